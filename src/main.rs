@@ -1,0 +1,3 @@
+//! The `limitlab` command.
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! The rules of the product: slots, the pool, limiters, and the order in which an attempt meets
+//! them. Pure: no clock, no randomness, no input or output; the instant comes in as an argument.
+//!
+//! The rules are numbered R1 to R9 in `docs/reference.md`; what builds one names it.
+
+mod agent;
+mod decision;
+pub mod limiter;
+mod plan;
+mod pool;
+mod slots;
+mod workspace;
+
+pub use agent::AgentState;
+pub use decision::{Offer, Reason, Refusal};
+pub use plan::{Allowance, AllowancePer, Plan, Renewals, TOTAL_AGENTS};
+pub use pool::{Charge, CreditPool, Flows};
+pub use slots::ActiveSlots;
+pub use workspace::{Policy, Workspace};
