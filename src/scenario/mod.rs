@@ -1,8 +1,24 @@
 //! Scenario files: strict YAML in, a [`Scenario`] with no doubt left in it out, or every mistake of
 //! the file at once, each with its place.
 
+mod explain;
+mod fault;
+mod load;
 mod model;
+mod overrides;
+mod render;
+mod schema;
+mod source;
+mod starter;
 mod threshold;
 
+pub use explain::{describe, warnings};
+pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
+pub use load::{Loaded, load, parse};
 pub use model::{Backend, BackendScope, Drain, Group, Scenario};
+pub use overrides::Override;
+pub use render::Colour;
+pub use schema::scenario_schema;
+pub use source::Source;
+pub use starter::{StarterOptions, starter};
 pub use threshold::{Comparison, Threshold};
