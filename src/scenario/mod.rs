@@ -1,6 +1,8 @@
 //! Scenario files: strict YAML in, a [`Scenario`] with no doubt left in it out, or every mistake of
 //! the file at once, each with its place.
 
+mod at;
+mod check;
 mod explain;
 mod fault;
 mod load;
@@ -8,9 +10,15 @@ mod model;
 mod overrides;
 mod render;
 mod schema;
+mod shape;
 mod source;
 mod starter;
+mod suggest;
 mod threshold;
+mod tree;
+mod types;
+mod validate;
+mod yaml;
 
 pub use explain::{describe, warnings};
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};

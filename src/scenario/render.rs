@@ -51,12 +51,15 @@ fn render_fault(text: &mut String, source: &Source, fault: &ScenarioFault, colou
     let _ = writeln!(
         text,
         "{bold}{}:{}:{}:{plain} {red}error:{plain} {bold}{}{plain}",
-        place.source, place.line, place.column, fault.message
+        place.source,
+        place.line,
+        place.column,
+        printable(&fault.message)
     );
     text.push_str(excerpt(source, fault, colour).trim_end());
     text.push('\n');
     if let Some(hint) = &fault.hint {
-        let _ = writeln!(text, "{cyan}hint:{plain} {hint}");
+        let _ = writeln!(text, "{cyan}hint:{plain} {}", printable(hint));
     }
 }
 
@@ -78,6 +81,17 @@ fn excerpt(source: &Source, fault: &ScenarioFault, colour: Colour) -> String {
     };
     let group = Group::with_level(Level::ERROR).element(snippet);
     renderer.term_width(WIDTH).render(&[group])
+}
+
+/// The text with its control characters spelt out: what a file says must not steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let plain = escaped.is_none().then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }
 
 /// The start of the character that the byte at `offset` belongs to.
