@@ -389,7 +389,8 @@ mod tests {
         let mut bomb = String::from("a: &a0 [xxxxxxxxx, xxxxxxxxx, xxxxxxxxx, xxxxxxxxx]\n");
         for level in 1..30 {
             let previous = level - 1;
-            bomb += &format!("b{level}: &a{level} [*a{previous}, *a{previous}]\n");
+            let line = format!("b{level}: &a{level} [*a{previous}, *a{previous}]\n");
+            bomb.push_str(&line);
         }
         assert!(first_mistake(&bomb).0.contains("10 times"));
         assert!(tree("a: &a { x: 1 }\nb: *a\nc: *a\n").is_ok());

@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(days[..7], [28, 59, 89, 120, 150, 181, 212]);
         assert!(instants.iter().all(|at| at.nanos() % SimSpan::DAY.nanos() == 0));
         // Feb 29 of 2028, and two years beyond the duration.
-        assert_eq!(days[12], 365 + 28);
+        assert_eq!(days[12], 365 + 29);
         assert!(*days.last().unwrap() > 2 * 365);
         assert!(days.len() < 30);
     }
