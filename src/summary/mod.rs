@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The result model and its file, `summary.json`: metrics by name, for every group.
+
+mod backlog;
+mod model;
+mod read_out;
+
+pub use backlog::{Backlog, backlog};
+pub use model::{
+    CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
+    Verdict,
+};
+pub use read_out::summarise;
