@@ -7,6 +7,6 @@ mod read_out;
 pub use backlog::{Backlog, backlog};
 pub use model::{
     CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
-    Verdict,
+    Verdict, summary_schema,
 };
 pub use read_out::summarise;
