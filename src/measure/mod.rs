@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Measuring: counters, histograms, series and their intervals.
+//!
+//! Everything that is collected is an integer, and merges by addition, maximum or concatenation of
+//! counts: so the result does not depend on which thread simulated which workspace. Floats appear
+//! only when a figure is read out.
+//!
+//! A [`Tally`] collects one workspace; [`GroupMeasures`] collects what is histogrammed at once and
+//! takes up the tallies of finished workspaces.
+
+mod backend;
+mod cause;
+mod credits;
+mod group;
+mod histogram;
+mod hits;
+mod levels;
+mod moments;
+mod ratio;
+mod series;
+mod tally;
+mod timing;
+mod whole;
+mod window;
+
+pub use backend::BackendMeasures;
+pub use cause::{Cause, Causes, GroupCauses};
+pub use credits::{CreditMeasures, CreditTally};
+pub use group::{GroupFrame, GroupMeasures, Reply};
+pub use histogram::{Bucket, Histogram};
+pub use hits::{HitMeasures, HitTally};
+pub use levels::LevelTally;
+pub use moments::{Interval, PairMoments};
+pub use ratio::{Features, Kind, Ratio, ratios};
+pub use series::{CreditFan, HeatMap, Series, Track};
+pub use tally::Tally;
+pub use timing::Timing;
+pub use whole::{Frame, Interruption, Measures};
+pub use window::Window;

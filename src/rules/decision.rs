@@ -105,6 +105,11 @@ impl Reason {
         }
     }
 
+    /// Whether attempts of messages are refused for it; the others refuse creates and enables.
+    pub const fn refuses_attempts(self) -> bool {
+        !matches!(self, Self::WorkspaceAgentLimit | Self::ActiveAgentLimit)
+    }
+
     /// Whether such a refusal is a limit hit; the others are the customer's own doing.
     pub const fn is_limit_hit(self) -> bool {
         !matches!(self, Self::AgentNotActive)

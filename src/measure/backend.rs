@@ -1,0 +1,64 @@
+//! What the servers of a backend did.
+
+use super::series::Track;
+use super::window::Window;
+use crate::units::{SimSpan, SimTime};
+
+/// The work of a backend: of the platform's, or of those of a group's workspaces together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendMeasures {
+    window: Window,
+    /// Server time spent serving, inside the window \[ns\].
+    pub busy: u128,
+    /// Time spent waiting in the queue by all attempts, inside the window \[ns\].
+    pub waiting: u128,
+    /// Attempts whose service ended inside the window.
+    pub served: u64,
+    /// The longest queue met inside the window, in one workspace or on the platform.
+    pub queue_max: u32,
+    /// Waiting time by bin \[ns\].
+    pub waiting_series: Track,
+    /// Serving time by bin \[ns\].
+    pub busy_series: Track,
+}
+
+impl BackendMeasures {
+    /// Nothing served yet, in `bins` bins of `width`.
+    pub fn new(window: Window, width: SimSpan, bins: usize) -> Self {
+        Self {
+            window,
+            busy: 0,
+            waiting: 0,
+            served: 0,
+            queue_max: 0,
+            waiting_series: Track::new(width, bins),
+            busy_series: Track::new(width, bins),
+        }
+    }
+
+    /// Books an attempt that arrived, started and ended at these instants and found the queue
+    /// `queue` long, itself included if it waited.
+    #[inline]
+    pub fn served(&mut self, arrived: SimTime, started: SimTime, ended: SimTime, queue: u32) {
+        if started > arrived {
+            self.waiting += u128::from(self.window.overlap(arrived, started));
+            self.waiting_series.add(arrived, started);
+            if self.window.contains(arrived) {
+                self.queue_max = self.queue_max.max(queue);
+            }
+        }
+        self.busy += u128::from(self.window.overlap(started, ended));
+        self.busy_series.add(started, ended);
+        self.served += u64::from(self.window.contains(ended));
+    }
+
+    /// Adds what another one booked.
+    pub fn merge(&mut self, other: &Self) {
+        self.busy += other.busy;
+        self.waiting += other.waiting;
+        self.served += other.served;
+        self.queue_max = self.queue_max.max(other.queue_max);
+        self.waiting_series.merge(&other.waiting_series);
+        self.busy_series.merge(&other.busy_series);
+    }
+}

@@ -1,0 +1,137 @@
+//! Causes of refusals: a reason, and the limiter where one refused.
+
+use crate::rules::limiter::{Quota, Throttle};
+use crate::rules::{Reason, Refusal};
+
+/// Why tries of a group can be refused.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    /// The reason.
+    pub reason: Reason,
+    /// The name of the limiter, for the reasons that have one.
+    pub limiter: Option<String>,
+}
+
+/// All causes that can occur in a scenario, in the order of [`Reason::ALL`]: the same list for all
+/// groups, so that their measures add up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Causes {
+    causes: Vec<Cause>,
+}
+
+/// Which of the causes a group has, and how its refusals find them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCauses {
+    /// The cause of each throttle of the group.
+    by_throttle: Vec<u16>,
+    /// The cause of each reason without a limiter, by its place in [`Reason::ALL`].
+    by_reason: [Option<u16>; Reason::ALL.len()],
+}
+
+impl Causes {
+    /// The causes of groups, each given by its throttles and by the other reasons that can occur.
+    pub fn new<'a>(groups: impl Iterator<Item = (&'a [Throttle], Vec<Reason>)>) -> Self {
+        let mut causes: Vec<Cause> = Vec::new();
+        for (throttles, reasons) in groups {
+            let limited = throttles.iter().map(|throttle| Cause {
+                reason: reason_of(throttle),
+                limiter: Some(throttle.name.clone()),
+            });
+            let others = reasons.into_iter().map(|reason| Cause { reason, limiter: None });
+            for cause in limited.chain(others) {
+                if !causes.contains(&cause) {
+                    causes.push(cause);
+                }
+            }
+        }
+        // Stable: limiters keep the order in which they are written.
+        causes.sort_by_key(|cause| cause.reason);
+        Self { causes }
+    }
+
+    /// The causes, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Cause> {
+        self.causes.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.causes.len()
+    }
+
+    /// Whether nothing can be refused.
+    pub fn is_empty(&self) -> bool {
+        self.causes.is_empty()
+    }
+
+    /// All of them, for the groups together.
+    pub fn everything(&self) -> GroupCauses {
+        let all = (0..self.causes.len()).map(|index| index as u16).collect();
+        GroupCauses { by_throttle: all, by_reason: [None; Reason::ALL.len()] }
+    }
+
+    /// Those of one group, which was among those given to [`new`](Self::new).
+    pub fn of_group(&self, throttles: &[Throttle], reasons: &[Reason]) -> GroupCauses {
+        let find = |reason: Reason, limiter: Option<&str>| {
+            self.causes
+                .iter()
+                .position(|it| it.reason == reason && it.limiter.as_deref() == limiter)
+                .map(|index| index as u16)
+        };
+        GroupCauses {
+            by_throttle: throttles
+                .iter()
+                .map(|throttle| {
+                    find(reason_of(throttle), Some(&throttle.name))
+                        .expect("the causes were made from this group too")
+                })
+                .collect(),
+            by_reason: Reason::ALL
+                .map(|reason| find(reason, None).filter(|_| reasons.contains(&reason))),
+        }
+    }
+}
+
+impl GroupCauses {
+    /// The cause of a refusal, as an index into [`Causes`].
+    ///
+    /// # Panics
+    ///
+    /// If the group was said to have no such refusals.
+    pub fn index(&self, refusal: &Refusal) -> usize {
+        let index = match refusal.limiter {
+            Some(throttle) => Some(self.by_throttle[usize::from(throttle)]),
+            None => self.by_reason[refusal.reason as usize],
+        };
+        let Some(index) = index else {
+            panic!("{} was said to be impossible", refusal.reason);
+        };
+        usize::from(index)
+    }
+
+    /// Whether a cause can occur in this group.
+    pub fn contains(&self, cause: usize) -> bool {
+        let cause = cause as u16;
+        self.by_throttle.contains(&cause) || self.by_reason.contains(&Some(cause))
+    }
+}
+
+/// The reason with which a throttle refuses.
+fn reason_of(throttle: &Throttle) -> Reason {
+    match throttle.quota {
+        Quota::TokenBucket { .. } => Reason::RateLimited,
+        Quota::Concurrency { .. } => Reason::ConcurrencyLimited,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_stand_at_their_place_in_the_list() {
+        for (place, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, place);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! A histogram of integers with three significant digits.
+
+/// Counts in a flat array, with the buckets of an `HdrHistogram` of three significant digits and
+/// unit 1: values below 2048 are exact, above that a bucket is at most 1/1024 of its values wide.
+///
+/// Recording is a shift and an add; `hdrhistogram` itself reads it out (`latency.hgrm`).
+/// Source: G. Tene, HdrHistogram, <https://hdrhistogram.github.io/HdrHistogram/>.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Histogram {
+    /// Grows to the greatest bucket that was recorded.
+    counts: Vec<u64>,
+    /// The sum of `counts`.
+    total: u64,
+}
+
+/// One bucket: `count` values in \[`low`, `high`\].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// The least value of the bucket.
+    pub low: u64,
+    /// The greatest value of the bucket.
+    pub high: u64,
+    /// Values recorded in it.
+    pub count: u64,
+}
+
+impl Histogram {
+    /// Half the buckets of an octave pair: log2 of 1024.
+    const BITS: u32 = 10;
+
+    /// The bucket of `value`.
+    #[inline]
+    pub const fn index(value: u64) -> usize {
+        let octave = 63 - (value | 1).leading_zeros();
+        let shift = octave.saturating_sub(Self::BITS);
+        ((shift as usize) << Self::BITS) + (value >> shift) as usize
+    }
+
+    /// The least and the greatest value of a bucket.
+    pub const fn bounds(index: usize) -> (u64, u64) {
+        let shift = (index >> Self::BITS).saturating_sub(1) as u32;
+        let low = ((index - ((shift as usize) << Self::BITS)) as u64) << shift;
+        (low, low + ((1 << shift) - 1))
+    }
+
+    /// Records one value.
+    #[inline]
+    pub fn record(&mut self, value: u64) {
+        self.record_many(value, 1);
+    }
+
+    /// Records a value `count` times.
+    #[inline]
+    pub fn record_many(&mut self, value: u64, count: u64) {
+        let index = Self::index(value);
+        if index >= self.counts.len() {
+            self.grow(index);
+        }
+        self.counts[index] += count;
+        self.total += count;
+    }
+
+    /// Out of line: it happens a few times a run.
+    #[cold]
+    fn grow(&mut self, index: usize) {
+        self.counts.resize((index + 1).next_multiple_of(1 << Self::BITS), 0);
+    }
+
+    /// How many values were recorded.
+    pub const fn count(&self) -> u64 {
+        self.total
+    }
+
+    /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05%; `None` if empty.
+    pub fn quantile(&self, per_mille: u64) -> Option<u64> {
+        if self.total == 0 {
+            return None;
+        }
+        let rank = (u128::from(per_mille) * u128::from(self.total)).div_ceil(1_000).max(1);
+        let mut below: u128 = 0;
+        for bucket in self.buckets() {
+            below += u128::from(bucket.count);
+            if below >= rank {
+                return Some(bucket.low + (bucket.high - bucket.low) / 2);
+            }
+        }
+        unreachable!("the rank {rank} is at most the total {}", self.total)
+    }
+
+    /// The buckets that hold values, ascending.
+    pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(index, &count)| {
+            let (low, high) = Self::bounds(index);
+            Bucket { low, high, count }
+        })
+    }
+
+    /// Adds what another histogram counted.
+    pub fn merge(&mut self, other: &Self) {
+        if other.counts.len() > self.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.total += other.total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_value_lies_in_its_bucket_as_in_hdrhistogram(value in any::<u64>(), cut in 0..64_u32) {
+            let value = value >> cut;
+            let (low, high) = Histogram::bounds(Histogram::index(value));
+            prop_assert!(low <= value && value <= high);
+            let reference =
+                hdrhistogram::Histogram::<u64>::new_with_bounds(1, u64::MAX / 2, 3).unwrap();
+            if value > 0 && value < u64::MAX / 2 {
+                prop_assert_eq!(reference.lowest_equivalent(value), low);
+                prop_assert_eq!(reference.highest_equivalent(value), high);
+            }
+        }
+
+        #[test]
+        fn quantiles_are_those_of_the_sorted_values(
+            mut values in prop::collection::vec(0..5_000_000_u64, 1..300),
+            per_mille in 1..=1_000_u64,
+        ) {
+            let mut histogram = Histogram::default();
+            for &value in &values {
+                histogram.record(value);
+            }
+            values.sort_unstable();
+            let rank = (per_mille as usize * values.len()).div_ceil(1_000).max(1);
+            let exact = values[rank - 1];
+            let read = histogram.quantile(per_mille).unwrap();
+            prop_assert!(read.abs_diff(exact) * 1_000 <= exact, "{read} for {exact}");
+        }
+    }
+
+    #[test]
+    fn merging_is_adding() {
+        let (mut a, mut b) = (Histogram::default(), Histogram::default());
+        a.record(5);
+        b.record_many(1_000_000, 3);
+        a.merge(&b);
+        assert_eq!(a.count(), 4);
+        assert_eq!(a.quantile(250), Some(5));
+        assert!(a.quantile(251).unwrap() > 999_000);
+    }
+}

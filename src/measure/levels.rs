@@ -1,0 +1,51 @@
+//! Agents by state over time, in one workspace.
+
+use super::window::Window;
+use crate::units::SimTime;
+
+/// How many agents are active, draft and offline, integrated over the measured window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LevelTally {
+    /// The level now.
+    pub active: u32,
+    /// The level now.
+    pub draft: u32,
+    /// The level now.
+    pub offline: u32,
+    /// Whether the plan limits active agents.
+    pub limited: bool,
+    /// Whether every slot is taken now.
+    pub full: bool,
+    /// Since when the levels are what they are.
+    since: SimTime,
+    /// \[agent ns\]
+    pub active_time: u128,
+    /// \[agent ns\]
+    pub draft_time: u128,
+    /// \[agent ns\]
+    pub offline_time: u128,
+    /// Time with every slot taken \[ns\].
+    pub full_time: u64,
+    /// The greatest number active at once inside the window.
+    pub active_max: u32,
+}
+
+impl LevelTally {
+    /// Brings the integrals up to `now`; call it before a level changes, and at the end.
+    pub fn advance(&mut self, window: Window, now: SimTime) {
+        let length = window.overlap(self.since, now);
+        if length > 0 {
+            self.active_time += u128::from(self.active) * u128::from(length);
+            self.draft_time += u128::from(self.draft) * u128::from(length);
+            self.offline_time += u128::from(self.offline) * u128::from(length);
+            self.full_time += if self.full { length } else { 0 };
+            self.active_max = self.active_max.max(self.active);
+        }
+        self.since = now;
+    }
+
+    /// Agents in any state.
+    pub const fn agents(&self) -> u32 {
+        self.active + self.draft + self.offline
+    }
+}

@@ -1,0 +1,300 @@
+//! The figures that are sums, or ratios of sums, over workspaces.
+
+use std::collections::BTreeSet;
+
+use super::cause::{Cause, Causes, GroupCauses};
+use super::credits::CreditTally;
+use super::tally::Tally;
+use super::window::Window;
+use crate::rules::Reason;
+use crate::units::{Credits, SimSpan};
+
+/// How a figure is made from the pairs (x, y) of workspaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Σx.
+    Total,
+    /// Σx / Σy, a share between 0 and 1.
+    Share,
+    /// Σx / Σy.
+    Mean,
+}
+
+/// One figure: its metric, and what each workspace adds to it.
+pub struct Ratio {
+    /// The metric's key in summary.json.
+    pub metric: String,
+    /// How x and y are put together.
+    pub kind: Kind,
+    /// What one unit of x / y is in the metric's unit: 1e-9 for nanoseconds shown in seconds.
+    pub scale: f64,
+    /// What must be possible in a group for the metric to be there.
+    need: Need,
+    x: Box<dyn Fn(&Tally) -> i128 + Send + Sync>,
+    y: Box<dyn Fn(&Tally) -> i128 + Send + Sync>,
+}
+
+/// What must be possible for a figure to be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Cut,
+    Crowded,
+    Slots,
+    Pool,
+    Backend,
+    FiniteServers,
+    /// One of these causes.
+    Causes(Vec<usize>),
+}
+
+/// What can occur in a group, and so which figures it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is set")]
+pub struct Features {
+    /// Messages can be in flight at the end.
+    pub cut: bool,
+    /// Agents can be refused creation.
+    pub crowded: bool,
+    /// The plan limits active agents.
+    pub slots: bool,
+    /// The plan counts credits.
+    pub pool: bool,
+    /// Each workspace has servers of its own; so many, or unlimited.
+    pub servers: Option<Option<u32>>,
+}
+
+impl Ratio {
+    /// Whether a group with these features and causes has this figure.
+    pub fn occurs(&self, features: &Features, causes: &GroupCauses) -> bool {
+        match &self.need {
+            Need::Nothing => true,
+            Need::Cut => features.cut,
+            Need::Crowded => features.crowded,
+            Need::Slots => features.slots,
+            Need::Pool => features.pool,
+            Need::Backend => features.servers.is_some(),
+            Need::FiniteServers => features.servers.is_some_and(|servers| servers.is_some()),
+            Need::Causes(any) => any.iter().any(|&cause| causes.contains(cause)),
+        }
+    }
+
+    fn needs(mut self, need: Need) -> Self {
+        self.need = need;
+        self
+    }
+
+    /// The pair that a finished workspace adds.
+    pub fn of(&self, tally: &Tally) -> (i128, i128) {
+        ((self.x)(tally), (self.y)(tally))
+    }
+
+    fn total(metric: &str, x: impl Fn(&Tally) -> u64 + Send + Sync + 'static) -> Self {
+        Self::new(metric, Kind::Total, 1.0, move |t| i128::from(x(t)), |_| 1)
+    }
+
+    fn mean(
+        metric: &str,
+        scale: f64,
+        x: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
+        y: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(metric, Kind::Mean, scale, x, y)
+    }
+
+    fn share(
+        metric: &str,
+        x: impl Fn(&Tally) -> u64 + Send + Sync + 'static,
+        y: impl Fn(&Tally) -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), move |t| i128::from(y(t)))
+    }
+
+    fn new(
+        metric: &str,
+        kind: Kind,
+        scale: f64,
+        x: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
+        y: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
+    ) -> Self {
+        let (x, y) = (Box::new(x), Box::new(y));
+        Self { metric: metric.to_owned(), kind, scale, need: Need::Nothing, x, y }
+    }
+}
+
+/// Every such figure, in the order in which results list them; a group has those that
+/// [occur](Ratio::occurs) in it.
+pub fn ratios(
+    window: Window,
+    servers: Option<u32>,
+    causes: &Causes,
+    withins: &[SimSpan],
+) -> Vec<Ratio> {
+    let length = window.length().nanos();
+    let mut all = messages(causes, withins);
+    all.extend(attempts(causes));
+    all.extend(times());
+    all.extend(slots(length));
+    all.extend(credits(length));
+    all.extend(backend(length, servers));
+    all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
+    all.push(Ratio::share("workspaces.hit.share", |t| u64::from(t.hits > 0), |_| 1));
+    all.push(Ratio::new(
+        "fairness.jain",
+        Kind::Share,
+        1e-9,
+        |t| i128::from(t.jain().unwrap_or(0)),
+        |t| i128::from(t.jain().is_some()),
+    ));
+    all
+}
+
+fn messages(causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
+    let mut all = vec![
+        Ratio::total("messages.offered", |t| t.offered),
+        Ratio::total("messages.completed", |t| t.completed),
+        Ratio::total("messages.lost", Tally::refused_total),
+        Ratio::total("messages.in_flight", |t| t.in_flight).needs(Need::Cut),
+        Ratio::share("loss.rate", Tally::refused_total, |t| t.offered),
+    ];
+    all.extend(by_reason("loss.rate", causes));
+    all.extend(withins.iter().enumerate().map(|(index, within)| {
+        let metric = format!("goodput.rate{{within={within}}}");
+        Ratio::share(&metric, move |t| t.within[index], |t| t.offered)
+    }));
+    all
+}
+
+fn attempts(causes: &Causes) -> Vec<Ratio> {
+    // Without retries each message is one attempt.
+    let offered = |t: &Tally| i128::from(t.offered);
+    let mut all = vec![
+        Ratio::total("attempts.offered", |t| t.offered),
+        Ratio::total("attempts.admitted", |t| t.offered - t.refused_total()),
+        Ratio::total("attempts.refused", Tally::refused_total),
+        Ratio::mean("attempts.amplification", 1.0, offered, offered),
+        Ratio::share("refusal.rate", Tally::refused_total, |t| t.offered),
+    ];
+    all.extend(by_reason("refusal.rate", causes));
+    all.extend(by_limiter(causes));
+    all.push(Ratio::share("refusal.first_rate", Tally::refused_total, |t| t.offered));
+    all
+}
+
+/// `METRIC{reason=..}` for each reason for which attempts can be refused.
+fn by_reason(metric: &str, causes: &Causes) -> Vec<Ratio> {
+    Reason::ALL
+        .into_iter()
+        .filter(|reason| reason.refuses_attempts())
+        .filter_map(|reason| {
+            let own = indexes(causes, |cause| cause.reason == reason);
+            let refused = own.clone();
+            let share = Ratio::share(
+                &format!("{metric}{{reason={reason}}}"),
+                move |t| refused.iter().map(|&cause| t.refused[cause]).sum(),
+                |t| t.offered,
+            );
+            (!own.is_empty()).then(|| share.needs(Need::Causes(own)))
+        })
+        .collect()
+}
+
+/// `refusal.rate{limiter=..}` for each name of a limiter.
+fn by_limiter(causes: &Causes) -> Vec<Ratio> {
+    let names: BTreeSet<&str> =
+        causes.iter().filter_map(|cause| cause.limiter.as_deref()).collect();
+    names
+        .into_iter()
+        .map(|name| {
+            let own = indexes(causes, |cause| cause.limiter.as_deref() == Some(name));
+            let refused = own.clone();
+            Ratio::share(
+                &format!("refusal.rate{{limiter={name}}}"),
+                move |t| refused.iter().map(|&cause| t.refused[cause]).sum(),
+                |t| t.offered,
+            )
+            .needs(Need::Causes(own))
+        })
+        .collect()
+}
+
+fn indexes(causes: &Causes, wanted: impl Fn(&Cause) -> bool) -> Vec<usize> {
+    causes.iter().enumerate().filter(|(_, cause)| wanted(cause)).map(|(index, _)| index).collect()
+}
+
+fn times() -> Vec<Ratio> {
+    let completed = |t: &Tally| i128::from(t.completed);
+    vec![
+        Ratio::mean("latency.mean", 1e-9, |t| t.latency as i128, completed),
+        Ratio::mean("wait.mean", 1e-9, |t| t.wait as i128, completed),
+        Ratio::mean("service.mean", 1e-9, |t| t.service as i128, completed),
+        Ratio::share("wait.probability", |t| t.waited, |t| t.completed),
+    ]
+}
+
+fn slots(length: u64) -> Vec<Ratio> {
+    let level = |metric, time: fn(&Tally) -> u128| {
+        Ratio::mean(metric, 1.0, move |t| time(t) as i128, move |_| i128::from(length))
+    };
+    vec![
+        Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Crowded),
+        Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Crowded),
+        Ratio::total("enables.tried", |t| t.enables_tried),
+        Ratio::total("enables.admitted", |t| t.enables_tried - t.enables_refused),
+        Ratio::total("enables.refused", |t| t.enables_refused),
+        Ratio::share("enable_refusal.rate", |t| t.enables_refused, |t| t.enables_tried),
+        level("active.mean", |t| t.levels.active_time),
+        level("agents.draft.mean", |t| t.levels.draft_time),
+        level("agents.offline.mean", |t| t.levels.offline_time),
+        Ratio::share(
+            "active.full_time_share",
+            |t| t.levels.full_time,
+            move |t| if t.levels.limited { length } else { 0 },
+        )
+        .needs(Need::Slots),
+    ]
+}
+
+fn credits(length: u64) -> Vec<Ratio> {
+    let amount = |metric, of: fn(&CreditTally) -> Credits| {
+        let thousandths =
+            move |t: &Tally| i128::from(t.credits.as_ref().map_or(0, |c| of(c).thousandths()));
+        Ratio::new(metric, Kind::Total, 1e-3, thousandths, |_| 1)
+    };
+    let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);
+    let time = move |t: &Tally| if t.credits.is_some() { length } else { 0 };
+    let periods = move |t: &Tally| of(t, |c| c.periods);
+    let share = |metric, count: fn(&CreditTally) -> u64| {
+        Ratio::share(metric, move |t| of(t, count), periods)
+    };
+    let mut all = vec![
+        amount("credits.opening", |c| c.opening),
+        amount("credits.granted", |c| c.granted),
+        amount("credits.consumed", |c| c.consumed),
+        amount("credits.expired", |c| c.expired),
+        amount("credits.closing", CreditTally::closing),
+        Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
+        share("credits.periods_zero.share", |c| c.periods_zero),
+        share("credits.periods_exhausted.share", |c| c.periods_exhausted),
+    ];
+    for ratio in &mut all {
+        ratio.need = Need::Pool;
+    }
+    all
+}
+
+fn backend(length: u64, servers: Option<u32>) -> Vec<Ratio> {
+    let time = move |_: &Tally| i128::from(length);
+    let capacity = i128::from(length) * i128::from(servers.unwrap_or(1));
+    let busy = |t: &Tally| i128::from(t.backend_busy);
+    let in_system = move |t: &Tally| t.backend_waiting as i128 + busy(t);
+    vec![
+        Ratio::new("backend.utilisation", Kind::Share, 1.0, busy, move |_| capacity)
+            .needs(Need::FiniteServers),
+        Ratio::mean("backend.queue.mean", 1.0, |t| t.backend_waiting as i128, time)
+            .needs(Need::Backend),
+        Ratio::mean("backend.in_system.mean", 1.0, in_system, time).needs(Need::Backend),
+        Ratio::mean("backend.throughput", 1e9, |t| i128::from(t.backend_served), time)
+            .needs(Need::Backend),
+    ]
+}

@@ -1,0 +1,296 @@
+//! Over time: counts, levels and integrals in bins of equal width, aligned to the start.
+
+use super::histogram::Histogram;
+use crate::units::{SimSpan, SimTime};
+
+/// The bin of an instant, remembered, since a workspace's events come in order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BinCursor {
+    bin: usize,
+    /// Where the next bin begins \[ns\].
+    end: u64,
+}
+
+/// What happened in a group over time. Messages and attempts count in the bin in which they were
+/// due or made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    width: SimSpan,
+    bins: usize,
+    /// Attempts made, by bin.
+    pub offered: Vec<u64>,
+    /// Attempts refused, by cause, then bin.
+    pub refused: Vec<Vec<u64>>,
+    /// Change of the number of active agents, by bin; its prefix sums are the levels at bin ends.
+    pub active_change: Vec<i64>,
+    /// Change of the credits in all pools, by bin \[thousandths\]; its prefix sums are the
+    /// balances at bin ends.
+    pub credits_change: Vec<i128>,
+}
+
+impl Series {
+    /// Empty bins of `width` over `duration`, for `causes` causes of refusals.
+    pub fn new(width: SimSpan, duration: SimSpan, causes: usize) -> Self {
+        let bins = bins(width, duration);
+        Self {
+            width,
+            bins,
+            offered: vec![0; bins],
+            refused: vec![vec![0; bins]; causes],
+            active_change: vec![0; bins],
+            credits_change: vec![0; bins],
+        }
+    }
+
+    /// The width of a bin.
+    pub const fn width(&self) -> SimSpan {
+        self.width
+    }
+
+    /// How many bins there are.
+    pub const fn bins(&self) -> usize {
+        self.bins
+    }
+
+    /// The bin of `now`; instants after the last bin count in it.
+    #[inline]
+    pub fn bin(&self, cursor: &mut BinCursor, now: SimTime) -> usize {
+        if now.nanos() >= cursor.end || now.nanos() + self.width.nanos() < cursor.end {
+            cursor.bin = ((now.nanos() / self.width.nanos()) as usize).min(self.bins - 1);
+            cursor.end = (cursor.bin as u64 + 1) * self.width.nanos();
+            if now.nanos() >= cursor.end {
+                cursor.end = u64::MAX;
+            }
+        }
+        cursor.bin
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        add_all(&mut self.offered, &other.offered);
+        for (mine, theirs) in self.refused.iter_mut().zip(&other.refused) {
+            add_all(mine, theirs);
+        }
+        add_all(&mut self.active_change, &other.active_change);
+        add_all(&mut self.credits_change, &other.credits_change);
+    }
+}
+
+/// How many bins of `width` cover `duration`.
+pub(super) fn bins(width: SimSpan, duration: SimSpan) -> usize {
+    duration.nanos().div_ceil(width.nanos()) as usize
+}
+
+/// Adds `theirs` to `mine`, element by element.
+pub(super) fn add_all<T: Copy + std::ops::AddAssign>(mine: &mut [T], theirs: &[T]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += *theirs;
+    }
+}
+
+/// Time spent in a state, by bin: each stretch is split over the bins it covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Track {
+    width: u64,
+    /// Time in bins that a stretch covers in part \[ns\].
+    partial: Vec<u128>,
+    /// Change, from bin to bin, of the number of stretches that cover a bin whole.
+    whole: Vec<i64>,
+}
+
+impl Track {
+    /// Empty bins.
+    pub fn new(width: SimSpan, bins: usize) -> Self {
+        Self { width: width.nanos(), partial: vec![0; bins], whole: vec![0; bins + 1] }
+    }
+
+    /// Adds the stretch \[`begin`, `end`); what lies after the last bin is left out.
+    #[inline]
+    pub fn add(&mut self, begin: SimTime, end: SimTime) {
+        let (begin, end) = (begin.nanos(), end.nanos());
+        let first = (begin / self.width) as usize;
+        let last = (end / self.width) as usize;
+        if first >= self.partial.len() {
+            return;
+        }
+        if first == last {
+            self.partial[first] += u128::from(end - begin);
+            return;
+        }
+        self.partial[first] += u128::from((first as u64 + 1) * self.width - begin);
+        self.whole[first + 1] += 1;
+        if let Some(bin) = self.partial.get_mut(last) {
+            *bin += u128::from(end - last as u64 * self.width);
+            self.whole[last] -= 1;
+        }
+    }
+
+    /// The time in each bin \[ns\].
+    pub fn times(&self) -> Vec<u128> {
+        let mut covering: i64 = 0;
+        self.partial
+            .iter()
+            .zip(&self.whole)
+            .map(|(&partial, &change)| {
+                covering += change;
+                partial + covering as u128 * u128::from(self.width)
+            })
+            .collect()
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        add_all(&mut self.partial, &other.partial);
+        add_all(&mut self.whole, &other.whole);
+    }
+}
+
+/// Latency over time: completed messages by when they were due and how long they took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeatMap {
+    /// Bins of the series that share a column.
+    stride: usize,
+    columns: usize,
+    /// Column by column, [`HeatMap::ROWS`] each.
+    counts: Vec<u64>,
+}
+
+impl HeatMap {
+    /// Rows of a column: four for each doubling of the latency.
+    pub const ROWS: usize = (Histogram::index(u64::MAX) >> Self::ROW_SHIFT) + 1;
+    const ROW_SHIFT: u32 = 8;
+    /// Columns that a picture can show.
+    const MOST_COLUMNS: usize = 125;
+
+    /// An empty map over a series of `bins` bins.
+    pub fn new(bins: usize) -> Self {
+        let stride = bins.div_ceil(Self::MOST_COLUMNS);
+        let columns = bins.div_ceil(stride);
+        Self { stride, columns, counts: vec![0; columns * Self::ROWS] }
+    }
+
+    /// Records a message due in `bin` with this latency \[ns\].
+    #[inline]
+    pub fn record(&mut self, bin: usize, latency: u64) {
+        let row = Histogram::index(latency) >> Self::ROW_SHIFT;
+        self.counts[bin / self.stride * Self::ROWS + row] += 1;
+    }
+
+    /// The columns: how many bins of the series each covers, and its counts by row.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = &[u64]> {
+        self.counts.chunks_exact(Self::ROWS)
+    }
+
+    /// Bins of the series that share a column.
+    pub const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The least and the greatest latency of a row \[ns\].
+    pub const fn row_bounds(row: usize) -> (u64, u64) {
+        let (low, _) = Histogram::bounds(row << Self::ROW_SHIFT);
+        let (_, high) = Histogram::bounds((row << Self::ROW_SHIFT) | ((1 << Self::ROW_SHIFT) - 1));
+        (low, high)
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        add_all(&mut self.counts, &other.counts);
+    }
+}
+
+/// The share of the period's credits that is left, over time and workspaces: the burn-down fan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditFan {
+    /// Time from one reading to the next.
+    every: SimSpan,
+    readings: usize,
+    /// Reading by reading, [`CreditFan::LEVELS`] each: workspaces with 0%, 1%, .., 100% left.
+    counts: Vec<u64>,
+}
+
+impl CreditFan {
+    /// Levels of a reading: whole percents, 0 to 100.
+    pub const LEVELS: usize = 101;
+    /// Readings that a picture can show.
+    const MOST_READINGS: usize = 120;
+
+    /// No readings yet, over a series of bins.
+    pub fn new(width: SimSpan, bins: usize) -> Self {
+        let stride = bins.div_ceil(Self::MOST_READINGS);
+        let readings = bins.div_ceil(stride);
+        Self {
+            every: width.times(stride as u64),
+            readings,
+            counts: vec![0; readings * Self::LEVELS],
+        }
+    }
+
+    /// When reading `index` is taken: at the end of its stretch, just before what happens then.
+    pub fn instant(&self, index: usize) -> SimTime {
+        SimTime::from_nanos((index as u64 + 1).saturating_mul(self.every.nanos()))
+    }
+
+    /// How many readings there are.
+    pub const fn readings(&self) -> usize {
+        self.readings
+    }
+
+    /// Takes reading `index` of a workspace that has `percent` of its period's credits left.
+    pub fn record(&mut self, index: usize, percent: usize) {
+        self.counts[index * Self::LEVELS + percent.min(Self::LEVELS - 1)] += 1;
+    }
+
+    /// The percent left of which `per_mille` / 1000 of the workspaces have no more, at a reading.
+    pub fn quantile(&self, index: usize, per_mille: u64) -> Option<usize> {
+        let levels = &self.counts[index * Self::LEVELS..(index + 1) * Self::LEVELS];
+        let total: u64 = levels.iter().sum();
+        let rank = (per_mille * total).div_ceil(1_000).max(1);
+        let mut below = 0;
+        levels.iter().position(|count| {
+            below += count;
+            below >= rank
+        })
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        add_all(&mut self.counts, &other.counts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_track_splits_stretches_over_bins(
+            stretches in prop::collection::vec((0..1_200_u64, 0..900_u64), 0..40),
+        ) {
+            let mut track = Track::new(SimSpan::from_nanos(100), 10);
+            let mut expected = [0_u128; 10];
+            for &(begin, length) in &stretches {
+                let end = begin + length;
+                track.add(SimTime::from_nanos(begin), SimTime::from_nanos(end));
+                for nano in begin..end.min(1_000) {
+                    expected[(nano / 100) as usize] += 1;
+                }
+            }
+            prop_assert_eq!(track.times(), expected.to_vec());
+        }
+    }
+
+    #[test]
+    fn bins_follow_time_also_when_it_starts_again() {
+        let series = Series::new(SimSpan::from_nanos(10), SimSpan::from_nanos(95), 0);
+        let mut cursor = BinCursor::default();
+        let bins: Vec<usize> = [0, 9, 10, 94, 95, 1_000, 3, 25]
+            .into_iter()
+            .map(|nanos| series.bin(&mut cursor, SimTime::from_nanos(nanos)))
+            .collect();
+        assert_eq!(bins, [0, 0, 1, 9, 9, 9, 0, 2]);
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything that is counted in one workspace while it is simulated.
+
+use super::credits::CreditTally;
+use super::hits::{HitTally, Run};
+use super::levels::LevelTally;
+use super::series::BinCursor;
+
+/// The counters of one workspace. Reused for the next one, so that nothing is allocated anew.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Messages due inside the window.
+    pub offered: u64,
+    /// Those that were replied to.
+    pub completed: u64,
+    /// Those still on their way when a run with `drain: cut` ended.
+    pub in_flight: u64,
+    /// Attempts refused, by cause.
+    pub refused: Vec<u64>,
+    /// Of completed messages \[ns\].
+    pub latency: u128,
+    /// Of completed messages \[ns\].
+    pub wait: u128,
+    /// Of completed messages \[ns\].
+    pub service: u128,
+    /// Completed messages that waited.
+    pub waited: u64,
+    /// Completed messages that were replied to within each span that is asked for.
+    pub within: Vec<u64>,
+    /// Tries to create an agent.
+    pub creates_tried: u64,
+    /// Those refused.
+    pub creates_refused: u64,
+    /// Tries to enable an agent.
+    pub enables_tried: u64,
+    /// Those refused.
+    pub enables_refused: u64,
+    /// Limit hits of all causes.
+    pub hits: u64,
+    /// Agents by state.
+    pub levels: LevelTally,
+    /// The pool's books, where there is a pool.
+    pub credits: Option<CreditTally>,
+    /// Server time inside the window, of a backend of its own \[ns\].
+    pub backend_busy: u64,
+    /// Waiting time inside the window, of a backend of its own \[ns\].
+    pub backend_waiting: u128,
+    /// Services ended inside the window, of a backend of its own.
+    pub backend_served: u64,
+    /// Messages of each agent: offered and admitted.
+    pub agents: Vec<(u32, u32)>,
+    pub(super) by_cause: Vec<HitTally>,
+    pub(super) run: Run,
+    pub(super) enable_run: Run,
+    pub(super) cursor: BinCursor,
+    pub(super) next_reading: usize,
+}
+
+impl Tally {
+    /// Begins anew, for a workspace with so many agents.
+    pub fn reset(&mut self, causes: usize, withins: usize, agents: usize) {
+        let mut refused = std::mem::take(&mut self.refused);
+        let mut within = std::mem::take(&mut self.within);
+        let mut per_agent = std::mem::take(&mut self.agents);
+        let mut by_cause = std::mem::take(&mut self.by_cause);
+        refill(&mut refused, causes);
+        refill(&mut within, withins);
+        refill(&mut per_agent, agents);
+        refill(&mut by_cause, causes);
+        *self = Self { refused, within, agents: per_agent, by_cause, ..Self::default() };
+    }
+
+    /// Attempts refused, whatever the cause.
+    pub fn refused_total(&self) -> u64 {
+        self.refused.iter().sum()
+    }
+
+    /// Jain's index of the messages admitted for each agent that was written to, in billionths;
+    /// `None` if none was.
+    ///
+    /// Source: R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness and Discrimination
+    /// for Resource Allocation in Shared Computer Systems (DEC TR-301, 1984), equation 2.
+    pub fn jain(&self) -> Option<u64> {
+        let written = self.agents.iter().filter(|(offered, _)| *offered > 0);
+        let (mut n, mut sum, mut squares) = (0_u64, 0_u128, 0_u128);
+        for &(_, admitted) in written {
+            n += 1;
+            sum += u128::from(admitted);
+            squares += u128::from(admitted) * u128::from(admitted);
+        }
+        // Nobody admitted anywhere: all are served alike.
+        let equal = (n > 0).then_some(1_000_000_000);
+        if squares == 0 {
+            return equal;
+        }
+        let index = (sum * sum) as f64 / (u128::from(n) * squares) as f64;
+        Some((index * 1e9).round() as u64)
+    }
+}
+
+fn refill<T: Clone + Default>(values: &mut Vec<T>, length: usize) {
+    values.clear();
+    values.resize(length, T::default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jain_is_one_when_all_are_served_alike_and_one_nth_when_one_takes_all() {
+        let mut tally = Tally::default();
+        tally.reset(0, 0, 4);
+        assert_eq!(tally.jain(), None);
+        tally.agents = vec![(9, 5), (5, 5), (0, 0), (7, 5)];
+        assert_eq!(tally.jain(), Some(1_000_000_000));
+        tally.agents = vec![(9, 5), (5, 0), (3, 0), (7, 0)];
+        assert_eq!(tally.jain(), Some(250_000_000));
+    }
+}

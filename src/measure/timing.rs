@@ -1,0 +1,101 @@
+//! One kind of time: its histogram, and its mean and deviation from exact sums.
+
+use super::histogram::Histogram;
+
+/// How long something took, over many messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timing {
+    histogram: Histogram,
+    /// \[ns\]
+    sum: u128,
+    /// \[ns²\] Saturates: 10^9 messages of half a year each.
+    squares: u128,
+    /// \[ns\]
+    greatest: u64,
+}
+
+impl Timing {
+    /// Records one time \[ns\].
+    #[inline]
+    pub fn record(&mut self, nanos: u64) {
+        self.histogram.record(nanos);
+        self.sum += u128::from(nanos);
+        self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
+        self.greatest = self.greatest.max(nanos);
+    }
+
+    /// The histogram \[ns\].
+    pub const fn histogram(&self) -> &Histogram {
+        &self.histogram
+    }
+
+    /// How many times were recorded.
+    pub const fn count(&self) -> u64 {
+        self.histogram.count()
+    }
+
+    /// The mean \[s\]; `None` if nothing was recorded.
+    pub fn mean(&self) -> Option<f64> {
+        let n = self.count();
+        (n > 0).then(|| self.sum as f64 / n as f64 / 1e9)
+    }
+
+    /// The standard deviation of the recorded values (divisor n) \[s\]; `None` if nothing was
+    /// recorded.
+    pub fn deviation(&self) -> Option<f64> {
+        let n = u128::from(self.count());
+        if n == 0 {
+            return None;
+        }
+        // The sum of (x - m)² about the whole part m of the mean, in integers: no cancellation.
+        let (m, rest) = (self.sum / n, self.sum % n);
+        let about_m = self.squares.saturating_sub(m.saturating_mul(self.sum + rest));
+        let fraction = rest as f64 / n as f64;
+        Some((about_m as f64 / n as f64 - fraction * fraction).max(0.0).sqrt() / 1e9)
+    }
+
+    /// The q-quantile, q = `per_mille` / 1000 \[s\].
+    pub fn quantile(&self, per_mille: u64) -> Option<f64> {
+        let nanos = self.histogram.quantile(per_mille)?.min(self.greatest);
+        Some(nanos as f64 / 1e9)
+    }
+
+    /// The greatest \[s\].
+    pub fn greatest(&self) -> Option<f64> {
+        (self.count() > 0).then_some(self.greatest as f64 / 1e9)
+    }
+
+    /// Adds what another one recorded.
+    pub fn merge(&mut self, other: &Self) {
+        self.histogram.merge(&other.histogram);
+        self.sum += other.sum;
+        self.squares = self.squares.saturating_add(other.squares);
+        self.greatest = self.greatest.max(other.greatest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_and_deviation_are_exact() {
+        let mut timing = Timing::default();
+        for nanos in [2_000_000_000_u64, 4_000_000_000, 4_000_000_000, 6_000_000_000] {
+            timing.record(nanos);
+        }
+        assert_eq!(timing.mean(), Some(4.0));
+        assert!((timing.deviation().unwrap() - 2.0_f64.sqrt()).abs() < 1e-12);
+        assert_eq!(timing.greatest(), Some(6.0));
+    }
+
+    #[test]
+    fn equal_values_deviate_by_nothing() {
+        let mut timing = Timing::default();
+        for _ in 0..1_000 {
+            timing.record(1_234_567_891);
+        }
+        assert_eq!(timing.deviation(), Some(0.0));
+        assert_eq!(Timing::default().mean(), None);
+    }
+}

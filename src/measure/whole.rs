@@ -1,0 +1,46 @@
+//! The measures of a whole run.
+
+use std::sync::Arc;
+
+use super::backend::BackendMeasures;
+use super::group::{GroupFrame, GroupMeasures};
+use crate::units::{SimSpan, SimTime};
+
+/// What is fixed while a scenario is measured.
+pub struct Frame {
+    /// The frame of each group, in the scenario's order.
+    pub groups: Vec<GroupFrame>,
+    /// The frame of all groups together.
+    pub all: GroupFrame,
+    /// How many servers the platform's backend has, if there is one; `Some(None)` is unlimited.
+    pub platform_servers: Option<Option<u32>>,
+    /// How many servers all workspaces have together, where each has its own.
+    pub own_servers: Option<u64>,
+    /// The width of a bin of the series.
+    pub bin: SimSpan,
+    /// Until when messages arrive.
+    pub duration: SimSpan,
+}
+
+/// What was measured in a run.
+pub struct Measures {
+    /// What is fixed.
+    pub frame: Arc<Frame>,
+    /// By group, in the scenario's order.
+    pub groups: Vec<GroupMeasures>,
+    /// All groups together.
+    pub all: GroupMeasures,
+    /// The platform's servers, if it has any.
+    pub platform: Option<BackendMeasures>,
+    /// Set if the run was interrupted.
+    pub interrupted: Option<Interruption>,
+}
+
+/// How far an interrupted run had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interruption {
+    /// Only this many workspaces were simulated, each to its end.
+    Workspaces(u64),
+    /// All workspaces were simulated, up to this instant.
+    Until(SimTime),
+}

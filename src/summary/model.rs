@@ -1,0 +1,159 @@
+//! What `summary.json` holds.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A run in figures. Everything but [`run`](Self::run) is the same, byte for byte, for the same
+/// scenario and seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// The version of limitlab that made it.
+    pub limitlab: String,
+    /// What was run.
+    pub scenario: Identity,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// How many times it was run.
+    pub replications: u32,
+    /// Whether the figures can be trusted as a steady state.
+    pub validity: Validity,
+    /// What the run had to meet, in the scenario's order.
+    pub thresholds: Vec<ThresholdSummary>,
+    /// `all`, then the groups in the scenario's order.
+    pub groups: IndexMap<String, GroupSummary>,
+    /// What the run cost: the only part that differs from run to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunFigures>,
+}
+
+/// Which scenario was run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// Its name.
+    pub name: String,
+    /// What it is about, in its author's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// SHA-256 of the scenario as resolved, in hexadecimal.
+    pub sha256: String,
+    /// What t = 0 is on the calendar, RFC 3339.
+    pub start: String,
+    /// \[s\]
+    pub duration_s: f64,
+    /// \[s\]
+    pub warm_up_s: f64,
+    /// Width of a bin of the series \[s\].
+    pub bin_s: f64,
+}
+
+/// The figures of one group, or of `all`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupSummary {
+    /// Workspaces that were simulated.
+    pub workspaces: u64,
+    /// Metrics by name, labels included.
+    pub metrics: IndexMap<String, Metric>,
+    /// Who was refused, by cause.
+    pub refusals: Vec<CauseSummary>,
+}
+
+/// One metric.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Metric {
+    /// In SI units; `null` if nothing was observed.
+    pub value: Option<f64>,
+    /// The 95% interval, over independent workspaces; `null` where there is none.
+    pub ci95: Option<[f64; 2]>,
+    /// With an interval, the workspaces behind it; else the observations behind the value.
+    pub n: u64,
+}
+
+/// The refusals of one cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CauseSummary {
+    /// The reason, as in `refusal.rate{reason=..}`.
+    pub reason: String,
+    /// The limiter, where one refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limiter: Option<String>,
+    /// What the customer was told.
+    pub sentence: String,
+    /// What the customer was offered.
+    pub options: Vec<String>,
+    /// Tries refused.
+    pub refused: u64,
+    /// Workspaces in which this happened at least once.
+    pub workspaces: u64,
+    /// The median time from the start to a workspace's first \[s\].
+    pub first_p50_s: Option<f64>,
+}
+
+/// Whether the figures describe a steady state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Validity {
+    /// In one word.
+    pub verdict: Verdict,
+    /// Why, in sentences; empty when valid.
+    pub why: Vec<String>,
+}
+
+/// Whether a run can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing speaks against it.
+    Valid,
+    /// A backlog grows: there is no steady state, and waits depend on how long the run was.
+    Growing,
+    /// It was interrupted, or its load was not what the scenario asks for.
+    Invalid,
+}
+
+/// One threshold and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ThresholdSummary {
+    /// As it was written.
+    pub threshold: String,
+    /// What was measured; `null` if nothing was observed, which fails.
+    pub value: Option<f64>,
+    /// Whether it holds.
+    pub passed: bool,
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunFigures {
+    /// Wall-clock time of the simulation \[s\].
+    pub wall_s: f64,
+    /// Events simulated.
+    pub events: u64,
+    /// Messages simulated, the warm-up's included.
+    pub messages: u64,
+    /// Threads that simulated.
+    pub threads: usize,
+    /// The greatest memory of the process so far \[bytes\]; `null` where the system does not tell.
+    pub peak_rss_bytes: Option<u64>,
+}
+
+impl Summary {
+    /// A metric of a group (`all` for all of them).
+    pub fn metric(&self, group: &str, name: &str) -> Option<&Metric> {
+        self.groups.get(group)?.metrics.get(name)
+    }
+
+    /// The value of a metric of all groups together; `None` if it is absent or was never observed.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.metric("all", name)?.value
+    }
+
+    /// Whether every threshold holds.
+    pub fn passed(&self) -> bool {
+        self.thresholds.iter().all(|threshold| threshold.passed)
+    }
+}
+
+/// The JSON Schema of `summary.json`.
+pub fn summary_schema() -> serde_json::Value {
+    schemars::schema_for!(Summary).to_value()
+}

@@ -1,0 +1,209 @@
+//! From measures to metrics.
+
+use indexmap::IndexMap;
+
+use super::backlog::{Backlog, backlog};
+use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
+use crate::measure::{
+    BackendMeasures, Frame, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
+};
+use crate::units::SimSpan;
+
+/// The quantiles that are read out, by name and in thousandths.
+const QUANTILES: [(&str, u64); 5] =
+    [("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999)];
+
+/// Reads out the measures of a run whose groups are named `groups`, in order.
+pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, seed: u64) -> Summary {
+    let frame = &*measures.frame;
+    let independent = measures.platform.is_none();
+    let read = |frame: &GroupFrame, of: &GroupMeasures| GroupSummary {
+        workspaces: of.workspaces,
+        metrics: metrics(frame, of, independent),
+        refusals: refusals(frame, of),
+    };
+    let mut all = read(&frame.all, &measures.all);
+    let trend = servers(measures)
+        .and_then(|(backend, servers)| backlog(backend, servers, frame.bin, window_start(frame)));
+    add_backend(&mut all, measures, trend);
+    let mut summaries = IndexMap::from([("all".to_owned(), all)]);
+    for ((name, group_frame), of) in groups.iter().zip(&frame.groups).zip(&measures.groups) {
+        summaries.insert(name.clone(), read(group_frame, of));
+    }
+    Summary {
+        limitlab: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario,
+        seed,
+        replications: 1,
+        validity: validity(measures, trend),
+        thresholds: Vec::new(),
+        groups: summaries,
+        run: None,
+    }
+}
+
+fn window_start(frame: &Frame) -> SimSpan {
+    SimSpan::from_nanos(frame.all.window.from.nanos())
+}
+
+/// The servers there are, where they are limited: those of the platform, or of all workspaces.
+fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
+    match (&measures.platform, measures.frame.platform_servers) {
+        (Some(platform), Some(Some(servers))) => Some((platform, u64::from(servers))),
+        (Some(_), _) => None,
+        (None, _) => measures.all.backend.as_ref().zip(measures.frame.own_servers),
+    }
+}
+
+fn metrics(frame: &GroupFrame, of: &GroupMeasures, independent: bool) -> IndexMap<String, Metric> {
+    let mut metrics = IndexMap::new();
+    for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
+        if !ratio.occurs(&frame.features, &frame.own_causes) {
+            continue;
+        }
+        let estimate = match ratio.kind {
+            Kind::Total => Some(moments.total()),
+            Kind::Share | Kind::Mean => moments.ratio(),
+        };
+        let metric = estimate.map_or(Metric { value: None, ci95: None, n: 0 }, |estimate| {
+            let value = estimate.value * ratio.scale;
+            let ci95 = estimate.half_width.filter(|_| independent).map(|half| {
+                let half = half * ratio.scale;
+                let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
+                [(value - half).max(0.0), (value + half).min(most)]
+            });
+            Metric { value: Some(value), ci95, n: moments.count() }
+        });
+        metrics.insert(ratio.metric.clone(), metric);
+        // The rest of a family of times stands beside its mean.
+        match ratio.metric.as_str() {
+            "latency.mean" => add_timing(&mut metrics, "latency", &of.latency),
+            "wait.mean" => add_timing(&mut metrics, "wait", &of.wait),
+            "service.mean" => add_timing(&mut metrics, "service", &of.service),
+            "active.mean" => add_levels(&mut metrics, frame, of),
+            "credits.closing" => add_credits(&mut metrics, of),
+            "hits_per_workspace.mean" => add_hits(&mut metrics, of),
+            "backend.queue.mean" => {
+                let max = of.backend.as_ref().map_or(0, |backend| backend.queue_max);
+                put(&mut metrics, "backend.queue.max", Some(f64::from(max)), of.workspaces);
+            }
+            _ => {}
+        }
+    }
+    metrics
+}
+
+fn put(metrics: &mut IndexMap<String, Metric>, name: &str, value: Option<f64>, n: u64) {
+    metrics.insert(name.to_owned(), Metric { value, ci95: None, n });
+}
+
+fn add_timing(metrics: &mut IndexMap<String, Metric>, family: &str, timing: &Timing) {
+    let n = timing.count();
+    put(metrics, &format!("{family}.sd"), timing.deviation(), n);
+    for (name, per_mille) in QUANTILES {
+        put(metrics, &format!("{family}.{name}"), timing.quantile(per_mille), n);
+    }
+    put(metrics, &format!("{family}.max"), timing.greatest(), n);
+}
+
+fn add_levels(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
+    let n = of.workspaces;
+    put(metrics, "active.max", Some(f64::from(of.active_max)), n);
+    if frame.features.slots {
+        // One linearisable decision a workspace: a slot too many cannot be given.
+        put(metrics, "active.over_limit.max", Some(0.0), n);
+        put(metrics, "active.over_limit.time", Some(0.0), n);
+    }
+    put(metrics, "agents.max", Some(f64::from(of.agents_max)), n);
+}
+
+fn add_credits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
+    // One linearisable decision a workspace: the pool asserts that it is never overdrawn.
+    put(metrics, "credits.oversold.total", Some(0.0), of.workspaces);
+    put(metrics, "credits.oversold.max", Some(0.0), of.workspaces);
+    for (name, timing) in [
+        ("credits.time_to_zero", &of.credits.time_to_zero),
+        ("credits.time_to_exhaustion", &of.credits.time_to_exhaustion),
+    ] {
+        let n = timing.count();
+        put(metrics, &format!("{name}.mean"), timing.mean(), n);
+        for (quantile, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
+            put(metrics, &format!("{name}.{quantile}"), timing.quantile(per_mille), n);
+        }
+    }
+}
+
+fn add_hits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
+    let n = of.workspaces;
+    let histogram = &of.hits_per_workspace;
+    for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990), ("max", 1_000)] {
+        let value = histogram.quantile(per_mille).map(|hits| hits as f64);
+        put(metrics, &format!("hits_per_workspace.{name}"), value, n);
+    }
+}
+
+/// Adds what the platform's servers did, and the trend of the backlog, to `all`.
+fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlog>) {
+    let metrics = &mut all.metrics;
+    if let Some(platform) = &measures.platform {
+        let length = measures.frame.all.window.length();
+        let level = |time: u128| Some(time as f64 / length.nanos() as f64);
+        let n = platform.served;
+        if let Some(Some(servers)) = measures.frame.platform_servers {
+            let utilisation = level(platform.busy).map(|busy| busy / f64::from(servers));
+            put(metrics, "backend.utilisation", utilisation, n);
+        }
+        put(metrics, "backend.queue.mean", level(platform.waiting), n);
+        put(metrics, "backend.queue.max", Some(f64::from(platform.queue_max)), n);
+        put(metrics, "backend.in_system.mean", level(platform.waiting + platform.busy), n);
+        let throughput = platform.served as f64 / length.as_secs_f64();
+        put(metrics, "backend.throughput", Some(throughput), n);
+    }
+    if let Some(trend) = trend {
+        put(metrics, "backlog.growth", Some(trend.growth), 1);
+    }
+}
+
+fn refusals(frame: &GroupFrame, of: &GroupMeasures) -> Vec<CauseSummary> {
+    frame
+        .causes
+        .iter()
+        .zip(&of.hits)
+        .enumerate()
+        .filter(|(index, _)| frame.own_causes.contains(*index))
+        .map(|(_, (cause, hits))| CauseSummary {
+            reason: cause.reason.name().to_owned(),
+            limiter: cause.limiter.clone(),
+            sentence: cause.reason.sentence().to_owned(),
+            options: cause.reason.offers().iter().map(|offer| offer.name().to_owned()).collect(),
+            refused: hits.count,
+            workspaces: hits.workspaces,
+            first_p50_s: hits.first.quantile(500).map(|nanos| nanos as f64 / 1e9),
+        })
+        .collect()
+}
+
+fn validity(measures: &Measures, trend: Option<Backlog>) -> Validity {
+    let mut why = Vec::new();
+    let mut verdict = Verdict::Valid;
+    if let Some(trend) = trend.filter(|trend| trend.grows) {
+        verdict = Verdict::Growing;
+        why.push(format!(
+            "The backlog grows by {:.3} messages/s: more work arrives than the servers can do, so \
+             waits grow for as long as the run lasts.",
+            trend.growth
+        ));
+    }
+    if let Some(interruption) = measures.interrupted {
+        verdict = Verdict::Invalid;
+        why.push(match interruption {
+            Interruption::Workspaces(finished) => {
+                format!("The run was interrupted after {finished} workspaces.")
+            }
+            Interruption::Until(instant) => {
+                format!("The run was interrupted at {}.", SimSpan::from_nanos(instant.nanos()))
+            }
+        });
+    }
+    Validity { verdict, why }
+}
