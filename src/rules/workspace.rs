@@ -3,9 +3,7 @@
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
-use super::limiter::{
-    Concurrency, Quota, Throttle, ThrottleScope, TokenBucket, TokenBucketQuota,
-};
+use super::limiter::{Concurrency, Quota, Throttle, ThrottleScope, TokenBucket, TokenBucketQuota};
 use super::plan::Plan;
 use super::pool::{Charge, CreditPool};
 use super::slots::ActiveSlots;
@@ -92,12 +90,7 @@ enum Meter {
 impl Workspace {
     /// An empty workspace, to be [reset](Self::reset) before use.
     pub const fn empty() -> Self {
-        Self {
-            agents: Vec::new(),
-            slots: ActiveSlots::new(None),
-            pool: None,
-            meters: Vec::new(),
-        }
+        Self { agents: Vec::new(), slots: ActiveSlots::new(None), pool: None, meters: Vec::new() }
     }
 
     /// Makes this a new workspace with `agents` agents, all offline, and `seats` seats, whose pool

@@ -90,9 +90,7 @@ impl FromStr for Credits {
             .and_then(|thousandths| i64::try_from(thousandths).ok())
             .filter(|&thousandths| thousandths <= Self::MAX.0)
             .map(Self)
-            .ok_or_else(|| {
-                ParseQuantityError::new(text, "an amount such as `1_250` or `0.125`")
-            })
+            .ok_or_else(|| ParseQuantityError::new(text, "an amount such as `1_250` or `0.125`"))
     }
 }
 

@@ -73,9 +73,8 @@ fn is_digits(text: &str) -> bool {
 
 /// Splits a text into its number and what follows: `1.8s` into `1.8` and `s`.
 pub(super) fn split_number(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
-        .unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
     text.split_at(end)
 }
 

@@ -141,8 +141,7 @@ impl FromStr for SimSpan {
 
     /// Reads `250ms`, `1.8s`, `20d2h`: numbers with a unit of w, d, h, m (or min), s, ms, us, ns.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad =
-            || ParseQuantityError::new(text, "a duration such as `250ms`, `8h` or `1d12h`");
+        let bad = || ParseQuantityError::new(text, "a duration such as `250ms`, `8h` or `1d12h`");
         let mut rest = text;
         let mut total: u64 = 0;
         while !rest.is_empty() {

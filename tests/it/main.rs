@@ -1,1 +1,3 @@
 //! Tests of what a user sees.
+
+mod theory;

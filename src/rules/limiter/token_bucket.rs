@@ -35,7 +35,11 @@ impl TokenBucketQuota {
             rate.events().checked_mul(1_000).expect("a rate has at most one event a nanosecond");
         let lowest = Rate::new(thousandths, rate.per());
         let price = lowest.per().nanos();
-        Self { gain: lowest.events(), price, full: u128::from(burst_thousandths) * u128::from(price) }
+        Self {
+            gain: lowest.events(),
+            price,
+            full: u128::from(burst_thousandths) * u128::from(price),
+        }
     }
 }
 
