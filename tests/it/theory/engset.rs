@@ -1,5 +1,7 @@
 //! Engset's formulas: finitely many agents compete for slots.
 
+use super::birth_death::BirthDeath;
+
 /// Agents that alternate between a slot (active) and none (offline), and that draw a new offline
 /// period when no slot is free. Only the two means matter, not the shapes of the periods.
 ///
@@ -45,6 +47,20 @@ impl SlotCompetition {
         self.states().iter().zip(0_u32..).map(|(share, active)| share * f64::from(active)).sum()
     }
 
+    /// See [`BirthDeath::relaxation_time`]; for exponential periods.
+    pub(super) fn relaxation_time(self) -> f64 {
+        self.process().relaxation_time()
+    }
+
+    /// The number of active agents as a process, for exponential periods.
+    fn process(self) -> BirthDeath {
+        BirthDeath::new(
+            self.slots.min(self.agents),
+            |active| f64::from(self.agents - active) / self.mean_offline,
+            |active| f64::from(active) / self.mean_active,
+        )
+    }
+
     /// Tries to enable an agent per unit of time.
     pub(super) fn tries(self) -> f64 {
         (f64::from(self.agents) - self.mean_active_agents()) / self.mean_offline
@@ -53,7 +69,6 @@ impl SlotCompetition {
 
 #[cfg(test)]
 mod tests {
-    use super::super::birth_death::BirthDeath;
     use super::super::erlang::erlang_b;
     use super::super::tolerance::assert_close;
     use super::*;
@@ -74,12 +89,7 @@ mod tests {
             [(5, 3, 9.0, 15.0), (10, 3, 9.0, 15.0), (12, 1, 2.0, 30.0), (60, 50, 20.0, 4.0)]
         {
             let system = SlotCompetition { agents, slots, mean_active, mean_offline };
-            let states = BirthDeath::new(
-                slots,
-                |active| f64::from(agents - active) / mean_offline,
-                |active| f64::from(active) / mean_active,
-            )
-            .stationary();
+            let states = system.process().stationary();
             let rate_of_tries = |active: u32| f64::from(agents - active) / mean_offline;
             let tried: f64 =
                 states.iter().zip(0..).map(|(share, active)| share * rate_of_tries(active)).sum();
@@ -96,6 +106,7 @@ mod tests {
     fn enough_slots_refuse_nobody_and_many_sources_are_poisson() {
         let roomy = SlotCompetition { agents: 3, slots: 3, mean_active: 9.0, mean_offline: 15.0 };
         assert!(roomy.refused_share() == 0.0);
+        assert_close(roomy.relaxation_time(), 1.0 / (1.0 / 9.0 + 1.0 / 15.0), 1e-9);
         assert_close(roomy.mean_active_agents(), 3.0 * 9.0 / 24.0, 1e-14);
         let crowd =
             SlotCompetition { agents: 1_000_000, slots: 10, mean_active: 1.0, mean_offline: 2e5 };

@@ -80,14 +80,23 @@ pub(super) struct LimitedQueue {
 }
 
 impl LimitedQueue {
+    fn process(self) -> BirthDeath {
+        let places = self.servers + self.queue_limit;
+        BirthDeath::queue(self.servers, places, self.arrival_rate, self.service_rate)
+    }
+
+    /// See [`BirthDeath::relaxation_time`].
+    pub(super) fn relaxation_time(self) -> f64 {
+        self.process().relaxation_time()
+    }
+
     /// The probability of each number in the system. An arrival finds them with the same
     /// probabilities, since Poisson arrivals see time averages.
     ///
     /// Source: Gross and Harris (1998), section 2.5; here from the balance between neighbours,
     /// which is stable at every load.
     fn states(self) -> Vec<f64> {
-        let places = self.servers + self.queue_limit;
-        BirthDeath::queue(self.servers, places, self.arrival_rate, self.service_rate).stationary()
+        self.process().stationary()
     }
 
     /// The share of messages that are refused.
@@ -233,6 +242,8 @@ mod tests {
         // At r = 1 all six states are alike: (1 + 2 + 3 + 4) / 6 wait.
         let even =
             LimitedQueue { servers: 1, queue_limit: 4, arrival_rate: 3.0, service_rate: 3.0 };
+        let turn = std::f64::consts::PI / 6.0;
+        assert_close(even.relaxation_time(), 1.0 / (6.0 - 6.0 * libm::cos(turn)), 1e-9);
         assert_close(even.mean_queue(), 10.0 / 6.0, 1e-14);
         assert_close(even.mean_wait(), 10.0 / 6.0 / 2.5, 1e-14);
         assert_close(even.wait_probability(), 0.8, 1e-14);
