@@ -11,6 +11,8 @@ mod slots;
 
 use std::fmt::Write;
 
+use limitlab::summary::Summary;
+
 use super::tolerance::{Estimate, STANDARD_ERRORS};
 use crate::support::simulate;
 
@@ -86,18 +88,15 @@ impl Expectation {
 fn assert_theory(scenario: &str, expectations: &[Expectation]) {
     let summary = simulate(scenario);
     let faults = expectations.iter().filter_map(|expectation| {
-        let metric = summary.metric(expectation.metric);
-        let estimate = match (expectation.error, metric.ci95) {
-            (ErrorFrom::Interval, Some(interval)) => {
-                Estimate::with_interval(metric.value, interval)
-            }
+        let value = observed(&summary, expectation.metric);
+        let interval = summary.metric("all", expectation.metric).and_then(|metric| metric.ci95);
+        let estimate = match (expectation.error, interval) {
+            (ErrorFrom::Interval, Some(interval)) => Estimate::with_interval(value, interval),
             (ErrorFrom::Interval, None) => {
                 return Some(format!("{} has no interval", expectation.metric));
             }
-            (ErrorFrom::Theory(standard_error), _) => {
-                Estimate { value: metric.value, standard_error }
-            }
-            (ErrorFrom::Certain, _) => Estimate { value: metric.value, standard_error: 0.0 },
+            (ErrorFrom::Theory(standard_error), _) => Estimate { value, standard_error },
+            (ErrorFrom::Certain, _) => Estimate { value, standard_error: 0.0 },
         };
         expectation.disagreement(estimate)
     });
@@ -113,10 +112,15 @@ fn assert_theory_over_seeds(scenario: impl Fn(u64) -> String, expectations: &[Ex
     let summaries: Vec<_> = (1..=40).map(|seed| simulate(&scenario(seed))).collect();
     let faults = expectations.iter().filter_map(|expectation| {
         let values: Vec<f64> =
-            summaries.iter().map(|summary| summary.metric(expectation.metric).value).collect();
+            summaries.iter().map(|summary| observed(summary, expectation.metric)).collect();
         expectation.disagreement(Estimate::of_samples(&values))
     });
     report(&scenario(1), faults);
+}
+
+#[track_caller]
+fn observed(summary: &Summary, metric: &str) -> f64 {
+    summary.value(metric).unwrap_or_else(|| panic!("{metric} was not observed"))
 }
 
 #[track_caller]
