@@ -1,3 +1,4 @@
 //! Tests of what a user sees.
 
 mod diagnostics;
+mod theory;
