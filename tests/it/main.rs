@@ -1,5 +1,9 @@
 //! Tests of what a user sees.
 
+mod determinism;
 mod diagnostics;
+mod properties;
+mod scenarios;
 mod support;
 mod theory;
+mod tidy;
