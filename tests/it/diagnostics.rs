@@ -109,3 +109,15 @@ fn show() {
     }
     println!("{}", mistakes(&six, &[]));
 }
+#[test]
+fn show2() {
+    std::fs::write("schema/scenario.schema.json", format!("{:#}\n", limitlab::scenario::scenario_schema())).unwrap();
+    let s = parse("x", FULL, &[]).unwrap();
+    println!("{}", limitlab::scenario::describe(&s));
+    println!("{:#?}", limitlab::scenario::warnings(&s));
+    let text = limitlab::scenario::starter(&Default::default());
+    println!("{text}");
+    let s = parse("x", &text, &[]).unwrap();
+    println!("{}", limitlab::scenario::describe(&s));
+    println!("{:#?}", limitlab::scenario::warnings(&s));
+}

@@ -2,6 +2,7 @@
 
 use super::super::at::{At, Findings};
 use super::super::types::{self, Count, CountOrUnlimited, Kind, Measured, Number};
+use super::super::words::grouped;
 use crate::random::Distribution;
 
 /// The least and the greatest spread of distributions that are shaped by it: beyond these their
@@ -39,17 +40,6 @@ pub(super) fn count_or_unlimited(
 ) -> Option<u32> {
     let bounds = least..=u64::from(u32::MAX);
     written.0.map(|number| count(&Count(number), bounds, what, at, findings))
-}
-
-/// A number with `_` between groups of three digits, as scenarios write it.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(as_text).collect();
-    groups.join("_")
-}
-
-fn as_text(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// A distribution of counts from 1 on, such as seats.
