@@ -123,7 +123,7 @@ fn lines(
         let before = agents;
         agents += u64::from(line.count);
         if before <= MOST_AGENTS && agents > MOST_AGENTS {
-            let message = format!("a workspace has more than {MOST_AGENTS} agents");
+            let message = format!("a workspace has more than {} agents", grouped(MOST_AGENTS));
             findings.add(at.key("count"), message);
         }
         lines.push(line);
