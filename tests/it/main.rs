@@ -1,5 +1,6 @@
 //! Tests of what a user sees.
 
+mod cli;
 mod determinism;
 mod diagnostics;
 mod properties;
