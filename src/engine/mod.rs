@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Simulation by discrete events in virtual time.
+//!
+//! A [`Cell`](cell) is one workspace with its calendar of events. Without a platform-wide backend
+//! workspaces never meet: each cell runs alone from start to end, on any thread, and its memory is
+//! used again for the next one ([`independent`]). With one they meet in its servers only: the cell
+//! whose next event is earliest goes first ([`coupled`]).
+
+mod calendar;
+mod cell;
+mod coupled;
+mod frame;
+mod independent;
+mod lines;
+mod model;
+mod run;
+mod servers;
+mod slab;
+mod watch;
+
+pub use calendar::{Calendar, Class};
+pub use run::{EngineError, Outcome, RunOptions, run};
+pub use watch::Watch;

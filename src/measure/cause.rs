@@ -64,6 +64,12 @@ impl Causes {
         self.causes.is_empty()
     }
 
+    /// All of them, for the groups together.
+    pub fn everything(&self) -> GroupCauses {
+        let all = (0..self.causes.len()).map(|index| index as u16).collect();
+        GroupCauses { by_throttle: all, by_reason: [None; Reason::ALL.len()] }
+    }
+
     /// Those of one group, which was among those given to [`new`](Self::new).
     pub fn of_group(&self, throttles: &[Throttle], reasons: &[Reason]) -> GroupCauses {
         let find = |reason: Reason, limiter: Option<&str>| {

@@ -1,10 +1,28 @@
-//! Probability distributions.
+//! Probability distributions: what a scenario asks for.
+
+use super::Sampler;
 
 /// A distribution of a quantity in the smallest unit of that quantity: nanoseconds, thousandths of
 /// a credit, or counts.
+///
+/// Parameters are at most 10^300, so that no sample is infinite; nor is any negative.
+///
+/// # Examples
+///
+/// ```
+/// use limitlab::random::{Distribution, Key};
+///
+/// let cost = Distribution::Lognormal { mean: 12_000.0, cv: 1.5 };
+/// assert_eq!(cost.mean(), 12_000.0);
+///
+/// let stream = Key::root(7).name("cost").stream();
+/// let sampler = cost.sampler();
+/// let thousandths = sampler.sample_whole(&mut stream.at(0));
+/// assert_eq!(thousandths, sampler.sample_whole(&mut stream.at(0)));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Distribution {
-    /// Always the same value.
+    /// Always the same value, at least 0.
     Constant(f64),
     /// Exponential with this mean.
     Exponential {
@@ -84,4 +102,119 @@ pub enum Distribution {
         /// At least 0.
         mean: f64,
     },
+}
+
+impl Distribution {
+    /// The greatest legal parameter: 10^8 times it is still a double.
+    const LARGEST: f64 = 1e300;
+
+    /// The mean of what is drawn, infinite where there is none.
+    ///
+    /// That of [`Normal`](Self::Normal) is the mean after the cut at 0, which lies above the `mean`
+    /// it is written with.
+    pub fn mean(&self) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Uniform { min, max } => min + (max - min) / 2.0,
+            Self::UniformCount { min, max } => min as f64 + (max - min) as f64 / 2.0,
+            Self::Normal { mean, cv } => mean + mean * cv * cut_hazard(cv),
+            Self::Pareto { shape, .. } if shape <= 1.0 => f64::INFINITY,
+            Self::Pareto { minimum, shape } => minimum * (shape / (shape - 1.0)),
+            Self::Exponential { mean }
+            | Self::Lognormal { mean, .. }
+            | Self::Gamma { mean, .. }
+            | Self::Weibull { mean, .. }
+            | Self::Erlang { mean, .. }
+            | Self::Hyperexponential { mean, .. }
+            | Self::Geometric { mean }
+            | Self::Poisson { mean } => mean,
+        }
+    }
+
+    /// The variance of what is drawn, infinite where there is none.
+    ///
+    /// That of [`Normal`](Self::Normal) is the variance after the cut at 0.
+    pub fn variance(&self) -> f64 {
+        match *self {
+            Self::Constant(_) | Self::Normal { cv: 0.0, .. } => 0.0,
+            Self::Uniform { min, max } => (max - min) * (max - min) / 12.0,
+            Self::UniformCount { min, max } => {
+                let width = (max - min) as f64;
+                width * (width + 2.0) / 12.0
+            }
+            Self::Exponential { mean } => mean * mean,
+            Self::Normal { mean, cv } => {
+                let hazard = cut_hazard(cv);
+                mean * cv * (mean * cv) * (1.0 - hazard * hazard - hazard / cv)
+            }
+            Self::Lognormal { mean, cv }
+            | Self::Gamma { mean, cv }
+            | Self::Weibull { mean, cv }
+            | Self::Hyperexponential { mean, cv } => (mean * cv) * (mean * cv),
+            Self::Erlang { mean, k } => mean * mean / f64::from(k),
+            Self::Pareto { shape, .. } if shape <= 2.0 => f64::INFINITY,
+            Self::Pareto { minimum, shape } => {
+                let below_mean = minimum / (shape - 1.0);
+                below_mean * below_mean * (shape / (shape - 2.0))
+            }
+            Self::Geometric { mean } => mean * (mean - 1.0),
+            Self::Poisson { mean } => mean,
+        }
+    }
+
+    /// The coefficient of variation of what is drawn: standard deviation over mean. It is infinite
+    /// where the variance is, and 0 where nothing varies.
+    pub fn cv(&self) -> f64 {
+        let variance = self.variance();
+        if variance == 0.0 || variance.is_infinite() {
+            return variance;
+        }
+        variance.sqrt() / self.mean()
+    }
+
+    /// Compiles the distribution for drawing.
+    ///
+    /// # Panics
+    ///
+    /// If a parameter is out of the range that its field states.
+    pub fn sampler(&self) -> Sampler {
+        assert!(
+            self.is_legal(),
+            "the reader of a scenario lets no such distribution pass: {self:?}"
+        );
+        Sampler::new(self)
+    }
+
+    /// Whether each parameter is in the range that its field states.
+    pub(super) fn is_legal(&self) -> bool {
+        let from = |least: f64, value: f64| value >= least && value <= Self::LARGEST;
+        let above_zero = |value: f64| value > 0.0 && value <= Self::LARGEST;
+        match *self {
+            Self::Constant(value) => from(0.0, value),
+            Self::Exponential { mean } => above_zero(mean),
+            Self::Uniform { min, max } => from(0.0, min) && from(min, max),
+            Self::UniformCount { min, max } => min <= max,
+            Self::Normal { mean, cv } => above_zero(mean) && from(0.0, cv),
+            Self::Lognormal { mean, cv }
+            | Self::Gamma { mean, cv }
+            | Self::Weibull { mean, cv } => above_zero(mean) && above_zero(cv),
+            Self::Erlang { mean, k } => above_zero(mean) && k >= 1,
+            Self::Pareto { minimum, shape } => above_zero(minimum) && above_zero(shape),
+            Self::Hyperexponential { mean, cv } => above_zero(mean) && from(1.0, cv),
+            Self::Geometric { mean } => from(1.0, mean),
+            Self::Poisson { mean } => from(0.0, mean),
+        }
+    }
+}
+
+/// The density of a normal with coefficient of variation `cv` at 0, over the probability that it
+/// is positive, in units of its standard deviation: what the cut at 0 adds to its mean.
+///
+/// Source: Johnson, Kotz and Balakrishnan, "Continuous univariate distributions", volume 1 (1994),
+/// chapter 13, section 10.1.
+fn cut_hazard(cv: f64) -> f64 {
+    let mean_in_deviations = 1.0 / cv;
+    let density = libm::exp(-0.5 * mean_in_deviations * mean_in_deviations)
+        / (2.0 * std::f64::consts::PI).sqrt();
+    density / (0.5 * libm::erfc(-mean_in_deviations / std::f64::consts::SQRT_2))
 }

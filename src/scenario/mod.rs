@@ -1,8 +1,32 @@
 //! Scenario files: strict YAML in, a [`Scenario`] with no doubt left in it out, or every mistake of
 //! the file at once, each with its place.
 
+mod at;
+mod check;
+mod explain;
+mod fault;
+mod load;
 mod model;
+mod overrides;
+mod render;
+mod schema;
+mod shape;
+mod source;
+mod starter;
+mod suggest;
 mod threshold;
+mod tree;
+mod types;
+mod validate;
+mod yaml;
 
+pub use explain::{describe, warnings};
+pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
+pub use load::{Loaded, load, parse};
 pub use model::{Backend, BackendScope, Drain, Group, Scenario};
+pub use overrides::Override;
+pub use render::Colour;
+pub use schema::scenario_schema;
+pub use source::Source;
+pub use starter::{StarterOptions, starter};
 pub use threshold::{Comparison, Threshold};

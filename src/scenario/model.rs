@@ -30,7 +30,8 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// What serves admitted attempts; `None` serves at once.
     pub backend: Option<Backend>,
-    /// The width of a bin of the series; it divides the duration into at most 500.
+    /// The width of a bin of the series; it divides the duration into at most 500, or 5,000 where
+    /// the scenario chooses it.
     pub series_every: SimSpan,
     /// What the run must meet.
     pub thresholds: Vec<Threshold>,

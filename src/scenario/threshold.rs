@@ -1,5 +1,7 @@
 //! Thresholds: expectations that a run must meet.
 
+use crate::summary::{Summary, ThresholdSummary};
+
 /// One expectation, such as `latency.p99{group=shops} < 10s`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
@@ -43,6 +45,23 @@ impl Comparison {
             // Exact on purpose: thresholds of equality are on counts.
             Self::Equal => value.to_bits() == bound.to_bits() || (value == 0.0 && bound == 0.0),
             Self::Unequal => !Self::Equal.holds(value, bound),
+        }
+    }
+}
+
+impl Threshold {
+    /// What became of it in a run. A metric of which nothing was observed fails; refusals that
+    /// cannot occur are none.
+    pub fn judge(&self, summary: &Summary) -> ThresholdSummary {
+        let group = self.group.as_deref().unwrap_or("all");
+        let value = match summary.metric(group, &self.metric) {
+            Some(metric) => metric.value,
+            None => self.metric.contains("{reason=").then_some(0.0),
+        };
+        ThresholdSummary {
+            threshold: self.text.clone(),
+            value,
+            passed: value.is_some_and(|value| self.comparison.holds(value, self.bound)),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The result model and its file, `summary.json`: metrics by name, for every group.
 
 mod backlog;
+mod catalogue;
 mod model;
 mod read_out;
 
 pub use backlog::{Backlog, backlog};
+pub use catalogue::{Direction, FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
 pub use model::{
     CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
-    Verdict,
+    Verdict, summary_schema,
 };
 pub use read_out::summarise;

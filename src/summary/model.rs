@@ -1,11 +1,12 @@
 //! What `summary.json` holds.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A run in figures. Everything but [`run`](Self::run) is the same, byte for byte, for the same
 /// scenario and seed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The version of limitlab that made it.
     pub limitlab: String,
@@ -27,7 +28,7 @@ pub struct Summary {
 }
 
 /// Which scenario was run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// Its name.
     pub name: String,
@@ -47,7 +48,7 @@ pub struct Identity {
 }
 
 /// The figures of one group, or of `all`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupSummary {
     /// Workspaces that were simulated.
     pub workspaces: u64,
@@ -58,7 +59,7 @@ pub struct GroupSummary {
 }
 
 /// One metric.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Metric {
     /// In SI units; `null` if nothing was observed.
     pub value: Option<f64>,
@@ -69,7 +70,7 @@ pub struct Metric {
 }
 
 /// The refusals of one cause.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseSummary {
     /// The reason, as in `refusal.rate{reason=..}`.
     pub reason: String,
@@ -89,7 +90,7 @@ pub struct CauseSummary {
 }
 
 /// Whether the figures describe a steady state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Validity {
     /// In one word.
     pub verdict: Verdict,
@@ -98,7 +99,7 @@ pub struct Validity {
 }
 
 /// Whether a run can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing speaks against it.
@@ -110,7 +111,7 @@ pub enum Verdict {
 }
 
 /// One threshold and what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ThresholdSummary {
     /// As it was written.
     pub threshold: String,
@@ -121,7 +122,7 @@ pub struct ThresholdSummary {
 }
 
 /// What a run cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFigures {
     /// Wall-clock time of the simulation \[s\].
     pub wall_s: f64,
@@ -146,8 +147,20 @@ impl Summary {
         self.metric("all", name)?.value
     }
 
+    /// The text of `summary.json`.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string_pretty(self);
+        // Plain structs, string keys, finite floats: nothing that JSON cannot hold.
+        json.expect("a summary is always JSON") + "\n"
+    }
+
     /// Whether every threshold holds.
     pub fn passed(&self) -> bool {
         self.thresholds.iter().all(|threshold| threshold.passed)
     }
+}
+
+/// The JSON Schema of `summary.json`.
+pub fn summary_schema() -> serde_json::Value {
+    schemars::schema_for!(Summary).to_value()
 }

@@ -1,1 +1,5 @@
 //! Tests of what a user sees.
+
+mod diagnostics;
+mod support;
+mod theory;

@@ -1,0 +1,194 @@
+//! The calendar: future events in order of time.
+
+use crate::units::SimTime;
+
+/// What an event does to resources. At one instant what frees goes before what takes, so that a
+/// slot, a place or a credit that is freed can be taken at the same instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A completion, a disable, a renewal.
+    Frees,
+    /// An enable, an arrival, a turn.
+    Takes,
+}
+
+/// A 4-ary heap of events, ordered by time, then by [`Class`], then by order of scheduling.
+///
+/// A popped event leaves a hole at the top, which the next scheduled event fills: most events
+/// schedule their successor, so most pairs of pop and schedule cost one walk down, not two.
+#[derive(Debug, Clone)]
+pub struct Calendar<E> {
+    /// Children of `i` are `4 i + 1` to `4 i + 4`; no child precedes its parent.
+    heap: Vec<Entry<E>>,
+    /// Whether the top was popped and not yet replaced.
+    hole: bool,
+    /// Events scheduled so far.
+    scheduled: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry<E> {
+    time: SimTime,
+    /// The class in the highest bit, the number of the event below.
+    tie: u64,
+    event: E,
+}
+
+impl<E> Entry<E> {
+    fn key(&self) -> (SimTime, u64) {
+        (self.time, self.tie)
+    }
+}
+
+const CLASS_SHIFT: u32 = 63;
+const ARITY: usize = 4;
+
+impl<E: Copy> Default for Calendar<E> {
+    fn default() -> Self {
+        Self { heap: Vec::new(), hole: false, scheduled: 0 }
+    }
+}
+
+impl<E: Copy> Calendar<E> {
+    /// Forgets all events; the memory stays.
+    pub fn clear(&mut self) {
+        self.heap.clear();
+        self.hole = false;
+        self.scheduled = 0;
+    }
+
+    /// How many events are ahead.
+    pub fn len(&self) -> usize {
+        self.heap.len() - usize::from(self.hole)
+    }
+
+    /// Whether nothing is ahead.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts an event on the calendar.
+    #[inline]
+    pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
+        let tie = ((class as u64) << CLASS_SHIFT) | self.scheduled;
+        self.scheduled += 1;
+        let entry = Entry { time, tie, event };
+        if self.hole {
+            self.hole = false;
+            self.sink(entry);
+        } else {
+            self.heap.push(entry);
+            self.rise(self.heap.len() - 1);
+        }
+    }
+
+    /// Takes the next event off the calendar.
+    #[inline]
+    pub fn pop(&mut self) -> Option<(SimTime, E)> {
+        self.settle();
+        let top = self.heap.first()?;
+        self.hole = true;
+        Some((top.time, top.event))
+    }
+
+    /// The time and the class of the next event.
+    pub fn peek(&mut self) -> Option<(SimTime, Class)> {
+        self.settle();
+        let top = self.heap.first()?;
+        let class = if top.tie >> CLASS_SHIFT == 0 { Class::Frees } else { Class::Takes };
+        Some((top.time, class))
+    }
+
+    /// Closes the hole that a pop left and no schedule filled.
+    #[inline]
+    fn settle(&mut self) {
+        if self.hole {
+            self.hole = false;
+            // The heap is not empty: the popped entry is still in it.
+            let last = self.heap.pop();
+            if let Some(last) = last.filter(|_| !self.heap.is_empty()) {
+                self.sink(last);
+            }
+        }
+    }
+
+    /// Puts `entry` at the top and walks it down.
+    #[inline]
+    fn sink(&mut self, entry: Entry<E>) {
+        let key = entry.key();
+        let length = self.heap.len();
+        let mut place = 0;
+        loop {
+            let first = ARITY * place + 1;
+            if first >= length {
+                break;
+            }
+            let children = &self.heap[first..length.min(first + ARITY)];
+            let mut least = 0;
+            for (child, candidate) in children.iter().enumerate().skip(1) {
+                if candidate.key() < children[least].key() {
+                    least = child;
+                }
+            }
+            if children[least].key() > key {
+                break;
+            }
+            self.heap[place] = self.heap[first + least];
+            place = first + least;
+        }
+        self.heap[place] = entry;
+    }
+
+    /// Walks the entry at `place` up.
+    #[inline]
+    fn rise(&mut self, mut place: usize) {
+        let entry = self.heap[place];
+        while place > 0 {
+            let parent = (place - 1) / ARITY;
+            if self.heap[parent].key() < entry.key() {
+                break;
+            }
+            self.heap[place] = self.heap[parent];
+            place = parent;
+        }
+        self.heap[place] = entry;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn events_come_by_time_then_class_then_order_of_scheduling(
+            steps in prop::collection::vec((0..20_u64, any::<bool>(), 0..3_u8), 1..300),
+        ) {
+            let mut calendar = Calendar::default();
+            let mut reference: Vec<(SimTime, Class, usize)> = Vec::new();
+            let mut now = SimTime::ZERO;
+            for (number, &(delay, frees, pops)) in steps.iter().enumerate() {
+                let class = if frees { Class::Frees } else { Class::Takes };
+                let time = SimTime::from_nanos(now.nanos() + delay);
+                calendar.schedule(time, class, number);
+                reference.push((time, class, number));
+                for _ in 0..pops {
+                    reference.sort_unstable();
+                    prop_assert_eq!(calendar.len(), reference.len());
+                    let expected = (!reference.is_empty()).then(|| reference.remove(0));
+                    prop_assert_eq!(calendar.peek(), expected.map(|(time, class, _)| (time, class)));
+                    let popped = calendar.pop();
+                    prop_assert_eq!(popped, expected.map(|(time, _, number)| (time, number)));
+                    now = popped.map_or(now, |(time, _)| time);
+                }
+            }
+            reference.sort_unstable();
+            for (time, _, number) in reference {
+                prop_assert_eq!(calendar.pop(), Some((time, number)));
+            }
+            prop_assert_eq!(calendar.pop(), None);
+        }
+    }
+}

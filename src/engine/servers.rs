@@ -1,0 +1,151 @@
+//! The servers of a backend, first in first out.
+//!
+//! Where the discipline is first in first out and service is never interrupted, it is known on
+//! arrival when an attempt starts and ends: at the earliest instant at which a server is free. So
+//! a completion need be no event unless something waits for it.
+//! Source: J. Kiefer and J. Wolfowitz, On the Theory of Queues with Many Servers (1955), section 2.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use crate::units::{SimSpan, SimTime};
+
+/// Servers that serve attempts in the order of their arrival.
+#[derive(Debug, Clone)]
+pub(super) struct Servers {
+    /// `None` is unlimited.
+    count: Option<u32>,
+    /// How many may wait; `None` is unlimited.
+    queue_limit: Option<u32>,
+    /// When each server that has served is free again; never more than `count`.
+    free_at: BinaryHeap<Reverse<SimTime>>,
+    /// When each waiting attempt starts, ascending: those that came first start first.
+    starts: VecDeque<SimTime>,
+}
+
+/// When an attempt is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Placement {
+    /// When its service starts.
+    pub(super) started: SimTime,
+    /// When its service ends.
+    pub(super) ended: SimTime,
+    /// How many wait then, itself included; of no meaning if it did not wait.
+    pub(super) queue: u32,
+}
+
+impl Servers {
+    /// Idle servers.
+    pub(super) fn new(count: Option<u32>, queue_limit: Option<u32>) -> Self {
+        Self { count, queue_limit, free_at: BinaryHeap::new(), starts: VecDeque::new() }
+    }
+
+    /// Makes all servers idle.
+    pub(super) fn clear(&mut self) {
+        self.free_at.clear();
+        self.starts.clear();
+    }
+
+    /// Whether an attempt that arrives now is taken: a server is free, or the queue has room.
+    #[inline]
+    pub(super) fn has_room(&mut self, now: SimTime) -> bool {
+        let Some(limit) = self.queue_limit else { return true };
+        self.forget_started(now);
+        self.starts.len() < limit as usize || self.server_is_free(now)
+    }
+
+    /// Serves an attempt that arrives now and takes `service` to serve.
+    #[inline]
+    pub(super) fn place(&mut self, now: SimTime, service: SimSpan) -> Placement {
+        let Some(count) = self.count else {
+            return Placement { started: now, ended: now + service, queue: 0 };
+        };
+        let all_used = self.free_at.len() == count as usize;
+        let earliest = self.free_at.peek().map(|earliest| earliest.0);
+        let started = match earliest.filter(|&at| all_used || at <= now) {
+            Some(at) => {
+                let started = at.max(now);
+                if let Some(mut earliest) = self.free_at.peek_mut() {
+                    earliest.0 = started + service;
+                }
+                started
+            }
+            None => {
+                self.free_at.push(Reverse(now + service));
+                now
+            }
+        };
+        if started > now {
+            self.forget_started(now);
+            self.starts.push_back(started);
+        }
+        Placement { started, ended: started + service, queue: self.starts.len() as u32 }
+    }
+
+    fn server_is_free(&self, now: SimTime) -> bool {
+        self.count.is_none_or(|count| self.free_at.len() < count as usize)
+            || self.free_at.peek().is_some_and(|earliest| earliest.0 <= now)
+    }
+
+    #[inline]
+    fn forget_started(&mut self, now: SimTime) {
+        while self.starts.front().is_some_and(|&start| start <= now) {
+            self.starts.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same queue, told step by step: at each arrival, every server and every waiting attempt
+    /// is looked at.
+    fn by_hand(arrivals: &[(u64, u64)], servers: usize, limit: usize) -> Vec<Option<(u64, u64)>> {
+        let mut free_at = vec![0_u64; servers];
+        let mut served: Vec<Option<(u64, u64)>> = Vec::new();
+        for &(now, service) in arrivals {
+            let waiting = served.iter().flatten().filter(|(start, _)| *start > now).count();
+            let idle = free_at.iter().any(|&free| free <= now);
+            if !idle && waiting >= limit {
+                served.push(None);
+                continue;
+            }
+            let server = free_at.iter_mut().min().expect("there are servers");
+            let start = (*server).max(now);
+            *server = start + service;
+            served.push(Some((start, start + service)));
+        }
+        served
+    }
+
+    proptest! {
+        #[test]
+        fn placements_are_those_of_a_queue_told_step_by_step(
+            gaps in prop::collection::vec((0..30_u64, 0..60_u64), 1..150),
+            count in 1..5_u32,
+            limit in 0..6_u32,
+        ) {
+            let mut now = 0;
+            let arrivals: Vec<(u64, u64)> = gaps
+                .into_iter()
+                .map(|(gap, service)| {
+                    now += gap;
+                    (now, service)
+                })
+                .collect();
+            let mut servers = Servers::new(Some(count), Some(limit));
+            let expected = by_hand(&arrivals, count as usize, limit as usize);
+            for (&(now, service), expected) in arrivals.iter().zip(expected) {
+                let now = SimTime::from_nanos(now);
+                let placed = servers.has_room(now).then(|| {
+                    let placement = servers.place(now, SimSpan::from_nanos(service));
+                    (placement.started.nanos(), placement.ended.nanos())
+                });
+                prop_assert_eq!(placed, expected);
+            }
+        }
+    }
+}

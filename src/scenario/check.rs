@@ -1,0 +1,309 @@
+//! The tree against the schema: every mistake of spelling, kind and unit, with its place.
+//!
+//! What is at fault is taken out of the tree, or replaced by something valid, so that the passes
+//! that follow can look at the rest.
+
+use super::fault::Mistake;
+use super::shape::{Choice, Record, Shape};
+use super::source::Span;
+use super::suggest::{did_you_mean, list, nearest};
+use super::tree::{Entry, Key, Kind, Node, State};
+use super::types::QuantityWord;
+
+/// Collects every mistake of `root`, and repairs the tree.
+pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) {
+    let mut checker = Checker { mistakes };
+    let shape = Shape::scenario();
+    if checker.node(root, shape, "the scenario") == Verdict::Useless {
+        root.state = State::Replaced(shape.placeholder());
+    }
+}
+
+/// Whether what follows can work with a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Yes, although parts of it may have been taken out or replaced.
+    Usable,
+    /// No: it is not at all what is expected here.
+    Useless,
+}
+
+struct Checker<'m> {
+    mistakes: &'m mut Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    /// Checks a node, which messages call `name`.
+    fn node(&mut self, node: &mut Node, shape: &Shape, name: &str) -> Verdict {
+        if node.is_null() {
+            let message = match name {
+                "the scenario" => "this file holds no scenario".to_owned(),
+                _ => format!("{name} has no value"),
+            };
+            return self.useless(node.span, message, format!("expected {}", shape.expected()));
+        }
+        match (shape, &mut node.kind) {
+            (Shape::Quantity { quantity, .. }, Kind::Scalar { text, quoted }) => {
+                self.single(node.span, text, *quoted, quantity)
+            }
+            (Shape::List { item, at_least }, Kind::Sequence(items)) => {
+                if items.len() < *at_least {
+                    let message = format!("{name} is empty");
+                    let hint = "at least one item is needed".to_owned();
+                    return self.useless(node.span, message, hint);
+                }
+                for value in items {
+                    let verdict = self.node(value, item, &format!("an item of {name}"));
+                    replace_useless(value, item, verdict);
+                }
+                Verdict::Usable
+            }
+            (Shape::Names(value_shape), Kind::Mapping(entries)) => {
+                for Entry { key, value } in entries {
+                    let verdict = self.node(value, value_shape, &format!("`{}`", key.text));
+                    replace_useless(value, value_shape, verdict);
+                }
+                Verdict::Usable
+            }
+            (Shape::Record(record), Kind::Mapping(entries)) => {
+                self.record(node.span, entries, record, name);
+                Verdict::Usable
+            }
+            (Shape::Choice(choice), Kind::Scalar { text, .. }) => {
+                self.word(node.span, text, choice)
+            }
+            (Shape::Choice(choice), Kind::Mapping(entries)) => {
+                self.tagged(node.span, entries, choice)
+            }
+            (Shape::Either { single, mapping }, Kind::Scalar { text, .. }) => {
+                let text = text.clone();
+                self.bare(node, &text, single, mapping, name)
+            }
+            (Shape::Either { mapping, .. }, Kind::Mapping(_)) => self.node(node, mapping, name),
+            (Shape::Quantity { mapping_planned: Some(what), .. }, Kind::Mapping(_)) => {
+                self.useless(node.span, format!("{what} is not supported yet"), None)
+            }
+            _ => {
+                let message = format!("{name} is {}", node.kind_name());
+                self.useless(node.span, message, format!("expected {}", shape.expected()))
+            }
+        }
+    }
+
+    fn useless(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<Option<String>>,
+    ) -> Verdict {
+        self.mistakes.push(Mistake { span, message: message.into(), hint: hint.into() });
+        Verdict::Useless
+    }
+
+    /// A quantity, a name, a text.
+    fn single(&mut self, span: Span, text: &str, quoted: bool, quantity: &QuantityWord) -> Verdict {
+        if quantity.word == "flag" && quoted {
+            let message = format!("`{text}` in quotes is a text, not `true` or `false`");
+            return self.useless(span, message, "leave the quotes out".to_owned());
+        }
+        match (quantity.check)(text) {
+            Ok(()) => Verdict::Usable,
+            Err(error) => self.useless(span, error.to_string(), unit_hint(text, quantity.word)),
+        }
+    }
+
+    /// A single value where a mapping could stand too.
+    fn bare(
+        &mut self,
+        node: &mut Node,
+        text: &str,
+        single: &Shape,
+        mapping: &Shape,
+        name: &str,
+    ) -> Verdict {
+        let before = self.mistakes.len();
+        let verdict = self.node(node, single, name);
+        if let (Shape::Choice(choice), Some(mistake)) = (mapping, self.mistakes.get_mut(before)) {
+            let word = nearest(text, choice.all());
+            mistake.hint = mistake.hint.take().or_else(|| {
+                Some(match word {
+                    Some(word) => format!("a distribution is written `{{ {word}: .. }}`"),
+                    None => "or a distribution of it, such as `{ exponential: .. }`".to_owned(),
+                })
+            });
+        }
+        verdict
+    }
+
+    /// One of several words, alone.
+    fn word(&mut self, span: Span, text: &str, choice: &Choice) -> Verdict {
+        if choice.words.iter().any(|word| word == text) {
+            return Verdict::Usable;
+        }
+        if choice.planned.contains(text) {
+            return self.planned(span, text, choice.planned.hint(text));
+        }
+        if choice.tags.contains_key(text) {
+            let hint = format!("write `{{ {text}: .. }}`");
+            return self.useless(span, format!("`{text}` needs a value"), hint);
+        }
+        let hint = did_you_mean(text, "expected here", choice.all());
+        self.useless(span, format!("unknown word `{text}`"), hint)
+    }
+
+    /// One of several words, with a value.
+    fn tagged(&mut self, span: Span, entries: &mut [Entry], choice: &Choice) -> Verdict {
+        if let Some(entry) = entries.iter().find(|entry| choice.planned.contains(&entry.key.text)) {
+            let hint = choice.planned.hint(&entry.key.text);
+            return self.planned(entry.key.span, &entry.key.text, hint);
+        }
+        let [entry] = entries else {
+            let message = format!("exactly one key is expected here, found {}", entries.len());
+            let span = entries.get(1).map_or(span, |second| second.key.span);
+            return self.useless(span, message, format!("one of {}", list(choice.all())));
+        };
+        let Entry { key, value } = entry;
+        if choice.words.contains(&key.text) {
+            let message = format!("`{}` takes no value", key.text);
+            return self.useless(key.span, message, format!("write it alone: `{}`", key.text));
+        }
+        let Some(shape) = choice.tags.get(&key.text) else {
+            let hint = match choice.planned.hint(&key.text) {
+                Some(hint) => hint.to_owned(),
+                None => did_you_mean(&key.text, "expected here", choice.all()),
+            };
+            return self.useless(key.span, format!("unknown key `{}`", key.text), hint);
+        };
+        let verdict = self.node(value, shape, &format!("`{}`", key.text));
+        replace_useless(value, shape, verdict);
+        Verdict::Usable
+    }
+
+    fn planned(&mut self, span: Span, word: &str, hint: Option<&str>) -> Verdict {
+        self.useless(span, format!("`{word}` is not supported yet"), hint.map(str::to_owned))
+    }
+
+    /// A mapping of keys that are known.
+    fn record(&mut self, span: Span, entries: &mut Vec<Entry>, record: &Record, name: &str) {
+        let keys = record.keys.keys().map(String::as_str);
+        let mut absent: Vec<&str> =
+            keys.filter(|key| entries.iter().all(|entry| entry.key.text != *key)).collect();
+        let mut strange = false;
+        for entry in entries.iter_mut() {
+            if record.keys.contains_key(&entry.key.text) {
+                self.property(entry, record);
+            } else {
+                strange = true;
+                self.strange_key(entry, &mut absent, record, name);
+            }
+        }
+        self.one_kind(span, entries, record, strange, name);
+        for key in absent {
+            let property = &record.keys[key];
+            if property.required {
+                let hint = format!("expected {}", property.shape.expected());
+                self.useless(span, format!("{name} needs the key `{key}`"), hint);
+                let mut value = Node::new(span, Kind::Mapping(Vec::new()));
+                value.state = State::Replaced(property.shape.placeholder());
+                entries.push(Entry { key: Key { text: key.to_owned(), span }, value });
+            }
+        }
+    }
+
+    /// The value of a key that is known.
+    fn property(&mut self, entry: &mut Entry, record: &Record) {
+        let Some(property) = record.keys.get(&entry.key.text) else { return };
+        let verdict =
+            self.node(&mut entry.value, &property.shape, &format!("`{}`", entry.key.text));
+        if verdict == Verdict::Useless {
+            entry.value.state = if property.required {
+                State::Replaced(property.shape.placeholder())
+            } else {
+                State::Omitted
+            };
+        }
+    }
+
+    /// A key that is planned or unknown. What was misspelt is read as what was meant, if that is
+    /// `absent`, so that it is not missed and what is in it is checked too.
+    fn strange_key(
+        &mut self,
+        entry: &mut Entry,
+        absent: &mut Vec<&str>,
+        record: &Record,
+        name: &str,
+    ) {
+        let Key { text, span } = entry.key.clone();
+        entry.value.state = State::Omitted;
+        if record.planned.contains(&text) {
+            self.planned(span, &text, record.planned.hint(&text));
+            return;
+        }
+        let hint = match text.as_str() {
+            "<<" => "merge keys are not part of YAML 1.2".to_owned(),
+            _ => did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str)),
+        };
+        self.useless(span, format!("unknown key `{text}` in {name}"), hint);
+        let Some(meant) = nearest(&text, absent.iter().copied()) else { return };
+        absent.retain(|key| *key != meant);
+        meant.clone_into(&mut entry.key.text);
+        entry.value.state = State::Sound;
+        let before = self.mistakes.len();
+        self.property(entry, record);
+        // A single value under a wrong key is one mistake, whatever the value.
+        if entry.value.text().is_some() || !matches!(entry.value.state, State::Sound) {
+            self.mistakes.truncate(before);
+        }
+    }
+
+    /// The rule that exactly one of several keys is given.
+    fn one_kind(
+        &mut self,
+        span: Span,
+        entries: &mut [Entry],
+        record: &Record,
+        strange: bool,
+        name: &str,
+    ) {
+        if record.exactly_one.is_empty() {
+            return;
+        }
+        let mut given =
+            entries.iter_mut().filter(|entry| record.exactly_one.contains(&entry.key.text));
+        let first = given.next().map(|entry| entry.key.text.clone());
+        let others: Vec<&mut Entry> = given.collect();
+        let Some(first) = first else {
+            if !strange {
+                let kinds = list(record.exactly_one.iter().map(String::as_str));
+                self.useless(span, format!("{name} needs exactly one of {kinds}"), None);
+            }
+            return;
+        };
+        for entry in others {
+            entry.value.state = State::Omitted;
+            let message = format!("`{}` and `{first}` exclude each other", entry.key.text);
+            self.useless(entry.key.span, message, "keep one of them".to_owned());
+        }
+    }
+}
+
+fn replace_useless(node: &mut Node, shape: &Shape, verdict: Verdict) {
+    if verdict == Verdict::Useless {
+        node.state = State::Replaced(shape.placeholder());
+    }
+}
+
+/// What a number without its unit lacks.
+fn unit_hint(text: &str, quantity: &str) -> Option<String> {
+    let number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '_' | '.'));
+    match quantity {
+        "duration" if number => {
+            Some(format!("a duration needs its unit: `{text}ms`, `{text}s`, `{text}h`, `{text}d`"))
+        }
+        "rate" if number => {
+            Some(format!("a rate needs its period: `{text}/s`, `{text}/h`, `{text}/d`"))
+        }
+        "flag" => Some("booleans are only `true` and `false`".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! Mistakes in a scenario, each with its place, and all of a file together.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::render::{Colour, render};
+use super::source::{Source, Span};
+
+/// Why there is no scenario.
+#[derive(Debug, Error)]
+pub enum ScenarioError {
+    /// The file is missing, is a folder, or cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The scenario is wrong: every mistake that was found in it.
+    #[error("{0}")]
+    Faults(Faults),
+}
+
+/// One mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioFault {
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong: a phrase without a full stop.
+    pub message: String,
+    /// What would be right.
+    pub hint: Option<String>,
+}
+
+/// A place in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The name of the file or argument.
+    pub source: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    span: Span,
+}
+
+/// All mistakes of a scenario in the order of its text; at least one.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    sources: Vec<Source>,
+    list: Vec<ScenarioFault>,
+}
+
+/// A mistake before its place is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mistake {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Mistake {
+    /// A mistake without a hint.
+    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), hint: None }
+    }
+
+    /// The mistake with what would be right.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl Faults {
+    /// Sorts `mistakes` by place and drops those that an alias repeats.
+    pub(super) fn new(sources: Vec<Source>, mistakes: Vec<Mistake>) -> Self {
+        assert!(!mistakes.is_empty(), "a scenario was refused without a reason");
+        let mistakes: BTreeSet<Mistake> = mistakes.into_iter().collect();
+        let list = mistakes
+            .into_iter()
+            .map(|Mistake { span, message, hint }| {
+                let source = &sources[usize::from(span.source.0)];
+                let place = Place {
+                    source: source.name.clone(),
+                    line: source.line(span.start),
+                    column: source.column(span.start),
+                    span,
+                };
+                ScenarioFault { place, message, hint }
+            })
+            .collect();
+        Self { sources, list }
+    }
+
+    /// The mistakes, in the order of the text.
+    pub fn list(&self) -> &[ScenarioFault] {
+        &self.list
+    }
+
+    /// Every mistake as `FILE:LINE:COLUMN: error: message`, the line it is in, and a hint; then
+    /// their number.
+    pub fn render(&self, colour: Colour) -> String {
+        render(&self.sources, &self.list, colour)
+    }
+}
+
+impl Place {
+    pub(super) const fn span(&self) -> Span {
+        self.span
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(Colour::Never))
+    }
+}

@@ -1,0 +1,112 @@
+//! From a file to a [`Scenario`].
+
+use std::fmt::Write;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::at::At;
+use super::check::check;
+use super::fault::{Faults, Mistake, ScenarioError};
+use super::model::Scenario;
+use super::overrides::{Override, apply};
+use super::source::{Source, SourceId, Span, read_bytes};
+use super::tree::{Node, State};
+use super::types::Document;
+use super::validate::validate;
+use super::yaml;
+
+/// A scenario and the texts it was read from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The file, then the arguments of the command line.
+    pub sources: Vec<Source>,
+}
+
+/// Reads the scenario in the file at `path`, with `overrides` applied in their order.
+///
+/// # Errors
+///
+/// [`ScenarioError::Unreadable`] if there is no such file or it cannot be read;
+/// [`ScenarioError::Faults`] with every mistake of the file and the overrides.
+pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
+    let bytes = read_bytes(path)
+        .map_err(|source| ScenarioError::Unreadable { path: path.to_owned(), source })?;
+    let name = path.display().to_string();
+    match String::from_utf8(bytes) {
+        Ok(text) => read(&name, text, overrides),
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to() as u32;
+            let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
+            // A byte order mark is not part of the text.
+            let start = start.min(source.text.len() as u32);
+            let span = Span { source: SourceId(0), start, end: start };
+            let mistake = Mistake::new(span, "the file is not UTF-8 from here on");
+            Err(ScenarioError::Faults(Faults::new(vec![source], vec![mistake])))
+        }
+    }
+}
+
+/// Reads the scenario in `text`, which messages call `name`.
+///
+/// # Errors
+///
+/// [`ScenarioError::Faults`] with every mistake of the text and the overrides.
+///
+/// # Examples
+///
+/// ```
+/// let text = "{ limitlab: 1, name: small, duration: 1h, workspaces: [
+///     { group: shops, agents: [{ name: sales, traffic: { rate: 12/h } }] }] }";
+/// let scenario = limitlab::scenario::parse("small.yaml", text, &[]).unwrap();
+/// assert_eq!(scenario.groups[0].lines[0].name, "sales");
+/// ```
+pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
+    read(name, text.to_owned(), overrides).map(|loaded| loaded.scenario)
+}
+
+fn read(name: &str, text: String, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
+    let mut sources = vec![Source::new(name, text)];
+    let mut mistakes = Vec::new();
+    let root = yaml::read(SourceId(0), &sources[0].text, 0, &mut mistakes);
+    let end = sources[0].text.len() as u32;
+    let nothing = Node::nothing(Span { source: SourceId(0), start: end, end });
+    let mut root = root.or_else(|| mistakes.is_empty().then_some(nothing));
+    for change in overrides {
+        let id = SourceId(u16::try_from(sources.len()).unwrap_or(u16::MAX));
+        sources.push(Source::new(change.flag.clone(), change.text.clone()));
+        apply(change, id, root.as_mut(), &mut mistakes);
+    }
+    let scenario = root.map(|root| understand(root, &mut mistakes));
+    match scenario {
+        Some(scenario) if mistakes.is_empty() => Ok(Loaded { scenario, sources }),
+        _ => Err(ScenarioError::Faults(Faults::new(sources, mistakes))),
+    }
+}
+
+/// The passes over the tree: against the schema, into types, references and ranges.
+fn understand(mut root: Node, mistakes: &mut Vec<Mistake>) -> Scenario {
+    let sha256 = digest(&root);
+    check(&mut root, mistakes);
+    let document: Result<Document, _> = serde_path_to_error::deserialize(root.to_value());
+    let document = document.unwrap_or_else(|error| {
+        // The types and the schema made of them disagree: a mistake of ours, but a file that is
+        // refused with a place is better than a crash.
+        let message = format!("{} at `{}`", error.inner(), error.path());
+        mistakes.push(Mistake::new(root.span, message));
+        root.state = State::Replaced(super::shape::Shape::scenario().placeholder());
+        serde_json::from_value(root.to_value()).expect("the placeholder is a valid scenario")
+    });
+    validate(&document, At::new(&root), sha256, mistakes)
+}
+
+fn digest(root: &Node) -> String {
+    let mut canonical = String::new();
+    root.write_canonical(&mut canonical);
+    Sha256::digest(canonical).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,99 @@
+//! Texts that a scenario is read from, and places in them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+/// The most that a scenario file may hold \[bytes\].
+pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// A text with a name: a scenario file, or an argument of the command line.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What messages call it: the path as it was given, or `--set`.
+    pub name: String,
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// Byte offsets at which lines begin; the first is 0.
+    line_starts: Vec<u32>,
+}
+
+/// Which of a scenario's [`Source`]s is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SourceId(pub(super) u16);
+
+/// A stretch of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Span {
+    pub(super) source: SourceId,
+    /// The first byte.
+    pub(super) start: u32,
+    /// The byte after the last one, at least `start`.
+    pub(super) end: u32,
+}
+
+impl Span {
+    /// The part of this span that begins `from` bytes and ends `to` bytes after its start.
+    pub(super) const fn part(self, from: usize, to: usize) -> Self {
+        Self { source: self.source, start: self.start + from as u32, end: self.start + to as u32 }
+    }
+}
+
+impl Source {
+    /// A text of at most 16 MiB under a name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        let line_starts =
+            std::iter::once(0).chain(breaks.map(|(index, _)| index as u32 + 1)).collect();
+        Self { name: name.into(), text, line_starts }
+    }
+
+    /// The line, from 1, of the byte at `offset`.
+    pub(super) fn line(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset)
+    }
+
+    /// The bytes of a line, from 1, without its line break.
+    pub(super) fn line_range(&self, line: usize) -> Range<usize> {
+        let start = self.line_starts[line - 1] as usize;
+        let end = self.line_starts.get(line).map_or(self.text.len(), |&next| next as usize);
+        let content = self.text[start..end].trim_end_matches(['\n', '\r']);
+        start..start + content.len()
+    }
+
+    /// The column, from 1 and in characters, of the byte at `offset`.
+    pub(super) fn column(&self, offset: u32) -> usize {
+        let start = self.line_range(self.line(offset)).start;
+        self.text[start..offset as usize].chars().count() + 1
+    }
+}
+
+/// Reads a file, at most one byte more than a scenario may hold.
+pub(super) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let source = Source::new("x", "\u{feff}ab\r\nä→c\n");
+        let place = |offset| (source.line(offset), source.column(offset));
+        assert_eq!(place(0), (1, 1));
+        assert_eq!(place(4), (2, 1));
+        assert_eq!(place(6), (2, 2));
+        assert_eq!(place(9), (2, 3));
+        assert_eq!(place(11), (3, 1));
+        assert_eq!(&source.text[source.line_range(1)], "ab");
+        assert_eq!(&source.text[source.line_range(2)], "ä→c");
+    }
+}

@@ -1,0 +1,160 @@
+//! A scenario's text as a tree whose every node knows its place.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use super::source::Span;
+
+/// A value in the text of a scenario.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) span: Span,
+    pub(super) kind: Kind,
+    /// What the check of the tree against the schema made of it.
+    pub(super) state: State,
+}
+
+/// What a node is made of.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    /// A word, a number, a text.
+    Scalar {
+        text: String,
+        /// Quoted scalars are text: `"null"` is a word, `null` is nothing.
+        quoted: bool,
+    },
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys with values, in the order written, no key twice.
+    Mapping(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) value: Node,
+}
+
+/// A key as it was written.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    pub(super) text: String,
+    pub(super) span: Span,
+}
+
+/// Whether a node can be believed by what reads the tree after the check.
+#[derive(Debug, Clone)]
+pub(super) enum State {
+    /// It is what the schema asks for.
+    Sound,
+    /// It was at fault and stands for nothing.
+    Omitted,
+    /// It was at fault, or missing, and stands for this valid value.
+    Replaced(Value),
+}
+
+impl Node {
+    /// A node as it was written.
+    pub(super) const fn new(span: Span, kind: Kind) -> Self {
+        Self { span, kind, state: State::Sound }
+    }
+
+    /// The node of a place where nothing is written.
+    pub(super) const fn nothing(span: Span) -> Self {
+        Self::new(span, Kind::Scalar { text: String::new(), quoted: false })
+    }
+
+    /// Whether nothing is written here: `key:` without a value, `null` or `~`.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, quoted: false }
+            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// The text of a scalar.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar { text, .. } => Some(text),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Mapping(entries) => entries,
+            Kind::Scalar { .. } | Kind::Sequence(_) => &[],
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub(super) fn items(&self) -> &[Self] {
+        match &self.kind {
+            Kind::Sequence(items) => items,
+            Kind::Scalar { .. } | Kind::Mapping(_) => &[],
+        }
+    }
+
+    /// The value of `key` in a mapping.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
+    }
+
+    /// What it is, for messages.
+    pub(super) fn kind_name(&self) -> &'static str {
+        match &self.kind {
+            _ if self.is_null() => "nothing",
+            Kind::Scalar { .. } => "a single value",
+            Kind::Sequence(_) => "a list",
+            Kind::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The value that the types of a scenario are read from. Scalars are texts: the types know
+    /// which of them are numbers.
+    pub(super) fn to_value(&self) -> Value {
+        if let State::Replaced(value) = &self.state {
+            return value.clone();
+        }
+        match &self.kind {
+            Kind::Scalar { text, .. } => Value::String(text.clone()),
+            Kind::Sequence(items) => items.iter().map(Self::to_value).collect(),
+            Kind::Mapping(entries) => {
+                let believed =
+                    entries.iter().filter(|entry| !matches!(entry.value.state, State::Omitted));
+                let pairs = believed.map(|entry| (entry.key.text.clone(), entry.value.to_value()));
+                Value::Object(pairs.collect::<Map<_, _>>())
+            }
+        }
+    }
+
+    /// Writes the tree as JSON with sorted keys, so that equal scenarios have equal texts whatever
+    /// their layout and comments.
+    pub(super) fn write_canonical(&self, out: &mut String) {
+        match &self.kind {
+            Kind::Scalar { text, .. } => {
+                let _ = write!(out, "{}", Value::from(text.as_str()));
+            }
+            Kind::Sequence(items) => {
+                out.push('[');
+                for item in items {
+                    item.write_canonical(out);
+                    out.push(',');
+                }
+                out.push(']');
+            }
+            Kind::Mapping(entries) => {
+                let mut sorted: Vec<&Entry> = entries.iter().collect();
+                sorted.sort_by(|a, b| a.key.text.cmp(&b.key.text));
+                out.push('{');
+                for entry in sorted {
+                    let _ = write!(out, "{}:", Value::from(entry.key.text.as_str()));
+                    entry.value.write_canonical(out);
+                    out.push(',');
+                }
+                out.push('}');
+            }
+        }
+    }
+}

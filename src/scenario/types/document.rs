@@ -1,0 +1,113 @@
+//! The top level of a scenario file.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::backend::Backend;
+use super::plan::Plan;
+use super::quantity::{Count, Duration, Instant, Name, Text, Version};
+use super::workspaces::Group;
+
+/// A load test of limits and shared credits.
+///
+/// Quantities carry units: durations `250ms`, `8h`, `1d12h`; rates `12/h`, `20/s`; shares `1%`;
+/// amounts `5_000`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(
+    title = "limitlab scenario",
+    extend("x-not-supported-yet" = ["import", "packages", "fair_use", "timeline", "on_downgrade"])
+)]
+pub(in crate::scenario) struct Document {
+    /// The version of the scenario language: 1.
+    #[expect(dead_code, reason = "there is only one version, and the check holds it")]
+    pub(in crate::scenario) limitlab: Version,
+    /// The scenario's name: letters, digits, `-` and `_`. Results are written to `results/NAME`.
+    #[schemars(example = "holiday-campaign")]
+    pub(in crate::scenario) name: Name,
+    /// What it asks, in your words.
+    pub(in crate::scenario) about: Option<Text>,
+    /// The seed of every draw: the same seed gives the same results. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) seed: Option<Count>,
+    /// What t = 0 is on the calendar, with its zone. Default 2026-01-01T00:00:00Z.
+    #[schemars(extend("default" = "2026-01-01T00:00:00Z"))]
+    pub(in crate::scenario) start: Option<Instant>,
+    /// How long customers write: above 0s, at most 292 years.
+    #[schemars(example = "30d")]
+    pub(in crate::scenario) duration: Duration,
+    /// From when on it is measured; less than the duration. Default 0s.
+    #[schemars(extend("default" = "0s"))]
+    pub(in crate::scenario) warm_up: Option<Duration>,
+    /// How many times it is run with other draws. Default 1; more are not supported yet.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) replications: Option<Count>,
+    /// What becomes of messages in flight at the end of the duration. Default finish.
+    #[schemars(extend("default" = "finish"))]
+    pub(in crate::scenario) drain: Option<Drain>,
+    /// Plans by their names. The plan `unlimited` is built in.
+    #[schemars(with = "Option<BTreeMap<String, Plan>>")]
+    pub(in crate::scenario) plans: Option<IndexMap<String, Plan>>,
+    /// The customers' workspaces, group by group.
+    #[schemars(length(min = 1))]
+    pub(in crate::scenario) workspaces: Vec<Group>,
+    /// What serves admitted messages. Without it they are served at once.
+    pub(in crate::scenario) backend: Option<Backend>,
+    /// How enforcement is implemented. Default atomic.
+    #[expect(dead_code, reason = "there is only one way so far")]
+    pub(in crate::scenario) enforcement: Option<Enforcement>,
+    /// What is written over time.
+    pub(in crate::scenario) series: Option<Series>,
+    /// What the run must meet, such as `latency.p99{group=shops} < 10s`.
+    #[schemars(example = ["refusal.rate{reason=credits_exhausted} < 1%"])]
+    pub(in crate::scenario) thresholds: Option<Vec<Text>>,
+}
+
+/// What becomes of messages in flight at the end of the duration.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Drain {
+    /// They are finished.
+    Finish,
+    /// They are counted as in flight.
+    Cut,
+}
+
+/// How enforcement is implemented.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-not-supported-yet" = [
+    "decision_time", "charge", "faults", "idempotent", "available", "timeout", "on_unavailable",
+    "on_refusal", "gap", "nodes", "sync_every", "lease", "ttl", "estimate", "read_to_write",
+    "max_retries", "read_cache", "report_every", "recheck_within",
+]))]
+pub(in crate::scenario) struct Enforcement {
+    /// How decisions are made. Default atomic.
+    #[schemars(extend("default" = "atomic"))]
+    #[expect(dead_code, reason = "there is only one strategy so far")]
+    pub(in crate::scenario) strategy: Option<Strategy>,
+}
+
+/// How decisions are made.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(extend("x-not-supported-yet" = [
+    "check_then_act", "replicated", "leased", "optimistic", "metered",
+]))]
+pub(in crate::scenario) enum Strategy {
+    /// One decision at a time for each workspace: the ideal.
+    Atomic,
+}
+
+/// What is written over time.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Series {
+    /// The width of a bin, at least a 5,000th of the duration. Default: the least of 1s, 10s, 1m,
+    /// 5m, 15m, 1h, 6h and 1d that gives at most 500 bins.
+    #[schemars(example = "5m")]
+    pub(in crate::scenario) every: Duration,
+}

@@ -1,0 +1,256 @@
+//! Single values: quantities with units, names, texts.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
+
+/// The version of the scenario language that this build reads.
+pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
+
+/// A quantity by the word that the schema has for it.
+#[derive(Debug)]
+pub(in crate::scenario) struct QuantityWord {
+    pub(in crate::scenario) word: &'static str,
+    /// Says why a text is not this quantity.
+    pub(in crate::scenario) check: fn(&str) -> Result<(), ParseQuantityError>,
+    /// A valid value, which stands in where one is at fault.
+    pub(in crate::scenario) placeholder: &'static str,
+}
+
+/// The quantity that the schema calls `word`.
+pub(in crate::scenario) fn quantity(word: &str) -> Option<&'static QuantityWord> {
+    QUANTITIES.iter().find(|quantity| quantity.word == word)
+}
+
+/// Declares single values: a type that is read from a text, its schema, and its row in
+/// [`QUANTITIES`].
+macro_rules! quantities {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($inner:ty) = $word:literal, $read:path, $placeholder:literal, { $($schema:tt)* };
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq)]
+            pub(in crate::scenario) struct $name(pub(in crate::scenario) $inner);
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let text = String::deserialize(deserializer)?;
+                    $read(&text).map(Self).map_err(D::Error::custom)
+                }
+            }
+
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!({ $($schema)*, "x-quantity": $word })
+                }
+            }
+        )*
+
+        const QUANTITIES: &[QuantityWord] = &[$(
+            QuantityWord {
+                word: $word,
+                check: |text| $read(text).map(|_| ()),
+                placeholder: $placeholder,
+            },
+        )*];
+    };
+}
+
+quantities! {
+    /// A length of time.
+    Duration(SimSpan) = "duration", str::parse::<SimSpan>, "1s", {
+        "type": "string",
+        "pattern": r"^([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+$"
+    };
+    /// Events in a length of time.
+    RateText(Rate) = "rate", str::parse::<Rate>, "1/s", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? */ *([0-9_.]*(ns|us|ms|s|m|min|h|d|w))+$"
+    };
+    /// Credits or tokens: thousandths are the finest.
+    Amount(Credits) = "amount", str::parse::<Credits>, "1", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
+    };
+    /// A whole number.
+    Count(u64) = "count", parse_count, "1", {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        "pattern": "^[0-9][0-9_]*$"
+    };
+    /// A whole number, or no limit.
+    CountOrUnlimited(Option<u64>) = "count or unlimited", count_or_unlimited, "unlimited", {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        "pattern": "^([0-9][0-9_]*|unlimited)$"
+    };
+    /// A number without a unit.
+    Number(f64) = "number", number, "1", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
+    };
+    /// When a pool is filled again.
+    RenewalText(Renewal) = "renewal", renewal, "monthly", {
+        "type": "string",
+        "pattern": r"^(monthly|never|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
+    };
+    /// The version of the language.
+    Version(u64) = "version", version, "1", {
+        "type": "integer",
+        "const": 1
+    };
+    /// An instant on the calendar.
+    Instant(Timestamp) = "instant", instant, "2026-01-01T00:00:00Z", {
+        "type": "string",
+        "format": "date-time"
+    };
+    /// A name that can be a folder's and part of a key.
+    Name(String) = "name", name, "placeholder", {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_-]{1,100}$"
+    };
+    /// Any text.
+    Text(String) = "text", text, "-", {
+        "type": "string"
+    };
+    /// Yes or no.
+    Flag(bool) = "flag", flag, "false", {
+        "type": "boolean"
+    };
+}
+
+/// When a pool is filled again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::scenario) enum Renewal {
+    /// Every month of the calendar.
+    Monthly,
+    /// The first amount is all there is.
+    Never,
+    /// Every so often.
+    Every(SimSpan),
+}
+
+fn count_or_unlimited(text: &str) -> Result<Option<u64>, ParseQuantityError> {
+    if text == "unlimited" {
+        return Ok(None);
+    }
+    let expected = "a whole number such as `10_000`, or `unlimited`";
+    parse_count(text).map(Some).map_err(|_| ParseQuantityError::new(text, expected))
+}
+
+/// Reads a decimal number from 0 on.
+pub(in crate::scenario) fn number(text: &str) -> Result<f64, ParseQuantityError> {
+    let plain = text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '_' | '.'));
+    let digits = text.replace('_', "");
+    plain
+        .then(|| digits.parse().ok())
+        .flatten()
+        .filter(|number: &f64| *number <= 1e15)
+        .ok_or_else(|| ParseQuantityError::new(text, "a number such as `4` or `1.5`"))
+}
+
+fn renewal(text: &str) -> Result<Renewal, ParseQuantityError> {
+    let expected = "`monthly`, `never` or a duration such as `30d`";
+    match text {
+        "monthly" => Ok(Renewal::Monthly),
+        "never" => Ok(Renewal::Never),
+        _ => text.parse().map(Renewal::Every).map_err(|_| ParseQuantityError::new(text, expected)),
+    }
+}
+
+fn version(text: &str) -> Result<u64, ParseQuantityError> {
+    let expected = "a version of the scenario language that this build knows: `1`";
+    parse_count(text)
+        .ok()
+        .filter(|&version| version == KNOWN_VERSION)
+        .ok_or_else(|| ParseQuantityError::new(text, expected))
+}
+
+fn instant(text: &str) -> Result<Timestamp, ParseQuantityError> {
+    // The parser also takes dates without a time and names of zones in brackets, which are not
+    // RFC 3339.
+    let has_shape = text.is_ascii()
+        && text.char_indices().all(|(index, c)| match index {
+            4 | 7 => c == '-',
+            10 => matches!(c, 'T' | 't' | ' '),
+            13 | 16 => c == ':',
+            0..19 => c.is_ascii_digit(),
+            _ => c != '[',
+        });
+    has_shape.then(|| text.parse().ok()).flatten().ok_or_else(|| {
+        let expected = "an instant with its zone such as `2026-06-01T00:00:00Z`";
+        ParseQuantityError::new(text, expected)
+    })
+}
+
+/// Reads a name of letters, digits, `-` and `_`.
+pub(in crate::scenario) fn name(text: &str) -> Result<String, ParseQuantityError> {
+    let valid = (1..=100).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let expected = "a name of letters, digits, `-` and `_`";
+    if valid { Ok(text.to_owned()) } else { Err(ParseQuantityError::new(text, expected)) }
+}
+
+fn text(text: &str) -> Result<String, ParseQuantityError> {
+    if text.is_empty() {
+        return Err(ParseQuantityError::new(text, "a text"));
+    }
+    Ok(text.to_owned())
+}
+
+fn flag(text: &str) -> Result<bool, ParseQuantityError> {
+    text.parse().map_err(|_| ParseQuantityError::new(text, "`true` or `false`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_placeholder_is_valid_and_no_quantity_is_empty() {
+        for quantity in QUANTITIES {
+            assert_eq!((quantity.check)(quantity.placeholder), Ok(()), "{}", quantity.word);
+            assert!((quantity.check)("").is_err(), "{}", quantity.word);
+        }
+    }
+
+    #[test]
+    fn instants_are_rfc_3339_with_a_zone() {
+        for text in ["2026-06-01T00:00:00Z", "2026-06-01T02:00:00+02:00", "2026-06-01t00:00:00.5z"]
+        {
+            assert!(instant(text).is_ok(), "{text}");
+        }
+        for text in ["2026-06-01", "2026-06-01T00:00:00", "2026-06-01T00Z", "2026-13-01T00:00:00Z"]
+        {
+            assert!(instant(text).is_err(), "{text}");
+        }
+        assert!(instant("2026-06-01T00:00:00Z[UTC]").is_err());
+    }
+
+    #[test]
+    fn numbers_are_plain_decimals() {
+        assert_eq!(number("1_000.25"), Ok(1000.25));
+        for text in ["1e3", "-1", ".5", "5.", "1.2.3", "inf", "", "0x10"] {
+            assert!(number(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! References and ranges: from what a user wrote to a [`Scenario`] with no doubt left in it.
+
+mod calendar;
+mod groups;
+mod names;
+mod numbers;
+mod plans;
+mod thresholds;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use self::calendar::series_every;
+use self::groups::{Registry, groups};
+use self::names::Names;
+use self::numbers::{count_or_unlimited, distribution, grouped};
+use self::plans::{Horizon, plans};
+use self::thresholds::thresholds;
+use super::at::{At, Findings};
+use super::fault::Mistake;
+use super::model::{Backend, BackendScope, Drain, Scenario};
+use super::types::{self, Document};
+use crate::units::SimSpan;
+
+/// The most bins of a series.
+const MOST_BINS: u64 = 5_000;
+/// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
+const DEFAULT_START: i64 = 1_767_225_600;
+
+/// Validates a document that stands at `at`. The scenario means something only without mistakes.
+pub(super) fn validate(
+    document: &Document,
+    at: At<'_>,
+    sha256: String,
+    mistakes: &mut Vec<Mistake>,
+) -> Scenario {
+    let mut findings = Findings::default();
+    let default_start = Timestamp::from_second(DEFAULT_START);
+    let start = document
+        .start
+        .as_ref()
+        .map_or_else(|| default_start.expect("2026 is within the calendar"), |instant| instant.0);
+    let duration = duration(document, at, &mut findings);
+    let plans_at = at.key("plans");
+    let mut registry = Registry {
+        plans: plans_at.is_sound().then(|| {
+            let written = document.plans.clone().unwrap_or_default();
+            plans(&written, Horizon { start, duration }, plans_at, &mut findings)
+        }),
+        groups: Names::default(),
+        limiters: Names::default(),
+    };
+    for offer in registry.plans.iter().flat_map(IndexMap::values) {
+        registry.limiters.include(&offer.limiters);
+    }
+    if document.replications.as_ref().is_some_and(|replications| replications.0 != 1) {
+        let message = "more than one replication is not supported yet";
+        findings.add(at.key("replications"), message);
+    }
+    let groups = groups(&document.workspaces, &mut registry, at.key("workspaces"), &mut findings);
+    let scenario = Scenario {
+        name: document.name.0.clone(),
+        about: document.about.as_ref().map(|about| about.0.clone()),
+        seed: document.seed.as_ref().map_or(1, |seed| seed.0),
+        start,
+        duration,
+        warm_up: warm_up(document, duration, at, &mut findings),
+        drain: match document.drain {
+            Some(types::Drain::Cut) => Drain::Cut,
+            Some(types::Drain::Finish) | None => Drain::Finish,
+        },
+        groups,
+        backend: document
+            .backend
+            .as_ref()
+            .map(|written| backend(written, at.key("backend"), &mut findings)),
+        series_every: series(document, duration, at, &mut findings),
+        thresholds: thresholds(
+            document.thresholds.as_deref().unwrap_or_default(),
+            &registry,
+            at.key("thresholds"),
+            &mut findings,
+        ),
+        sha256,
+    };
+    mistakes.append(&mut findings.mistakes);
+    scenario
+}
+
+fn duration(document: &Document, at: At<'_>, findings: &mut Findings) -> SimSpan {
+    let duration = document.duration.0;
+    if duration.is_zero() {
+        findings.add(at.key("duration"), "`duration` must be above 0s");
+        return SimSpan::SECOND;
+    }
+    duration
+}
+
+fn warm_up(document: &Document, duration: SimSpan, at: At<'_>, findings: &mut Findings) -> SimSpan {
+    let warm_up = document.warm_up.as_ref().map_or(SimSpan::ZERO, |span| span.0);
+    if warm_up >= duration && at.key("duration").is_sound() && !document.duration.0.is_zero() {
+        let message = format!("`warm_up` must be less than the duration, {duration}");
+        findings.add(at.key("warm_up"), message);
+    }
+    warm_up
+}
+
+fn series(document: &Document, duration: SimSpan, at: At<'_>, findings: &mut Findings) -> SimSpan {
+    let Some(series) = &document.series else { return series_every(duration) };
+    let every = series.every.0;
+    let place = at.key("series").key("every");
+    if every.is_zero() {
+        findings.add(place, "`every` must be above 0s");
+        return series_every(duration);
+    }
+    let bins = duration.nanos().div_ceil(every.nanos());
+    if bins > MOST_BINS && at.key("duration").is_sound() {
+        let least = SimSpan::from_nanos(duration.nanos().div_ceil(MOST_BINS));
+        let message = format!("{} bins are more than {}", grouped(bins), grouped(MOST_BINS));
+        findings.add_with_hint(place, message, format!("at least {least} for this duration"));
+    }
+    every
+}
+
+fn backend(written: &types::Backend, at: At<'_>, findings: &mut Findings) -> Backend {
+    let queue_at = at.key("queue").key("limit");
+    Backend {
+        scope: match written.scope {
+            Some(types::BackendScope::Workspace) => BackendScope::Workspace,
+            Some(types::BackendScope::Platform) | None => BackendScope::Platform,
+        },
+        servers: count_or_unlimited(&written.servers, 1, "`servers`", at.key("servers"), findings),
+        service_time: distribution(&written.service_time, at.key("service_time"), findings),
+        queue_limit: written
+            .queue
+            .as_ref()
+            .and_then(|queue| queue.limit.as_ref())
+            .and_then(|limit| count_or_unlimited(limit, 0, "`limit`", queue_at, findings)),
+        network_delay: written.network_delay.as_ref().map_or(SimSpan::ZERO, |delay| delay.0),
+    }
+}

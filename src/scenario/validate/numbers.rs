@@ -1,0 +1,193 @@
+//! Ranges of single numbers, and distributions.
+
+use super::super::at::{At, Findings};
+use super::super::types::{self, Count, CountOrUnlimited, Kind, Measured, Number};
+use crate::random::Distribution;
+
+/// The least and the greatest spread of distributions that are shaped by it: beyond these their
+/// samples are all alike, or all zero but for one in millions.
+const SPREADS: std::ops::RangeInclusive<f64> = 0.001..=1_000.0;
+/// The greatest number of phases of an Erlang distribution.
+const MOST_PHASES: u64 = 100_000;
+/// The greatest exponent of a Pareto tail.
+const MOST_SHAPE: f64 = 1_000.0;
+
+/// A count within bounds; a bound where it is not.
+pub(super) fn count(
+    written: &Count,
+    bounds: std::ops::RangeInclusive<u64>,
+    what: &str,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> u32 {
+    let (least, most) = (*bounds.start(), *bounds.end());
+    if written.0 < least {
+        findings.add(at, format!("{what} must be at least {least}"));
+    } else if written.0 > most {
+        findings.add(at, format!("{what} must be at most {}", grouped(most)));
+    }
+    u32::try_from(written.0.clamp(least, most)).unwrap_or(u32::MAX)
+}
+
+/// A count of at least `least`, or `None` for unlimited.
+pub(super) fn count_or_unlimited(
+    written: &CountOrUnlimited,
+    least: u64,
+    what: &str,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Option<u32> {
+    let bounds = least..=u64::from(u32::MAX);
+    written.0.map(|number| count(&Count(number), bounds, what, at, findings))
+}
+
+/// A number with `_` between groups of three digits, as scenarios write it.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(as_text).collect();
+    groups.join("_")
+}
+
+fn as_text(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
+}
+
+/// A distribution of counts from 1 on, such as seats.
+pub(super) fn count_from_one(
+    written: &types::Distribution<Count>,
+    most: u64,
+    what: &str,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Distribution {
+    let distribution = distribution(written, at, findings);
+    let (least, greatest, place) = match &distribution {
+        Distribution::Constant(value) => (*value, *value, at),
+        Distribution::UniformCount { min, max } => (*min as f64, *max as f64, at.key("uniform")),
+        Distribution::Poisson { .. } => (0.0, 0.0, at),
+        Distribution::Exponential { mean }
+        | Distribution::Normal { mean, .. }
+        | Distribution::Lognormal { mean, .. }
+        | Distribution::Gamma { mean, .. }
+        | Distribution::Weibull { mean, .. }
+        | Distribution::Erlang { mean, .. }
+        | Distribution::Hyperexponential { mean, .. }
+        | Distribution::Geometric { mean } => (1.0, *mean, at),
+        Distribution::Pareto { minimum, .. } => (1.0, *minimum, at),
+        Distribution::Uniform { min, max } => (*min, *max, at),
+    };
+    if least < 1.0 {
+        let hint = "at least 1; `geometric` is a distribution on 1, 2, ..";
+        findings.add_with_hint(place, format!("{what} can be 0 here"), hint);
+    } else if greatest > most as f64 {
+        findings.add(place, format!("{what} must be at most {}", grouped(most)));
+    }
+    distribution
+}
+
+/// A distribution in the smallest unit of its quantity.
+pub(super) fn distribution<Q: Measured>(
+    written: &types::Distribution<Q>,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Distribution {
+    match written {
+        types::Distribution::Constant(value) => Distribution::Constant(value.base()),
+        types::Distribution::Named(kind) => Reader { at, findings }.kind(kind),
+    }
+}
+
+/// Reads a distribution that stands at `at`.
+struct Reader<'t, 'f> {
+    at: At<'t>,
+    findings: &'f mut Findings,
+}
+
+impl Reader<'_, '_> {
+    fn kind<Q: Measured>(&mut self, kind: &Kind<Q>) -> Distribution {
+        let base = Q::base_of_mean;
+        match kind {
+            Kind::Constant(value) => Distribution::Constant(value.base()),
+            Kind::Exponential(mean) => {
+                Distribution::Exponential { mean: self.mean("exponential", base(mean.value())) }
+            }
+            Kind::Uniform(range) => {
+                if range.min.base() > range.max.base() {
+                    let at = self.at.key("uniform").key("min");
+                    self.findings.add(at, "`min` is greater than `max`");
+                }
+                Q::uniform(&range.min, &range.max)
+            }
+            Kind::Normal(spread) => Distribution::Normal {
+                mean: self.mean("normal", base(&spread.mean)),
+                cv: self.cv("normal", &spread.cv, 0.0),
+            },
+            Kind::Lognormal(spread) => Distribution::Lognormal {
+                mean: self.mean("lognormal", base(&spread.mean)),
+                cv: self.cv("lognormal", &spread.cv, *SPREADS.start()),
+            },
+            Kind::Gamma(spread) => Distribution::Gamma {
+                mean: self.mean("gamma", base(&spread.mean)),
+                cv: self.cv("gamma", &spread.cv, *SPREADS.start()),
+            },
+            Kind::Weibull(spread) => Distribution::Weibull {
+                mean: self.mean("weibull", base(&spread.mean)),
+                cv: self.cv("weibull", &spread.cv, *SPREADS.start()),
+            },
+            Kind::Hyperexponential(spread) => Distribution::Hyperexponential {
+                mean: self.mean("hyperexponential", base(&spread.mean)),
+                cv: self.cv("hyperexponential", &spread.cv, 1.0),
+            },
+            Kind::Erlang(erlang) => {
+                let at = self.at.key("erlang").key("k");
+                let k = count(&erlang.k, 1..=MOST_PHASES, "`k`", at, self.findings);
+                Distribution::Erlang { mean: self.mean("erlang", base(&erlang.mean)), k }
+            }
+            Kind::Pareto(pareto) => self.pareto(base(&pareto.minimum), &pareto.shape),
+            Kind::Geometric(mean) => {
+                let mean = base(mean.value());
+                if mean < 1.0 {
+                    let at = self.at.key("geometric");
+                    let message = "the mean of a geometric distribution on 1, 2, .. is at least 1";
+                    self.findings.add(at.key("mean"), message);
+                }
+                Distribution::Geometric { mean: mean.max(1.0) }
+            }
+            Kind::Poisson(mean) => Distribution::Poisson { mean: base(mean.value()) },
+        }
+    }
+
+    /// A mean, which must be above 0.
+    fn mean(&mut self, kind: &str, mean: f64) -> f64 {
+        if mean > 0.0 {
+            return mean;
+        }
+        let hint = "write `0` alone, with its unit, for what is always zero";
+        let at = self.at.key(kind).key("mean");
+        self.findings.add_with_hint(at, "a mean must be above 0", hint);
+        1.0
+    }
+
+    /// A coefficient of variation from `least` to 1,000.
+    fn cv(&mut self, kind: &str, cv: &Number, least: f64) -> f64 {
+        let most = *SPREADS.end();
+        if cv.0 < least || cv.0 > most {
+            let at = self.at.key(kind).key("cv");
+            let hint = format!("`cv` of `{kind}` is from {least} to {}", grouped(most as u64));
+            self.findings.add_with_hint(at, format!("`cv` is out of range: {}", cv.0), hint);
+        }
+        cv.0.clamp(least, most)
+    }
+
+    fn pareto(&mut self, minimum: f64, shape: &Number) -> Distribution {
+        let at = self.at.key("pareto");
+        if minimum <= 0.0 {
+            self.findings.add(at.key("minimum"), "`minimum` must be above 0");
+        }
+        if shape.0 <= 0.0 || shape.0 > MOST_SHAPE {
+            let message = format!("`shape` must be above 0 and at most {MOST_SHAPE}");
+            self.findings.add(at.key("shape"), message);
+        }
+        Distribution::Pareto { minimum, shape: shape.0 }
+    }
+}

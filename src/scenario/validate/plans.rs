@@ -1,0 +1,151 @@
+//! Plans and fair-use limits.
+
+use indexmap::IndexMap;
+
+use super::super::at::{At, Findings};
+use super::super::types::{self, CreditsPer, FairUseScope, Renewal};
+use super::calendar::monthly;
+use super::names::Names;
+use super::numbers::{count, count_or_unlimited};
+use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
+use crate::rules::{Allowance, AllowancePer, Plan, Renewals, TOTAL_AGENTS};
+use crate::units::{Credits, SimSpan};
+
+/// The greatest `total_agents` of a plan: as many agents as a workspace may have.
+pub(super) const MOST_AGENTS: u64 = 100_000;
+
+/// A plan with the throttles that stand in it.
+#[derive(Debug, Clone)]
+pub(super) struct PlanOffer {
+    pub(super) plan: Plan,
+    pub(super) throttles: Vec<Throttle>,
+    /// The names of the throttles.
+    pub(super) limiters: Names,
+}
+
+impl PlanOffer {
+    /// The built-in plan.
+    pub(super) fn unlimited() -> Self {
+        Self { plan: Plan::unlimited(), throttles: Vec::new(), limiters: Names::default() }
+    }
+}
+
+/// When things happen on the calendar.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Horizon {
+    pub(super) start: jiff::Timestamp,
+    pub(super) duration: SimSpan,
+}
+
+/// The plans that stand at `at`, by their names.
+pub(super) fn plans(
+    written: &IndexMap<String, types::Plan>,
+    horizon: Horizon,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> IndexMap<String, PlanOffer> {
+    let mut offers = IndexMap::new();
+    for (index, (name, plan)) in written.iter().enumerate() {
+        let (name_at, plan_at) = at.entry(index);
+        if name == "unlimited" {
+            let hint = "it has no slot limit but 500 agents, and counts no credits";
+            findings.add_with_hint(name_at, "the plan `unlimited` is built in", hint);
+        } else if let Err(error) = types::name(name) {
+            findings.add(name_at, error.to_string());
+        }
+        offers.insert(name.clone(), offer(name, plan, horizon, plan_at, findings));
+    }
+    offers
+}
+
+fn offer(
+    name: &str,
+    written: &types::Plan,
+    horizon: Horizon,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> PlanOffer {
+    let active_agents = written.active_agents.as_ref().and_then(|limit| {
+        count_or_unlimited(limit, 0, "`active_agents`", at.key("active_agents"), findings)
+    });
+    let total_agents = written.total_agents.as_ref().map_or(TOTAL_AGENTS, |total| {
+        count(total, 1..=MOST_AGENTS, "`total_agents`", at.key("total_agents"), findings)
+    });
+    let credits = written
+        .credits
+        .as_ref()
+        .map(|credits| allowance(credits, horizon, at.key("credits"), findings));
+    let mut limiters = Names::default();
+    let limits = written.fair_use.as_deref().unwrap_or_default();
+    let throttles = throttles(limits, &mut limiters, at.key("fair_use"), findings);
+    let plan = Plan { name: name.to_owned(), active_agents, total_agents, credits };
+    PlanOffer { plan, throttles, limiters }
+}
+
+fn allowance(
+    written: &types::PlanCredits,
+    horizon: Horizon,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Allowance {
+    let per = match written.per {
+        Some(CreditsPer::Seat) => AllowancePer::Seat,
+        Some(CreditsPer::Workspace) | None => AllowancePer::Workspace,
+    };
+    let renews = match written.renews.as_ref().map_or(Renewal::Monthly, |renews| renews.0) {
+        Renewal::Monthly => Renewals::At(monthly(horizon.start, horizon.duration)),
+        Renewal::Never => Renewals::Never,
+        Renewal::Every(period) => {
+            if period.is_zero() {
+                let hint = "`renews: never` renews never";
+                findings.add_with_hint(at.key("renews"), "a pool cannot renew every 0s", hint);
+            }
+            Renewals::Every(period)
+        }
+    };
+    Allowance { included: written.included.0, per, renews }
+}
+
+/// The limits that stand at `at`; `limiters` are the names that are taken.
+pub(super) fn throttles(
+    written: &[types::FairUse],
+    limiters: &mut Names,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Vec<Throttle> {
+    if !at.is_sound() {
+        limiters.set_incomplete();
+    }
+    let limits = written.iter().enumerate().filter_map(|(index, limit)| {
+        let at = at.item(index);
+        limiters.declare(&limit.name.0, "limit", at.key("name"), findings);
+        if limit.count_refused.as_ref().is_some_and(|flag| flag.0) {
+            findings.add(at.key("count_refused"), "`count_refused: true` is not supported yet");
+        }
+        throttle(limit, at, findings)
+    });
+    limits.collect()
+}
+
+/// `None` if its kind was at fault.
+fn throttle(written: &types::FairUse, at: At<'_>, findings: &mut Findings) -> Option<Throttle> {
+    let quota = if let Some(bucket) = &written.token_bucket {
+        if bucket.burst.0 < Credits::whole(1) {
+            let hint = "an attempt takes one token, so a smaller bucket would admit nobody";
+            let at = at.key("token_bucket").key("burst");
+            findings.add_with_hint(at, "`burst` must be at least 1", hint);
+        }
+        let burst_thousandths = bucket.burst.0.thousandths().unsigned_abs();
+        Quota::TokenBucket { rate: bucket.rate.0, burst_thousandths }
+    } else {
+        let limit = &written.concurrency.as_ref()?.limit;
+        let at = at.key("concurrency").key("limit");
+        let limit = count(limit, 1..=u64::from(u32::MAX), "`limit`", at, findings);
+        Quota::Concurrency { limit }
+    };
+    let scope = match written.scope {
+        Some(FairUseScope::Agent) => ThrottleScope::Agent,
+        Some(FairUseScope::Workspace) | None => ThrottleScope::Workspace,
+    };
+    Some(Throttle { name: written.name.0.clone(), scope, quota })
+}

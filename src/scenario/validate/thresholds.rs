@@ -1,0 +1,307 @@
+//! Thresholds: `latency.p99{group=shops} < 10s`.
+
+use super::super::at::{At, Findings};
+use super::super::suggest::{did_you_mean, list, nearest};
+use super::super::threshold::{Comparison, Threshold};
+use super::super::types::{Text, number};
+use super::groups::Registry;
+use crate::rules::Reason;
+use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
+use crate::units::{Credits, Rate, Share, SimSpan};
+
+/// Spellings of comparisons; a longer one stands before its beginning.
+const COMPARISONS: [(&str, Comparison); 6] = [
+    ("<=", Comparison::AtMost),
+    (">=", Comparison::AtLeast),
+    ("==", Comparison::Equal),
+    ("!=", Comparison::Unequal),
+    ("<", Comparison::Less),
+    (">", Comparison::Greater),
+];
+
+/// The thresholds that stand at `at`.
+pub(super) fn thresholds(
+    written: &[Text],
+    registry: &Registry,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Vec<Threshold> {
+    let texts = written.iter().enumerate();
+    texts
+        .filter_map(|(index, text)| {
+            Reader { text: &text.0, at: at.item(index), registry, findings }.threshold()
+        })
+        .collect()
+}
+
+/// A piece of a threshold and the byte at which it begins.
+#[derive(Debug, Clone, Copy)]
+struct Piece<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl<'t> Piece<'t> {
+    fn trim(self) -> Self {
+        let begins = self.text.len() - self.text.trim_start().len();
+        Self { text: self.text.trim(), start: self.start + begins }
+    }
+
+    /// Where it stands, if the threshold stands at `at`.
+    fn place(self, at: At<'_>) -> At<'_> {
+        at.part(self.start, self.start + self.text.len())
+    }
+
+    /// What stands before and after the byte at `index`.
+    fn split_at(self, index: usize) -> (Self, Self) {
+        let (before, after) = self.text.split_at(index);
+        (Self { text: before, start: self.start }, Self { text: after, start: self.start + index })
+    }
+
+    /// What stands before and after the first `separator`, without it.
+    fn split_once(self, separator: &str) -> Option<(Self, Self)> {
+        let index = self.text.find(separator)?;
+        let (before, after) = self.split_at(index);
+        Some((before, after.split_at(separator.len()).1))
+    }
+
+    /// The pieces between `separator`s.
+    fn split(self, separator: char) -> impl Iterator<Item = Self> + use<'t> {
+        let mut start = self.start;
+        self.text.split(separator).map(move |text| {
+            let piece = Self { text, start };
+            start += text.len() + separator.len_utf8();
+            piece
+        })
+    }
+}
+
+struct Reader<'t, 'r> {
+    text: &'r str,
+    at: At<'t>,
+    registry: &'r Registry,
+    findings: &'r mut Findings,
+}
+
+impl Reader<'_, '_> {
+    /// `None` if it is at fault.
+    fn threshold(&mut self) -> Option<Threshold> {
+        let whole = Piece { text: self.text, start: 0 }.trim();
+        let example = "write it as in `latency.p99{group=shops} < 10s`";
+        // Labels hold no comparison but `=`, so the first sign after them is the comparison.
+        let labels_end = whole.text.find('}').map_or(0, |index| index + 1);
+        let sign = whole.text[labels_end..].find(['<', '>', '=', '!']);
+        let Some(sign) = sign.map(|index| index + labels_end) else {
+            return self.fault(whole, "a threshold compares a metric with a bound", example);
+        };
+        let (key, rest) = whole.split_at(sign);
+        let comparison = COMPARISONS.iter().find(|(spelling, _)| rest.text.starts_with(spelling));
+        let Some(&(spelling, comparison)) = comparison else {
+            let (sign, _) = rest.split_at(1);
+            let message = format!("`{}` is no comparison", sign.text);
+            return self.fault(sign, message, "one of `<`, `<=`, `>`, `>=`, `==`, `!=`");
+        };
+        let bound = rest.split_at(spelling.len()).1.trim();
+        let metric = self.metric(key.trim());
+        let bound = self.bound(bound, metric.as_ref().map(|metric| metric.family))?;
+        let Metric { family: _, key, group } = metric?;
+        Some(Threshold { text: whole.text.to_owned(), group, metric: key, comparison, bound })
+    }
+
+    fn fault<T>(
+        &mut self,
+        piece: Piece<'_>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Option<T> {
+        self.findings.add_with_hint(piece.place(self.at), message, hint);
+        None
+    }
+
+    /// Reads `latency.p99{group=shops}`.
+    fn metric(&mut self, written: Piece<'_>) -> Option<Metric> {
+        let (name, labels) = match written.text.find('{') {
+            Some(index) => {
+                let (name, labels) = written.split_at(index);
+                (name.trim(), Some(labels))
+            }
+            None => (written, None),
+        };
+        let family = self.family(name);
+        let labels = labels.map(|labels| self.labels(labels, family));
+        let family = family?;
+        let Labels { group, label } = labels.unwrap_or_else(|| Some(Labels::default()))?;
+        if family.label_needed && label.is_none() {
+            let needed = family.labels.first().map_or("", |label| label.name());
+            let message = format!("`{}` needs its label `{needed}`", name.text);
+            let hint = format!("write it as in `{}{{{needed}=..}}`", name.text);
+            return self.fault(name, message, hint);
+        }
+        let label = label.map_or_else(String::new, |label| format!("{{{label}}}"));
+        let group = group.filter(|group| group != "all");
+        Some(Metric { family, key: format!("{}{label}", name.text), group })
+    }
+
+    fn family(&mut self, name: Piece<'_>) -> Option<&'static MetricFamily> {
+        match family_of(name.text) {
+            Some(family) if family.state == MetricState::Measured => Some(family),
+            Some(_) => {
+                let message = format!("`{}` is not supported yet", name.text);
+                self.findings.add(name.place(self.at), message);
+                None
+            }
+            None => {
+                let measured =
+                    FAMILIES.iter().filter(|family| family.state == MetricState::Measured);
+                let keys: Vec<String> = measured.clone().flat_map(MetricFamily::keys).collect();
+                let of_family = measured.clone().find(|family| family.name == name.text);
+                let hint = match (of_family, nearest(name.text, keys.iter().map(String::as_str))) {
+                    (Some(family), _) => {
+                        let keys: Vec<String> = family.keys().collect();
+                        format!("one of {}", list(keys.iter().map(String::as_str)))
+                    }
+                    (None, Some(near)) => format!("did you mean `{near}`?"),
+                    (None, None) => {
+                        let mut names: Vec<&str> = measured.map(|family| family.name).collect();
+                        names.dedup();
+                        format!("metrics begin with {}", list(names))
+                    }
+                };
+                self.fault(name, format!("unknown metric `{}`", name.text), hint)
+            }
+        }
+    }
+
+    /// Reads `{group=shops,reason=overloaded}`.
+    fn labels(
+        &mut self,
+        written: Piece<'_>,
+        family: Option<&'static MetricFamily>,
+    ) -> Option<Labels> {
+        let inner = written.trim();
+        let Some(inner) = inner.text.strip_prefix('{').and_then(|text| text.strip_suffix('}'))
+        else {
+            return self.fault(inner, "labels stand in braces", "write `{group=shops}`");
+        };
+        let inner = Piece { text: inner, start: written.start + 1 };
+        let mut labels = Labels::default();
+        let mut sound = true;
+        for pair in inner.split(',') {
+            let Some((name, value)) = pair.split_once("=") else {
+                sound = false;
+                self.fault::<()>(pair.trim(), "a label is `name=value`", "write `{group=shops}`");
+                continue;
+            };
+            let (name, value) = (name.trim(), value.trim());
+            let taken =
+                if name.text == "group" { labels.group.is_some() } else { labels.label.is_some() };
+            if taken {
+                sound = false;
+                let hint = "a metric has at most one label besides `group`";
+                self.fault::<()>(name, format!("one label too many: `{}`", name.text), hint);
+            } else if name.text == "group" {
+                self.group(value);
+                labels.group = Some(value.text.to_owned());
+            } else {
+                let value = self.label(name, value, family);
+                sound &= value.is_some();
+                labels.label = value;
+            }
+        }
+        sound.then_some(labels)
+    }
+
+    fn group(&mut self, value: Piece<'_>) {
+        if value.text != "all" {
+            let place = value.place(self.at);
+            self.registry.groups.resolve(value.text, "group", place, self.findings);
+        }
+    }
+
+    /// A label that is part of the key, as the key spells it.
+    fn label(
+        &mut self,
+        name: Piece<'_>,
+        value: Piece<'_>,
+        family: Option<&'static MetricFamily>,
+    ) -> Option<String> {
+        let Some(label) = family?.labels.iter().find(|label| label.name() == name.text) else {
+            let labels: Vec<&str> =
+                family?.labels.iter().map(|label| label.name()).chain(["group"]).collect();
+            let hint = did_you_mean(name.text, "labels of this metric", labels.iter().copied());
+            return self.fault(name, format!("this metric has no label `{}`", name.text), hint);
+        };
+        match label {
+            Label::Reason => {
+                let reasons = Reason::ALL.map(Reason::name);
+                if !reasons.contains(&value.text) {
+                    let hint = did_you_mean(value.text, "reasons", reasons.iter().copied());
+                    return self.fault(value, format!("unknown reason `{}`", value.text), hint);
+                }
+            }
+            Label::Limiter => {
+                let place = value.place(self.at);
+                self.registry.limiters.resolve(value.text, "limit", place, self.findings);
+            }
+            Label::Within => {
+                if let Err(error) = value.text.parse::<SimSpan>() {
+                    return self.fault(value, error.to_string(), "any duration above 0s");
+                }
+            }
+            // Families with these labels are only planned.
+            Label::Level | Label::Event => {}
+        }
+        Some(format!("{}={}", name.text, value.text))
+    }
+
+    /// A bound in the SI unit of `family`.
+    fn bound(&mut self, written: Piece<'_>, family: Option<&'static MetricFamily>) -> Option<f64> {
+        let (bound, window) = match written.split_once(" over ") {
+            Some((bound, window)) => (bound.trim(), Some(window)),
+            None => (written, None),
+        };
+        if let Some(window) = window {
+            let (_, window) = written.split_at(window.start - "over ".len() - written.start);
+            self.findings
+                .add(window.place(self.at), "a threshold `over` a window is not supported yet");
+        }
+        let text = bound.text;
+        let (value, expected) = match family?.unit {
+            Unit::Seconds => {
+                (text.parse::<SimSpan>().ok().map(SimSpan::as_secs_f64), "a duration such as `10s`")
+            }
+            Unit::Fraction => (
+                text.parse::<Share>().ok().map(Share::as_f64).or_else(|| number(text).ok()),
+                "a share such as `1%` or `0.01`",
+            ),
+            Unit::Credits => {
+                (text.parse().ok().map(Credits::as_f64), "an amount of credits such as `1_250`")
+            }
+            Unit::Count => (number(text).ok(), "a number such as `10` or `1.5`"),
+            Unit::PerSecond => (
+                text.parse::<Rate>().ok().map(Rate::per_second).or_else(|| number(text).ok()),
+                "a rate such as `20/s`",
+            ),
+        };
+        if value.is_none() && text.is_empty() {
+            return self.fault(bound, "the bound is missing", format!("expected {expected}"));
+        }
+        if value.is_none() {
+            self.findings.add(bound.place(self.at), format!("`{text}` is not {expected}"));
+        }
+        value.filter(|_| window.is_none())
+    }
+}
+
+struct Metric {
+    family: &'static MetricFamily,
+    key: String,
+    group: Option<String>,
+}
+
+#[derive(Default)]
+struct Labels {
+    group: Option<String>,
+    /// `reason=overloaded`.
+    label: Option<String>,
+}
