@@ -105,10 +105,8 @@ fn unit(name: &str) -> Unit {
         return Unit::Share;
     }
     match (family, last) {
-        ("latency" | "wait" | "service" | "decision", _) => Unit::Seconds,
-        ("enables", "mean") => Unit::Seconds,
+        ("latency" | "wait" | "service" | "decision", _) | ("enables", "mean") => Unit::Seconds,
         ("attempts", "amplification") => Unit::Of("attempts per message"),
-        ("messages", _) => Unit::Of("messages"),
         ("attempts", _) => Unit::Of("attempts"),
         ("credits", _) => Unit::Of("credits"),
         ("creates" | "enables", _) => Unit::Of("tries"),
@@ -116,7 +114,7 @@ fn unit(name: &str) -> Unit {
         ("packages", _) => Unit::Of("packages"),
         ("hits_per_workspace", _) => Unit::Of("hits"),
         ("backend", "throughput") => Unit::Of("replies/s"),
-        ("backend", _) => Unit::Of("messages"),
+        ("messages" | "backend", _) => Unit::Of("messages"),
         ("backlog", _) => Unit::Of("messages/s"),
         _ => Unit::Plain,
     }

@@ -3,10 +3,10 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::format::{count, metric, number, percent, time};
+use super::format::{count, metric, percent, time};
 use super::plots::Plot;
 use super::section::ALL;
-use super::terminal::{headline, measured, refused_share, value};
+use super::terminal::{after, headline, measured, refused_share, value};
 use super::words::{cause_label, offer_label, plural};
 use crate::scenario::Scenario;
 use crate::summary::{GroupSummary, Summary, Verdict};
@@ -193,9 +193,7 @@ fn limits(summary: &Summary) -> Vec<LimitRow<'_>> {
                 refused: count(cause.refused),
                 share: refused_share(group, cause).map_or_else(String::new, percent),
                 workspaces: format!("{} of {}", count(cause.workspaces), count(group.workspaces)),
-                first: cause
-                    .first_p50_s
-                    .map_or_else(String::new, |first| format!("after {}", time(first))),
+                first: cause.first_p50_s.map_or_else(String::new, after),
                 sentence: &cause.sentence,
                 options: cause
                     .options
@@ -252,7 +250,6 @@ fn how(scenario: &Scenario, summary: &Summary) -> Vec<(&'static str, String)> {
         ("Warm-up", super::format::span(scenario.warm_up)),
         ("Bins of the series", super::format::span(scenario.series_every)),
         ("limitlab", format!("version {}", summary.limitlab)),
-        ("Thresholds", number(summary.thresholds.len() as f64)),
     ]
 }
 

@@ -93,6 +93,35 @@ mod tests {
     fn hits_stand_in_long_format() {
         let (scenario, measures, _) = small();
         let csv = limit_hits_csv(&sections(&scenario, &measures)[..1]).unwrap();
-        assert_snapshot!(csv, @"");
+        assert_snapshot!(csv, @r"
+        group,reason,limiter,histogram,from,to,unit,count
+        all,any,,per_workspace,2,2,hits,1
+        all,any,,per_workspace,5,5,hits,1
+        all,any,,per_workspace,8,8,hits,1
+        all,active_agent_limit,,per_workspace,1,1,hits,3
+        all,active_agent_limit,,hour_of_day,2,2,hour,3
+        all,active_agent_limit,,run_length,1,1,hits,3
+        all,active_agent_limit,,time_to_first,7198.365188096,7202.660155391,s,3
+        all,rate_limited,burst,per_workspace,0,0,hits,2
+        all,rate_limited,burst,per_workspace,2,2,hits,1
+        all,rate_limited,burst,hour_of_day,0,0,hour,1
+        all,rate_limited,burst,hour_of_day,1,1,hour,1
+        all,rate_limited,burst,run_length,1,1,hits,2
+        all,rate_limited,burst,time_between,2398.739234816,2400.886718463,s,1
+        all,rate_limited,burst,retry_after,0.499908608,0.500170751,s,2
+        all,rate_limited,burst,time_to_first,2997.887172608,3000.034656255,s,1
+        all,credits_exhausted,,per_workspace,1,1,hits,1
+        all,credits_exhausted,,per_workspace,4,4,hits,1
+        all,credits_exhausted,,per_workspace,5,5,hits,1
+        all,credits_exhausted,,hour_of_day,1,1,hour,5
+        all,credits_exhausted,,hour_of_day,2,2,hour,5
+        all,credits_exhausted,,run_length,1,1,hits,1
+        all,credits_exhausted,,run_length,4,4,hits,1
+        all,credits_exhausted,,run_length,5,5,hits,1
+        all,credits_exhausted,,time_between,599.684808704,600.221679615,s,7
+        all,credits_exhausted,,time_to_first,5398.773891072,5403.068858367,s,2
+        all,credits_exhausted,,time_to_first,6597.069766656,6601.364733951,s,1
+        all,overloaded,,per_workspace,0,0,hits,3
+        ");
     }
 }

@@ -176,7 +176,17 @@ mod tests {
     fn the_series_has_a_row_for_each_group_and_bin() {
         let (scenario, measures, _) = small();
         let csv = series_csv(&scenario, &measures, &sections(&scenario, &measures)).unwrap();
-        assert_snapshot!(csv, @"");
+        assert_snapshot!(csv, @r"
+        group,from_s,to_s,offered,admitted,refused,refused_active_agent_limit,refused_rate_limited:burst,refused_credits_exhausted,refused_overloaded,active_agents,credits_left,queue,utilisation
+        all,0,3600,6,5,1,0,1,0,0,9,20,0.000185,0.000463
+        all,3600,7200,16,10,6,0,1,5,0,9,0,0.003056,0.000926
+        all,7200,10800,5,0,5,3,0,5,0,9,0,0.000000,0.000000
+        all,10800,12600,0,0,0,0,0,0,0,9,0,0.000000,0.000000
+        shops,0,3600,6,5,1,0,1,0,0,9,20,0.000185,0.000463
+        shops,3600,7200,16,10,6,0,1,5,0,9,0,0.003056,0.000926
+        shops,7200,10800,5,0,5,3,0,5,0,9,0,0.000000,0.000000
+        shops,10800,12600,0,0,0,0,0,0,0,9,0,0.000000,0.000000
+        ");
     }
 
     #[test]

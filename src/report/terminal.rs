@@ -1,17 +1,19 @@
 //! The summary that fits one screen.
 
-use super::format::{count, metric, metric_beside, number, percent, time};
+use std::fmt::Write as _;
+
+use super::format::{count, metric_beside, number, percent, time};
 use super::section::ALL;
 use super::words::{cause_label, plural};
 use crate::scenario::Scenario;
 use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
 
-/// The summary of a run in at most `width` columns (at least 60 are used); with ANSI colours if
-/// `colour`, which never carry a meaning of their own.
+/// The summary of a run in `width` columns (80 to 100 are used); with ANSI colours if `colour`,
+/// which never carry a meaning of their own.
 ///
 /// Every figure in it stands in `summary.json`, here rounded.
 pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usize) -> String {
-    let mut page = Page { text: String::new(), colour, width: width.max(60) };
+    let mut page = Page { text: String::new(), colour, width: width.clamp(80, 100) };
     heading(&mut page, summary);
     validity(&mut page, summary);
     thresholds(&mut page, scenario, summary);
@@ -38,6 +40,9 @@ enum Style {
 
 /// Where the text of a block begins; its name stands before \[columns\].
 const GUTTER: usize = 12;
+
+/// The names of a table's rows \[columns\].
+const NAMES: usize = 34;
 
 struct Page {
     text: String,
@@ -88,11 +93,11 @@ impl Page {
     /// A row of a table: a name, then columns of these widths, aligned to the right.
     fn row(&mut self, name: &str, cells: &[String], widths: &[usize], style: Style) {
         let taken: usize = widths.iter().map(|width| width + 2).sum();
-        let room = self.width.saturating_sub(taken).min(40);
+        let room = self.width.saturating_sub(taken).min(NAMES);
         let mut line = format!("{:room$}", shortened(name, room));
         for (cell, width) in cells.iter().zip(widths) {
             line.push_str("  ");
-            line.push_str(&format!("{cell:>width$}"));
+            _ = write!(line, "{cell:>width$}");
         }
         let line = self.styled(line.trim_end(), style);
         self.text.push_str(&line);
@@ -100,10 +105,23 @@ impl Page {
     }
 }
 
+/// Units that stay beside their number.
+const UNITS: [&str; 8] = ["%", "ns", "µs", "ms", "s", "min", "h", "d"];
+
 /// Words in lines of at most `width` characters; a word that is longer has its own line.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        let unit = UNITS.contains(&word.trim_end_matches([',', ';', '.', ')']));
+        match words.last_mut() {
+            Some(number) if unit && number.ends_with(|c: char| c.is_ascii_digit()) => {
+                _ = write!(number, " {word}");
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let mut lines = vec![String::new()];
+    for word in &words {
         let line = lines.last_mut().expect("there is always a line");
         if line.is_empty() {
             line.push_str(word);
@@ -111,7 +129,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
             line.push(' ');
             line.push_str(word);
         } else {
-            lines.push(word.to_owned());
+            lines.push(word.clone());
         }
     }
     lines
@@ -175,7 +193,7 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
         page.styled(&format!("✗ {failed} of {} failed", all.len()), Style::Bad)
     };
     let name = page.styled(&format!("{:GUTTER$}", "Thresholds"), Style::Bold);
-    page.text.push_str(&format!("{name}{verdict}\n"));
+    _ = writeln!(page.text, "{name}{verdict}");
     let mut listed: Vec<(usize, &ThresholdSummary)> = all.iter().enumerate().collect();
     if all.len() > MOST_THRESHOLDS {
         listed.sort_by_key(|(_, threshold)| threshold.passed);
@@ -225,11 +243,11 @@ fn limits(page: &mut Page, all: &GroupSummary) {
             count(cause.refused),
             refused_share(all, cause).map_or_else(String::new, percent),
             count(cause.workspaces),
-            cause.first_p50_s.map_or_else(String::new, |first| format!("after {}", time(first))),
+            cause.first_p50_s.map_or_else(String::new, after),
         ];
         let name = cause_label(&cause.reason, cause.limiter.as_deref());
         page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
-        page.wrapped("    ", 4, &format!("“{}”", cause.sentence), Style::Dim);
+        page.wrapped("    ", 4, &told(&cause.sentence), Style::Dim);
     }
     if !never.is_empty() {
         let names: Vec<String> = never
@@ -241,16 +259,29 @@ fn limits(page: &mut Page, all: &GroupSummary) {
     page.blank();
 }
 
+/// What customers were told, without the advice that follows.
+fn told(sentence: &str) -> String {
+    match sentence.split_once(". ") {
+        Some((first, _)) => format!("“{first}. …”"),
+        None => format!("“{sentence}”"),
+    }
+}
+
+/// How long after the start: `after 12 d`.
+pub(super) fn after(seconds: f64) -> String {
+    if seconds == 0.0 { "at once".to_owned() } else { format!("after {}", time(seconds)) }
+}
+
 /// Who hit limits, in a sentence.
 pub(super) fn headline(all: &GroupSummary) -> String {
     let share = value(all, "workspaces.hit.share").unwrap_or(0.0);
     let worst = value(all, "hits_per_workspace.max").unwrap_or(0.0);
     if worst == 0.0 {
-        return "nobody hit one".to_owned();
+        return "nobody hit a limit".to_owned();
     }
     let times = if worst > 1.0 { "times" } else { "time" };
     format!(
-        "{} of the workspaces hit one, the worst of them {} {times}",
+        "{} of the workspaces hit a limit, the worst of them {} {times}",
         percent(share),
         number(worst)
     )
@@ -275,12 +306,16 @@ fn messages(page: &mut Page, all: &GroupSummary) {
         number_of("messages.lost"),
     );
     if let Some(rate) = value(all, "loss.rate") {
-        text.push_str(&format!(" ({})", percent(rate)));
+        _ = write!(text, " ({})", percent(rate));
     }
     if let Some(in_flight) = value(all, "messages.in_flight") {
-        text.push_str(&format!(", {} still on their way", number(in_flight)));
+        _ = write!(text, ", {} still on their way", number(in_flight));
     }
     page.block("Messages", &text);
+    if value(all, "latency.max") == Some(0.0) {
+        page.block("", "answered at once: nothing in the scenario takes time");
+        return;
+    }
     let widths = [9; 5];
     let titles = ["mean", "p50", "p95", "p99", "slowest"].map(str::to_owned);
     page.row("", &titles, &widths, Style::Dim);
@@ -295,27 +330,27 @@ fn messages(page: &mut Page, all: &GroupSummary) {
 
 fn credits(page: &mut Page, all: &GroupSummary) {
     let Some(consumed) = value(all, "credits.consumed") else { return };
-    let amount = |name: &str| value(all, name).map_or_else(|| "0".to_owned(), number);
-    page.block(
-        "Credits",
-        &format!(
-            "{} used; {} at the start, {} granted by renewals, {} expired unused",
-            number(consumed),
-            amount("credits.opening"),
-            amount("credits.granted"),
-            amount("credits.expired"),
-        ),
-    );
+    let mut text = format!("{} used", number(consumed));
+    for (name, what) in [
+        ("credits.opening", "there at the start"),
+        ("credits.granted", "granted by renewals"),
+        ("credits.expired", "expired unused"),
+    ] {
+        if let Some(amount) = value(all, name).filter(|amount| *amount > 0.0) {
+            _ = write!(text, ", {} {what}", number(amount));
+        }
+    }
+    page.block("Credits", &text);
     let share = value(all, "credits.periods_exhausted.share").unwrap_or(0.0);
     let text = if share == 0.0 {
         "no pool ran out".to_owned()
     } else {
         let mut text = format!("ran out in {} of the periods", percent(share));
         if let Some(first) = value(all, "credits.time_to_exhaustion.p50") {
-            text.push_str(&format!(", where it happened first after {} (median)", time(first)));
+            _ = write!(text, ", first {} (median)", after(first));
         }
         if let Some(share) = value(all, "credits.exhausted.time_share") {
-            text.push_str(&format!("; none left for {} of the time", percent(share)));
+            _ = write!(text, "; none left for {} of the time", percent(share));
         }
         text
     };
@@ -326,10 +361,10 @@ fn agents(page: &mut Page, all: &GroupSummary) {
     let Some(mean) = value(all, "active.mean") else { return };
     let mut text = format!("{} active in a workspace on average", number(mean));
     if let Some(most) = value(all, "active.max") {
-        text.push_str(&format!(", {} at most", number(most)));
+        _ = write!(text, ", {} at most", number(most));
     }
     if let Some(full) = value(all, "active.full_time_share") {
-        text.push_str(&format!("; all slots taken for {} of the time", percent(full)));
+        _ = write!(text, "; all slots taken for {} of the time", percent(full));
     }
     page.block("Agents", &text);
 }
@@ -338,12 +373,17 @@ fn servers(page: &mut Page, all: &GroupSummary) {
     let Some(queue) = value(all, "backend.queue.mean") else { return };
     let mut text = value(all, "backend.utilisation")
         .map_or_else(String::new, |busy| format!("{} busy; ", percent(busy)));
-    text.push_str(&format!("{} messages wait on average", number(queue)));
-    if let Some(most) = value(all, "backend.queue.max") {
-        text.push_str(&format!(", {} at most", number(most)));
-    }
-    if let Some(rate) = value(all, "backend.throughput") {
-        text.push_str(&format!("; {}", metric("backend.throughput", rate)));
+    match value(all, "backend.queue.max") {
+        Some(0.0) => text.push_str("no message waited"),
+        Some(most) => {
+            _ = write!(
+                text,
+                "{} messages wait on average, {} at most",
+                number(queue),
+                number(most)
+            );
+        }
+        None => _ = write!(text, "{} messages wait on average", number(queue)),
     }
     page.block("Servers", &text);
 }
@@ -397,7 +437,37 @@ mod tests {
         let text = terminal(&scenario, &summary, false, 90);
         assert!(text.lines().all(|line| line.chars().count() <= 90), "{text}");
         assert!(text.lines().count() <= 30, "{text}");
-        assert_snapshot!(text, @"");
+        assert_snapshot!(text, @r"
+        three-shops
+        Three shops share what a plan of ten credits gives them.
+        3 workspaces over 3.5 h from 2026-06-01 (the first 30 min not measured), seed 7
+
+        Thresholds  ✗ 1 of 2 failed
+          ✓ latency.p99 < 10s           7 s
+          ✗ workspaces.hit.share < 50%  100 %
+
+        Limits      100 % of the workspaces hit a limit, the worst of them 8 times
+                                                 refused    of tries    workspaces   first, median
+          active agents                                3       100 %             3       after 2 h
+            “The limit of active agents has been reached. …”
+          rate limit “burst”                           2       7.4 %             1    after 50 min
+            “The fair-use limit has been reached. …”
+          credits used up                             10        37 %             3    after 90 min
+            “The workspace has used up its credits. …”
+          never hit: platform busy
+
+        Messages    27 due, 15 answered, 12 lost (44 %)
+                                                 mean        p50        p95        p99    slowest
+          due to reply                         3.33 s        3 s        7 s        7 s        7 s
+          waiting                              2.33 s        2 s        6 s        6 s        6 s
+          being served                            1 s        1 s        1 s        1 s        1 s
+        Credits     30 used, 30 there at the start
+                    ran out in 100 % of the periods, first after 90 min (median); none left for
+                    63 % of the time
+        Agents      3 active in a workspace on average, 3 at most; all slots taken for 100 % of
+                    the time
+        Servers     0.046 % busy; 0.00108 messages wait on average, 1 at most
+        ");
     }
 
     #[test]
@@ -419,7 +489,7 @@ mod tests {
         let (scenario, _, mut summary) = small();
         summary.validity.verdict = Verdict::Growing;
         summary.validity.why = vec!["The backlog grows by 2.000 messages/s.".to_owned()];
-        let text = terminal(&scenario, &summary, false, 60);
+        let text = terminal(&scenario, &summary, false, 80);
         let (validity, thresholds) =
             (text.find("NO STEADY STATE").unwrap(), text.find("Thresholds").unwrap());
         assert!(validity < thresholds, "{text}");

@@ -17,7 +17,7 @@ use crate::scenario::Scenario;
 use crate::summary::Summary;
 
 /// Which files are written besides those that always are. None of them changes another file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outputs {
     /// Each plot as PNG too.
     pub png: bool,
@@ -42,7 +42,7 @@ pub enum ReportError {
         path: PathBuf,
     },
     /// A file or folder could not be read, written or renamed.
-    #[error("cannot {action} {}", path.display())]
+    #[error("cannot {action} {}: {source}", path.display())]
     Io {
         /// What was tried: `write`, `move aside` and so on.
         action: &'static str,
@@ -97,7 +97,7 @@ fn files(
         }
         Ok(())
     };
-    add("summary.json", summary_json(summary))?;
+    add("summary.json", Ok(summary.to_json().into_bytes()))?;
     add("latency.csv", text(latency_csv(&sections)))?;
     add("latency.hgrm", Ok(latency_hgrm(&sections).into_bytes()))?;
     add("limit_hits.csv", text(limit_hits_csv(&sections)))?;
@@ -110,12 +110,6 @@ fn files(
     }
     add("report.html", text(html(scenario, summary, &plots)))?;
     Ok(files)
-}
-
-fn summary_json(summary: &Summary) -> Result<Vec<u8>, String> {
-    let mut bytes = serde_json::to_vec_pretty(summary).map_err(|error| error.to_string())?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 fn text<E: std::fmt::Display>(text: Result<String, E>) -> Result<Vec<u8>, String> {
@@ -140,7 +134,28 @@ mod tests {
             assert!(first.bytes == second.bytes, "{} differs", first.name);
         }
         let names: Vec<&str> = first.iter().map(|file| file.name.as_str()).collect();
-        insta::assert_snapshot!(names.join("\n"), @"");
+        insta::assert_snapshot!(names.join("\n"), @r"
+        summary.json
+        latency.csv
+        latency.hgrm
+        limit_hits.csv
+        series.csv
+        plots/limit_hits.svg
+        plots/limit_hits.png
+        plots/hits_per_workspace.svg
+        plots/hits_per_workspace.png
+        plots/credits_left.svg
+        plots/credits_left.png
+        plots/active_agents.svg
+        plots/active_agents.png
+        plots/latency_percentiles.svg
+        plots/latency_percentiles.png
+        plots/latency_over_time.svg
+        plots/latency_over_time.png
+        plots/backend.svg
+        plots/backend.png
+        report.html
+        ");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::Plot;
 use super::axis::Axis;
 use super::canvas::{Anchor, Font, draw};
-use super::levels::time_axis;
+use super::levels::{time_axis, warm_up};
 use super::palette::{INK, KINDS};
 use super::panel::{Key, Mark, Panel, heading};
 use crate::measure::Histogram;
@@ -29,7 +29,8 @@ pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Pl
     let most = (0..series.bins()).map(total).max().filter(|most| *most > 0)?;
     let title = "When customers are refused, and by which limit";
     let bin = span(series.width());
-    let how = format!("Refused tries in every {bin}, one limit on top of the other.");
+    let how =
+        format!("Refused tries in every {bin}, one limit on top of the other.") + warm_up(scenario);
     let keys: Vec<Key> = layers
         .iter()
         .map(|layer| Key {
@@ -43,8 +44,8 @@ pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Pl
     let svg = draw(title, |sheet| {
         let top = heading(sheet, title, &how, &keys);
         let panel = Panel::below(top, 0.0, time_axis(scenario), y);
-        panel.frame(sheet);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
+        panel.frame(sheet);
         let mut base = vec![0_u64; series.bins()];
         for layer in &layers {
             let mut steps = Vec::with_capacity(2 * series.bins());
@@ -134,7 +135,7 @@ fn classes(histogram: &Histogram, greatest: u64) -> Vec<Class> {
     let mut bounds = vec![0, 1, 2];
     let mut power: u64 = 1;
     while bounds.last().is_some_and(|last| *last <= greatest) {
-        if greatest < 200 {
+        if greatest < 1_000 {
             bounds.extend([5, 10, 20].map(|digit| digit * power));
         } else {
             bounds.push(power.saturating_mul(10));
@@ -175,5 +176,6 @@ mod tests {
         assert_eq!(labels(7), "0, 1, 2–4, 5–9");
         assert_eq!(labels(120), "0, 1, 2–4, 5–9, 10–19, 20–49, 50–99, 100–199");
         assert_eq!(labels(2_000), "0, 1, 2–9, 10–99, 100–999, 1,000–9,999");
+        assert_eq!(labels(700).rsplit(", ").next(), Some("500–999"));
     }
 }

@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::Plot;
 use super::axis::Axis;
-use super::canvas::{Anchor, Font, Sheet, draw};
+use super::canvas::{Anchor, Font, Point, Sheet, draw};
 use super::palette::{GREY, INK, KINDS, SCALE};
 use super::panel::{Key, Mark, Panel, heading};
 use crate::measure::{HeatMap, Histogram};
@@ -120,20 +120,24 @@ pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let x = super::levels::time_axis(scenario);
     let y = Axis::log_time("from due to reply, logarithmic", low, high);
     let title = "How reply times change over time";
-    let how = "Messages by when they were due and how long they took; the darker, the more.";
+    let how = "Messages by when they were due and how long they took; the darker, the more."
+        .to_owned()
+        + super::levels::warm_up(scenario);
     let steps = steps(most);
     let width = all.measures.series.width().as_secs_f64() * heat.stride() as f64;
     let svg = draw(title, |sheet| {
-        let panel = Panel::below(heading(sheet, title, how, &[]), 110.0, x, y);
-        panel.frame(sheet);
+        let panel = Panel::below(heading(sheet, title, &how, &[]), 110.0, x, y);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
+        panel.frame(sheet);
         for (index, column) in columns.iter().enumerate() {
             let from = width * index as f64;
             let to = (from + width).min(scenario.duration.as_secs_f64());
             for (rows, colour) in runs(column, &steps) {
                 let (first, last) = (HeatMap::row_bounds(rows.0).0, HeatMap::row_bounds(rows.1).1);
-                let (left, bottom) = panel.at(from, seconds(first));
-                let (right, top) = panel.at(to, seconds(last + 1));
+                // In whole pixels, since the seams between parts of pixels would show.
+                let whole = |(x, y): Point| (x.round(), y.round());
+                let (left, bottom) = whole(panel.at(from, seconds(first)));
+                let (right, top) = whole(panel.at(to, seconds(last + 1)));
                 sheet.rect((left, top), (right, bottom), &colour);
             }
         }

@@ -6,7 +6,7 @@ use super::Plot;
 use super::axis::Axis;
 use super::canvas::{HEIGHT, draw};
 use super::palette::KINDS;
-use super::panel::{Key, Mark, Panel, heading};
+use super::panel::{FOOT, Key, Mark, Panel, heading};
 use crate::measure::Measures;
 use crate::report::format::{count, span};
 use crate::report::section::Section;
@@ -18,6 +18,11 @@ use crate::units::SimTime;
 pub(super) fn time_axis(scenario: &Scenario) -> Axis {
     let start = scenario.start.strftime("%Y-%m-%d %H:%M UTC").to_string();
     Axis::since_start(scenario.duration.as_secs_f64(), &start)
+}
+
+/// What the shaded time is, to be added to how a plot is read.
+pub(super) fn warm_up(scenario: &Scenario) -> &'static str {
+    if scenario.warm_up.is_zero() { "" } else { " Grey is the warm-up, which is not measured." }
 }
 
 /// The burn-down: the share of credits that is left, in the typical workspace and in those that
@@ -42,7 +47,8 @@ pub(super) fn credits_left(scenario: &Scenario, all: Section<'_>) -> Option<Plot
         low.iter().zip(&high).map(|(&(x, low), &(_, high))| (x, low, high)).collect()
     };
     let title = "How fast workspaces use up their credits";
-    let how = "Share of the period's included credits that is left, over workspaces.";
+    let how = "Share of the period’s included credits that is left, over workspaces.".to_owned()
+        + warm_up(scenario);
     let (colour, wide, narrow) = (KINDS[0], 0.18, 0.45);
     let key = |mark, label: &str| Key { colour, mark, label: label.to_owned() };
     let keys = [
@@ -52,10 +58,10 @@ pub(super) fn credits_left(scenario: &Scenario, all: Section<'_>) -> Option<Plot
     ];
     let y = Axis::shares("credits left", 1.0);
     let svg = draw(title, |sheet| {
-        let top = heading(sheet, title, how, &keys);
+        let top = heading(sheet, title, &how, &keys);
         let panel = Panel::below(top, 0.0, time_axis(scenario), y);
-        panel.frame(sheet);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
+        panel.frame(sheet);
         panel.band(sheet, &band(50, 950), &colour.mix(wide));
         panel.band(sheet, &band(250, 750), &colour.mix(narrow));
         panel.line(sheet, median.iter().copied(), colour);
@@ -94,7 +100,7 @@ pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Opti
     let how = match groups.len() - shown.len() {
         0 => "Agents of all workspaces together.".to_owned(),
         more => format!("Agents of all workspaces together; {more} more groups in series.csv."),
-    };
+    } + warm_up(scenario);
     let keys = agent_keys(shown, &limits, near);
     let y = Axis::counts("active agents", reached.max(highest));
     let series = &groups[0].measures.series;
@@ -104,8 +110,8 @@ pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Opti
     let svg = draw(title, |sheet| {
         let top = heading(sheet, title, &how, &keys);
         let panel = Panel::below(top, 0.0, time_axis(scenario), y);
-        panel.frame(sheet);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
+        panel.frame(sheet);
         let [left, _, right, _] = panel.bounds();
         for ((levels, limit), colour) in active.iter().zip(&limits).zip(KINDS) {
             if let Some(limit) = limit.filter(near) {
@@ -154,12 +160,12 @@ pub(super) fn backend(scenario: &Scenario, measures: &Measures, all: Section<'_>
         BackendScope::Platform => "of the platform",
         BackendScope::Workspace => "of a workspace, on average over workspaces",
     };
-    let how = format!("Servers {whose}; means over every {}.", span(series.width()));
+    let how = format!("Servers {whose}; means over {}.", span(series.width())) + warm_up(scenario);
     let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
     let svg = draw(title, |sheet| {
         const GAP: f64 = 26.0;
         let top = heading(sheet, title, &how, &[]);
-        let foot = HEIGHT - 62.0;
+        let foot = HEIGHT - FOOT;
         let half = f64::midpoint(top, foot) - GAP / 2.0;
         let shares = Axis::shares("busy servers", most(&busy).max(0.5));
         let upper = Panel::between(top, half, 0.0, time_axis(scenario), shares);

@@ -8,8 +8,10 @@ use super::palette::{AXIS, GREY, GRID, INK, SHADE};
 
 /// White space around everything \[px\].
 pub(super) const MARGIN: f64 = 28.0;
+/// Room for half of the last label along the x axis \[px\].
+const OVERHANG: f64 = 10.0;
 /// From the data to the bottom edge: labels and the name of the axis \[px\].
-const FOOT: f64 = 62.0;
+pub(super) const FOOT: f64 = 62.0;
 
 const TITLE: Font = Font::new(19.0, INK).bold();
 const TEXT: Font = Font::new(13.0, GREY);
@@ -85,7 +87,7 @@ impl Panel {
     pub(super) fn between(top: f64, bottom: f64, right: f64, x: Axis, y: Axis) -> Self {
         let widest = y.ticks.iter().map(|(_, label)| LABEL.width(label)).fold(0.0_f64, f64::max);
         let left = MARGIN + widest.max(32.0) + 8.0;
-        Self { x, y, left, top: top + 22.0, right: WIDTH - MARGIN - right, bottom }
+        Self { x, y, left, top: top + 22.0, right: WIDTH - MARGIN - OVERHANG - right, bottom }
     }
 
     /// Both panels with their data between the same two verticals.
@@ -138,14 +140,12 @@ impl Panel {
         sheet.text((MARGIN, self.top - 16.0), &self.y.title, LABEL);
     }
 
-    /// Shades the time from the start to `until` \[s\], which is not measured.
+    /// Shades the time from the start to `until` \[s\], which is not measured; the heading says
+    /// so, since a label would meet the data.
     pub(super) fn shade_warm_up(&self, sheet: &Sheet<'_>, until: f64) {
         if until > 0.0 {
             let (right, _) = self.at(until, 0.0);
             sheet.rect((self.left, self.top), (right, self.bottom), &SHADE);
-            if right - self.left > LABEL.width("warm-up") + 12.0 {
-                sheet.text((self.left + 6.0, self.top + 10.0), "warm-up", LABEL);
-            }
         }
     }
 
