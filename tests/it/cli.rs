@@ -116,7 +116,7 @@ fn six_different_mistakes_are_six_diagnostics_and_no_output() {
     assert_eq!(output.status.code(), Some(2));
     let printed = text(&output.stderr);
     assert!(printed.contains("6 mistakes in"), "{printed}");
-    for place in ["4:11", "5:62", "9:11", "11:24", "12:79", "14:14"] {
+    for place in ["4:11", "5:50", "9:11", "11:22", "12:81", "14:14"] {
         assert!(printed.contains(&format!("{file}:{place}: error: ")), "{place} in\n{printed}");
     }
     assert!(output.stdout.is_empty());
