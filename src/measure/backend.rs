@@ -5,7 +5,7 @@ use super::window::Window;
 use crate::units::{SimSpan, SimTime};
 
 /// The work of a backend: of the platform's, or of those of a group's workspaces together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct BackendMeasures {
     window: Window,
     /// Server time spent serving, inside the window \[ns\].
