@@ -1,13 +1,225 @@
 //! A scenario in words.
 
-use super::model::Scenario;
+use std::fmt::Write;
+
+use super::estimate::{
+    credits_wanted, messages_per_second, messages_per_workspace, periods, pool, servers_wanted,
+};
+use super::model::{Backend, BackendScope, Drain, Group, Scenario};
+use super::words::{Quantity, counted, credits as amount, distribution, grouped, number, span};
+use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
+use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Renewals};
+use crate::units::SimSpan;
+use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
+///
+/// What is expected is worked out from means, as if every agent were active all the time and
+/// nothing were refused.
 pub fn describe(scenario: &Scenario) -> String {
-    scenario.name.clone()
+    let mut text = format!(
+        "{}: {} from {}, seed {}\n",
+        scenario.name,
+        span(scenario.duration.nanos() as f64),
+        scenario.start,
+        scenario.seed
+    );
+    if let Some(about) = &scenario.about {
+        let _ = writeln!(text, "{}", about.trim());
+    }
+    let mut notes = Vec::new();
+    if !scenario.warm_up.is_zero() {
+        notes.push(format!("measured after {}", span(scenario.warm_up.nanos() as f64)));
+    }
+    if scenario.drain == Drain::Cut {
+        notes.push("what is in flight at the end is cut".to_owned());
+    }
+    if !notes.is_empty() {
+        let _ = writeln!(text, "{}", notes.join("; "));
+    }
+    for group in &scenario.groups {
+        text.push('\n');
+        describe_group(&mut text, group, scenario.duration);
+    }
+    text.push('\n');
+    describe_backend(&mut text, scenario);
+    if !scenario.thresholds.is_empty() {
+        text.push_str("\nthresholds\n");
+        for threshold in &scenario.thresholds {
+            let _ = writeln!(text, "  {}", threshold.text);
+        }
+    }
+    text
 }
 
-/// What is legal and yet hardly meant: a backend that cannot keep up, a pool that cannot last.
-pub fn warnings(_scenario: &Scenario) -> Vec<String> {
-    Vec::new()
+/// A line of a group's table: what it is about, and what there is to say.
+fn row(text: &mut String, about: &str, said: &str) {
+    let _ = writeln!(text, "  {about:<12} {said}");
+}
+
+fn describe_group(text: &mut String, group: &Group, duration: SimSpan) {
+    let workspaces = counted(u64::from(group.count), "workspace");
+    let _ = writeln!(text, "{}: {workspaces} on the plan {}", group.name, group.plan.name);
+    row(text, "plan", &plan(&group.plan));
+    if let Some(allowance) = &group.plan.credits {
+        row(text, "credits", &credits(allowance, group));
+    }
+    for throttle in &group.throttles {
+        row(text, "limit", &limit(throttle));
+    }
+    for line in &group.lines {
+        row(text, "agents", &format!("{}: {}", line.name, agents(line).join("\n               ")));
+    }
+    let per_workspace = messages_per_workspace(group) * duration.as_secs_f64();
+    let all = per_workspace * f64::from(group.count);
+    let messages = format!(
+        "{} messages if always active, {} in each workspace",
+        number(all),
+        number(per_workspace)
+    );
+    row(text, "expected", &messages);
+    if let Some(allowance) = &group.plan.credits {
+        let wanted = credits_wanted(group, duration);
+        let held = pool(allowance, group) * periods(allowance, duration) as f64;
+        let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
+        let said = format!(
+            "{} credits in each workspace, {share}% of the {} that its pool holds over {}",
+            number(wanted),
+            number(held),
+            span(duration.nanos() as f64)
+        );
+        row(text, "", &said);
+    }
+}
+
+fn plan(plan: &Plan) -> String {
+    let active = match plan.active_agents {
+        Some(limit) => format!("{} active at once", counted(u64::from(limit), "agent")),
+        None => "any number of agents active at once".to_owned(),
+    };
+    let counts = if plan.credits.is_none() { "; no credits are counted" } else { "" };
+    format!("{active}, {} in total{counts}", grouped(u64::from(plan.total_agents)))
+}
+
+fn credits(allowance: &Allowance, group: &Group) -> String {
+    let per = match allowance.per {
+        AllowancePer::Seat => {
+            let seats = distribution(&group.seats, Quantity::Count);
+            format!("for each seat ({seats})")
+        }
+        AllowancePer::Workspace => "for each workspace".to_owned(),
+    };
+    let renews = match &allowance.renews {
+        Renewals::Never => "once".to_owned(),
+        Renewals::Every(period) => format!("every {}", span(period.nanos() as f64)),
+        Renewals::At(_) => "every month".to_owned(),
+    };
+    let included = amount(allowance.included);
+    format!("{included} {per} {renews}: {} on average", number(pool(allowance, group)))
+}
+
+fn limit(throttle: &Throttle) -> String {
+    let scope = match throttle.scope {
+        ThrottleScope::Agent => "each agent",
+        ThrottleScope::Workspace => "each workspace",
+    };
+    let rule = match throttle.quota {
+        Quota::TokenBucket { rate, burst_thousandths } => {
+            format!("{rate} after a burst of {}", number(burst_thousandths as f64 / 1e3))
+        }
+        Quota::Concurrency { limit } => format!("{} in flight", grouped(u64::from(limit))),
+    };
+    format!("{}: {rule}, {scope}", throttle.name)
+}
+
+/// What there is to say about a line, a row each.
+fn agents(line: &AgentLine) -> Vec<String> {
+    let agents = counted(u64::from(line.count), "agent");
+    let start = match line.start {
+        AgentState::Active => "active",
+        AgentState::Draft => "draft",
+        AgentState::Offline => "offline",
+    };
+    let pause = match line.while_offline {
+        WhileOffline::Pause => "; customers wait while it is offline",
+        WhileOffline::Refuse => "",
+    };
+    let mut rows = vec![format!("{agents}, {start} at first{pause}")];
+    rows.extend(line.activity.as_ref().map(switching));
+    match &line.traffic {
+        None => rows.push("nobody writes to them".to_owned()),
+        Some(Traffic::Rate(rate)) => rows.push(format!("{rate} messages to each")),
+        Some(Traffic::Sessions { rate, turns, think }) => rows.push(format!(
+            "{rate} conversations with each, messages {}, time between them {}",
+            distribution(turns, Quantity::Count),
+            distribution(think, Quantity::Span)
+        )),
+    }
+    if line.traffic.is_some() {
+        rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
+    }
+    rows
+}
+
+fn switching(activity: &Activity) -> String {
+    let mut states = Vec::new();
+    for (state, length) in
+        [("draft", &activity.draft), ("active", &activity.active), ("offline", &activity.offline)]
+    {
+        if let Some(length) = length {
+            states.push(format!("{state} for {}", distribution(length, Quantity::Span)));
+        }
+    }
+    if let OnRefused::RetryEvery(every) = activity.on_refused {
+        let every = span(every.nanos() as f64);
+        states.push(format!("refused ones try again every {every}"));
+    }
+    if states.is_empty() { "they keep their state".to_owned() } else { states.join(", ") }
+}
+
+fn describe_backend(text: &mut String, scenario: &Scenario) {
+    let Some(backend) = &scenario.backend else {
+        text.push_str("backend: none, messages are served at once\n");
+        return;
+    };
+    let scope = match backend.scope {
+        BackendScope::Platform => "for all workspaces",
+        BackendScope::Workspace => "in each workspace",
+    };
+    let servers = match backend.servers {
+        Some(servers) => counted(u64::from(servers), "server"),
+        None => "unlimited servers".to_owned(),
+    };
+    let service = distribution(&backend.service_time, Quantity::Span);
+    let _ = writeln!(text, "backend: {servers} {scope}, {service} a message");
+    let queue = match backend.queue_limit {
+        Some(limit) => format!("{} may wait", grouped(u64::from(limit))),
+        None => "any number may wait".to_owned(),
+    };
+    if backend.servers.is_some() {
+        row(text, "queue", &queue);
+    }
+    if !backend.network_delay.is_zero() {
+        let delay = span(backend.network_delay.nanos() as f64);
+        row(text, "network", &format!("{delay} each way"));
+    }
+    describe_utilisation(text, scenario, backend);
+}
+
+fn describe_utilisation(text: &mut String, scenario: &Scenario, backend: &Backend) {
+    let Some(servers) = backend.servers else { return };
+    let share = |messages: f64| {
+        let busy = servers_wanted(backend, messages);
+        let percent = number(100.0 * busy / f64::from(servers));
+        format!("{percent}% utilisation if always active and nothing is refused")
+    };
+    match backend.scope {
+        BackendScope::Platform => row(text, "offered", &share(messages_per_second(scenario))),
+        BackendScope::Workspace => {
+            for group in &scenario.groups {
+                let said = format!("{} in {}", share(messages_per_workspace(group)), group.name);
+                row(text, "offered", &said);
+            }
+        }
+    }
 }

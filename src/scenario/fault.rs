@@ -1,10 +1,10 @@
 //! Mistakes in a scenario, each with its place, and all of a file together.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use indexmap::IndexSet;
 use thiserror::Error;
 
 use super::render::{Colour, render};
@@ -57,7 +57,7 @@ pub struct Faults {
 }
 
 /// A mistake before its place is looked up.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Mistake {
     pub(super) span: Span,
     pub(super) message: String,
@@ -81,7 +81,8 @@ impl Faults {
     /// Sorts `mistakes` by place and drops those that an alias repeats.
     pub(super) fn new(sources: Vec<Source>, mistakes: Vec<Mistake>) -> Self {
         assert!(!mistakes.is_empty(), "a scenario was refused without a reason");
-        let mistakes: BTreeSet<Mistake> = mistakes.into_iter().collect();
+        let mut mistakes: IndexSet<Mistake> = mistakes.into_iter().collect();
+        mistakes.sort_by_key(|mistake| mistake.span);
         let list = mistakes
             .into_iter()
             .map(|Mistake { span, message, hint }| {

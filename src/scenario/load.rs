@@ -71,8 +71,7 @@ fn read(name: &str, text: String, overrides: &[Override]) -> Result<Loaded, Scen
     let mut sources = vec![Source::new(name, text)];
     let mut mistakes = Vec::new();
     let root = yaml::read(SourceId(0), &sources[0].text, 0, &mut mistakes);
-    let end = sources[0].text.len() as u32;
-    let nothing = Node::nothing(Span { source: SourceId(0), start: end, end });
+    let nothing = Node::nothing(Span { source: SourceId(0), start: 0, end: 0 });
     let mut root = root.or_else(|| mistakes.is_empty().then_some(nothing));
     for change in overrides {
         let id = SourceId(u16::try_from(sources.len()).unwrap_or(u16::MAX));

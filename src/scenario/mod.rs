@@ -3,6 +3,7 @@
 
 mod at;
 mod check;
+mod estimate;
 mod explain;
 mod fault;
 mod load;
@@ -18,9 +19,11 @@ mod threshold;
 mod tree;
 mod types;
 mod validate;
+mod warnings;
+mod words;
 mod yaml;
 
-pub use explain::{describe, warnings};
+pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use load::{Loaded, load, parse};
 pub use model::{Backend, BackendScope, Drain, Group, Scenario};
@@ -30,3 +33,4 @@ pub use schema::scenario_schema;
 pub use source::Source;
 pub use starter::{StarterOptions, starter};
 pub use threshold::{Comparison, Threshold};
+pub use warnings::warnings;

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::schema::scenario_schema;
+use super::suggest::list;
 use super::types::{QuantityWord, quantity};
 
 /// What a node of the tree must be.
@@ -174,14 +175,20 @@ impl Shape {
             Self::List { .. } => "a list".to_owned(),
             Self::Names(_) => "a mapping of names".to_owned(),
             Self::Record(record) => {
-                let keys = record.keys.keys().map(String::as_str);
-                format!("a mapping with keys such as {}", super::suggest::list(keys.take(4)))
+                let required = record.keys.iter().filter(|(_, property)| property.required);
+                let required: Vec<&str> = required.map(|(key, _)| key.as_str()).collect();
+                if required.is_empty() {
+                    let keys = record.keys.keys().map(String::as_str);
+                    format!("a mapping with keys such as {}", list(keys.take(4)))
+                } else {
+                    format!("a mapping with at least {}", list(required))
+                }
             }
             Self::Choice(choice) if choice.words.is_empty() => {
-                let tags = super::suggest::list(choice.tags.keys().map(String::as_str));
+                let tags = list(choice.tags.keys().map(String::as_str));
                 format!("a mapping with one of {tags}")
             }
-            Self::Choice(choice) => format!("one of {}", super::suggest::list(choice.all())),
+            Self::Choice(choice) => format!("one of {}", list(choice.all())),
             Self::Either { single, mapping } => match mapping.as_ref() {
                 Self::Choice(_) => format!("{}, or a distribution of it", single.expected()),
                 _ => single.expected(),

@@ -19,7 +19,8 @@ pub(super) fn nearest<'c>(
         let other = plain(candidate);
         let distance = strsim::damerau_levenshtein(&word, &other);
         let likeness = strsim::jaro_winkler(&word, &other);
-        let near = distance <= most || likeness >= 0.9;
+        let near =
+            distance <= most || likeness >= 0.9 || (word.len() >= 4 && other.starts_with(&word));
         let better = best.is_none_or(|(least, most_alike, _)| {
             distance < least || (distance == least && likeness > most_alike)
         });
@@ -73,6 +74,7 @@ mod tests {
             ("service", Some("service_time")),
             ("service-time", Some("service_time")),
             ("Servers", Some("servers")),
+            ("sess", Some("sessions")),
             ("brust", Some("burst")),
             ("patience", None),
             ("x", None),

@@ -102,12 +102,12 @@ impl<'t> Places<'t> {
     fn syntax(&self, error: &ScanError) -> Mistake {
         let mut start = self.byte(*error.marker());
         let message = match error.info() {
-            info if info.contains("tab") => {
+            info if info.contains("tab") || self.text[..start].ends_with('\t') => {
                 // The parser's mark is near the tab: behind it in its line, or before that line.
                 let (before, after) = self.text.split_at(start);
                 let behind = before.rfind(['\t', '\n']).filter(|&at| &before[at..=at] == "\t");
                 start = behind.or(after.find('\t').map(|at| start + at)).unwrap_or(start);
-                "a tab indents here; YAML indents with spaces".into()
+                "a tab stands here, where YAML wants spaces".into()
             }
             "while parsing node, found unknown anchor" => {
                 "an alias of an anchor that is not set before it".into()
@@ -157,10 +157,27 @@ struct Builder<'t> {
 impl Builder<'_> {
     fn run(&mut self, text: &str) -> Result<(), Mistake> {
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|error| self.places.syntax(&error))?;
+            let (event, span) = event.map_err(|error| self.syntax(&error))?;
             self.event(event, self.places.span(span))?;
         }
         Ok(())
+    }
+
+    /// A mistake of syntax; a bracket that was forgotten shows only further on.
+    fn syntax(&self, error: &ScanError) -> Mistake {
+        let mistake = self.places.syntax(error);
+        let bracket = self.open.iter().rev().find_map(|open| {
+            let start = (open.span.start - self.places.base) as usize;
+            let bracket = self.places.text[start..].chars().next()?;
+            matches!(bracket, '[' | '{').then_some((bracket, start))
+        });
+        match bracket {
+            Some((bracket, start)) => {
+                let line = self.places.text[..start].matches('\n').count() + 1;
+                mistake.hint(format!("the `{bracket}` in line {line} is not closed before this"))
+            }
+            None => mistake,
+        }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Mistake> {
@@ -353,7 +370,7 @@ mod tests {
     #[test]
     fn mistakes_of_syntax_have_their_place() {
         for (text, message, at) in [
-            ("a: 1\nb:\n\t- x\n", "a tab indents here; YAML indents with spaces", 8),
+            ("a: 1\nb:\n\t- x\n", "a tab stands here, where YAML wants spaces", 8),
             ("a: *b\n", "an alias of an anchor that is not set before it", 3),
             ("a: &b [*b]\n", "an alias within the anchor that it stands for", 7),
             ("a: !x 1\n", "YAML tags such as `!tag` have no meaning in a scenario", 3),

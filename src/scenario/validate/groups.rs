@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::super::at::{At, Findings};
 use super::super::model::Group;
 use super::super::types::{self, AgentStart};
+use super::super::words::grouped;
 use super::names::Names;
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::{MOST_AGENTS, PlanOffer, throttles};
@@ -17,6 +18,9 @@ use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
 const MOST_WORKSPACES: u64 = 100_000_000;
 /// The most seats of a workspace, and the most turns of a conversation, where they are visible.
 const MOST_SEATS: u64 = 1_000_000;
+
+/// The most limits of a workspace: every attempt meets all of them.
+const MOST_LIMITS: usize = 1_000;
 
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
@@ -64,6 +68,10 @@ fn group(
     let own = written.fair_use.as_deref().unwrap_or_default();
     limits.extend(throttles(own, &mut limiters, at.key("fair_use"), findings));
     registry.limiters.include(&limiters);
+    if limits.len() > MOST_LIMITS {
+        let message = format!("a workspace has more than {} limits", grouped(MOST_LIMITS as u64));
+        findings.add(at.key("fair_use"), message);
+    }
     let lines = lines(&written.agents, &plan, at.key("agents"), findings);
     Group { name, count: workspaces, plan, seats, lines, throttles: limits }
 }
@@ -115,7 +123,7 @@ fn lines(
         let before = agents;
         agents += u64::from(line.count);
         if before <= MOST_AGENTS && agents > MOST_AGENTS {
-            let message = format!("a workspace has more than {MOST_AGENTS} agents");
+            let message = format!("a workspace has more than {} agents", grouped(MOST_AGENTS));
             findings.add(at.key("count"), message);
         }
         lines.push(line);

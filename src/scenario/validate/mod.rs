@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use self::calendar::series_every;
 use self::groups::{Registry, groups};
 use self::names::Names;
-use self::numbers::{count_or_unlimited, distribution, grouped};
+use self::numbers::{count_or_unlimited, distribution};
 use self::plans::{Horizon, plans};
 use self::thresholds::thresholds;
 use super::at::{At, Findings};
 use super::fault::Mistake;
 use super::model::{Backend, BackendScope, Drain, Scenario};
 use super::types::{self, Document};
+use super::words::grouped;
 use crate::units::SimSpan;
 
 /// The most bins of a series.

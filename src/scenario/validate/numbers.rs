@@ -2,6 +2,7 @@
 
 use super::super::at::{At, Findings};
 use super::super::types::{self, Count, CountOrUnlimited, Kind, Measured, Number};
+use super::super::words::grouped;
 use crate::random::Distribution;
 
 /// The least and the greatest spread of distributions that are shaped by it: beyond these their
@@ -41,17 +42,6 @@ pub(super) fn count_or_unlimited(
     written.0.map(|number| count(&Count(number), bounds, what, at, findings))
 }
 
-/// A number with `_` between groups of three digits, as scenarios write it.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(as_text).collect();
-    groups.join("_")
-}
-
-fn as_text(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
-}
-
 /// A distribution of counts from 1 on, such as seats.
 pub(super) fn count_from_one(
     written: &types::Distribution<Count>,
@@ -61,10 +51,10 @@ pub(super) fn count_from_one(
     findings: &mut Findings,
 ) -> Distribution {
     let distribution = distribution(written, at, findings);
-    let (least, greatest, place) = match &distribution {
-        Distribution::Constant(value) => (*value, *value, at),
-        Distribution::UniformCount { min, max } => (*min as f64, *max as f64, at.key("uniform")),
-        Distribution::Poisson { .. } => (0.0, 0.0, at),
+    let (least, greatest) = match &distribution {
+        Distribution::Constant(value) => (*value, *value),
+        Distribution::UniformCount { min, max } => (*min as f64, *max as f64),
+        Distribution::Poisson { .. } => (0.0, 0.0),
         Distribution::Exponential { mean }
         | Distribution::Normal { mean, .. }
         | Distribution::Lognormal { mean, .. }
@@ -72,15 +62,16 @@ pub(super) fn count_from_one(
         | Distribution::Weibull { mean, .. }
         | Distribution::Erlang { mean, .. }
         | Distribution::Hyperexponential { mean, .. }
-        | Distribution::Geometric { mean } => (1.0, *mean, at),
-        Distribution::Pareto { minimum, .. } => (1.0, *minimum, at),
-        Distribution::Uniform { min, max } => (*min, *max, at),
+        | Distribution::Geometric { mean } => (1.0, *mean),
+        Distribution::Pareto { minimum, .. } => (1.0, *minimum),
+        Distribution::Uniform { min, max } => (*min, *max),
     };
+    let uniform = at.key("uniform");
     if least < 1.0 {
         let hint = "at least 1; `geometric` is a distribution on 1, 2, ..";
-        findings.add_with_hint(place, format!("{what} can be 0 here"), hint);
+        findings.add_with_hint(uniform.key("min"), format!("{what} can be 0 here"), hint);
     } else if greatest > most as f64 {
-        findings.add(place, format!("{what} must be at most {}", grouped(most)));
+        findings.add(uniform.key("max"), format!("{what} must be at most {}", grouped(most)));
     }
     distribution
 }
@@ -112,9 +103,9 @@ impl Reader<'_, '_> {
                 Distribution::Exponential { mean: self.mean("exponential", base(mean.value())) }
             }
             Kind::Uniform(range) => {
-                if range.min.base() > range.max.base() {
-                    let at = self.at.key("uniform").key("min");
-                    self.findings.add(at, "`min` is greater than `max`");
+                let at = self.at.key("uniform");
+                if range.min.base() > range.max.base() && at.key("max").is_sound() {
+                    self.findings.add(at.key("min"), "`min` is greater than `max`");
                 }
                 Q::uniform(&range.min, &range.max)
             }
@@ -162,7 +153,7 @@ impl Reader<'_, '_> {
         if mean > 0.0 {
             return mean;
         }
-        let hint = "write `0` alone, with its unit, for what is always zero";
+        let hint = "for what is always zero, write zero without a distribution";
         let at = self.at.key(kind).key("mean");
         self.findings.add_with_hint(at, "a mean must be above 0", hint);
         1.0

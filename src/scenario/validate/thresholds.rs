@@ -243,11 +243,11 @@ impl Reader<'_, '_> {
                 let place = value.place(self.at);
                 self.registry.limiters.resolve(value.text, "limit", place, self.findings);
             }
-            Label::Within => {
-                if let Err(error) = value.text.parse::<SimSpan>() {
-                    return self.fault(value, error.to_string(), "any duration above 0s");
-                }
-            }
+            Label::Within => match value.text.parse::<SimSpan>() {
+                // The key has the span as it is read out: `90s` is `1m30s`.
+                Ok(within) => return Some(format!("{}={within}", name.text)),
+                Err(error) => return self.fault(value, error.to_string(), "any duration"),
+            },
             // Families with these labels are only planned.
             Label::Level | Label::Event => {}
         }

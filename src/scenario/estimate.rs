@@ -1,0 +1,66 @@
+//! What a scenario asks for on average, by arithmetic alone: no limit is looked at, and every agent
+//! counts as active all the time.
+
+use super::model::{Backend, Group, Scenario};
+use crate::rules::{Allowance, AllowancePer, Renewals};
+use crate::units::{SimSpan, SimTime};
+use crate::workload::{AgentLine, Traffic};
+
+/// Messages that customers write to each agent of a line \[1/s\].
+pub(super) fn messages_per_agent(line: &AgentLine) -> f64 {
+    match &line.traffic {
+        None => 0.0,
+        Some(Traffic::Rate(rate)) => rate.per_second(),
+        Some(Traffic::Sessions { rate, turns, .. }) => rate.per_second() * turns.mean(),
+    }
+}
+
+/// Messages that customers write to each workspace of a group \[1/s\].
+pub(super) fn messages_per_workspace(group: &Group) -> f64 {
+    let lines = group.lines.iter();
+    lines.map(|line| messages_per_agent(line) * f64::from(line.count)).sum()
+}
+
+/// Credits that a workspace of a group would use in the duration.
+pub(super) fn credits_wanted(group: &Group, duration: SimSpan) -> f64 {
+    let lines = group.lines.iter();
+    let per_second: f64 = lines
+        .map(|line| messages_per_agent(line) * f64::from(line.count) * credits_per_message(line))
+        .sum();
+    per_second * duration.as_secs_f64()
+}
+
+/// The mean cost of a message \[credits\].
+pub(super) fn credits_per_message(line: &AgentLine) -> f64 {
+    line.cost.mean() / 1e3
+}
+
+/// The mean pool of one period of a workspace \[credits\].
+pub(super) fn pool(allowance: &Allowance, group: &Group) -> f64 {
+    let times = match allowance.per {
+        AllowancePer::Seat => group.seats.mean(),
+        AllowancePer::Workspace => 1.0,
+    };
+    allowance.included.as_f64() * times
+}
+
+/// How many periods of a pool begin within the duration; the first one at the start.
+pub(super) fn periods(allowance: &Allowance, duration: SimSpan) -> u64 {
+    let end = SimTime::ZERO + duration;
+    1 + match &allowance.renews {
+        Renewals::Never => 0,
+        Renewals::Every(period) => duration.nanos().saturating_sub(1) / period.nanos().max(1),
+        Renewals::At(instants) => instants.partition_point(|&at| at < end) as u64,
+    }
+}
+
+/// Busy servers on average if nothing were refused.
+pub(super) fn servers_wanted(backend: &Backend, messages_per_second: f64) -> f64 {
+    messages_per_second * backend.service_time.mean() / 1e9
+}
+
+/// Messages that customers write to all workspaces \[1/s\].
+pub(super) fn messages_per_second(scenario: &Scenario) -> f64 {
+    let groups = scenario.groups.iter();
+    groups.map(|group| messages_per_workspace(group) * f64::from(group.count)).sum()
+}

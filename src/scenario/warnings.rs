@@ -1,0 +1,150 @@
+//! What is legal and yet hardly meant.
+
+use super::estimate::{
+    credits_wanted, messages_per_second, messages_per_workspace, periods, pool, servers_wanted,
+};
+use super::model::{Backend, BackendScope, Group, Scenario};
+use super::words::{counted, grouped, number, span};
+use crate::random::Distribution;
+use crate::rules::limiter::{Quota, ThrottleScope};
+use crate::units::SimSpan;
+use crate::workload::OnRefused;
+
+/// How often an agent may try again for a slot before it is worth a word: once a second.
+const BUSY_RETRY: SimSpan = SimSpan::SECOND;
+
+/// What is legal and yet hardly meant: a backend that cannot keep up, a pool that cannot last.
+///
+/// Each is a sentence without a full stop. What is expected is worked out as
+/// [`describe`](super::describe) does.
+pub fn warnings(scenario: &Scenario) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if messages_per_second(scenario) <= 0.0 {
+        warnings.push("nobody writes to any agent: no group has `traffic`".to_owned());
+    }
+    if let Some(backend) = &scenario.backend {
+        utilisation(scenario, backend, &mut warnings);
+    }
+    for group in &scenario.groups {
+        agents(group, &mut warnings);
+        credits(group, scenario.duration, &mut warnings);
+        limits(group, &mut warnings);
+        tails(group, &mut warnings);
+    }
+    thresholds(scenario, &mut warnings);
+    warnings
+}
+
+fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String>) {
+    let Some(servers) = backend.servers else { return };
+    let mut compare = |messages: f64, whose: &str| {
+        let busy = servers_wanted(backend, messages);
+        if busy >= f64::from(servers) {
+            warnings.push(format!(
+                "the backend{whose} cannot keep up if nothing is refused: {} servers would be \
+                 busy, and there are {}",
+                number(busy),
+                grouped(u64::from(servers))
+            ));
+        }
+    };
+    match backend.scope {
+        BackendScope::Platform => compare(messages_per_second(scenario), ""),
+        BackendScope::Workspace => {
+            for group in &scenario.groups {
+                let whose = format!(" of a workspace in `{}`", group.name);
+                compare(messages_per_workspace(group), &whose);
+            }
+        }
+    }
+}
+
+fn agents(group: &Group, warnings: &mut Vec<String>) {
+    let (agents, total) = (group.agents(), group.plan.total_agents);
+    if agents > total {
+        warnings.push(format!(
+            "`{}` has {} in each workspace, and its plan holds {}: the others are refused",
+            group.name,
+            counted(u64::from(agents), "agent"),
+            grouped(u64::from(total))
+        ));
+    }
+    for line in &group.lines {
+        let every = line.activity.as_ref().map(|activity| activity.on_refused);
+        if let Some(OnRefused::RetryEvery(every)) = every
+            && every < BUSY_RETRY
+            && group.plan.active_agents.is_some_and(|limit| agents > limit)
+        {
+            warnings.push(format!(
+                "agents `{}` of `{}` that find no slot try again every {}: such loops make most \
+                 of the run's work",
+                line.name,
+                group.name,
+                span(every.nanos() as f64)
+            ));
+        }
+    }
+}
+
+fn credits(group: &Group, duration: SimSpan, warnings: &mut Vec<String>) {
+    let Some(allowance) = &group.plan.credits else { return };
+    let wanted = credits_wanted(group, duration);
+    let held = pool(allowance, group) * periods(allowance, duration) as f64;
+    if wanted > held {
+        warnings.push(format!(
+            "the pool of a workspace in `{}` cannot last: {} credits over {}, and always active \
+             agents would use {}",
+            group.name,
+            number(held),
+            span(duration.nanos() as f64),
+            number(wanted)
+        ));
+    }
+}
+
+fn limits(group: &Group, warnings: &mut Vec<String>) {
+    let offered = messages_per_workspace(group);
+    for throttle in &group.throttles {
+        let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
+        if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {
+            warnings.push(format!(
+                "the limit `{}` admits {rate} in each workspace of `{}`, and customers write {} \
+                 messages a second",
+                throttle.name,
+                group.name,
+                number(offered)
+            ));
+        }
+    }
+}
+
+/// Distributions whose mean does not exist: no run is long enough for them.
+fn tails(group: &Group, warnings: &mut Vec<String>) {
+    let endless = |distribution: &Distribution| distribution.mean().is_infinite();
+    for line in &group.lines {
+        if endless(&line.cost) {
+            warnings.push(format!(
+                "the cost of `{}` in `{}` has no mean: its Pareto shape is at most 1",
+                line.name, group.name
+            ));
+        }
+    }
+}
+
+fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
+    for threshold in &scenario.thresholds {
+        let meant =
+            |group: &&Group| threshold.group.as_ref().is_none_or(|name| *name == group.name);
+        let mut groups = scenario.groups.iter().filter(meant);
+        let without = if threshold.metric.starts_with("credits.")
+            && groups.all(|group| group.plan.credits.is_none())
+        {
+            "no plan of these workspaces counts credits"
+        } else if threshold.metric.starts_with("backend.") && scenario.backend.is_none() {
+            "there is no backend"
+        } else {
+            continue;
+        };
+        warnings.push(format!("`{}` has nothing to measure: {without}", threshold.text));
+    }
+}

@@ -1,0 +1,133 @@
+//! Numbers and distributions in words.
+
+use crate::random::Distribution;
+use crate::units::Credits;
+
+/// A number with at most three significant digits, or all of those before the point: `12_345`,
+/// `4.5`, `0.125`.
+pub(super) fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return "unlimited".to_owned();
+    }
+    if value >= 1e15 {
+        return format!("{value:.2e}");
+    }
+    let decimals = match value {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.decimals$}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+}
+
+/// A whole number with `_` between groups of three digits, as scenarios write it.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount of credits, exactly: `1_250`, `0.125`.
+pub(super) fn credits(amount: Credits) -> String {
+    let text = amount.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+}
+
+/// A span in its most fitting unit: `1.8s`, `9h`.
+pub(super) fn span(nanos: f64) -> String {
+    const UNITS: [(&str, f64); 7] = [
+        ("d", 86_400e9),
+        ("h", 3_600e9),
+        ("m", 60e9),
+        ("s", 1e9),
+        ("ms", 1e6),
+        ("us", 1e3),
+        ("ns", 1.0),
+    ];
+    let unit = UNITS.iter().find(|(_, length)| nanos >= *length);
+    match unit {
+        Some((unit, length)) => format!("{}{unit}", number(nanos / length)),
+        None => "0s".to_owned(),
+    }
+}
+
+/// What the values of a distribution measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// Nanoseconds.
+    Span,
+    /// Thousandths of a credit.
+    Credits,
+    /// Things.
+    Count,
+}
+
+/// A distribution as a user would say it: `9h`, `1 to 8`, `about 9h (exponential)`.
+pub(super) fn distribution(of: &Distribution, quantity: Quantity) -> String {
+    let value = |value: f64| match quantity {
+        Quantity::Span => span(value),
+        Quantity::Credits => number(value / 1e3),
+        Quantity::Count => number(value),
+    };
+    let name = match of {
+        Distribution::Constant(only) => return value(*only),
+        Distribution::Uniform { min, max } => return format!("{} to {}", value(*min), value(*max)),
+        Distribution::UniformCount { min, max } => {
+            return format!("{} to {}", grouped(*min), grouped(*max));
+        }
+        Distribution::Exponential { .. } => "exponential",
+        Distribution::Normal { .. } => "normal",
+        Distribution::Lognormal { .. } => "lognormal",
+        Distribution::Gamma { .. } => "gamma",
+        Distribution::Weibull { .. } => "Weibull",
+        Distribution::Erlang { .. } => "Erlang",
+        Distribution::Pareto { .. } => "Pareto",
+        Distribution::Hyperexponential { .. } => "hyperexponential",
+        Distribution::Geometric { .. } => "geometric",
+        Distribution::Poisson { .. } => "Poisson",
+    };
+    format!("about {} ({name})", value(of.mean()))
+}
+
+/// `1 agent`, `5 agents`.
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits_and_their_whole_part() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.125, "0.125"),
+            (4.5, "4.5"),
+            (12.34, "12.3"),
+            (123.4, "123"),
+            (12_345_678.0, "12_345_678"),
+            (f64::INFINITY, "unlimited"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(credits(Credits::from_thousandths(1_250_125)), "1_250.125");
+        for (nanos, text) in [(1.8e9, "1.8s"), (32_400e9, "9h"), (0.0, "0s"), (250e6, "250ms")] {
+            assert_eq!(span(nanos), text);
+        }
+    }
+}
