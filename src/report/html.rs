@@ -70,6 +70,8 @@ struct LimitRow<'a> {
 #[derive(Serialize)]
 struct FigureRow {
     label: &'static str,
+    /// Whether it belongs to the one above.
+    part: bool,
     key: &'static str,
     values: Vec<String>,
 }
@@ -86,33 +88,33 @@ struct GroupMetrics<'a> {
     rows: Vec<[String; 4]>,
 }
 
-/// The figures that matter most, as people call them.
-const FIGURES: [(&str, &str); 25] = [
+/// The figures that matter most, as people call them; those that begin with a space belong to the
+/// one above.
+const FIGURES: [(&str, &str); 24] = [
     ("Messages", "messages.offered"),
-    ("answered", "messages.completed"),
-    ("lost", "loss.rate"),
-    ("Reply, typical", "latency.p50"),
-    ("19 of 20 within", "latency.p95"),
-    ("99 of 100 within", "latency.p99"),
-    ("slowest", "latency.max"),
-    ("Waiting, 19 of 20 within", "wait.p95"),
+    (" answered", "messages.completed"),
+    (" lost", "loss.rate"),
+    ("Time from due to reply, half within", "latency.p50"),
+    (" 19 of 20 within", "latency.p95"),
+    (" 99 of 100 within", "latency.p99"),
+    (" slowest", "latency.max"),
+    (" of it waiting, 19 of 20 within", "wait.p95"),
     ("Workspaces that hit a limit", "workspaces.hit.share"),
-    ("hits, 99 of 100 have at most", "hits_per_workspace.p99"),
-    ("hits of the worst", "hits_per_workspace.max"),
-    ("Active agents in a workspace", "active.mean"),
-    ("at most", "active.max"),
-    ("time with all slots taken", "active.full_time_share"),
-    ("enables refused", "enable_refusal.rate"),
+    (" 99 of 100 have at most", "hits_per_workspace.p99"),
+    (" the worst has", "hits_per_workspace.max"),
+    ("Active agents in a workspace, on average", "active.mean"),
+    (" at most", "active.max"),
+    (" time with all slots taken", "active.full_time_share"),
+    (" enables refused", "enable_refusal.rate"),
     ("Credits used", "credits.consumed"),
-    ("expired unused", "credits.expired"),
-    ("periods that ran out", "credits.periods_exhausted.share"),
-    ("first ran out, median", "credits.time_to_exhaustion.p50"),
-    ("time without credits", "credits.exhausted.time_share"),
+    (" expired unused", "credits.expired"),
+    (" periods that ran out", "credits.periods_exhausted.share"),
+    (" first ran out after, median", "credits.time_to_exhaustion.p50"),
+    (" time without credits", "credits.exhausted.time_share"),
     ("Servers busy", "backend.utilisation"),
-    ("messages waiting, mean", "backend.queue.mean"),
-    ("at most", "backend.queue.max"),
-    ("replies", "backend.throughput"),
-    ("Fairness between agents (1 is equal)", "fairness.jain"),
+    (" waiting on average", "backend.queue.mean"),
+    (" waiting at most", "backend.queue.max"),
+    ("Fairness between the agents of a workspace (1 is equal)", "fairness.jain"),
 ];
 
 fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> Page<'a> {
@@ -182,8 +184,9 @@ fn limits(summary: &Summary) -> Vec<LimitRow<'_>> {
     let groups = summary.groups.iter().filter(|(name, _)| *name != ALL);
     groups
         .flat_map(|(name, group)| {
-            group.refusals.iter().map(move |cause| LimitRow {
-                group: name,
+            group.refusals.iter().enumerate().map(move |(index, cause)| LimitRow {
+                // Once, above the rest of its rows.
+                group: if index == 0 { name } else { "" },
                 label: cause_label(&cause.reason, cause.limiter.as_deref()),
                 key: cause.limiter.as_ref().map_or_else(
                     || cause.reason.clone(),
@@ -214,13 +217,15 @@ fn figures(summary: &Summary) -> Vec<FigureRow> {
     };
     let workspaces = FigureRow {
         label: "Workspaces",
+        part: false,
         key: "workspaces",
         values: groups.iter().map(|(_, group)| count(group.workspaces)).collect(),
     };
     let rest = FIGURES.into_iter().filter_map(|(label, key)| {
         let values: Vec<String> = groups.iter().map(|(_, group)| of(key, group)).collect();
         let present = values.iter().any(|value| !value.is_empty());
-        present.then_some(FigureRow { label, key, values })
+        let part = label.starts_with(' ');
+        present.then_some(FigureRow { label: label.trim_start(), part, key, values })
     });
     std::iter::once(workspaces).chain(rest).collect()
 }

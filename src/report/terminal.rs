@@ -42,7 +42,7 @@ enum Style {
 const GUTTER: usize = 12;
 
 /// The names of a table's rows \[columns\].
-const NAMES: usize = 34;
+const NAMES: usize = 40;
 
 struct Page {
     text: String,
@@ -408,7 +408,7 @@ fn groups(page: &mut Page, summary: &Summary) {
             count(group.workspaces),
             of("messages.offered", number),
             of("loss.rate", percent),
-            of("latency.p95", time),
+            of("latency.p95", |p95| if p95 == 0.0 { "at once".to_owned() } else { time(p95) }),
             of("workspaces.hit.share", percent),
         ];
         page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
@@ -457,10 +457,10 @@ mod tests {
           never hit: platform busy
 
         Messages    27 due, 15 answered, 12 lost (44 %)
-                                                 mean        p50        p95        p99    slowest
-          due to reply                         3.33 s        3 s        7 s        7 s        7 s
-          waiting                              2.33 s        2 s        6 s        6 s        6 s
-          being served                            1 s        1 s        1 s        1 s        1 s
+                                                  mean        p50        p95        p99    slowest
+          due to reply                          3.33 s        3 s        7 s        7 s        7 s
+          waiting                               2.33 s        2 s        6 s        6 s        6 s
+          being served                             1 s        1 s        1 s        1 s        1 s
         Credits     30 used, 30 there at the start
                     ran out in 100 % of the periods, first after 90 min (median); none left for
                     63 % of the time

@@ -5,7 +5,7 @@ pub(super) fn cause_label(reason: &str, limiter: Option<&str>) -> String {
     let words = match reason {
         "workspace_agent_limit" => "agents in total",
         "active_agent_limit" => "active agents",
-        "agent_not_active" => "agent not active",
+        "agent_not_active" => "agent not active (no limit)",
         "rate_limited" => "rate limit",
         "concurrency_limited" => "messages at once",
         "credits_exhausted" => "credits used up",

@@ -110,13 +110,13 @@ impl Sheet<'_> {
         }
     }
 
-    /// A dashed line, level from `left` to `right`.
+    /// A thick dashed line, level from `left` to `right`.
     pub(super) fn dashes(&self, left: f64, right: f64, y: f64, colour: &impl Color) {
         const DASH: f64 = 7.0;
         const GAP: f64 = 5.0;
         let mut from = left;
         while from < right {
-            self.line(&[(from, y), ((from + DASH).min(right), y)], colour, 1.6);
+            self.line(&[(from, y), ((from + DASH).min(right), y)], colour, 5.0);
             from += DASH + GAP;
         }
     }

@@ -11,6 +11,7 @@ use super::panel::{Key, Mark, Panel, heading};
 use crate::measure::Histogram;
 use crate::report::format::{percent, span};
 use crate::report::section::Section;
+use crate::report::series::bin_bounds;
 use crate::report::words::cause_label;
 use crate::scenario::Scenario;
 
@@ -25,8 +26,18 @@ struct Layer<'a> {
 pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let layers = layers(all);
     let series = &all.measures.series;
-    let total = |bin: usize| layers.iter().map(|layer| layer.by_bin[bin]).sum::<u64>();
-    let most = (0..series.bins()).map(total).max().filter(|most| *most > 0)?;
+    // The last bin can be shorter, and the axis is a rate.
+    let stretch = |bin: usize| {
+        let (from, to) = bin_bounds(series.width(), scenario.duration, bin);
+        series.width().nanos() as f64 / (to - from) as f64
+    };
+    let total = |bin: usize| {
+        layers.iter().map(|layer| layer.by_bin[bin]).sum::<u64>() as f64 * stretch(bin)
+    };
+    let most = (0..series.bins()).map(total).fold(0.0, f64::max);
+    if most == 0.0 {
+        return None;
+    }
     let title = "When customers are refused, and by which limit";
     let bin = span(series.width());
     let how =
@@ -39,22 +50,21 @@ pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Pl
             label: layer.label.clone(),
         })
         .collect();
-    let y = Axis::counts(&format!("refused tries per {bin}"), most as f64);
-    let width = series.width().as_secs_f64();
+    let y = Axis::counts(&format!("refused tries per {bin}"), most);
     let svg = draw(title, |sheet| {
         let top = heading(sheet, title, &how, &keys);
         let panel = Panel::below(top, 0.0, time_axis(scenario), y);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
         panel.frame(sheet);
-        let mut base = vec![0_u64; series.bins()];
+        let mut base = vec![0.0; series.bins()];
         for layer in &layers {
             let mut steps = Vec::with_capacity(2 * series.bins());
             for (bin, (base, hits)) in base.iter_mut().zip(layer.by_bin).enumerate() {
-                let (low, high) = (*base as f64, (*base + hits) as f64);
-                let from = width * bin as f64;
-                steps.push((from, low, high));
-                steps.push((from + width, low, high));
-                *base += hits;
+                let (from, to) = bin_bounds(series.width(), scenario.duration, bin);
+                let (low, high) = (*base, *base + *hits as f64 * stretch(bin));
+                steps.push((from as f64 / 1e9, low, high));
+                steps.push((to as f64 / 1e9, low, high));
+                *base = high;
             }
             panel.band(sheet, &steps, &layer.colour);
         }

@@ -26,9 +26,12 @@ pub(super) fn percentiles(all: Section<'_>, groups: &[Section<'_>]) -> Option<Pl
     let most = (all.measures.latency.count() as f64).clamp(100.0, 1e7);
     let lines: Vec<Vec<(f64, f64)>> =
         curves.iter().map(|curve| quantiles(curve.histogram, most)).collect();
-    let named = lines.iter().flatten().map(|&(_, seconds)| seconds);
-    // Shorter than that is as good as nothing beside the longest.
-    let low = named.filter(|&seconds| seconds > 0.0).fold(greatest, f64::min).max(greatest / 1e5);
+    // From where all but a hundredth lie, and not much below what is as good as nothing.
+    let begin = |line: &Vec<(f64, f64)>| {
+        let named = line.iter().filter(|(rarity, _)| *rarity > 1.0 / 0.99);
+        named.map(|&(_, seconds)| seconds).find(|seconds| *seconds > 0.0)
+    };
+    let low = lines.iter().filter_map(begin).fold(greatest, f64::min).max(greatest / 1e4);
     let x = Axis::rarity("share of messages that were replied to within the time", most);
     let y = Axis::log_time("time, logarithmic", low, greatest);
     let title = "How long replies take, from the fastest to the slowest";
@@ -103,10 +106,25 @@ fn quantiles(histogram: &Histogram, most: f64) -> Vec<(f64, f64)> {
     line
 }
 
+/// The counts of a column as if all rows were of the same height: rows are even parts of a
+/// doubling, so that on a logarithmic scale the lower ones are higher and hold more.
+fn evened(column: &[u64]) -> Vec<u64> {
+    const ROWS_PER_DOUBLING: f64 = 4.0;
+    column
+        .iter()
+        .enumerate()
+        .map(|(row, &messages)| {
+            let (low, high) = HeatMap::row_bounds(row);
+            let height = libm::log2((high as f64 + 1.0) / low.max(1) as f64) * ROWS_PER_DOUBLING;
+            if messages == 0 { 0 } else { (messages as f64 / height).round().max(1.0) as u64 }
+        })
+        .collect()
+}
+
 /// A heat map: messages by when they were due and how long they took.
 pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let heat = &all.measures.heat;
-    let columns: Vec<&[u64]> = heat.columns().collect();
+    let columns: Vec<Vec<u64>> = heat.columns().map(evened).collect();
     let most = columns.iter().flat_map(|column| column.iter().copied()).max().unwrap_or(0);
     let filled = |row: &usize| columns.iter().any(|column| column[*row] > 0);
     let highest = (0..HeatMap::ROWS).rev().find(filled)?;
@@ -116,7 +134,9 @@ pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     }
     let seconds = |nanos: u64| nanos as f64 / 1e9;
     let high = seconds(HeatMap::row_bounds(highest).1);
-    let low = seconds(HeatMap::row_bounds(lowest).0).max(high / 1e6);
+    // From where all but a thousandth lie: a few fast ones would take half of the height.
+    let fast = all.measures.latency.quantile(1).unwrap_or(0.0) / 2.0;
+    let low = seconds(HeatMap::row_bounds(lowest).0).max(fast).max(high / 1e6);
     let x = super::levels::time_axis(scenario);
     let y = Axis::log_time("from due to reply, logarithmic", low, high);
     let title = "How reply times change over time";

@@ -7,12 +7,11 @@ use super::axis::Axis;
 use super::canvas::{HEIGHT, draw};
 use super::palette::KINDS;
 use super::panel::{FOOT, Key, Mark, Panel, heading};
-use crate::measure::Measures;
+use crate::measure::{CreditFan, Measures};
 use crate::report::format::{count, span};
 use crate::report::section::Section;
 use crate::report::series::{bin_bounds, levels, load};
 use crate::scenario::{BackendScope, Scenario};
-use crate::units::SimTime;
 
 /// The axis of time, for the whole run.
 pub(super) fn time_axis(scenario: &Scenario) -> Axis {
@@ -25,52 +24,88 @@ pub(super) fn warm_up(scenario: &Scenario) -> &'static str {
     if scenario.warm_up.is_zero() { "" } else { " Grey is the warm-up, which is not measured." }
 }
 
+/// The opacity of a band of nine in ten workspaces.
+const WIDE: f64 = 0.18;
+/// The opacity of a band of the middle half of the workspaces, on top of the other.
+const NARROW: f64 = 0.45;
+
 /// The burn-down: the share of credits that is left, in the typical workspace and in those that
-/// use little or much.
-pub(super) fn credits_left(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
-    let fan = all.measures.fan.as_ref()?;
-    let seconds = |instant: SimTime| instant.nanos() as f64 / 1e9;
-    let quantile = |per_mille: u64| -> Vec<(f64, f64)> {
-        // Pools start full.
-        let start = std::iter::once((0.0, 1.0));
-        let readings = (0..fan.readings()).map_while(|index| {
-            Some((seconds(fan.instant(index)), fan.quantile(index, per_mille)? as f64 / 100.0))
-        });
-        start.chain(readings).collect()
-    };
-    let median = quantile(500);
-    if median.len() < 2 {
+/// use little or much; by group where several have pools.
+pub(super) fn credits_left(scenario: &Scenario, groups: &[Section<'_>]) -> Option<Plot> {
+    let fans: Vec<(&str, &CreditFan)> = groups
+        .iter()
+        .filter_map(|group| Some((group.name, group.measures.fan.as_ref()?)))
+        .filter(|(_, fan)| fan.quantile(0, 500).is_some())
+        .take(KINDS.len())
+        .collect();
+    if fans.is_empty() {
         return None;
     }
-    let band = |low: u64, high: u64| -> Vec<(f64, f64, f64)> {
-        let (low, high) = (quantile(low), quantile(high));
-        low.iter().zip(&high).map(|(&(x, low), &(_, high))| (x, low, high)).collect()
-    };
     let title = "How fast workspaces use up their credits";
     let how = "Share of the period’s included credits that is left, over workspaces.".to_owned()
         + warm_up(scenario);
-    let (colour, wide, narrow) = (KINDS[0], 0.18, 0.45);
-    let key = |mark, label: &str| Key { colour, mark, label: label.to_owned() };
-    let keys = [
-        key(Mark::Line, "half of the workspaces have more, half have less"),
-        key(Mark::Area(narrow), "the middle half"),
-        key(Mark::Area(wide), "nine in ten"),
-    ];
     let y = Axis::shares("credits left", 1.0);
     let svg = draw(title, |sheet| {
-        let top = heading(sheet, title, &how, &keys);
+        let top = heading(sheet, title, &how, &credit_keys(&fans));
         let panel = Panel::below(top, 0.0, time_axis(scenario), y);
         panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
         panel.frame(sheet);
-        panel.band(sheet, &band(50, 950), &colour.mix(wide));
-        panel.band(sheet, &band(250, 750), &colour.mix(narrow));
-        panel.line(sheet, median.iter().copied(), colour);
+        for ((_, fan), colour) in fans.iter().zip(KINDS) {
+            panel.band(sheet, &band(fan, 50, 950), &colour.mix(WIDE));
+            if fans.len() == 1 {
+                panel.band(sheet, &band(fan, 250, 750), &colour.mix(NARROW));
+            }
+        }
+        for ((_, fan), colour) in fans.iter().zip(KINDS) {
+            panel.line(sheet, left(fan, 500).into_iter(), colour);
+        }
     });
     Some(Plot { name: "credits_left", title: title.to_owned(), svg })
 }
 
+fn credit_keys(fans: &[(&str, &CreditFan)]) -> Vec<Key> {
+    let key = |colour, mark, label: &str| Key { colour, mark, label: label.to_owned() };
+    if fans.len() == 1 {
+        return vec![
+            key(KINDS[0], Mark::Line, "half of the workspaces have more, half have less"),
+            key(KINDS[0], Mark::Area(NARROW), "the middle half"),
+            key(KINDS[0], Mark::Area(WIDE), "nine in ten"),
+        ];
+    }
+    fans.iter()
+        .zip(KINDS)
+        .flat_map(|((name, _), colour)| {
+            [
+                key(colour, Mark::Line, &format!("{name}, median")),
+                key(colour, Mark::Area(WIDE), "nine in ten"),
+            ]
+        })
+        .collect()
+}
+
+/// The share that is left over time \[s\], of which `per_mille` / 1000 of the workspaces have no
+/// more. Pools start full.
+fn left(fan: &CreditFan, per_mille: u64) -> Vec<(f64, f64)> {
+    let readings = (0..fan.readings()).map_while(|index| {
+        let seconds = fan.instant(index).nanos() as f64 / 1e9;
+        Some((seconds, fan.quantile(index, per_mille)? as f64 / 100.0))
+    });
+    std::iter::once((0.0, 1.0)).chain(readings).collect()
+}
+
+/// Between two such lines.
+fn band(fan: &CreditFan, low: u64, high: u64) -> Vec<(f64, f64, f64)> {
+    left(fan, low)
+        .iter()
+        .zip(left(fan, high))
+        .map(|(&(x, low), (_, high))| (x, low, high))
+        .collect()
+}
+
 /// A limit that is so many times what is ever reached would squeeze the rest to a line.
 const FAR_ABOVE: f64 = 4.0;
+/// The opacity of the line of a limit.
+const LIMIT: f64 = 0.5;
 
 /// Active agents of each group, and how many may be.
 pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Option<Plot> {
@@ -102,7 +137,8 @@ pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Opti
         more => format!("Agents of all workspaces together; {more} more groups in series.csv."),
     } + warm_up(scenario);
     let keys = agent_keys(shown, &limits, near);
-    let y = Axis::counts("active agents", reached.max(highest));
+    // Room above, so that a limit is no border.
+    let y = Axis::counts("active agents", reached.max(highest) * 1.08);
     let series = &groups[0].measures.series;
     let ends: Vec<f64> = (0..series.bins())
         .map(|bin| bin_bounds(series.width(), scenario.duration, bin).1 as f64 / 1e9)
@@ -114,9 +150,10 @@ pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Opti
         panel.frame(sheet);
         let [left, _, right, _] = panel.bounds();
         for ((levels, limit), colour) in active.iter().zip(&limits).zip(KINDS) {
+            // Under the line and thicker, since the agents often take every slot.
             if let Some(limit) = limit.filter(near) {
                 let (_, y) = panel.at(0.0, limit as f64);
-                sheet.dashes(left, right, y, &colour);
+                sheet.dashes(left, right, y, &colour.mix(LIMIT));
             }
             let start = std::iter::once((0.0, levels[0]));
             let values = start.chain(ends.iter().copied().zip(levels.iter().copied()));
@@ -136,8 +173,8 @@ fn agent_keys(
         keys.push(Key { colour, mark: Mark::Line, label: group.name.to_owned() });
         if let Some(limit) = limit {
             let beyond = if near(limit) { "" } else { " (far above)" };
-            let label = format!("limit {}{beyond}", count(*limit));
-            keys.push(Key { colour, mark: Mark::Dashes, label });
+            let label = format!("its limit {}{beyond}", count(*limit));
+            keys.push(Key { colour, mark: Mark::Dashes(LIMIT), label });
         }
     }
     keys

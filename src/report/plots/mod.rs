@@ -39,7 +39,7 @@ pub(super) fn plots(scenario: &Scenario, measures: &Measures) -> Vec<Plot> {
     [
         hits::hits_over_time(scenario, all),
         hits::hits_per_workspace(all),
-        levels::credits_left(scenario, all),
+        levels::credits_left(scenario, &sections[1..]),
         levels::active_agents(scenario, &sections[1..]),
         latency::percentiles(all, groups),
         latency::over_time(scenario, all),

@@ -28,7 +28,8 @@ pub(super) struct Key {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Mark {
     Line,
-    Dashes,
+    /// Thick dashes, this opaque.
+    Dashes(f64),
     /// Filled, this opaque.
     Area(f64),
 }
@@ -58,7 +59,9 @@ pub(super) fn heading(sheet: &Sheet<'_>, title: &str, how: &str, keys: &[Key]) -
         }
         match key.mark {
             Mark::Line => sheet.line(&[(x, y), (x + SWATCH, y)], &key.colour, 3.0),
-            Mark::Dashes => sheet.dashes(x, x + SWATCH, y, &key.colour),
+            Mark::Dashes(opacity) => {
+                sheet.dashes(x, x + SWATCH, y, &key.colour.mix(opacity));
+            }
             Mark::Area(opacity) => {
                 sheet.rect((x, y - 6.0), (x + SWATCH, y + 6.0), &key.colour.mix(opacity));
             }
