@@ -9,7 +9,7 @@ use super::watch::Watch;
 use super::{coupled, frame, independent};
 use crate::measure::{BackendMeasures, Frame, GroupMeasures, Interruption, Measures};
 use crate::scenario::{BackendScope, Scenario};
-use crate::summary::{Identity, Summary, summarise};
+use crate::summary::{Summary, summarise};
 use crate::units::{SimSpan, SimTime};
 
 /// How a scenario is run. Nothing of it changes a result.
@@ -125,21 +125,9 @@ pub fn run(
         interrupted: part.interrupted,
     };
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
-    let mut summary = summarise(&measures, &names, identity(scenario), scenario.seed);
+    let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
     summary.thresholds =
         scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
     let (events, messages) = (part.events, part.messages);
     Ok(Outcome { summary, measures, events, messages, threads })
-}
-
-fn identity(scenario: &Scenario) -> Identity {
-    Identity {
-        name: scenario.name.clone(),
-        about: scenario.about.clone(),
-        sha256: scenario.sha256.clone(),
-        start: scenario.start.to_string(),
-        duration_s: scenario.duration.as_secs_f64(),
-        warm_up_s: scenario.warm_up.as_secs_f64(),
-        bin_s: scenario.series_every.as_secs_f64(),
-    }
 }

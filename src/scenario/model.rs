@@ -6,6 +6,7 @@ use super::threshold::Threshold;
 use crate::random::Distribution;
 use crate::rules::Plan;
 use crate::rules::limiter::Throttle;
+use crate::summary::Identity;
 use crate::units::SimSpan;
 use crate::workload::AgentLine;
 
@@ -37,6 +38,21 @@ pub struct Scenario {
     pub thresholds: Vec<Threshold>,
     /// SHA-256 of the scenario as it was resolved from its files and overrides, in hexadecimal.
     pub sha256: String,
+}
+
+impl Scenario {
+    /// How results name it.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            about: self.about.clone(),
+            sha256: self.sha256.clone(),
+            start: self.start.to_string(),
+            duration_s: self.duration.as_secs_f64(),
+            warm_up_s: self.warm_up.as_secs_f64(),
+            bin_s: self.series_every.as_secs_f64(),
+        }
+    }
 }
 
 /// What becomes of messages in flight when the arrivals stop.
