@@ -1,4 +1,5 @@
 //! Mistakes in scenario files, as the user reads them.
+#![expect(clippy::too_many_lines, reason = "messages are shown whole, many in a test")]
 
 use std::fs;
 
@@ -425,7 +426,7 @@ fn words() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r#"count_refused: false"#, r#"count_refused: "false""#), @r#"
+    assert_snapshot!(with(r"count_refused: false", r#"count_refused: "false""#), @r#"
     x.yaml:44:84: error: `false` in quotes is a text, not `true` or `false`
        |
     44 |       - { name: in-flight, scope: agent, concurrency: { limit: 4 }, count_refused: "false" }
@@ -993,7 +994,7 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r#"credits.oversold.max == 0"#, r#""latency.p42 < 1s""#), @r#"
+    assert_snapshot!(with(r"credits.oversold.max == 0", r#""latency.p42 < 1s""#), @r#"
     x.yaml:56:6: error: unknown metric `latency.p42`
        |
     56 |   - "latency.p42 < 1s"
