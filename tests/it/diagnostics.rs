@@ -4,7 +4,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
-use limitlab::scenario::{Colour, Override, ScenarioError, load, parse};
+use limitlab::scenario::{Colour, Override, ScenarioError, describe, load, parse, warnings};
 use proptest::prelude::*;
 
 /// A scenario that uses everything that is supported.
@@ -1336,8 +1336,14 @@ proptest! {
             }
             Err(error) => prop_assert!(false, "{error}"),
             Ok(scenario) => {
-                limitlab::scenario::describe(&scenario);
-                limitlab::scenario::warnings(&scenario);
+                describe(&scenario);
+                warnings(&scenario);
+                // What is valid can be drawn: a sampler panics on anything else.
+                scenario.backend.iter().for_each(|backend| drop(backend.service_time.sampler()));
+                for group in &scenario.groups {
+                    group.seats.sampler();
+                    group.lines.iter().for_each(|line| drop(line.cost.sampler()));
+                }
             }
         }
     }
