@@ -1,3 +1,5 @@
 //! The `limitlab` command.
 
-fn main() {}
+fn main() -> limitlab::cli::Exit {
+    limitlab::cli::run()
+}

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The command line: the only place that prints, opens files by name, or decides an exit code.
+
+mod arguments;
+mod check;
+mod exit;
+mod new;
+mod output;
+mod progress;
+mod run;
+mod schema;
+
+use clap::Parser;
+
+pub use exit::Exit;
+
+use arguments::{Arguments, Command};
+
+/// Runs the command that the process was started with.
+///
+/// A command line that makes no sense ends the process with exit code 2 and says why.
+pub fn run() -> Exit {
+    match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::New(arguments) => new::new(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
+    }
+}

@@ -43,13 +43,14 @@ impl Line {
     pub(super) fn new(model: &LineModel, workspace: Key, first: u32, count: u32) -> Self {
         let key = workspace.name(&model.name);
         let stream = |purpose: &str| key.name(purpose).stream();
-        let interval = model.traffic.as_ref().map_or(0.0, |traffic| traffic.interval);
-        let mean = interval / f64::from(count.max(1));
+        let law = model.traffic.as_ref().map_or(Distribution::Constant(0.0), |traffic| {
+            Distribution::Exponential { mean: traffic.interval / f64::from(count.max(1)) }
+        });
         Self {
             first,
             count,
             arrived: 0,
-            interval: Distribution::Exponential { mean }.sampler(),
+            interval: law.sampler(),
             key,
             arrivals: stream("arrivals"),
             recipients: stream("recipients"),

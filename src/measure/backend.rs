@@ -5,7 +5,7 @@ use super::window::Window;
 use crate::units::{SimSpan, SimTime};
 
 /// The work of a backend: of the platform's, or of those of a group's workspaces together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct BackendMeasures {
     window: Window,
     /// Server time spent serving, inside the window \[ns\].
@@ -40,15 +40,17 @@ impl BackendMeasures {
     /// `queue` long, itself included if it waited.
     #[inline]
     pub fn served(&mut self, arrived: SimTime, started: SimTime, ended: SimTime, queue: u32) {
+        // The last bin can reach beyond the run; what is finished after it is not in the series.
+        let until = self.window.until;
         if started > arrived {
             self.waiting += u128::from(self.window.overlap(arrived, started));
-            self.waiting_series.add(arrived, started);
+            self.waiting_series.add(arrived.min(until), started.min(until));
             if self.window.contains(arrived) {
                 self.queue_max = self.queue_max.max(queue);
             }
         }
         self.busy += u128::from(self.window.overlap(started, ended));
-        self.busy_series.add(started, ended);
+        self.busy_series.add(started.min(until), ended.min(until));
         self.served += u64::from(self.window.contains(ended));
     }
 
@@ -60,5 +62,22 @@ impl BackendMeasures {
         self.queue_max = self.queue_max.max(other.queue_max);
         self.waiting_series.merge(&other.waiting_series);
         self.busy_series.merge(&other.busy_series);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_series_ends_with_the_run_also_inside_a_bin() {
+        let at = SimTime::from_nanos;
+        let window = Window { from: SimTime::ZERO, until: at(25) };
+        let mut measures = BackendMeasures::new(window, SimSpan::from_nanos(10), 3);
+        measures.served(at(18), at(22), at(29), 1);
+        measures.served(at(26), at(27), at(28), 1);
+        assert_eq!(measures.waiting_series.times(), [0, 2, 2]);
+        assert_eq!(measures.busy_series.times(), [0, 0, 3]);
+        assert_eq!((measures.waiting, measures.busy), (4, 3));
     }
 }

@@ -35,7 +35,7 @@ pub struct GroupFrame {
 }
 
 /// What was measured in a group. Parts measured on different threads merge to the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct GroupMeasures {
     /// Time from due to reply.
     pub latency: Timing,

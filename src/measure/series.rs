@@ -89,9 +89,12 @@ pub(super) fn add_all<T: Copy + std::ops::AddAssign>(mine: &mut [T], theirs: &[T
 }
 
 /// Time spent in a state, by bin: each stretch is split over the bins it covers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Track {
     width: u64,
+    /// The bin that the last stretch began in, since the next one mostly begins and ends there too:
+    /// its number, its beginning and its end \[ns\].
+    recent: (usize, u64, u64),
     /// Time in bins that a stretch covers in part \[ns\].
     partial: Vec<u128>,
     /// Change, from bin to bin, of the number of stretches that cover a bin whole.
@@ -101,23 +104,36 @@ pub struct Track {
 impl Track {
     /// Empty bins.
     pub fn new(width: SimSpan, bins: usize) -> Self {
-        Self { width: width.nanos(), partial: vec![0; bins], whole: vec![0; bins + 1] }
+        let width = width.nanos();
+        Self { width, recent: (0, 0, width), partial: vec![0; bins], whole: vec![0; bins + 1] }
     }
 
     /// Adds the stretch \[`begin`, `end`); what lies after the last bin is left out.
     #[inline]
     pub fn add(&mut self, begin: SimTime, end: SimTime) {
         let (begin, end) = (begin.nanos(), end.nanos());
+        let (bin, low, high) = self.recent;
+        if begin >= low && end < high {
+            self.partial[bin] += u128::from(end - begin);
+        } else {
+            self.add_elsewhere(begin, end);
+        }
+    }
+
+    /// A stretch that lies not in the bin of the last one, or in several.
+    fn add_elsewhere(&mut self, begin: u64, end: u64) {
         let first = (begin / self.width) as usize;
         let last = (end / self.width) as usize;
         if first >= self.partial.len() {
             return;
         }
+        let low = first as u64 * self.width;
+        self.recent = (first, low, low + self.width);
         if first == last {
             self.partial[first] += u128::from(end - begin);
             return;
         }
-        self.partial[first] += u128::from((first as u64 + 1) * self.width - begin);
+        self.partial[first] += u128::from(low + self.width - begin);
         self.whole[first + 1] += 1;
         if let Some(bin) = self.partial.get_mut(last) {
             *bin += u128::from(end - last as u64 * self.width);

@@ -8,7 +8,7 @@ pub struct Timing {
     histogram: Histogram,
     /// \[ns\]
     sum: u128,
-    /// \[ns²\] Saturates: 10^9 messages of half a year each.
+    /// \[ns²\] `u128::MAX` once the sum has overflowed: 10^8 messages of three weeks each.
     squares: u128,
     /// \[ns\]
     greatest: u64,
@@ -41,15 +41,15 @@ impl Timing {
     }
 
     /// The standard deviation of the recorded values (divisor n) \[s\]; `None` if nothing was
-    /// recorded.
+    /// recorded, or if the sum of squares has overflowed.
     pub fn deviation(&self) -> Option<f64> {
         let n = u128::from(self.count());
-        if n == 0 {
+        if n == 0 || self.squares == u128::MAX {
             return None;
         }
         // The sum of (x - m)² about the whole part m of the mean, in integers: no cancellation.
         let (m, rest) = (self.sum / n, self.sum % n);
-        let about_m = self.squares.saturating_sub(m.saturating_mul(self.sum + rest));
+        let about_m = self.squares.checked_sub(m.checked_mul(self.sum + rest)?)?;
         let fraction = rest as f64 / n as f64;
         Some((about_m as f64 / n as f64 - fraction * fraction).max(0.0).sqrt() / 1e9)
     }
@@ -97,5 +97,14 @@ mod tests {
         }
         assert_eq!(timing.deviation(), Some(0.0));
         assert_eq!(Timing::default().mean(), None);
+    }
+
+    #[test]
+    fn an_overflow_costs_the_deviation_and_not_the_mean() {
+        let mut timing = Timing::default();
+        timing.record(u64::MAX);
+        timing.record(u64::MAX);
+        assert_eq!(timing.deviation(), None);
+        assert!(timing.mean().is_some_and(|mean| mean > 1e10));
     }
 }

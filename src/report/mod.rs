@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Reports: what a run leaves behind in a folder, and what it shows on a terminal.
+//!
+//! Nothing here prints, and nothing is computed that `summary.json` should hold: figures are only
+//! rounded, and series and histograms only laid out.
+
+mod folder;
+mod format;
+mod html;
+mod latency;
+mod limit_hits;
+mod plots;
+mod section;
+mod series;
+mod terminal;
+mod words;
+mod write;
+
+#[cfg(test)]
+mod fixture;
+
+pub use terminal::terminal;
+pub use write::{Outputs, ReportError, write};
+
+/// The text of a finished CSV file.
+fn finish(writer: csv::Writer<Vec<u8>>) -> String {
+    let bytes = writer.into_inner().expect("writing to memory does not fail");
+    String::from_utf8(bytes).expect("only text was written")
+}

@@ -147,6 +147,13 @@ impl Summary {
         self.metric("all", name)?.value
     }
 
+    /// The text of `summary.json`.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string_pretty(self);
+        // Plain structs, string keys, finite floats: nothing that JSON cannot hold.
+        json.expect("a summary is always JSON") + "\n"
+    }
+
     /// Whether every threshold holds.
     pub fn passed(&self) -> bool {
         self.thresholds.iter().all(|threshold| threshold.passed)

@@ -1,3 +1,10 @@
 //! Tests of what a user sees.
 
+mod cli;
+mod determinism;
 mod diagnostics;
+mod properties;
+mod scenarios;
+mod support;
+mod theory;
+mod tidy;

@@ -1,0 +1,140 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
+
+/// Simulates limits, shared credits and fair-use throttles from a scenario file.
+#[derive(Debug, Parser)]
+#[command(name = "limitlab", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Simulate a scenario and write its results
+    Run(RunArguments),
+    /// Validate a scenario and explain what would run
+    Check(CheckArguments),
+    /// Write a starter scenario
+    New(NewArguments),
+    /// Print the JSON Schema of scenario files or of summary.json
+    Schema(SchemaArguments),
+}
+
+/// Which scenario, and what to change in it.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArguments {
+    /// The scenario file
+    #[arg(value_name = "SCENARIO")]
+    pub(super) path: PathBuf,
+    /// Override a key of the scenario, such as workspaces.shops.agents.sales.cost=2
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Override the scenario's seed
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 done and every threshold holds, 1 could not run, 2 the command line or the scenario \
+is wrong, 99 a threshold failed, 130 interrupted (what was measured so far is written).")]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+    /// Write the results here instead of results/<name>
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: HowArguments,
+}
+
+/// How to run, whatever is run. Nothing of it changes a figure.
+#[derive(Debug, Args)]
+pub(super) struct HowArguments {
+    /// Threads to simulate on [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Write each plot as a PNG too
+    #[arg(long)]
+    pub(super) png: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// What to print: the summary for people, or summary.json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewArguments {
+    /// The file to write; it must not exist yet
+    #[arg(value_name = "FILE", default_value = "scenario.yaml")]
+    pub(super) path: PathBuf,
+    /// The name of the scenario [default: that of the file]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// The plan of the workspaces
+    #[arg(long, default_value = "advanced")]
+    pub(super) plan: String,
+    /// Agents that may be active at once on that plan; 0 is unlimited
+    #[arg(long, value_name = "N", default_value = "3", value_parser = parse_number)]
+    pub(super) active_agents: u32,
+    /// Credits that the plan includes for each seat and month
+    #[arg(long, value_name = "CREDITS", default_value = "1_250")]
+    pub(super) credits: Credits,
+    /// How many workspaces
+    #[arg(long, value_name = "N", default_value = "1_000", value_parser = parse_number)]
+    pub(super) workspaces: u32,
+    /// Agents of each workspace
+    #[arg(long, value_name = "N", default_value = "5", value_parser = parse_number)]
+    pub(super) agents: u32,
+    /// Messages to each agent
+    #[arg(long, value_name = "RATE", default_value = "40/d")]
+    pub(super) messages: Rate,
+    /// Credits that a message costs
+    #[arg(long, value_name = "CREDITS", default_value = "1")]
+    pub(super) cost: Credits,
+    /// How long it runs
+    #[arg(long, default_value = "30d")]
+    pub(super) duration: SimSpan,
+    /// Run it at once
+    #[arg(long)]
+    pub(super) run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// Of which file
+    #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    Scenario,
+    Summary,
+}
+
+/// A whole number of 32 bits, such as `10_000`.
+fn parse_number(text: &str) -> Result<u32, ParseQuantityError> {
+    let too_many = || ParseQuantityError::new(text, "at most 4_294_967_295");
+    u32::try_from(parse_count(text)?).map_err(|_| too_many())
+}

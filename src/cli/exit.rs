@@ -1,0 +1,25 @@
+//! Exit codes.
+
+use std::process::{ExitCode, Termination};
+
+/// How a command ended. The numbers are a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, and every threshold holds.
+    Done = 0,
+    /// It could not run: a file that cannot be read or written.
+    Impossible = 1,
+    /// The command line or the scenario is wrong.
+    Wrong = 2,
+    /// A threshold failed.
+    ThresholdFailed = 99,
+    /// Interrupted; what was measured so far is written.
+    Interrupted = 130,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self as u8)
+    }
+}

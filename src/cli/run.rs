@@ -1,0 +1,108 @@
+//! `limitlab run`: simulate a scenario and write its results.
+
+use std::io::stdout;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
+use super::exit::Exit;
+use super::output::{colour_of, complain, explain, print};
+use super::progress::{stop_on_interrupt, with_bar};
+use crate::engine::{self, Outcome, RunOptions, Watch};
+use crate::report::{self, Outputs};
+use crate::scenario::{self, Loaded, Override, Scenario};
+use crate::summary::RunFigures;
+
+/// Columns of the summary on something that is no terminal.
+const WIDTH: usize = 100;
+
+/// Runs the command.
+pub(super) fn run(arguments: &RunArguments) -> Exit {
+    match resolve(&arguments.scenario) {
+        Ok(loaded) => simulate(&loaded.scenario, arguments.out.as_deref(), &arguments.how),
+        Err(exit) => exit,
+    }
+}
+
+/// Reads the scenario that a command names, with its overrides. Every command does it here.
+pub(super) fn resolve(arguments: &ScenarioArguments) -> Result<Loaded, Exit> {
+    let mut overrides: Vec<Override> = arguments.set.iter().map(Override::set).collect();
+    if let Some(seed) = arguments.seed {
+        overrides.push(Override::seed(seed));
+    }
+    scenario::load(&arguments.path, &overrides).map_err(|error| explain(&error))
+}
+
+/// Simulates a scenario, writes its results and prints its summary.
+pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArguments) -> Exit {
+    let folder =
+        out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
+    let watch = Arc::new(Watch::default());
+    stop_on_interrupt(&watch);
+    let options = RunOptions { threads: threads(how) };
+    #[expect(clippy::disallowed_methods, reason = "what a run cost is told beside its results")]
+    let began = Instant::now();
+    let outcome = with_bar(&watch, !how.quiet, || engine::run(scenario, options, &watch));
+    let mut outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            complain(&error.to_string());
+            return Exit::Impossible;
+        }
+    };
+    outcome.summary.run = Some(RunFigures {
+        wall_s: began.elapsed().as_secs_f64(),
+        events: outcome.events,
+        messages: outcome.messages,
+        threads: outcome.threads,
+        peak_rss_bytes: peak_memory(),
+    });
+    let outputs = Outputs { png: how.png };
+    if let Err(error) =
+        report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
+    {
+        complain(&error.to_string());
+        return Exit::Impossible;
+    }
+    if !how.quiet {
+        show(scenario, &outcome, &folder, how.format);
+    }
+    verdict(&outcome)
+}
+
+fn threads(how: &HowArguments) -> usize {
+    how.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    )
+}
+
+fn show(scenario: &Scenario, outcome: &Outcome, folder: &Path, format: Format) {
+    match format {
+        Format::Text => {
+            let colour = colour_of(&stdout());
+            let text = report::terminal(scenario, &outcome.summary, colour, WIDTH);
+            print(&format!("{text}\nResults: {}\n", folder.display()));
+        }
+        Format::Json => print(&outcome.summary.to_json()),
+    }
+}
+
+fn verdict(outcome: &Outcome) -> Exit {
+    if outcome.measures.interrupted.is_some() {
+        Exit::Interrupted
+    } else if outcome.summary.passed() {
+        Exit::Done
+    } else {
+        Exit::ThresholdFailed
+    }
+}
+
+/// The greatest memory of this process so far \[bytes\], where Linux tells it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

@@ -1,0 +1,228 @@
+//! A small run, booked by hand: what tests of reports show.
+
+use std::sync::Arc;
+
+use crate::measure::{
+    BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures, Reply, Tally,
+    Window, ratios,
+};
+use crate::random::Distribution;
+use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
+use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Reason, Refusal, Renewals};
+use crate::scenario::{Backend, BackendScope, Comparison, Drain, Group, Scenario, Threshold};
+use crate::summary::{Identity, Summary, ThresholdSummary, summarise};
+use crate::units::{Credits, SimSpan, SimTime};
+use crate::workload::{AgentLine, WhileOffline};
+
+/// Three shops over three and a half hours, in bins of an hour, after a warm-up of half an hour.
+pub(super) fn small() -> (Scenario, Measures, Summary) {
+    let scenario = scenario();
+    let measures = measures(&scenario);
+    let identity = Identity {
+        name: scenario.name.clone(),
+        about: scenario.about.clone(),
+        sha256: scenario.sha256.clone(),
+        start: scenario.start.to_string(),
+        duration_s: scenario.duration.as_secs_f64(),
+        warm_up_s: scenario.warm_up.as_secs_f64(),
+        bin_s: scenario.series_every.as_secs_f64(),
+    };
+    let mut summary = summarise(&measures, &["shops".to_owned()], identity, scenario.seed);
+    summary.thresholds = scenario
+        .thresholds
+        .iter()
+        .map(|threshold| {
+            let value = summary.value(&threshold.metric);
+            ThresholdSummary {
+                threshold: threshold.text.clone(),
+                value,
+                passed: value.is_some_and(|it| threshold.comparison.holds(it, threshold.bound)),
+            }
+        })
+        .collect();
+    (scenario, measures, summary)
+}
+
+const REASONS: [Reason; 3] =
+    [Reason::ActiveAgentLimit, Reason::CreditsExhausted, Reason::Overloaded];
+
+fn throttles() -> Vec<Throttle> {
+    vec![Throttle {
+        name: "burst".to_owned(),
+        scope: ThrottleScope::Workspace,
+        quota: Quota::TokenBucket { rate: "2/s".parse().unwrap(), burst_thousandths: 20_000 },
+    }]
+}
+
+fn span(text: &str) -> SimSpan {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> SimTime {
+    SimTime::ZERO + span(text)
+}
+
+fn scenario() -> Scenario {
+    let plan = Plan {
+        name: "advanced".to_owned(),
+        active_agents: Some(3),
+        total_agents: 500,
+        credits: Some(Allowance {
+            included: Credits::whole(10),
+            per: AllowancePer::Workspace,
+            renews: Renewals::Never,
+        }),
+    };
+    let line = AgentLine {
+        name: "sales".to_owned(),
+        count: 5,
+        start: AgentState::Active,
+        activity: None,
+        traffic: None,
+        cost: Distribution::Constant(1_000.0),
+        while_offline: WhileOffline::Refuse,
+    };
+    let threshold = |text: &str, metric: &str, comparison, bound| Threshold {
+        text: text.to_owned(),
+        group: None,
+        metric: metric.to_owned(),
+        comparison,
+        bound,
+    };
+    Scenario {
+        name: "three-shops".to_owned(),
+        about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
+        seed: 7,
+        start: "2026-06-01T00:00:00Z".parse().unwrap(),
+        duration: span("3h30m"),
+        warm_up: span("30m"),
+        drain: Drain::Finish,
+        groups: vec![Group {
+            name: "shops".to_owned(),
+            count: 3,
+            plan,
+            seats: Distribution::Constant(1.0),
+            lines: vec![line],
+            throttles: throttles(),
+        }],
+        backend: Some(Backend {
+            scope: BackendScope::Workspace,
+            servers: Some(1),
+            service_time: Distribution::Constant(1e9),
+            queue_limit: Some(5),
+            network_delay: SimSpan::ZERO,
+        }),
+        series_every: SimSpan::HOUR,
+        thresholds: vec![
+            threshold("latency.p99 < 10s", "latency.p99", Comparison::Less, 10.0),
+            threshold("workspaces.hit.share < 50%", "workspaces.hit.share", Comparison::Less, 0.5),
+        ],
+        sha256: "0123456789abcdef".repeat(4),
+    }
+}
+
+fn frame(scenario: &Scenario) -> Frame {
+    let throttles = throttles();
+    let causes = Arc::new(Causes::new(std::iter::once((&throttles[..], REASONS.to_vec()))));
+    let until = SimTime::ZERO + scenario.duration;
+    let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
+    let own = causes.of_group(&throttles, &REASONS);
+    let ratios: Arc<[_]> = ratios(window, Some(1), &causes, &[]).into();
+    let group = || GroupFrame {
+        window,
+        features: Features {
+            cut: false,
+            crowded: false,
+            slots: true,
+            pool: true,
+            servers: Some(Some(1)),
+        },
+        causes: Arc::clone(&causes),
+        own_causes: own.clone(),
+        ratios: Arc::clone(&ratios),
+        withins: Vec::new(),
+        midnight: SimSpan::ZERO,
+    };
+    Frame {
+        groups: vec![group()],
+        all: group(),
+        platform_servers: None,
+        own_servers: Some(3),
+        bin: scenario.series_every,
+        duration: scenario.duration,
+    }
+}
+
+fn measures(scenario: &Scenario) -> Measures {
+    let frame = frame(scenario);
+    let mut group = GroupMeasures::new(&frame.groups[0], frame.bin, frame.duration);
+    for workspace in 0..3 {
+        book(&mut group, &frame.groups[0], workspace);
+    }
+    let mut all = GroupMeasures::new(&frame.all, frame.bin, frame.duration);
+    all.merge(&group);
+    Measures { frame: Arc::new(frame), groups: vec![group], all, platform: None, interrupted: None }
+}
+
+/// The story of one workspace: the first answers all, the second runs out of credits, the third
+/// sends too fast as well.
+fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
+    let mut tally = Tally::default();
+    tally.reset(frame.causes.len(), 0, 5);
+    tally.levels.limited = true;
+    tally.levels.active = 3;
+    tally.levels.offline = 2;
+    tally.levels.full = true;
+    group.active_changed(&mut tally, SimTime::ZERO, 3);
+    let mut balance = Credits::whole(10);
+    group.pool_opened(&mut tally, balance);
+    for message in 0..(6 + 3 * workspace) {
+        let due = at("40m") + span("10m").times(u64::from(message));
+        group.read_fan(&mut tally, due, balance, Credits::whole(10));
+        group.offered(&mut tally, 0, due);
+        if balance < Credits::whole(2) {
+            group.refused(frame, &mut tally, due, &Refusal::of(Reason::CreditsExhausted));
+            if let Some(credits) = &mut tally.credits {
+                credits.refused(due);
+            }
+            continue;
+        }
+        if workspace == 2 && message % 4 == 1 {
+            let retry_after = Some(span("500ms"));
+            let refusal = Refusal { reason: Reason::RateLimited, limiter: Some(0), retry_after };
+            group.refused(frame, &mut tally, due, &refusal);
+            continue;
+        }
+        balance -= Credits::whole(2);
+        group.admitted(&mut tally, 0);
+        group.charged(frame, &mut tally, due, Credits::whole(2), balance);
+        answer(group, frame, &mut tally, due, u64::from(message));
+    }
+    group.enable_tried(frame, &mut tally, at("2h"), Some(&Refusal::of(Reason::ActiveAgentLimit)));
+    group.read_fan(&mut tally, at("4h"), balance, Credits::whole(10));
+    group.finish(frame, &mut tally);
+}
+
+/// A reply after some seconds of waiting and one of service.
+fn answer(
+    group: &mut GroupMeasures,
+    frame: &GroupFrame,
+    tally: &mut Tally,
+    due: SimTime,
+    wait: u64,
+) {
+    let (wait, service) = (SimSpan::from_secs(wait), SimSpan::SECOND);
+    let reply = Reply {
+        due,
+        latency: (wait + service).nanos(),
+        wait: wait.nanos(),
+        service: service.nanos(),
+    };
+    group.completed(frame, tally, &reply);
+    let (started, ended) = (due + wait, due + wait + service);
+    tally.backend_busy += service.nanos();
+    tally.backend_waiting += u128::from(wait.nanos());
+    tally.backend_served += 1;
+    let booked: &mut BackendMeasures = group.backend.as_mut().expect("the group has servers");
+    booked.served(due, started, ended, u32::from(!wait.is_zero()));
+}

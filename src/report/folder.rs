@@ -1,0 +1,211 @@
+//! Replacing a folder of results as a whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::write::ReportError;
+
+/// A file of a result: where it lies in the folder, with `/`, and what it holds.
+pub(super) struct ResultFile {
+    /// Relative to the folder.
+    pub name: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// The file by which a folder is known to be a result.
+const MARK: &str = "summary.json";
+
+/// Puts `files`, and nothing else, into `folder`, whole or not at all.
+///
+/// They are written and flushed in a folder beside it; then the old one is moved aside, the new
+/// one takes its place, and the old one is deleted.
+///
+/// # Errors
+///
+/// The old folder is then where it was, as it was.
+pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportError> {
+    // Of a link the folder that it points to is replaced, not the link.
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let replaced = check(&folder)?;
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(failed("create", parent))?;
+    let beside = tempfile::Builder::new()
+        .prefix(".limitlab-")
+        .tempdir_in(parent)
+        .map_err(failed("create a folder in", parent))?;
+    // A folder inside, since temporary ones are closed to others.
+    let new = beside.path().join("new");
+    fill(&new, files)?;
+    let old = beside.path().join("old");
+    let swapped = swap(&folder, &new, replaced.then_some(old.as_path()));
+    if swapped.is_err() && old.exists() {
+        // It could not be put back: it must outlive this function.
+        let _kept = beside.keep();
+    }
+    swapped?;
+    sync_folder(parent)
+}
+
+/// Whether there is a folder to be replaced, which must be empty or a result.
+fn check(folder: &Path) -> Result<bool, ReportError> {
+    let mut entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(ReportError::NotAFolder { path: folder.to_owned() });
+        }
+        Err(error) => return Err(failed("read", folder)(error)),
+    };
+    if entries.next().is_some() && !folder.join(MARK).is_file() {
+        return Err(ReportError::NotAResult { folder: folder.to_owned() });
+    }
+    Ok(true)
+}
+
+fn fill(new: &Path, files: &[ResultFile]) -> Result<(), ReportError> {
+    fs::create_dir(new).map_err(failed("create", new))?;
+    let mut folders = vec![new.to_owned()];
+    for file in files {
+        let path = new.join(&file.name);
+        if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
+            fs::create_dir(parent).map_err(failed("create", parent))?;
+            folders.push(parent.to_owned());
+        }
+        let write = || {
+            let mut opened = File::create(&path)?;
+            opened.write_all(&file.bytes)?;
+            opened.sync_all()
+        };
+        write().map_err(failed("write", &path))?;
+    }
+    folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+/// Puts `new` in the place of `folder`, which is moved to `old` if that is given.
+fn swap(folder: &Path, new: &Path, old: Option<&Path>) -> Result<(), ReportError> {
+    if let Some(old) = old {
+        fs::rename(folder, old).map_err(failed("move aside", folder))?;
+    }
+    let Err(why) = fs::rename(new, folder) else { return Ok(()) };
+    if let Some(old) = old {
+        fs::rename(old, folder).map_err(failed("move back to its place", old))?;
+    }
+    Err(failed("put the new result in the place of", folder)(why))
+}
+
+/// Makes the names in a folder last; only Unix can, and elsewhere it is not needed.
+fn sync_folder(folder: &Path) -> Result<(), ReportError> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|opened| opened.sync_all()).map_err(failed("flush", folder))?;
+    }
+    Ok(())
+}
+
+/// An error of input or output, with the name of the file.
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReportError {
+    let path: PathBuf = path.to_owned();
+    move |source| ReportError::Io { action, path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn file(name: &str, text: &str) -> ResultFile {
+        ResultFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    /// Everything below a folder, hidden files too.
+    fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(contents(&path));
+            } else {
+                found.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_result_replaces_an_older_one_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("deep/results");
+        replace(&folder, &[file(MARK, "1"), file("plots/a.svg", "a")]).unwrap();
+        replace(&folder, &[file(MARK, "2"), file("b.csv", "b")]).unwrap();
+        assert_eq!(
+            contents(home.path()),
+            BTreeMap::from([
+                (folder.join(MARK), b"2".to_vec()),
+                (folder.join("b.csv"), b"b".to_vec()),
+            ])
+        );
+    }
+
+    #[test]
+    fn what_is_no_result_is_left_alone() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("thesis.tex"), "years of work").unwrap();
+        let before = contents(home.path());
+        let error = replace(home.path(), &[file(MARK, "{}")]).unwrap_err();
+        assert!(matches!(error, ReportError::NotAResult { .. }), "{error}");
+        let taken = home.path().join("thesis.tex");
+        let error = replace(&taken, &[file(MARK, "{}")]).unwrap_err();
+        assert!(matches!(error, ReportError::NotAFolder { .. }), "{error}");
+        assert_eq!(contents(home.path()), before);
+    }
+
+    #[test]
+    fn an_empty_folder_is_filled() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("results");
+        fs::create_dir(&folder).unwrap();
+        replace(&folder, &[file(MARK, "{}")]).unwrap();
+        assert_eq!(contents(home.path()).len(), 1);
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_the_old_result_byte_for_byte() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("results");
+        replace(&folder, &[file(MARK, "old"), file("plots/a.svg", "old too")]).unwrap();
+        let before = contents(home.path());
+        // The last file cannot be written, since it would lie in a file.
+        let error = replace(&folder, &[file(MARK, "new"), file("summary.json/x", "new")]);
+        assert!(error.unwrap_err().to_string().contains("summary.json"));
+        assert_eq!(contents(home.path()), before);
+    }
+
+    #[test]
+    fn a_swap_that_fails_puts_the_old_result_back() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("results");
+        replace(&folder, &[file(MARK, "old")]).unwrap();
+        let before = contents(home.path());
+        let (missing, aside) = (home.path().join("missing"), home.path().join("aside"));
+        let error = swap(&folder, &missing, Some(&aside)).unwrap_err();
+        assert!(matches!(error, ReportError::Io { .. }), "{error}");
+        assert_eq!(contents(home.path()), before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_link_the_folder_behind_it_is_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, link) = (home.path().join("real"), home.path().join("link"));
+        replace(&folder, &[file(MARK, "old")]).unwrap();
+        std::os::unix::fs::symlink(&folder, &link).unwrap();
+        replace(&link, &[file(MARK, "new")]).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(folder.join(MARK)).unwrap(), b"new");
+    }
+}

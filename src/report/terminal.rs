@@ -1,0 +1,497 @@
+//! The summary that fits one screen.
+
+use std::fmt::Write as _;
+
+use super::format::{count, metric_beside, number, percent, time};
+use super::section::ALL;
+use super::words::{cause_label, plural};
+use crate::scenario::Scenario;
+use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+
+/// The summary of a run in `width` columns (80 to 100 are used); with ANSI colours if `colour`,
+/// which never carry a meaning of their own.
+///
+/// Every figure in it stands in `summary.json`, here rounded.
+pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usize) -> String {
+    let mut page = Page { text: String::new(), colour, width: width.clamp(80, 100) };
+    heading(&mut page, summary);
+    validity(&mut page, summary);
+    thresholds(&mut page, scenario, summary);
+    if let Some(all) = summary.groups.get(ALL) {
+        limits(&mut page, all);
+        messages(&mut page, all);
+        credits(&mut page, all);
+        agents(&mut page, all);
+        servers(&mut page, all);
+    }
+    groups(&mut page, summary);
+    page.text
+}
+
+/// How a text looks where there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Good,
+    Bad,
+}
+
+/// Where the text of a block begins; its name stands before \[columns\].
+const GUTTER: usize = 12;
+
+/// The names of a table's rows \[columns\].
+const NAMES: usize = 40;
+
+struct Page {
+    text: String,
+    colour: bool,
+    width: usize,
+}
+
+impl Page {
+    fn styled(&self, text: &str, style: Style) -> String {
+        let code = match style {
+            Style::Plain => "",
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Good => "32",
+            Style::Bad => "1;31",
+        };
+        if self.colour && !code.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// A line; what stands before its first visible character is `indent` columns wide.
+    fn wrapped(&mut self, first: &str, indent: usize, text: &str, style: Style) {
+        for (index, line) in wrap(text, self.width - indent).iter().enumerate() {
+            if index == 0 {
+                self.text.push_str(first);
+            } else {
+                self.text.extend(std::iter::repeat_n(' ', indent));
+            }
+            let line = self.styled(line, style);
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+    }
+
+    /// A block's name in the gutter and its text beside it.
+    fn block(&mut self, name: &str, text: &str) {
+        let first = self.styled(&format!("{name:GUTTER$}"), Style::Bold);
+        self.wrapped(&first, GUTTER, text, Style::Plain);
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A row of a table: a name, then columns of these widths, aligned to the right.
+    fn row(&mut self, name: &str, cells: &[String], widths: &[usize], style: Style) {
+        let taken: usize = widths.iter().map(|width| width + 2).sum();
+        let room = self.width.saturating_sub(taken).min(NAMES);
+        let mut line = format!("{:room$}", shortened(name, room));
+        for (cell, width) in cells.iter().zip(widths) {
+            line.push_str("  ");
+            _ = write!(line, "{cell:>width$}");
+        }
+        let line = self.styled(line.trim_end(), style);
+        self.text.push_str(&line);
+        self.text.push('\n');
+    }
+}
+
+/// Units that stay beside their number.
+const UNITS: [&str; 8] = ["%", "ns", "µs", "ms", "s", "min", "h", "d"];
+
+/// Words in lines of at most `width` characters; a word that is longer has its own line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let unit = UNITS.contains(&word.trim_end_matches([',', ';', '.', ')']));
+        match words.last_mut() {
+            Some(number) if unit && number.ends_with(|c: char| c.is_ascii_digit()) => {
+                _ = write!(number, " {word}");
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let mut lines = vec![String::new()];
+    for word in &words {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.clone());
+        }
+    }
+    lines
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(std::iter::once('…')).collect()
+}
+
+fn heading(page: &mut Page, summary: &Summary) {
+    let scenario = &summary.scenario;
+    page.wrapped("", 0, &scenario.name, Style::Bold);
+    if let Some(about) = &scenario.about {
+        page.wrapped("", 0, about, Style::Plain);
+    }
+    let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
+    let day = scenario.start.split('T').next().unwrap_or(&scenario.start);
+    let warm_up = if scenario.warm_up_s > 0.0 {
+        format!(" (the first {} not measured)", time(scenario.warm_up_s))
+    } else {
+        String::new()
+    };
+    let asked = format!(
+        "{} over {} from {day}{warm_up}, seed {}",
+        plural(workspaces, "workspace"),
+        time(scenario.duration_s),
+        summary.seed
+    );
+    page.wrapped("", 0, &asked, Style::Dim);
+    page.blank();
+}
+
+fn validity(page: &mut Page, summary: &Summary) {
+    let verdict = match summary.validity.verdict {
+        Verdict::Valid => return,
+        Verdict::Growing => "! NO STEADY STATE",
+        Verdict::Invalid => "! NOT VALID",
+    };
+    page.wrapped("", 0, verdict, Style::Bad);
+    for why in &summary.validity.why {
+        page.wrapped("  ", 2, why, Style::Plain);
+    }
+    page.blank();
+}
+
+/// More thresholds than that are counted, not listed; those that fail come first.
+const MOST_THRESHOLDS: usize = 8;
+
+fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
+    let all = &summary.thresholds;
+    if all.is_empty() {
+        return;
+    }
+    let failed = all.iter().filter(|threshold| !threshold.passed).count();
+    let verdict = if failed == 0 {
+        page.styled(&format!("✓ all {} hold", all.len()), Style::Good)
+    } else {
+        page.styled(&format!("✗ {failed} of {} failed", all.len()), Style::Bad)
+    };
+    let name = page.styled(&format!("{:GUTTER$}", "Thresholds"), Style::Bold);
+    _ = writeln!(page.text, "{name}{verdict}");
+    let mut listed: Vec<(usize, &ThresholdSummary)> = all.iter().enumerate().collect();
+    if all.len() > MOST_THRESHOLDS {
+        listed.sort_by_key(|(_, threshold)| threshold.passed);
+        listed.truncate(MOST_THRESHOLDS);
+    }
+    let written = listed.iter().map(|(_, it)| it.threshold.chars().count()).max().unwrap_or(0);
+    for &(index, threshold) in &listed {
+        let measured = measured(scenario, index, threshold);
+        let (mark, style) =
+            if threshold.passed { ("✓", Style::Good) } else { ("✗", Style::Bad) };
+        let mark = page.styled(mark, style);
+        let line = format!("  {mark} {:written$}  {measured}\n", threshold.threshold);
+        page.text.push_str(&line);
+    }
+    if all.len() > listed.len() {
+        let more = all.len() - listed.len();
+        page.wrapped("  ", 2, &format!("… and {more} more in summary.json"), Style::Dim);
+    }
+    page.blank();
+}
+
+/// What was measured against a threshold, precisely enough to be told from its bound.
+pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
+    let Some(value) = summary.value else { return "nothing was observed".to_owned() };
+    let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
+    match threshold {
+        Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
+        None => number(value),
+    }
+}
+
+fn limits(page: &mut Page, all: &GroupSummary) {
+    if all.refusals.is_empty() {
+        page.block("Limits", "the plans have none that could be hit");
+        return;
+    }
+    let (hit, never): (Vec<_>, Vec<_>) = all.refusals.iter().partition(|it| it.refused > 0);
+    let headline = headline(all);
+    page.block("Limits", &headline);
+    let widths = [12, 10, 12, 14];
+    if !hit.is_empty() {
+        let titles = ["refused", "of tries", "workspaces", "first, median"].map(str::to_owned);
+        page.row("", &titles, &widths, Style::Dim);
+    }
+    for cause in hit {
+        let cells = [
+            count(cause.refused),
+            refused_share(all, cause).map_or_else(String::new, percent),
+            count(cause.workspaces),
+            cause.first_p50_s.map_or_else(String::new, after),
+        ];
+        let name = cause_label(&cause.reason, cause.limiter.as_deref());
+        page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
+        page.wrapped("    ", 4, &told(&cause.sentence), Style::Dim);
+    }
+    if !never.is_empty() {
+        let names: Vec<String> = never
+            .iter()
+            .map(|cause| cause_label(&cause.reason, cause.limiter.as_deref()))
+            .collect();
+        page.wrapped("  ", 2, &format!("never hit: {}", names.join(", ")), Style::Plain);
+    }
+    page.blank();
+}
+
+/// What customers were told, without the advice that follows.
+fn told(sentence: &str) -> String {
+    match sentence.split_once(". ") {
+        Some((first, _)) => format!("“{first}. …”"),
+        None => format!("“{sentence}”"),
+    }
+}
+
+/// How long after the start: `after 12 d`.
+pub(super) fn after(seconds: f64) -> String {
+    if seconds == 0.0 { "at once".to_owned() } else { format!("after {}", time(seconds)) }
+}
+
+/// Who hit limits, in a sentence.
+pub(super) fn headline(all: &GroupSummary) -> String {
+    let share = value(all, "workspaces.hit.share").unwrap_or(0.0);
+    let worst = value(all, "hits_per_workspace.max").unwrap_or(0.0);
+    if worst == 0.0 {
+        return "nobody hit a limit".to_owned();
+    }
+    let times = if worst > 1.0 { "times" } else { "time" };
+    format!(
+        "{} of the workspaces hit a limit, the worst of them {} {times}",
+        percent(share),
+        number(worst)
+    )
+}
+
+/// The share of tries that a cause refused: of attempts, or of enables.
+pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
+    match (cause.reason.as_str(), &cause.limiter) {
+        ("active_agent_limit", _) => value(group, "enable_refusal.rate"),
+        ("workspace_agent_limit", _) => None,
+        (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
+        (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),
+    }
+}
+
+fn messages(page: &mut Page, all: &GroupSummary) {
+    let number_of = |name: &str| value(all, name).map_or_else(|| "0".to_owned(), number);
+    let mut text = format!(
+        "{} due, {} answered, {} lost",
+        number_of("messages.offered"),
+        number_of("messages.completed"),
+        number_of("messages.lost"),
+    );
+    if let Some(rate) = value(all, "loss.rate") {
+        _ = write!(text, " ({})", percent(rate));
+    }
+    if let Some(in_flight) = value(all, "messages.in_flight") {
+        _ = write!(text, ", {} still on their way", number(in_flight));
+    }
+    page.block("Messages", &text);
+    if value(all, "latency.max") == Some(0.0) {
+        page.block("", "answered at once: nothing in the scenario takes time");
+        return;
+    }
+    let widths = [9; 5];
+    let titles = ["mean", "p50", "p95", "p99", "slowest"].map(str::to_owned);
+    page.row("", &titles, &widths, Style::Dim);
+    for (name, family) in
+        [("  due to reply", "latency"), ("  waiting", "wait"), ("  being served", "service")]
+    {
+        let cells = ["mean", "p50", "p95", "p99", "max"]
+            .map(|of| value(all, &format!("{family}.{of}")).map_or("–".to_owned(), time));
+        page.row(name, &cells, &widths, Style::Plain);
+    }
+}
+
+fn credits(page: &mut Page, all: &GroupSummary) {
+    let Some(consumed) = value(all, "credits.consumed") else { return };
+    let mut text = format!("{} used", number(consumed));
+    for (name, what) in [
+        ("credits.opening", "there at the start"),
+        ("credits.granted", "granted by renewals"),
+        ("credits.expired", "expired unused"),
+    ] {
+        if let Some(amount) = value(all, name).filter(|amount| *amount > 0.0) {
+            _ = write!(text, ", {} {what}", number(amount));
+        }
+    }
+    page.block("Credits", &text);
+    let share = value(all, "credits.periods_exhausted.share").unwrap_or(0.0);
+    let text = if share == 0.0 {
+        "no pool ran out".to_owned()
+    } else {
+        let mut text = format!("ran out in {} of the periods", percent(share));
+        if let Some(first) = value(all, "credits.time_to_exhaustion.p50") {
+            _ = write!(text, ", first {} (median)", after(first));
+        }
+        if let Some(share) = value(all, "credits.exhausted.time_share") {
+            _ = write!(text, "; none left for {} of the time", percent(share));
+        }
+        text
+    };
+    page.block("", &text);
+}
+
+fn agents(page: &mut Page, all: &GroupSummary) {
+    let Some(mean) = value(all, "active.mean") else { return };
+    let mut text = format!("{} active in a workspace on average", number(mean));
+    if let Some(most) = value(all, "active.max") {
+        _ = write!(text, ", {} at most", number(most));
+    }
+    if let Some(full) = value(all, "active.full_time_share") {
+        _ = write!(text, "; all slots taken for {} of the time", percent(full));
+    }
+    page.block("Agents", &text);
+}
+
+fn servers(page: &mut Page, all: &GroupSummary) {
+    let Some(queue) = value(all, "backend.queue.mean") else { return };
+    let mut text = value(all, "backend.utilisation")
+        .map_or_else(String::new, |busy| format!("{} busy; ", percent(busy)));
+    match value(all, "backend.queue.max") {
+        Some(0.0) => text.push_str("no message waited"),
+        Some(most) => {
+            _ = write!(
+                text,
+                "{} messages wait on average, {} at most",
+                number(queue),
+                number(most)
+            );
+        }
+        None => _ = write!(text, "{} messages wait on average", number(queue)),
+    }
+    page.block("Servers", &text);
+}
+
+/// More groups than that are counted, not listed.
+const MOST_GROUPS: usize = 6;
+
+fn groups(page: &mut Page, summary: &Summary) {
+    let groups: Vec<_> = summary.groups.iter().filter(|(name, _)| *name != ALL).collect();
+    if groups.len() < 2 {
+        return;
+    }
+    page.blank();
+    let widths = [11, 12, 9, 10, 13];
+    let titles = ["workspaces", "messages", "lost", "p95 reply", "hit a limit"].map(str::to_owned);
+    page.row("Groups", &titles, &widths, Style::Bold);
+    for (name, group) in groups.iter().take(MOST_GROUPS) {
+        let of = |metric: &str, format: fn(f64) -> String| {
+            value(group, metric).map_or_else(|| "–".to_owned(), format)
+        };
+        let cells = [
+            count(group.workspaces),
+            of("messages.offered", number),
+            of("loss.rate", percent),
+            of("latency.p95", |p95| if p95 == 0.0 { "at once".to_owned() } else { time(p95) }),
+            of("workspaces.hit.share", percent),
+        ];
+        page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
+    }
+    if groups.len() > MOST_GROUPS {
+        let more = groups.len() - MOST_GROUPS;
+        page.wrapped("  ", 2, &format!("… and {more} more in report.html"), Style::Dim);
+    }
+}
+
+/// The value of a group's metric; `None` if it is absent or was never observed.
+pub(super) fn value(group: &GroupSummary, name: &str) -> Option<f64> {
+    group.metrics.get(name)?.value
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::report::fixture::small;
+
+    #[test]
+    fn the_summary_fits_a_screen() {
+        let (scenario, _, summary) = small();
+        let text = terminal(&scenario, &summary, false, 90);
+        assert!(text.lines().all(|line| line.chars().count() <= 90), "{text}");
+        assert!(text.lines().count() <= 30, "{text}");
+        assert_snapshot!(text, @r"
+        three-shops
+        Three shops share what a plan of ten credits gives them.
+        3 workspaces over 3.5 h from 2026-06-01 (the first 30 min not measured), seed 7
+
+        Thresholds  ✗ 1 of 2 failed
+          ✓ latency.p99 < 10s           7 s
+          ✗ workspaces.hit.share < 50%  100 %
+
+        Limits      100 % of the workspaces hit a limit, the worst of them 8 times
+                                                 refused    of tries    workspaces   first, median
+          active agents                                3       100 %             3       after 2 h
+            “The limit of active agents has been reached. …”
+          rate limit “burst”                           2       7.4 %             1    after 50 min
+            “The fair-use limit has been reached. …”
+          credits used up                             10        37 %             3    after 90 min
+            “The workspace has used up its credits. …”
+          never hit: platform busy
+
+        Messages    27 due, 15 answered, 12 lost (44 %)
+                                                  mean        p50        p95        p99    slowest
+          due to reply                          3.33 s        3 s        7 s        7 s        7 s
+          waiting                               2.33 s        2 s        6 s        6 s        6 s
+          being served                             1 s        1 s        1 s        1 s        1 s
+        Credits     30 used, 30 there at the start
+                    ran out in 100 % of the periods, first after 90 min (median); none left for
+                    63 % of the time
+        Agents      3 active in a workspace on average, 3 at most; all slots taken for 100 % of
+                    the time
+        Servers     0.046 % busy; 0.00108 messages wait on average, 1 at most
+        ");
+    }
+
+    #[test]
+    fn colours_add_nothing_but_colour() {
+        let (scenario, _, summary) = small();
+        let coloured = terminal(&scenario, &summary, true, 90);
+        let mut plain = String::new();
+        let mut rest = coloured.as_str();
+        while let Some((before, code)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = code.split_once('m').map_or("", |(_, after)| after);
+        }
+        plain.push_str(rest);
+        assert_eq!(plain, terminal(&scenario, &summary, false, 90));
+    }
+
+    #[test]
+    fn a_run_that_is_not_valid_says_so_first() {
+        let (scenario, _, mut summary) = small();
+        summary.validity.verdict = Verdict::Growing;
+        summary.validity.why = vec!["The backlog grows by 2.000 messages/s.".to_owned()];
+        let text = terminal(&scenario, &summary, false, 80);
+        let (validity, thresholds) =
+            (text.find("NO STEADY STATE").unwrap(), text.find("Thresholds").unwrap());
+        assert!(validity < thresholds, "{text}");
+    }
+}

@@ -1,0 +1,34 @@
+//! What metrics, reasons and offers are called on a page for people.
+
+/// A cause of refusals in words: `rate limit "burst"`.
+pub(super) fn cause_label(reason: &str, limiter: Option<&str>) -> String {
+    let words = match reason {
+        "workspace_agent_limit" => "agents in total",
+        "active_agent_limit" => "active agents",
+        "agent_not_active" => "agent not active (no limit)",
+        "rate_limited" => "rate limit",
+        "concurrency_limited" => "messages at once",
+        "credits_exhausted" => "credits used up",
+        "overloaded" => "platform busy",
+        other => return other.replace('_', " "),
+    };
+    match limiter {
+        Some(limiter) => format!("{words} \u{201c}{limiter}\u{201d}"),
+        None => words.to_owned(),
+    }
+}
+
+/// An offer in words: `buy a package`.
+pub(super) fn offer_label(offer: &str) -> String {
+    match offer {
+        "upgrade_plan" => "upgrade the plan".to_owned(),
+        "buy_package" => "buy a package".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// `1 group`, `2 groups`.
+pub(super) fn plural(number: u64, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", super::format::count(number))
+}

@@ -1,0 +1,188 @@
+//! Results in a folder, whole or not at all.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::folder::{ResultFile, replace};
+use super::html::html;
+use super::latency::{latency_csv, latency_hgrm};
+use super::limit_hits::limit_hits_csv;
+use super::plots::{plots, png};
+use super::section::sections;
+use super::series::series_csv;
+use crate::measure::Measures;
+use crate::scenario::Scenario;
+use crate::summary::Summary;
+
+/// Which files are written besides those that always are. None of them changes another file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outputs {
+    /// Each plot as PNG too.
+    pub png: bool,
+}
+
+/// Why results could not be written. What was in the folder before is then still there.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The folder holds something that is not a result of limitlab.
+    #[error(
+        "{} is not empty and holds no summary.json, so it is not a result that may be replaced",
+        folder.display()
+    )]
+    NotAResult {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The place of the folder is taken by something that is not a folder.
+    #[error("{} is not a folder", path.display())]
+    NotAFolder {
+        /// The place.
+        path: PathBuf,
+    },
+    /// A file or folder could not be read, written or renamed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: `write`, `move aside` and so on.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file could not be made from the figures.
+    #[error("cannot make {file}: {why}")]
+    Render {
+        /// The file, relative to the folder.
+        file: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// Writes the results of a run into `folder`, replacing an older result there.
+///
+/// Whole or not at all: everything is written to a temporary folder beside it, which then takes
+/// its place by a rename. A folder that is neither empty nor an older result is left alone.
+///
+/// # Errors
+///
+/// [`ReportError`] names the file. An older result is then untouched.
+pub fn write(
+    folder: &Path,
+    scenario: &Scenario,
+    summary: &Summary,
+    measures: &Measures,
+    outputs: &Outputs,
+) -> Result<(), ReportError> {
+    replace(folder, &files(scenario, summary, measures, outputs)?)
+}
+
+/// All files of a result.
+fn files(
+    scenario: &Scenario,
+    summary: &Summary,
+    measures: &Measures,
+    outputs: &Outputs,
+) -> Result<Vec<ResultFile>, ReportError> {
+    let sections = sections(scenario, measures);
+    let plots = plots(scenario, measures);
+    let mut files = Vec::new();
+    let mut add = |name: &str, bytes: Result<Vec<u8>, String>| {
+        let name = name.to_owned();
+        match bytes {
+            Ok(bytes) => files.push(ResultFile { name, bytes }),
+            Err(why) => return Err(ReportError::Render { file: name, why }),
+        }
+        Ok(())
+    };
+    add("summary.json", Ok(summary.to_json().into_bytes()))?;
+    add("latency.csv", text(latency_csv(&sections)))?;
+    add("latency.hgrm", Ok(latency_hgrm(&sections).into_bytes()))?;
+    add("limit_hits.csv", text(limit_hits_csv(&sections)))?;
+    add("series.csv", text(series_csv(scenario, measures, &sections)))?;
+    for plot in &plots {
+        add(&format!("plots/{}.svg", plot.name), Ok(plot.svg.clone().into_bytes()))?;
+        if outputs.png {
+            add(&format!("plots/{}.png", plot.name), png(&plot.svg))?;
+        }
+    }
+    add("report.html", text(html(scenario, summary, &plots)))?;
+    Ok(files)
+}
+
+fn text<E: std::fmt::Display>(text: Result<String, E>) -> Result<Vec<u8>, String> {
+    text.map(String::into_bytes).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::report::fixture::small;
+
+    #[test]
+    fn a_result_has_its_files_and_the_same_bytes_every_time() {
+        let (scenario, measures, summary) = small();
+        let outputs = Outputs { png: true };
+        let first = files(&scenario, &summary, &measures, &outputs).unwrap();
+        let second = files(&scenario, &summary, &measures, &outputs).unwrap();
+        for (first, second) in first.iter().zip(&second) {
+            assert_eq!(first.name, second.name);
+            assert!(first.bytes == second.bytes, "{} differs", first.name);
+        }
+        let names: Vec<&str> = first.iter().map(|file| file.name.as_str()).collect();
+        insta::assert_snapshot!(names.join("\n"), @r"
+        summary.json
+        latency.csv
+        latency.hgrm
+        limit_hits.csv
+        series.csv
+        plots/limit_hits.svg
+        plots/limit_hits.png
+        plots/hits_per_workspace.svg
+        plots/hits_per_workspace.png
+        plots/credits_left.svg
+        plots/credits_left.png
+        plots/active_agents.svg
+        plots/active_agents.png
+        plots/latency_percentiles.svg
+        plots/latency_percentiles.png
+        plots/latency_over_time.svg
+        plots/latency_over_time.png
+        plots/backend.svg
+        plots/backend.png
+        report.html
+        ");
+    }
+
+    #[test]
+    fn options_add_files_and_change_none() {
+        let (scenario, measures, summary) = small();
+        let write_to = |folder: &Path, png| {
+            write(folder, &scenario, &summary, &measures, &Outputs { png }).unwrap();
+        };
+        let home = tempfile::tempdir().unwrap();
+        let (plain, more) = (home.path().join("plain"), home.path().join("more"));
+        write_to(&plain, false);
+        write_to(&more, true);
+        for file in files(&scenario, &summary, &measures, &Outputs::default()).unwrap() {
+            let [plain, more] = [&plain, &more].map(|it| fs::read(it.join(&file.name)).unwrap());
+            assert!(plain == more, "{} differs", file.name);
+        }
+        assert!(!plain.join("plots/limit_hits.png").exists());
+        assert!(more.join("plots/limit_hits.png").exists());
+    }
+
+    #[test]
+    fn the_summary_reads_back() {
+        let (scenario, measures, summary) = small();
+        let home = tempfile::tempdir().unwrap();
+        write(home.path(), &scenario, &summary, &measures, &Outputs::default()).unwrap();
+        let text = fs::read_to_string(home.path().join("summary.json")).unwrap();
+        assert!(text.ends_with("}\n"));
+        assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
+    }
+}

@@ -1,0 +1,299 @@
+//! The command as a user runs it: exit codes, what is printed, what is written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn limitlab(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env("NO_COLOR", "1").args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    limitlab(arguments).stdin(Stdio::null()).output().expect("the command can be started")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
+}
+
+/// A scenario in a folder of its own, and where its results go.
+fn scenario(yaml: &str) -> (TempDir, String, String) {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let file = folder.path().join("scenario.yaml");
+    fs::write(&file, yaml).expect("a scenario can be written");
+    let out = folder.path().join("out");
+    let shown = |path: &Path| path.to_str().expect("temporary paths are UTF-8").to_owned();
+    let (file, out) = (shown(&file), shown(&out));
+    (folder, file, out)
+}
+
+const SMALL: &str = "
+limitlab: 1
+name: small
+duration: 2h
+plans: { metered: { active_agents: 1, credits: { included: 30, renews: 1h } } }
+workspaces:
+  - group: shops
+    count: 40
+    plan: metered
+    agents:
+      - { name: bot, count: 2, traffic: { rate: 1/min }, activity: { active: 10m, offline: 5m } }
+    fair_use: [{ name: burst, scope: agent, token_bucket: { rate: 1/min, burst: 2 } }]
+backend: { scope: workspace, servers: 1, service_time: { exponential: 20s }, queue: { limit: 2 } }
+thresholds: [latency.p99 < 10m]
+";
+
+/// Every file below a folder with its bytes, without what a run cost.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("results can be listed") {
+            let path = entry.expect("an entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let mut bytes = fs::read(&path).expect("a result can be read");
+            if path.ends_with("summary.json") {
+                let mut json: Value = serde_json::from_slice(&bytes).expect("summary.json is JSON");
+                json.as_object_mut().expect("a summary is an object").remove("run");
+                bytes = json.to_string().into_bytes();
+            }
+            let name = path.strip_prefix(folder).expect("it lies in the folder").to_path_buf();
+            found.push((name, bytes));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_quickstart_leaves_every_file_and_fits_a_screen() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let out = folder.path().join("quickstart");
+    let shown = out.to_str().expect("temporary paths are UTF-8");
+    let output = run(&["run", "scenarios/quickstart.yaml", "--out", shown]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let printed = text(&output.stdout);
+    assert!(printed.lines().count() <= 40, "{printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
+    for word in ["quickstart", "300", "credits", "active", "latency.p99 < 15s", shown] {
+        assert!(printed.contains(word), "{word} is missing in\n{printed}");
+    }
+    for file in [
+        "summary.json",
+        "latency.csv",
+        "latency.hgrm",
+        "limit_hits.csv",
+        "series.csv",
+        "report.html",
+    ] {
+        assert!(out.join(file).metadata().is_ok_and(|it| it.len() > 100), "{file}");
+    }
+    let plots = fs::read_dir(out.join("plots")).expect("plots can be listed").count();
+    assert!(plots >= 5, "only {plots} plots");
+}
+
+#[test]
+fn six_different_mistakes_are_six_diagnostics_and_no_output() {
+    let wrong = SMALL
+        .replace("duration: 2h", "duration: 2 hours")
+        .replace("included: 30", "includes: 30, included: 30")
+        .replace("plan: metered", "plan: meterd")
+        .replace("count: 2, traffic", "retry: { max_attempts: 3 }, count: 2, traffic")
+        .replace("burst: 2 }", "burst: 0 }")
+        .replace("latency.p99 <", "latency.p98 <");
+    let (folder, file, out) = scenario(&wrong);
+    let output = run(&["run", &file, "--out", &out]);
+    assert_eq!(output.status.code(), Some(2));
+    let printed = text(&output.stderr);
+    assert!(printed.contains("6 mistakes in"), "{printed}");
+    for place in ["4:11", "5:50", "9:11", "11:22", "12:81", "14:14"] {
+        assert!(printed.contains(&format!("{file}:{place}: error: ")), "{place} in\n{printed}");
+    }
+    assert!(output.stdout.is_empty());
+    let left = fs::read_dir(folder.path()).expect("the folder can be listed").count();
+    assert_eq!(left, 1, "something besides the scenario was written");
+}
+
+#[test]
+fn what_cannot_be_read_is_exit_code_1() {
+    for path in ["scenarios/none.yaml", "scenarios"] {
+        let output = run(&["run", path]);
+        assert_eq!(output.status.code(), Some(1), "{path}");
+        assert!(text(&output.stderr).contains(path), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_code_2() {
+    for arguments in [
+        &["run"][..],
+        &["walk", "scenarios/quickstart.yaml"],
+        &["run", "scenarios/quickstart.yaml", "--threads", "0"],
+        &["run", "scenarios/quickstart.yaml", "--set", "workspaces.shop.count=3"],
+        &["check", "scenarios/quickstart.yaml", "--set", "duration"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_failed_threshold_is_exit_code_99_and_the_results_are_there() {
+    let (_folder, file, out) = scenario(&SMALL.replace("< 10m", "< 1ms"));
+    let output = run(&["run", &file, "--out", &out]);
+    assert_eq!(output.status.code(), Some(99), "{}", text(&output.stderr));
+    let summary = fs::read_to_string(Path::new(&out).join("summary.json"));
+    let summary: Value =
+        serde_json::from_str(&summary.expect("it is written")).expect("it is JSON");
+    assert_eq!(summary["thresholds"][0]["passed"], Value::Bool(false));
+}
+
+#[test]
+fn files_are_the_same_with_any_threads_and_any_output_options() {
+    let (_folder, file, out) = scenario(SMALL);
+    let mut reference: Option<Vec<(PathBuf, Vec<u8>)>> = None;
+    for options in [
+        &["--threads", "1"][..],
+        &["--threads", "2"],
+        &["--threads", "2", "--png"],
+        &["--threads", "1", "--png", "--quiet"],
+        &["--format", "json"],
+    ] {
+        let output = run(&[&["run", &file, "--out", &out], options].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let mut found = files(Path::new(&out));
+        let png = |path: &Path| path.extension().is_some_and(|extension| extension == "png");
+        assert_eq!(found.iter().any(|(path, _)| png(path)), options.contains(&"--png"));
+        found.retain(|(path, _)| !png(path));
+        match &reference {
+            None => reference = Some(found),
+            Some(reference) => assert!(*reference == found, "{options:?} changed a file"),
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_result_is_not_touched() {
+    let (_folder, file, out) = scenario(SMALL);
+    fs::create_dir(&out).expect("a folder can be made");
+    let precious = Path::new(&out).join("thesis.txt");
+    fs::write(&precious, "precious").expect("a file can be written");
+    let output = run(&["run", &file, "--out", &out]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(&precious).expect("it is still there"), "precious");
+    assert_eq!(fs::read_dir(&out).expect("it can be listed").count(), 1);
+}
+
+#[test]
+fn quiet_prints_nothing_and_json_prints_the_summary() {
+    let (_folder, file, out) = scenario(SMALL);
+    let output = run(&["run", &file, "--out", &out, "--quiet"]);
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    let output = run(&["run", &file, "--out", &out, "--format", "json"]);
+    let written = fs::read_to_string(Path::new(&out).join("summary.json")).expect("it is written");
+    assert_eq!(text(&output.stdout), written);
+}
+
+#[test]
+fn overrides_and_seed_change_the_run() {
+    let (_folder, file, out) = scenario(SMALL);
+    let json = |more: &[&str]| -> Value {
+        let output = run(&[&["run", &file, "--out", &out, "--format", "json"], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("it is JSON")
+    };
+    let few = json(&["--set", "workspaces.shops.count=3", "--seed", "9"]);
+    assert_eq!(few["groups"]["shops"]["workspaces"], 3);
+    assert_eq!(few["seed"], 9);
+    assert_ne!(few["scenario"]["sha256"], json(&[])["scenario"]["sha256"]);
+}
+
+#[test]
+fn a_starter_is_valid_and_nothing_is_overwritten() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let file = folder.path().join("mine.yaml");
+    let file = file.to_str().expect("temporary paths are UTF-8");
+    let flags = ["--workspaces", "1_000", "--agents", "5", "--messages", "40/d", "--cost", "2"];
+    let output = run(&[&["new", file, "--plan", "advanced"], &flags[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = run(&["check", file]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let explained = text(&output.stdout);
+    assert!(explained.contains("1_000 workspaces on the plan advanced"), "{explained}");
+    let before = fs::read(file).expect("it is written");
+    assert_eq!(run(&["new", file]).status.code(), Some(1));
+    assert_eq!(fs::read(file).expect("it is still there"), before);
+}
+
+#[test]
+fn schemas_are_printed() {
+    let schema = text(&run(&["schema"]).stdout);
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/scenario.schema.json");
+    assert_eq!(schema, fs::read_to_string(shipped).expect("the schema is shipped"));
+    let summary: Value =
+        serde_json::from_slice(&run(&["schema", "summary"]).stdout).expect("it is JSON");
+    assert!(summary["properties"]["groups"].is_object());
+}
+
+/// A run that takes long enough to be interrupted, in many workspaces or in one platform.
+fn interrupted(yaml: &str) -> (Option<i32>, Value, String) {
+    let (_folder, file, out) = scenario(yaml);
+    let child = limitlab(&["run", &file, "--out", &out])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command can be started");
+    // Long enough for the run to be under way, far shorter than it takes.
+    std::thread::park_timeout(Duration::from_secs(2));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "the signal could not be sent");
+    let output = child.wait_with_output().expect("the command ends");
+    let summary = fs::read_to_string(Path::new(&out).join("summary.json"));
+    let summary = summary.unwrap_or_else(|_| panic!("no summary: {}", text(&output.stderr)));
+    let summary = serde_json::from_str(&summary).expect("summary.json is JSON");
+    (output.status.code(), summary, text(&output.stdout))
+}
+
+const LONG: &str = "
+limitlab: 1
+name: long
+duration: 365d
+workspaces:
+  - { group: many, count: 100_000, agents: [{ name: bot, traffic: { rate: 1/min } }] }
+backend: { scope: workspace, servers: 2, service_time: { exponential: 20s } }
+";
+
+#[test]
+fn ctrl_c_keeps_the_workspaces_that_were_finished() {
+    let (code, summary, printed) = interrupted(LONG);
+    assert_eq!(code, Some(130));
+    assert_eq!(summary["validity"]["verdict"], "invalid");
+    let finished = summary["groups"]["all"]["workspaces"].as_u64().expect("a count");
+    assert!((1..100_000).contains(&finished), "{finished}");
+    assert!(printed.contains("interrupted"), "{printed}");
+}
+
+#[test]
+fn ctrl_c_keeps_a_platform_up_to_the_instant_it_had_reached() {
+    let coupled = LONG.replace("scope: workspace, servers: 2", "scope: platform, servers: 500");
+    let (code, summary, printed) = interrupted(&coupled.replace("100_000", "1_000"));
+    assert_eq!(code, Some(130));
+    assert_eq!(summary["validity"]["verdict"], "invalid");
+    let metrics = &summary["groups"]["all"]["metrics"];
+    let utilisation = metrics["backend.utilisation"]["value"].as_f64().expect("it is measured");
+    // 1,000 a minute for 20 s each keep a third of a thousand servers busy.
+    assert!((0.6..0.73).contains(&utilisation), "{utilisation}");
+    assert!(printed.contains("interrupted"), "{printed}");
+}

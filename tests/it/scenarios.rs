@@ -1,0 +1,58 @@
+//! Every shipped scenario is run, and tells what it says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::scenario::load;
+
+/// The shipped scenarios: path and text.
+pub(crate) fn shipped() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut found: Vec<(PathBuf, String)> = fs::read_dir(folder)
+        .expect("scenarios can be listed")
+        .map(|entry| entry.expect("an entry can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a scenario can be read");
+            (path, text)
+        })
+        .collect();
+    found.sort();
+    assert!(found.len() >= 5, "only {} scenarios were found", found.len());
+    found
+}
+
+#[test]
+fn each_meets_its_thresholds() {
+    for (path, _) in shipped() {
+        let scenario = load(&path, &[]).expect("shipped scenarios are valid").scenario;
+        let summary = run(&scenario, RunOptions { threads: 2 }, &Watch::default())
+            .expect("shipped scenarios do not loop")
+            .summary;
+        assert!(!summary.thresholds.is_empty(), "{} expects nothing", path.display());
+        let failed: Vec<_> = summary.thresholds.iter().filter(|it| !it.passed).collect();
+        assert!(failed.is_empty(), "{}: {failed:?}", path.display());
+    }
+}
+
+#[test]
+fn each_names_its_schema_and_opens_with_its_question() {
+    for (path, text) in shipped() {
+        let mut lines = text.lines();
+        let schema = "# yaml-language-server: $schema=../schema/scenario.schema.json";
+        assert_eq!(lines.next(), Some(schema), "{}", path.display());
+        let question = lines.any(|line| line.starts_with("# Question: "));
+        assert!(question && text.contains("# Look for: "), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_table_of_scenarios_is_complete() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/README.md");
+    let table = fs::read_to_string(table).expect("the table can be read");
+    for (path, _) in shipped() {
+        let file = path.file_name().expect("a scenario has a name").to_string_lossy().into_owned();
+        assert!(table.contains(&format!("({file})")), "{file} is not in scenarios/README.md");
+    }
+}

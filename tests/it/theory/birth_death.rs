@@ -1,0 +1,111 @@
+//! Birth-death processes by brute force: the independent route for every formula of a Markov
+//! queue, and the proof that a warm-up is long enough.
+
+/// A process on the states 0, 1, .., that moves up by one or down by one.
+#[derive(Debug, Clone)]
+pub(super) struct BirthDeath {
+    /// The rate from state n to n + 1.
+    births: Vec<f64>,
+    /// The rate from state n + 1 to n; as long as `births`.
+    deaths: Vec<f64>,
+}
+
+impl BirthDeath {
+    /// The process with `steps` states above state 0, from its rates of birth in state n and of
+    /// death in state n + 1.
+    pub(super) fn new(steps: u32, birth: impl Fn(u32) -> f64, death: impl Fn(u32) -> f64) -> Self {
+        Self { births: (0..steps).map(birth).collect(), deaths: (1..=steps).map(death).collect() }
+    }
+
+    /// Messages to `servers` servers with room for `places` in all, served and waiting.
+    pub(super) fn queue(servers: u32, places: u32, arrival_rate: f64, service_rate: f64) -> Self {
+        Self::new(places, |_| arrival_rate, |busy| f64::from(busy.min(servers)) * service_rate)
+    }
+
+    /// The stationary probability of each state, from the balance between neighbours.
+    pub(super) fn stationary(&self) -> Vec<f64> {
+        let mut weights = vec![1.0];
+        let mut last = 1.0;
+        for (birth, death) in self.births.iter().zip(&self.deaths) {
+            last *= birth / death;
+            weights.push(last);
+        }
+        let total: f64 = weights.iter().sum();
+        weights.iter().map(|weight| weight / total).collect()
+    }
+
+    /// The time in which what is left of the initial state shrinks by a factor of e: one over the
+    /// spectral gap.
+    ///
+    /// Minus the generator is similar to a symmetric tridiagonal matrix, whose eigenvalues below x
+    /// are counted by the signs of a Sturm sequence; its least is 0, the second least the gap.
+    /// Source: Wilkinson, The Algebraic Eigenvalue Problem (1965), chapter 5.
+    pub(super) fn relaxation_time(&self) -> f64 {
+        let rates = self.births.iter().chain(&self.deaths);
+        let (mut low, mut high) = (0.0, 4.0 * rates.fold(0.0, |most: f64, &rate| most.max(rate)));
+        for _ in 0..200 {
+            let middle = f64::midpoint(low, high);
+            if self.eigenvalues_below(middle) < 2 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        1.0 / high
+    }
+
+    fn eigenvalues_below(&self, x: f64) -> usize {
+        let states = self.births.len() + 1;
+        let mut pivot = 1.0;
+        let mut coupling = 0.0;
+        let mut below = 0;
+        for state in 0..states {
+            let up = self.births.get(state).copied().unwrap_or(0.0);
+            let down = if state == 0 { 0.0 } else { self.deaths[state - 1] };
+            pivot = up + down - x - coupling / pivot;
+            if pivot == 0.0 {
+                pivot = -f64::EPSILON;
+            }
+            below += usize::from(pivot < 0.0);
+            coupling = up * self.deaths.get(state).copied().unwrap_or(0.0);
+        }
+        below
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tolerance::assert_close;
+    use super::*;
+
+    #[test]
+    fn the_stationary_state_is_geometric_for_one_server() {
+        let states = BirthDeath::queue(1, 200, 0.8, 1.0).stationary();
+        for (count, &share) in states.iter().take(50).enumerate() {
+            assert_close(share, 0.2 * libm::pow(0.8, count as f64), 1e-12);
+        }
+    }
+
+    /// The eigenvalues of M/M/1/K are known: for service at rate 1, one plus the arrival rate less
+    /// 2 sqrt(arrival rate) cos(pi j / (K + 1)).
+    /// Source: Takacs, Introduction to the Theory of Queues (1962), chapter 1.
+    #[test]
+    fn one_server_relaxes_as_known() {
+        for (places, arrival_rate) in [(5, 0.8), (20, 1.3), (3_000, 0.9)] {
+            let turn = std::f64::consts::PI / f64::from(places + 1);
+            let gap = arrival_rate + 1.0 - 2.0 * f64::sqrt(arrival_rate) * libm::cos(turn);
+            let found = BirthDeath::queue(1, places, arrival_rate, 1.0).relaxation_time();
+            assert_close(found, 1.0 / gap, 1e-9);
+        }
+        // Without a limit: one over (1 - sqrt(utilisation))^2.
+        let unlimited = BirthDeath::queue(1, 5_000, 0.9, 1.0).relaxation_time();
+        assert_close(unlimited, 1.0 / ((1.0 - 0.9_f64.sqrt()) * (1.0 - 0.9_f64.sqrt())), 1e-3);
+    }
+
+    #[test]
+    fn independent_sources_relax_as_one_of_them() {
+        // 12 agents that alternate by themselves: each forgets at the sum of its two rates.
+        let alone = BirthDeath::new(12, |on| f64::from(12 - on) / 15.0, |on| f64::from(on) / 9.0);
+        assert_close(alone.relaxation_time(), 1.0 / (1.0 / 15.0 + 1.0 / 9.0), 1e-9);
+    }
+}

@@ -1,0 +1,16 @@
+//! Queueing theory: what a simulation of simple scenarios must find, in closed form or to more
+//! digits than any simulation has, and how far off chance alone may put it.
+//!
+//! Each formula names its source, and its own tests hold it to published values or to an
+//! independent numerical route. Loads and rates are plain numbers here: the unit of time is the
+//! caller's.
+
+mod birth_death;
+mod comparisons;
+mod engset;
+mod erlang;
+mod poisson;
+mod pools;
+mod queues;
+mod token_bucket;
+mod tolerance;
