@@ -3,6 +3,8 @@
 //! What is at fault is taken out of the tree, or replaced by something valid, so that the passes
 //! that follow can look at the rest.
 
+use std::fmt;
+
 use super::fault::Mistake;
 use super::shape::{Choice, Record, Shape};
 use super::source::Span;
@@ -14,10 +16,13 @@ use super::types::QuantityWord;
 pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) {
     let mut checker = Checker { mistakes };
     let shape = Shape::scenario();
-    if checker.node(root, shape, "the scenario") == Verdict::Useless {
+    if checker.node(root, shape, Named::Scenario) == Verdict::Useless {
         root.state = State::Replaced(shape.placeholder());
     }
 }
+
+/// After so many mistakes nobody reads what was meant: the file is something else altogether.
+const MOST_READ_ON: usize = 1_000;
 
 /// Whether what follows can work with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +33,47 @@ enum Verdict {
     Useless,
 }
 
+/// What messages call a node.
+#[derive(Debug, Clone, Copy)]
+enum Named<'k> {
+    Scenario,
+    /// The value of a key.
+    Key(&'k str),
+    /// An item of the list that a key has.
+    ItemOf(&'k str),
+}
+
+impl Named<'_> {
+    /// What an item of such a list is called.
+    const fn item(self) -> Self {
+        match self {
+            Self::Scenario => Self::Scenario,
+            Self::Key(key) | Self::ItemOf(key) => Self::ItemOf(key),
+        }
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scenario => f.write_str("the scenario"),
+            Self::Key(key) => write!(f, "`{key}`"),
+            Self::ItemOf(key) => write!(f, "an item of `{key}`"),
+        }
+    }
+}
+
 struct Checker<'m> {
     mistakes: &'m mut Vec<Mistake>,
 }
 
 impl Checker<'_> {
     /// Checks a node, which messages call `name`.
-    fn node(&mut self, node: &mut Node, shape: &Shape, name: &str) -> Verdict {
+    fn node(&mut self, node: &mut Node, shape: &Shape, name: Named<'_>) -> Verdict {
         if node.is_null() {
             let message = match name {
-                "the scenario" => "this file holds no scenario".to_owned(),
-                _ => format!("{name} has no value"),
+                Named::Scenario => "this file holds no scenario".to_owned(),
+                Named::Key(_) | Named::ItemOf(_) => format!("{name} has no value"),
             };
             return self.useless(node.span, message, format!("expected {}", shape.expected()));
         }
@@ -53,14 +88,14 @@ impl Checker<'_> {
                     return self.useless(node.span, message, hint);
                 }
                 for value in items {
-                    let verdict = self.node(value, item, &format!("an item of {name}"));
+                    let verdict = self.node(value, item, name.item());
                     replace_useless(value, item, verdict);
                 }
                 Verdict::Usable
             }
             (Shape::Names(value_shape), Kind::Mapping(entries)) => {
                 for Entry { key, value } in entries {
-                    let verdict = self.node(value, value_shape, &format!("`{}`", key.text));
+                    let verdict = self.node(value, value_shape, Named::Key(&key.text));
                     replace_useless(value, value_shape, verdict);
                 }
                 Verdict::Usable
@@ -119,7 +154,7 @@ impl Checker<'_> {
         text: &str,
         single: &Shape,
         mapping: &Shape,
-        name: &str,
+        name: Named<'_>,
     ) -> Verdict {
         let before = self.mistakes.len();
         let verdict = self.node(node, single, name);
@@ -174,7 +209,7 @@ impl Checker<'_> {
             };
             return self.useless(key.span, format!("unknown key `{}`", key.text), hint);
         };
-        let verdict = self.node(value, shape, &format!("`{}`", key.text));
+        let verdict = self.node(value, shape, Named::Key(&key.text));
         replace_useless(value, shape, verdict);
         Verdict::Usable
     }
@@ -184,7 +219,7 @@ impl Checker<'_> {
     }
 
     /// A mapping of keys that are known.
-    fn record(&mut self, span: Span, entries: &mut Vec<Entry>, record: &Record, name: &str) {
+    fn record(&mut self, span: Span, entries: &mut Vec<Entry>, record: &Record, name: Named<'_>) {
         let keys = record.keys.keys().map(String::as_str);
         let mut absent: Vec<&str> =
             keys.filter(|key| entries.iter().all(|entry| entry.key.text != *key)).collect();
@@ -213,8 +248,7 @@ impl Checker<'_> {
     /// The value of a key that is known.
     fn property(&mut self, entry: &mut Entry, record: &Record) {
         let Some(property) = record.keys.get(&entry.key.text) else { return };
-        let verdict =
-            self.node(&mut entry.value, &property.shape, &format!("`{}`", entry.key.text));
+        let verdict = self.node(&mut entry.value, &property.shape, Named::Key(&entry.key.text));
         if verdict == Verdict::Useless {
             entry.value.state = if property.required {
                 State::Replaced(property.shape.placeholder())
@@ -231,7 +265,7 @@ impl Checker<'_> {
         entry: &mut Entry,
         absent: &mut Vec<&str>,
         record: &Record,
-        name: &str,
+        name: Named<'_>,
     ) {
         let Key { text, span } = entry.key.clone();
         entry.value.state = State::Omitted;
@@ -241,9 +275,13 @@ impl Checker<'_> {
         }
         let hint = match text.as_str() {
             "<<" => "merge keys are not part of YAML 1.2".to_owned(),
+            _ if self.mistakes.len() > MOST_READ_ON => String::new(),
             _ => did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str)),
         };
         self.useless(span, format!("unknown key `{text}` in {name}"), hint);
+        if self.mistakes.len() > MOST_READ_ON {
+            return;
+        }
         let Some(meant) = nearest(&text, absent.iter().copied()) else { return };
         absent.retain(|key| *key != meant);
         meant.clone_into(&mut entry.key.text);
@@ -263,7 +301,7 @@ impl Checker<'_> {
         entries: &mut [Entry],
         record: &Record,
         strange: bool,
-        name: &str,
+        name: Named<'_>,
     ) {
         if record.exactly_one.is_empty() {
             return;

@@ -6,7 +6,9 @@ use super::estimate::{
     credits_wanted, messages_per_second, messages_per_workspace, periods, pool, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
-use super::words::{Quantity, counted, credits as amount, distribution, grouped, number, span};
+use super::words::{
+    Quantity, counted, credits as amount, distribution, grouped, number, printable, span,
+};
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Renewals};
 use crate::units::SimSpan;
@@ -19,17 +21,14 @@ use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
 pub fn describe(scenario: &Scenario) -> String {
     let mut text = format!(
         "{}: {} from {}, seed {}\n",
-        scenario.name,
-        span(scenario.duration.nanos() as f64),
-        scenario.start,
-        scenario.seed
+        scenario.name, scenario.duration, scenario.start, scenario.seed
     );
     if let Some(about) = &scenario.about {
-        let _ = writeln!(text, "{}", about.trim());
+        let _ = writeln!(text, "{}", printable(about.trim()));
     }
     let mut notes = Vec::new();
     if !scenario.warm_up.is_zero() {
-        notes.push(format!("measured after {}", span(scenario.warm_up.nanos() as f64)));
+        notes.push(format!("measured after {}", scenario.warm_up));
     }
     if scenario.drain == Drain::Cut {
         notes.push("what is in flight at the end is cut".to_owned());
@@ -86,7 +85,7 @@ fn describe_group(text: &mut String, group: &Group, duration: SimSpan) {
             "{} credits in each workspace, {share}% of the {} that its pool holds over {}",
             number(wanted),
             number(held),
-            span(duration.nanos() as f64)
+            duration
         );
         row(text, "", &said);
     }
@@ -102,20 +101,20 @@ fn plan(plan: &Plan) -> String {
 }
 
 fn credits(allowance: &Allowance, group: &Group) -> String {
-    let per = match allowance.per {
-        AllowancePer::Seat => {
-            let seats = distribution(&group.seats, Quantity::Count);
-            format!("for each seat ({seats})")
-        }
-        AllowancePer::Workspace => "for each workspace".to_owned(),
-    };
+    let included = amount(allowance.included);
     let renews = match &allowance.renews {
         Renewals::Never => "once".to_owned(),
-        Renewals::Every(period) => format!("every {}", span(period.nanos() as f64)),
+        Renewals::Every(period) => format!("every {period}"),
         Renewals::At(_) => "every month".to_owned(),
     };
-    let included = amount(allowance.included);
-    format!("{included} {per} {renews}: {} on average", number(pool(allowance, group)))
+    match allowance.per {
+        AllowancePer::Seat => {
+            let seats = distribution(&group.seats, Quantity::Count);
+            let pool = number(pool(allowance, group));
+            format!("{included} for each seat ({seats}) {renews}: {pool} on average")
+        }
+        AllowancePer::Workspace => format!("{included} for each workspace {renews}"),
+    }
 }
 
 fn limit(throttle: &Throttle) -> String {
@@ -221,5 +220,78 @@ fn describe_utilisation(text: &mut String, scenario: &Scenario, backend: &Backen
                 row(text, "offered", &said);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{StarterOptions, parse, starter};
+    use super::*;
+
+    #[test]
+    fn a_small_scenario_is_told_on_one_screen() {
+        let text = starter(&StarterOptions::default());
+        insta::assert_snapshot!(describe(&parse("x.yaml", &text, &[]).unwrap()), @"
+        starter: 30d from 2026-06-01T00:00:00Z, seed 1
+
+        customers: 1_000 workspaces on the plan advanced
+          plan         3 agents active at once, 500 in total
+          credits      1_250 for each seat (1 to 8) every month: 5_625 on average
+          limit        burst: 2/s after a burst of 20, each workspace
+          agents       sales: 5 agents, active at first
+                       40/d messages to each
+                       credits a message: 1
+          expected     6_000_000 messages if always active, 6_000 in each workspace
+                       6_000 credits in each workspace, 107% of the 5_625 that its pool holds over 30d
+
+        backend: unlimited servers for all workspaces, about 1.8s (lognormal) a message
+
+        thresholds
+          refusal.rate{reason=credits_exhausted} < 1%
+          latency.p99{group=customers} < 30s
+        ");
+    }
+
+    #[test]
+    fn what_a_scenario_leaves_out_is_told_too() {
+        let text =
+            "{ limitlab: 1, name: odd, about: odd ends, duration: 90m, warm_up: 10m, drain: cut,
+            plans: { once: { credits: { included: 0.5, renews: never } } },
+            workspaces: [
+                { group: idle, agents: [{ name: sales, start: draft, activity: { draft: 1h } }] },
+                { group: paused, plan: once, agents: [{ name: night, while_offline: pause,
+                    traffic: { sessions: { rate: 1/h, turns: { geometric: 4 }, think: 40s } },
+                    activity: { active: 1h, on_refused: { retry_every: 1m } } }],
+                  fair_use: [{ name: flight, scope: agent, concurrency: { limit: 4 } }] }],
+            backend: { scope: workspace, servers: 2, service_time: 1.8s, network_delay: 5ms } }";
+        insta::assert_snapshot!(describe(&parse("x.yaml", text, &[]).unwrap()), @"
+        odd: 1h30m from 2026-01-01T00:00:00Z, seed 1
+        odd ends
+        measured after 10m; what is in flight at the end is cut
+
+        idle: 1 workspace on the plan unlimited
+          plan         any number of agents active at once, 500 in total; no credits are counted
+          agents       sales: 1 agent, draft at first
+                       draft for 1h
+                       nobody writes to them
+          expected     0 messages if always active, 0 in each workspace
+
+        paused: 1 workspace on the plan once
+          plan         any number of agents active at once, 500 in total
+          credits      0.5 for each workspace once
+          limit        flight: 4 in flight, each agent
+          agents       night: 1 agent, active at first; customers wait while it is offline
+                       active for 1h, refused ones try again every 1m
+                       1/h conversations with each, messages about 4 (geometric), time between them 40s
+                       credits a message: 1
+          expected     6 messages if always active, 6 in each workspace
+                       6 credits in each workspace, 1_200% of the 0.5 that its pool holds over 1h30m
+
+        backend: 2 servers in each workspace, 1.8s a message
+          queue        any number may wait
+          network      5ms each way
+          offered      0% utilisation if always active and nothing is refused in idle
+          offered      0.1% utilisation if always active and nothing is refused in paused
+        ");
     }
 }

@@ -83,16 +83,23 @@ impl Faults {
         assert!(!mistakes.is_empty(), "a scenario was refused without a reason");
         let mut mistakes: IndexSet<Mistake> = mistakes.into_iter().collect();
         mistakes.sort_by_key(|mistake| mistake.span);
+        let mut previous: Option<(Span, usize, usize)> = None;
         let list = mistakes
             .into_iter()
             .map(|Mistake { span, message, hint }| {
                 let source = &sources[usize::from(span.source.0)];
-                let place = Place {
-                    source: source.name.clone(),
-                    line: source.line(span.start),
-                    column: source.column(span.start),
-                    span,
+                let line = source.line(span.start);
+                // In a file of one long line the columns are counted from mistake to mistake.
+                let column = match previous {
+                    Some((before, of_line, column))
+                        if before.source == span.source && of_line == line =>
+                    {
+                        column + source.characters(before.start, span.start)
+                    }
+                    _ => source.column(span.start),
                 };
+                previous = Some((span, line, column));
+                let place = Place { source: source.name.clone(), line, column, span };
                 ScenarioFault { place, message, hint }
             })
             .collect();

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::at::At;
@@ -10,6 +11,7 @@ use super::check::check;
 use super::fault::{Faults, Mistake, ScenarioError};
 use super::model::Scenario;
 use super::overrides::{Override, apply};
+use super::shape::Shape;
 use super::source::{Source, SourceId, Span, read_bytes};
 use super::tree::{Node, State};
 use super::types::Document;
@@ -89,20 +91,21 @@ fn read(name: &str, text: String, overrides: &[Override]) -> Result<Loaded, Scen
 fn understand(mut root: Node, mistakes: &mut Vec<Mistake>) -> Scenario {
     let sha256 = digest(&root);
     check(&mut root, mistakes);
-    let document: Result<Document, _> = serde_path_to_error::deserialize(root.to_value());
-    let document = document.unwrap_or_else(|error| {
+    let document = Document::deserialize(&root).unwrap_or_else(|_| {
         // The types and the schema made of them disagree: a mistake of ours, but a file that is
         // refused with a place is better than a crash.
-        let message = format!("{} at `{}`", error.inner(), error.path());
-        mistakes.push(Mistake::new(root.span, message));
-        root.state = State::Replaced(super::shape::Shape::scenario().placeholder());
-        serde_json::from_value(root.to_value()).expect("the placeholder is a valid scenario")
+        if let Err(error) = serde_path_to_error::deserialize::<_, Document>(&root) {
+            let message = format!("{} at `{}`", error.inner(), error.path());
+            mistakes.push(Mistake::new(root.span, message));
+        }
+        root.state = State::Replaced(Shape::scenario().placeholder());
+        Document::deserialize(&root).expect("the placeholder is a valid scenario")
     });
     validate(&document, At::new(&root), sha256, mistakes)
 }
 
 fn digest(root: &Node) -> String {
-    let mut canonical = String::new();
+    let mut canonical = Vec::new();
     root.write_canonical(&mut canonical);
     Sha256::digest(canonical).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

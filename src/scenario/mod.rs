@@ -9,6 +9,7 @@ mod fault;
 mod load;
 mod model;
 mod overrides;
+mod reading;
 mod render;
 mod schema;
 mod shape;

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::fault::ScenarioFault;
 use super::source::Source;
+use super::words::printable;
 
 /// Whether messages are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,17 +82,6 @@ fn excerpt(source: &Source, fault: &ScenarioFault, colour: Colour) -> String {
     };
     let group = Group::with_level(Level::ERROR).element(snippet);
     renderer.term_width(WIDTH).render(&[group])
-}
-
-/// The text with its control characters spelt out: what a file says must not steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
-            let plain = escaped.is_none().then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 /// The start of the character that the byte at `offset` belongs to.

@@ -68,8 +68,13 @@ impl Source {
 
     /// The column, from 1 and in characters, of the byte at `offset`.
     pub(super) fn column(&self, offset: u32) -> usize {
-        let start = self.line_range(self.line(offset)).start;
-        self.text[start..offset as usize].chars().count() + 1
+        let start = self.line_starts[self.line(offset) - 1];
+        self.characters(start, offset) + 1
+    }
+
+    /// How many characters begin in the bytes from `start` to `end`.
+    pub(super) fn characters(&self, start: u32, end: u32) -> usize {
+        self.text[start as usize..end as usize].chars().count()
     }
 }
 

@@ -1,8 +1,6 @@
 //! A scenario's text as a tree whose every node knows its place.
 
-use std::fmt::Write;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::source::Span;
 
@@ -111,50 +109,35 @@ impl Node {
         }
     }
 
-    /// The value that the types of a scenario are read from. Scalars are texts: the types know
-    /// which of them are numbers.
-    pub(super) fn to_value(&self) -> Value {
-        if let State::Replaced(value) = &self.state {
-            return value.clone();
-        }
-        match &self.kind {
-            Kind::Scalar { text, .. } => Value::String(text.clone()),
-            Kind::Sequence(items) => items.iter().map(Self::to_value).collect(),
-            Kind::Mapping(entries) => {
-                let believed =
-                    entries.iter().filter(|entry| !matches!(entry.value.state, State::Omitted));
-                let pairs = believed.map(|entry| (entry.key.text.clone(), entry.value.to_value()));
-                Value::Object(pairs.collect::<Map<_, _>>())
-            }
-        }
-    }
-
     /// Writes the tree as JSON with sorted keys, so that equal scenarios have equal texts whatever
     /// their layout and comments.
-    pub(super) fn write_canonical(&self, out: &mut String) {
+    pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
         match &self.kind {
-            Kind::Scalar { text, .. } => {
-                let _ = write!(out, "{}", Value::from(text.as_str()));
-            }
+            Kind::Scalar { text, .. } => write_text(text, out),
             Kind::Sequence(items) => {
-                out.push('[');
+                out.push(b'[');
                 for item in items {
                     item.write_canonical(out);
-                    out.push(',');
+                    out.push(b',');
                 }
-                out.push(']');
+                out.push(b']');
             }
             Kind::Mapping(entries) => {
                 let mut sorted: Vec<&Entry> = entries.iter().collect();
-                sorted.sort_by(|a, b| a.key.text.cmp(&b.key.text));
-                out.push('{');
+                sorted.sort_unstable_by(|a, b| a.key.text.cmp(&b.key.text));
+                out.push(b'{');
                 for entry in sorted {
-                    let _ = write!(out, "{}:", Value::from(entry.key.text.as_str()));
+                    write_text(&entry.key.text, out);
+                    out.push(b':');
                     entry.value.write_canonical(out);
-                    out.push(',');
+                    out.push(b',');
                 }
-                out.push('}');
+                out.push(b'}');
             }
         }
     }
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, text).expect("a text can be written to memory");
 }

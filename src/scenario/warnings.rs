@@ -148,3 +148,71 @@ fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
         warnings.push(format!("`{}` has nothing to measure: {without}", threshold.text));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Override, parse};
+    use super::*;
+
+    const CALM: &str = "
+limitlab: 1
+name: calm
+duration: 1d
+plans:
+  small: { active_agents: 2, total_agents: 10, credits: { included: 300 } }
+workspaces:
+  - group: shops
+    count: 100
+    plan: small
+    agents: [{ name: sales, count: 2, traffic: { rate: 6/h }, activity: { active: 1h } }]
+    fair_use: [{ name: burst, token_bucket: { rate: 1/min, burst: 5 } }]
+backend: { servers: 10, service_time: 1s }
+thresholds: [credits.consumed > 1]
+";
+
+    fn warned(set: &[&str]) -> Vec<String> {
+        let overrides: Vec<Override> = set.iter().copied().map(Override::set).collect();
+        warnings(&parse("x.yaml", CALM, &overrides).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    #[test]
+    fn a_calm_scenario_has_no_warnings() {
+        assert_eq!(warned(&[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_warning_has_its_cause() {
+        for (set, warning) in [
+            (&["workspaces.shops.count=10_000"][..], "the backend cannot keep up if nothing is"),
+            (&["backend.scope=workspace", "backend.service_time=1h"], "of a workspace in `shops`"),
+            (
+                &["plans.small.credits.included=200"],
+                "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
+            ),
+            (
+                &["workspaces.shops.agents.sales.cost={ pareto: { minimum: 1, shape: 1 } }"],
+                "has no mean",
+            ),
+            (
+                &["workspaces.shops.agents.sales.count=11"],
+                "has 11 agents in each workspace, and its plan holds 10",
+            ),
+            (
+                &["workspaces.shops.fair_use.burst.token_bucket.rate=1/h"],
+                "the limit `burst` admits 1/h",
+            ),
+            (
+                &[
+                    "workspaces.shops.agents.sales.activity.on_refused={ retry_every: 1ms }",
+                    "workspaces.shops.agents.sales.count=3",
+                ],
+                "find no slot try again every 1ms",
+            ),
+            (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
+            (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),
+        ] {
+            let warned = warned(set);
+            assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
+        }
+    }
+}

@@ -46,6 +46,17 @@ pub(super) fn credits(amount: Credits) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
+/// The text with its control characters spelt out: what a file says must not steer a terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let plain = escaped.is_none().then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// A span in its most fitting unit: `1.8s`, `9h`.
 pub(super) fn span(nanos: f64) -> String {
     const UNITS: [(&str, f64); 7] = [

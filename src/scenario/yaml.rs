@@ -1,6 +1,6 @@
 //! YAML 1.2 (and so JSON) into a tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
@@ -246,20 +246,22 @@ impl Builder<'_> {
     }
 
     /// The entries whose keys are new; the others are mistakes.
-    fn without_repeats(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
-        let mut first: BTreeMap<String, Span> = BTreeMap::new();
-        let mut kept = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if first.contains_key(&entry.key.text) {
-                let message = format!("`{}` is written twice in this mapping", entry.key.text);
-                let hint = "keep one of them";
-                self.mistakes.push(Mistake::new(entry.key.span, message).hint(hint));
-            } else {
-                first.insert(entry.key.text.clone(), entry.key.span);
-                kept.push(entry);
-            }
+    fn without_repeats(&mut self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let repeated = repeats(&entries);
+        if repeated.is_empty() {
+            return entries;
         }
-        kept
+        for &index in &repeated {
+            let Key { text, span } = &entries[index].key;
+            let message = format!("`{text}` is written twice in this mapping");
+            self.mistakes.push(Mistake::new(*span, message).hint("keep one of them"));
+        }
+        let mut index = 0;
+        entries.retain(|_| {
+            index += 1;
+            !repeated.contains(&(index - 1))
+        });
+        entries
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Mistake> {
@@ -306,6 +308,23 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+/// The indexes of entries whose keys stand further up as well.
+fn repeats(entries: &[Entry]) -> BTreeSet<usize> {
+    // Most mappings have a few keys, which are compared faster than sorted.
+    const FEW: usize = 16;
+    if entries.len() <= FEW {
+        let stands_above = |index: &usize| {
+            let key = &entries[*index].key.text;
+            entries[..*index].iter().any(|above| above.key.text == *key)
+        };
+        return (1..entries.len()).filter(stands_above).collect();
+    }
+    let mut seen = BTreeSet::new();
+    let is_new = |entry: &Entry| seen.insert(entry.key.text.clone());
+    let new: Vec<bool> = entries.iter().map(is_new).collect();
+    (0..entries.len()).filter(|&index| !new[index]).collect()
 }
 
 fn too_deep(span: Span) -> Mistake {

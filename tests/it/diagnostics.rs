@@ -1,9 +1,10 @@
 //! Mistakes in scenario files, as the user reads them.
+#![expect(clippy::too_many_lines, reason = "messages are shown whole, many in a test")]
 
 use std::fs;
 
 use insta::assert_snapshot;
-use limitlab::scenario::{Colour, Override, ScenarioError, load, parse};
+use limitlab::scenario::{Colour, Override, ScenarioError, describe, load, parse, warnings};
 use proptest::prelude::*;
 
 /// A scenario that uses everything that is supported.
@@ -425,7 +426,7 @@ fn words() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r#"count_refused: false"#, r#"count_refused: "false""#), @r#"
+    assert_snapshot!(with(r"count_refused: false", r#"count_refused: "false""#), @r#"
     x.yaml:44:84: error: `false` in quotes is a text, not `true` or `false`
        |
     44 |       - { name: in-flight, scope: agent, concurrency: { limit: 4 }, count_refused: "false" }
@@ -993,7 +994,7 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r#"credits.oversold.max == 0"#, r#""latency.p42 < 1s""#), @r#"
+    assert_snapshot!(with(r"credits.oversold.max == 0", r#""latency.p42 < 1s""#), @r#"
     x.yaml:56:6: error: unknown metric `latency.p42`
        |
     56 |   - "latency.p42 < 1s"
@@ -1335,8 +1336,14 @@ proptest! {
             }
             Err(error) => prop_assert!(false, "{error}"),
             Ok(scenario) => {
-                limitlab::scenario::describe(&scenario);
-                limitlab::scenario::warnings(&scenario);
+                describe(&scenario);
+                warnings(&scenario);
+                // What is valid can be drawn: a sampler panics on anything else.
+                scenario.backend.iter().for_each(|backend| drop(backend.service_time.sampler()));
+                for group in &scenario.groups {
+                    group.seats.sampler();
+                    group.lines.iter().for_each(|line| drop(line.cost.sampler()));
+                }
             }
         }
     }

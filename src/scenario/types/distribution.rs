@@ -112,8 +112,8 @@ pub(in crate::scenario) enum Kind<Q: Measured> {
     Erlang(Erlang<Q::Mean>),
     /// Pareto: never below `minimum`, with a tail of exponent `shape`.
     Pareto(Pareto<Q::Mean>),
-    /// Two exponentials with balanced means; `cv` is at least 1.
-    Hyperexponential(Spread<Q::Mean>),
+    /// Two exponentials with balanced means.
+    Hyperexponential(Branches<Q::Mean>),
     /// Geometric on 1, 2, .., by its mean.
     Geometric(Mean<Q::Mean>),
     /// Poisson on 0, 1, .., by its mean.
@@ -168,6 +168,17 @@ pub(in crate::scenario) struct Spread<M> {
     /// The mean.
     pub(in crate::scenario) mean: M,
     /// Coefficient of variation: the standard deviation over the mean.
+    pub(in crate::scenario) cv: Number,
+}
+
+/// Mean and spread of two exponentials.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "{M}Branches", inline, extend("x-not-supported-yet" = ["branches"]))]
+pub(in crate::scenario) struct Branches<M> {
+    /// The mean.
+    pub(in crate::scenario) mean: M,
+    /// Coefficient of variation: the standard deviation over the mean, at least 1.
     pub(in crate::scenario) cv: Number,
 }
 

@@ -19,7 +19,9 @@ use super::workspaces::Group;
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "limitlab scenario",
-    extend("x-not-supported-yet" = ["import", "packages", "fair_use", "timeline", "on_downgrade"])
+    extend("x-not-supported-yet" = [
+        "import", "packages", "fair_use", "timeline", "timezone", "on_downgrade",
+    ])
 )]
 pub(in crate::scenario) struct Document {
     /// The version of the scenario language: 1.

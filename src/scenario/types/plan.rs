@@ -9,7 +9,7 @@ use super::quantity::{Amount, Count, CountOrUnlimited, Flag, Name, RateText, Ren
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-not-supported-yet" = [
-    "priority", "trial", "price", "packages", "on_downgrade", "on_exceed",
+    "priority", "trial", "price", "packages", "alerts", "on_downgrade", "on_exceed",
 ]))]
 pub(in crate::scenario) struct Plan {
     /// Agents that may be active at once. Default unlimited.

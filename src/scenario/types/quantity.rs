@@ -1,10 +1,11 @@
 //! Single values: quantities with units, names, texts.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error;
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
@@ -41,8 +42,7 @@ macro_rules! quantities {
 
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let text = String::deserialize(deserializer)?;
-                    $read(&text).map(Self).map_err(D::Error::custom)
+                    deserializer.deserialize_str(Reader($read)).map(Self)
                 }
             }
 
@@ -134,6 +134,21 @@ quantities! {
     Flag(bool) = "flag", flag, "false", {
         "type": "boolean"
     };
+}
+
+/// Reads a quantity from a text without keeping the text.
+struct Reader<T>(fn(&str) -> Result<T, ParseQuantityError>);
+
+impl<T> Visitor<'_> for Reader<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).map_err(E::custom)
+    }
 }
 
 /// When a pool is filled again.

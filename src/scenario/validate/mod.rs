@@ -140,3 +140,6 @@ fn backend(written: &types::Backend, at: At<'_>, findings: &mut Findings) -> Bac
         network_delay: written.network_delay.as_ref().map_or(SimSpan::ZERO, |delay| delay.0),
     }
 }
+
+#[cfg(test)]
+mod tests;

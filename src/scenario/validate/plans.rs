@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
 use super::super::types::{self, CreditsPer, FairUseScope, Renewal};
+use super::super::words::grouped;
 use super::calendar::monthly;
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
@@ -13,6 +14,10 @@ use crate::units::{Credits, SimSpan};
 
 /// The greatest `total_agents` of a plan: as many agents as a workspace may have.
 pub(super) const MOST_AGENTS: u64 = 100_000;
+
+/// How often a pool may renew within the duration: far more often than any product does, and few
+/// enough to count.
+const MOST_RENEWALS: u64 = 1_000_000;
 
 /// A plan with the throttles that stand in it.
 #[derive(Debug, Clone)]
@@ -99,6 +104,12 @@ fn allowance(
             if period.is_zero() {
                 let hint = "`renews: never` renews never";
                 findings.add_with_hint(at.key("renews"), "a pool cannot renew every 0s", hint);
+            } else if horizon.duration.nanos() / period.nanos() > MOST_RENEWALS {
+                let message = format!(
+                    "a pool may renew {} times in the duration, and every {period} is more often",
+                    grouped(MOST_RENEWALS)
+                );
+                findings.add(at.key("renews"), message);
             }
             Renewals::Every(period)
         }
