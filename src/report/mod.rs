@@ -9,6 +9,7 @@ mod html;
 mod latency;
 mod limit_hits;
 mod plots;
+mod screen;
 mod section;
 mod series;
 mod terminal;
