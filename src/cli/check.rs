@@ -14,7 +14,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Exit {
     };
     let mut text = describe(&loaded.scenario);
     for warning in warnings(&loaded.scenario) {
-        text.push_str(&format!("warning: {warning}\n"));
+        text.extend(["warning: ", &warning, "\n"]);
     }
     print(&text);
     Exit::Done

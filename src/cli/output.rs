@@ -17,7 +17,7 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(stderr().lock(), "error: {text}");
 }
 
-/// Whether what is printed may have colours: on a terminal, unless NO_COLOR says no
+/// Whether what is printed may have colours: on a terminal, unless `NO_COLOR` says no
 /// (<https://no-color.org>).
 pub(super) fn colour_of(stream: &impl IsTerminal) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

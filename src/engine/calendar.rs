@@ -30,13 +30,13 @@ pub struct Calendar<E> {
 struct Entry<E> {
     time: SimTime,
     /// The class in the highest bit, the number of the event below.
-    tie: u64,
+    order: u64,
     event: E,
 }
 
 impl<E> Entry<E> {
     fn key(&self) -> (SimTime, u64) {
-        (self.time, self.tie)
+        (self.time, self.order)
     }
 }
 
@@ -70,9 +70,9 @@ impl<E: Copy> Calendar<E> {
     /// Puts an event on the calendar.
     #[inline]
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
-        let tie = ((class as u64) << CLASS_SHIFT) | self.scheduled;
+        let order = ((class as u64) << CLASS_SHIFT) | self.scheduled;
         self.scheduled += 1;
-        let entry = Entry { time, tie, event };
+        let entry = Entry { time, order, event };
         if self.hole {
             self.hole = false;
             self.sink(entry);
@@ -95,7 +95,7 @@ impl<E: Copy> Calendar<E> {
     pub fn peek(&mut self) -> Option<(SimTime, Class)> {
         self.settle();
         let top = self.heap.first()?;
-        let class = if top.tie >> CLASS_SHIFT == 0 { Class::Frees } else { Class::Takes };
+        let class = if top.order >> CLASS_SHIFT == 0 { Class::Frees } else { Class::Takes };
         Some((top.time, class))
     }
 

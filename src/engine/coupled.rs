@@ -78,7 +78,7 @@ pub(super) fn run(
             }
         }
     }
-    finish(scenario, models, frame, cells, part, (platform, stopped_at))
+    Ok(finish(scenario, models, frame, cells, part, (platform, stopped_at)))
 }
 
 /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
@@ -89,7 +89,7 @@ fn finish(
     cells: Vec<(usize, Cell)>,
     mut part: Part,
     (platform, stopped_at): (BackendMeasures, Option<SimTime>),
-) -> Result<Part, EngineError> {
+) -> Part {
     let cut = stopped_at.filter(|&at| at < whole.all.window.until);
     let cut_frame = cut.map(|at| {
         let reached = at.max(whole.all.window.from + SimSpan::from_nanos(1));
@@ -111,5 +111,5 @@ fn finish(
     part.platform = Some(platform);
     part.interrupted = stopped_at.map(Interruption::Until);
     part.frame = cut_frame;
-    Ok(part)
+    part
 }

@@ -1,6 +1,6 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
-use crate::random::{Key, Sampler};
+use crate::random::{Distribution, Key, Sampler};
 use crate::rules::{AgentState, Policy, Renewals};
 use crate::scenario::{Drain, Group, Scenario};
 use crate::units::{SimSpan, SimTime};
@@ -81,7 +81,7 @@ impl GroupModel {
 impl LineModel {
     fn new(line: &AgentLine) -> Self {
         let activity = line.activity.as_ref();
-        let sampler = |of: Option<&crate::random::Distribution>| of.map(|it| it.sampler());
+        let sampler = |of: Option<&Distribution>| of.map(Distribution::sampler);
         Self {
             name: line.name.clone(),
             count: line.count,

@@ -99,12 +99,11 @@ pub fn run(
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let platform =
         scenario.backend.as_ref().filter(|backend| backend.scope == BackendScope::Platform);
-    let (mut part, threads) = match platform {
-        Some(backend) => (coupled::run(scenario, backend, &models, &frame, watch)?, 1),
-        None => {
-            let threads = options.threads.max(1);
-            (independent::run(scenario, &models, &frame, threads, watch)?, threads)
-        }
+    let (mut part, threads) = if let Some(backend) = platform {
+        (coupled::run(scenario, backend, &models, &frame, watch)?, 1)
+    } else {
+        let threads = options.threads.max(1);
+        (independent::run(scenario, &models, &frame, threads, watch)?, threads)
     };
     if let Some(cut) = part.frame.take() {
         frame = cut;

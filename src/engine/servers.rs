@@ -62,18 +62,15 @@ impl Servers {
         };
         let all_used = self.free_at.len() == count as usize;
         let earliest = self.free_at.peek().map(|earliest| earliest.0);
-        let started = match earliest.filter(|&at| all_used || at <= now) {
-            Some(at) => {
-                let started = at.max(now);
-                if let Some(mut earliest) = self.free_at.peek_mut() {
-                    earliest.0 = started + service;
-                }
-                started
+        let started = if let Some(at) = earliest.filter(|&at| all_used || at <= now) {
+            let started = at.max(now);
+            if let Some(mut earliest) = self.free_at.peek_mut() {
+                earliest.0 = started + service;
             }
-            None => {
-                self.free_at.push(Reverse(now + service));
-                now
-            }
+            started
+        } else {
+            self.free_at.push(Reverse(now + service));
+            now
         };
         if started > now {
             self.forget_started(now);
@@ -113,9 +110,9 @@ mod tests {
                 served.push(None);
                 continue;
             }
-            let server = free_at.iter_mut().min().expect("there are servers");
-            let start = (*server).max(now);
-            *server = start + service;
+            let earliest = free_at.iter_mut().min().expect("there are servers");
+            let start = (*earliest).max(now);
+            *earliest = start + service;
             served.push(Some((start, start + service)));
         }
         served

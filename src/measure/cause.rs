@@ -70,7 +70,11 @@ impl Causes {
         GroupCauses { by_throttle: all, by_reason: [None; Reason::ALL.len()] }
     }
 
-    /// Those of one group, which was among those given to [`new`](Self::new).
+    /// Those of one group.
+    ///
+    /// # Panics
+    ///
+    /// If the group was not among those given to [`new`](Self::new).
     pub fn of_group(&self, throttles: &[Throttle], reasons: &[Reason]) -> GroupCauses {
         let find = |reason: Reason, limiter: Option<&str>| {
             self.causes

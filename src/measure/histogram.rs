@@ -31,7 +31,7 @@ impl Histogram {
     /// The bucket of `value`.
     #[inline]
     pub const fn index(value: u64) -> usize {
-        let octave = 63 - (value | 1).leading_zeros();
+        let octave = (value | 1).ilog2();
         let shift = octave.saturating_sub(Self::BITS);
         ((shift as usize) << Self::BITS) + (value >> shift) as usize
     }

@@ -10,7 +10,7 @@ use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Reason, Refusal, Renewals};
 use crate::scenario::{Backend, BackendScope, Comparison, Drain, Group, Scenario, Threshold};
-use crate::summary::{Identity, Summary, ThresholdSummary, summarise};
+use crate::summary::{Summary, summarise};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{AgentLine, WhileOffline};
 
@@ -18,28 +18,10 @@ use crate::workload::{AgentLine, WhileOffline};
 pub(super) fn small() -> (Scenario, Measures, Summary) {
     let scenario = scenario();
     let measures = measures(&scenario);
-    let identity = Identity {
-        name: scenario.name.clone(),
-        about: scenario.about.clone(),
-        sha256: scenario.sha256.clone(),
-        start: scenario.start.to_string(),
-        duration_s: scenario.duration.as_secs_f64(),
-        warm_up_s: scenario.warm_up.as_secs_f64(),
-        bin_s: scenario.series_every.as_secs_f64(),
-    };
-    let mut summary = summarise(&measures, &["shops".to_owned()], identity, scenario.seed);
-    summary.thresholds = scenario
-        .thresholds
-        .iter()
-        .map(|threshold| {
-            let value = summary.value(&threshold.metric);
-            ThresholdSummary {
-                threshold: threshold.text.clone(),
-                value,
-                passed: value.is_some_and(|it| threshold.comparison.holds(it, threshold.bound)),
-            }
-        })
-        .collect();
+    let mut summary =
+        summarise(&measures, &["shops".to_owned()], scenario.identity(), scenario.seed);
+    summary.thresholds =
+        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
     (scenario, measures, summary)
 }
 

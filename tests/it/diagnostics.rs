@@ -1339,10 +1339,10 @@ proptest! {
                 describe(&scenario);
                 warnings(&scenario);
                 // What is valid can be drawn: a sampler panics on anything else.
-                scenario.backend.iter().for_each(|backend| drop(backend.service_time.sampler()));
+                scenario.backend.iter().for_each(|backend| _ = backend.service_time.sampler());
                 for group in &scenario.groups {
                     group.seats.sampler();
-                    group.lines.iter().for_each(|line| drop(line.cost.sampler()));
+                    group.lines.iter().for_each(|line| _ = line.cost.sampler());
                 }
             }
         }

@@ -100,10 +100,10 @@ fn yaml(knobs: &Knobs) -> String {
     )
     .expect("writing to a string never fails");
     if let Some((scope, servers, limit, delay)) = knobs.backend {
-        write!(
+        writeln!(
             text,
             "backend: {{ scope: {scope}, servers: {servers}, service_time: {{ exponential: 30s }}, \
-             queue: {{ limit: {limit} }}, network_delay: {delay}s }}\n"
+             queue: {{ limit: {limit} }}, network_delay: {delay}s }}"
         )
         .expect("writing to a string never fails");
     }
@@ -114,6 +114,11 @@ fn sum(summary: &Summary, names: &[&str]) -> f64 {
     names.iter().map(|name| summary.value(name).unwrap_or(0.0)).sum()
 }
 
+/// A sum of counts, which are whole.
+fn count(summary: &Summary, names: &[&str]) -> u64 {
+    sum(summary, names).round() as u64
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -122,9 +127,9 @@ proptest! {
         let yaml = yaml(&knobs);
         let summary = simulate(&yaml);
         let ended = ["messages.completed", "messages.lost", "messages.in_flight"];
-        prop_assert_eq!(sum(&summary, &["messages.offered"]), sum(&summary, &ended));
+        prop_assert_eq!(count(&summary, &["messages.offered"]), count(&summary, &ended));
         let tried = ["attempts.admitted", "attempts.refused"];
-        prop_assert_eq!(sum(&summary, &["attempts.offered"]), sum(&summary, &tried));
+        prop_assert_eq!(count(&summary, &["attempts.offered"]), count(&summary, &tried));
         prop_assert_eq!(summary.value("messages.in_flight").is_some(), knobs.cut);
         if knobs.included.is_some() {
             let came = sum(&summary, &["credits.opening", "credits.granted"]);

@@ -52,7 +52,7 @@ fn module(path: &Path) -> Option<String> {
     let inside = path.strip_prefix(root).expect("sources lie in src");
     let first = inside.components().next().expect("a path has a component");
     let name = first.as_os_str().to_string_lossy().into_owned();
-    (!name.ends_with(".rs")).then_some(name)
+    (inside.components().count() > 1).then_some(name)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::engine::calendar::Class;
 use crate::engine::lines::Number;
 use crate::engine::servers::Placement;
 use crate::measure::Reply;
-use crate::rules::{Charge, Reason, Refusal};
+use crate::rules::{Charge, CreditPool, Reason, Refusal};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::WhileOffline;
 
@@ -100,7 +100,7 @@ impl Cell {
         self.read_fan(world, now);
         let charge = self.workspace.take(&model.policy, agent, cost);
         if let Some(charge) = charge {
-            let balance = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.balance());
+            let balance = self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance);
             world.measures.charged(world.frame, &mut self.tally, now, charge.amount, balance);
         }
         if model.delay.is_zero() {

@@ -87,6 +87,10 @@ impl TokenBucket {
     }
 
     /// Takes the tokens that [`check`](Self::check) found at the same instant.
+    ///
+    /// # Panics
+    ///
+    /// If they are not there: nobody checked.
     pub fn take(&mut self, quota: &TokenBucketQuota, weight: u64) {
         let needed = u128::from(weight) * u128::from(quota.price);
         assert!(needed <= self.level, "taken without a check: {needed} of {}", self.level);
