@@ -1,9 +1,9 @@
 //! Simulation by discrete events in virtual time.
 //!
-//! A [`Cell`](cell) is one workspace with its calendar of events. Without a platform-wide backend
+//! A cell is one workspace with its calendar of events. Without a platform-wide backend
 //! workspaces never meet: each cell runs alone from start to end, on any thread, and its memory is
-//! used again for the next one ([`independent`]). With one they meet in its servers only: the cell
-//! whose next event is earliest goes first ([`coupled`]).
+//! used again for the next one (`independent`). With one they meet in its servers only: the cell
+//! whose next event is earliest goes first (`coupled`).
 
 mod calendar;
 mod cell;
