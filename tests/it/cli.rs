@@ -103,6 +103,24 @@ fn the_quickstart_leaves_every_file_and_fits_a_screen() {
 }
 
 #[test]
+fn the_readme_shows_what_the_quickstart_prints() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/quickstart.yaml");
+    let output = limitlab(&["run", scenario.to_str().expect("paths are UTF-8")])
+        .current_dir(folder.path())
+        .output()
+        .expect("the command can be started");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("the README can be read");
+    let printed = text(&output.stdout);
+    assert!(readme.contains(printed.trim_end()), "the README does not show\n{printed}");
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/limit_hits.svg");
+    let drawn = folder.path().join("results/quickstart/plots/limit_hits.svg");
+    let same = fs::read(picture).expect("it is shipped") == fs::read(drawn).expect("it is drawn");
+    assert!(same, "docs/images/limit_hits.svg is not what the quickstart draws");
+}
+
+#[test]
 fn six_different_mistakes_are_six_diagnostics_and_no_output() {
     let wrong = SMALL
         .replace("duration: 2h", "duration: 2 hours")
