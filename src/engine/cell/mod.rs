@@ -140,6 +140,7 @@ impl Cell {
         let seats = model.seats.sample_whole(&mut key.name("seats").stream().at(0)).max(1);
         self.workspace.reset(&model.policy, agents, seats);
         self.tally.levels.limited = self.workspace.slots().limit().is_some();
+        self.tally.levels.full = self.workspace.slots().full();
         if let Some(pool) = self.workspace.pool() {
             world.measures.pool_opened(&mut self.tally, pool.balance());
         }
