@@ -18,3 +18,24 @@ workspaces:
     assert_eq!(summary.value("enable_refusal.rate"), Some(1.0));
     assert_eq!(summary.value("refusal.rate{reason=agent_not_active}"), Some(1.0));
 }
+
+#[test]
+fn a_queue_left_by_the_warm_up_counts_in_its_maximum() {
+    // One server that never gets done, and a window of a nanosecond: nobody joins the queue in it.
+    for scope in ["platform", "workspace"] {
+        let summary = simulate(&format!(
+            "
+limitlab: 1
+name: queue
+duration: 1000000001ns
+warm_up: 1s
+drain: cut
+workspaces: [{{ group: g, agents: [{{ name: a, traffic: {{ rate: 100/s }} }}] }}]
+backend: {{ scope: {scope}, servers: 1, service_time: 1h }}
+"
+        ));
+        let (mean, max) = (summary.value("backend.queue.mean"), summary.value("backend.queue.max"));
+        assert!(mean.is_some_and(|mean| mean > 50.0), "{scope}: {mean:?}");
+        assert_eq!(mean, max, "{scope}");
+    }
+}
