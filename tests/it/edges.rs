@@ -1,6 +1,6 @@
 //! Edges of the contract, case by case.
 
-use crate::support::simulate;
+use crate::support::{outcome, simulate};
 
 #[test]
 fn a_plan_without_a_slot_is_full_all_the_time() {
@@ -38,4 +38,24 @@ backend: {{ scope: {scope}, servers: 1, service_time: 1h }}
         assert!(mean.is_some_and(|mean| mean > 50.0), "{scope}: {mean:?}");
         assert_eq!(mean, max, "{scope}");
     }
+}
+
+#[test]
+fn what_a_full_pool_cannot_pay_is_not_worth_trying_after_the_renewal() {
+    let waits = |cost: u32| {
+        let outcome = outcome(&format!(
+            "
+limitlab: 1
+name: dear
+duration: 1h
+plans: {{ small: {{ credits: {{ included: 4, renews: 30m }} }} }}
+workspaces:
+  - {{ group: g, plan: small, agents: [{{ name: a, traffic: {{ rate: 1/min }}, cost: {cost} }}] }}
+"
+        ));
+        let hits = outcome.measures.all.hits.iter().find(|hits| hits.count > 0);
+        hits.map(|hits| (hits.count, hits.retry_after.count()))
+    };
+    assert!(waits(4).is_some_and(|(hits, waits)| hits == waits));
+    assert!(waits(5).is_some_and(|(hits, waits)| hits > 40 && waits == 0));
 }
