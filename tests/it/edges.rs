@@ -59,3 +59,25 @@ workspaces:
     assert!(waits(4).is_some_and(|(hits, waits)| hits == waits));
     assert!(waits(5).is_some_and(|(hits, waits)| hits > 40 && waits == 0));
 }
+
+#[test]
+fn the_greatest_pools_renew_often_without_overflow() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: great
+duration: 1h
+plans: { great: { credits: { included: 1_000_000_000_000, per: seat, renews: 1m } } }
+workspaces:
+  - group: g
+    count: 3
+    plan: great
+    seats: 5_000
+    agents: [{ name: a, traffic: { rate: 1/min }, cost: 1_000_000_000_000 }]
+",
+    );
+    assert_eq!(summary.value("credits.opening"), Some(15e15));
+    assert_eq!(summary.value("credits.granted"), Some(59.0 * 15e15));
+    assert_eq!(summary.value("credits.closing").map(|left| left > 14.9e15), Some(true));
+    assert_eq!(summary.value("refusal.rate"), Some(0.0));
+}

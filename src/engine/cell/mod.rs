@@ -213,7 +213,11 @@ impl Cell {
         world.measures.finish(world.frame, &mut self.tally);
         // The pool keeps its own books; the tally recounted them from what it was told.
         if let (Some(pool), Some(credits)) = (self.workspace.pool(), &self.tally.credits) {
-            assert_eq!(credits.closing(), pool.balance(), "the books of a pool do not balance");
+            assert_eq!(
+                credits.closing(),
+                pool.balance().wide(),
+                "the books of a pool do not balance"
+            );
         }
     }
 
