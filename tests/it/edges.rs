@@ -81,3 +81,19 @@ workspaces:
     assert_eq!(summary.value("credits.closing").map(|left| left > 14.9e15), Some(true));
     assert_eq!(summary.value("refusal.rate"), Some(0.0));
 }
+
+#[test]
+fn a_period_may_last_as_long_as_a_scenario() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: long
+duration: 106_580d
+workspaces:
+  - group: g
+    agents: [{ name: a, activity: { active: 106_000d } }]
+",
+    );
+    let active = summary.value("active.mean").unwrap_or_default();
+    assert!((active - 106_000.0 / 106_580.0).abs() < 1e-9, "{active}");
+}
