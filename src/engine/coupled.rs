@@ -28,7 +28,7 @@ pub(super) fn run(
     watch: &Watch,
 ) -> Result<Part, EngineError> {
     let mut part = Part::new(scenario, frame);
-    let mut servers = Servers::new(backend.servers, backend.queue_limit);
+    let mut servers = Servers::new(backend.servers, backend.queue_limit, frame.all.window.from);
     let bins = scenario.duration.nanos().div_ceil(frame.bin.nanos()) as usize;
     let mut platform = BackendMeasures::new(frame.all.window, frame.bin, bins);
     let mut cells: Vec<(usize, Cell)> = Vec::new();

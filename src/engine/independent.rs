@@ -70,10 +70,9 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(scenario: &Scenario, models: &'a [GroupModel], frame: &'a Frame) -> Self {
-        let servers = scenario
-            .backend
-            .as_ref()
-            .map(|backend| Servers::new(backend.servers, backend.queue_limit));
+        let servers = scenario.backend.as_ref().map(|backend| {
+            Servers::new(backend.servers, backend.queue_limit, frame.all.window.from)
+        });
         Self { models, frame, cell: Cell::new(), servers, part: Part::new(scenario, frame) }
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Servers {
     free_at: BinaryHeap<Reverse<SimTime>>,
     /// When each waiting attempt starts, ascending: those that came first start first.
     starts: VecDeque<SimTime>,
+    /// From when on the length of the queue is of interest.
+    watched_from: SimTime,
 }
 
 /// When an attempt is served.
@@ -30,14 +32,16 @@ pub(super) struct Placement {
     pub(super) started: SimTime,
     /// When its service ends.
     pub(super) ended: SimTime,
-    /// How many wait then, itself included; of no meaning if it did not wait.
+    /// How many wait then, itself included; of no meaning if it did not wait. Of an attempt that
+    /// arrives before the queue is watched, how many of those that came so far wait when it is.
     pub(super) queue: u32,
 }
 
 impl Servers {
-    /// Idle servers.
-    pub(super) fn new(count: Option<u32>, queue_limit: Option<u32>) -> Self {
-        Self { count, queue_limit, free_at: BinaryHeap::new(), starts: VecDeque::new() }
+    /// Idle servers, whose queue is watched from `watched_from` on.
+    pub(super) fn new(count: Option<u32>, queue_limit: Option<u32>, watched_from: SimTime) -> Self {
+        let (free_at, starts) = (BinaryHeap::new(), VecDeque::new());
+        Self { count, queue_limit, free_at, starts, watched_from }
     }
 
     /// Makes all servers idle.
@@ -76,7 +80,18 @@ impl Servers {
             self.forget_started(now);
             self.starts.push_back(started);
         }
-        Placement { started, ended: started + service, queue: self.starts.len() as u32 }
+        Placement { started, ended: started + service, queue: self.queue(now) }
+    }
+
+    /// How many wait now, or when the queue begins to be watched if that is later.
+    #[inline]
+    fn queue(&self, now: SimTime) -> u32 {
+        let gone = if now < self.watched_from {
+            self.starts.partition_point(|&start| start <= self.watched_from)
+        } else {
+            0
+        };
+        (self.starts.len() - gone) as u32
     }
 
     fn server_is_free(&self, now: SimTime) -> bool {
@@ -118,6 +133,16 @@ mod tests {
         served
     }
 
+    #[test]
+    fn a_queue_that_is_not_watched_yet_is_as_long_as_it_is_then() {
+        let at = SimTime::from_nanos;
+        let mut servers = Servers::new(Some(1), None, at(25));
+        let mut queue = |now| servers.place(at(now), SimSpan::from_nanos(10)).queue;
+        // Served from 0, 10, 20, 30, 40 on: two of those that came before 25 wait then.
+        assert_eq!([0, 1, 2, 3, 4].map(&mut queue), [0, 0, 0, 1, 2]);
+        assert_eq!([25, 45].map(queue), [3, 2]);
+    }
+
     proptest! {
         #[test]
         fn placements_are_those_of_a_queue_told_step_by_step(
@@ -133,7 +158,7 @@ mod tests {
                     (now, service)
                 })
                 .collect();
-            let mut servers = Servers::new(Some(count), Some(limit));
+            let mut servers = Servers::new(Some(count), Some(limit), SimTime::ZERO);
             let expected = by_hand(&arrivals, count as usize, limit as usize);
             for (&(now, service), expected) in arrivals.iter().zip(expected) {
                 let now = SimTime::from_nanos(now);

@@ -14,7 +14,7 @@ pub struct BackendMeasures {
     pub waiting: u128,
     /// Attempts whose service ended inside the window.
     pub served: u64,
-    /// The longest queue met inside the window, in one workspace or on the platform.
+    /// The longest queue inside the window, in one workspace or on the platform.
     pub queue_max: u32,
     /// Waiting time by bin \[ns\].
     pub waiting_series: Track,
@@ -36,8 +36,8 @@ impl BackendMeasures {
         }
     }
 
-    /// Books an attempt that arrived, started and ended at these instants and found the queue
-    /// `queue` long, itself included if it waited.
+    /// Books an attempt that arrived, started and ended at these instants. If it waited, it made
+    /// the queue `queue` long; before the window, so long as it is when the window begins.
     #[inline]
     pub fn served(&mut self, arrived: SimTime, started: SimTime, ended: SimTime, queue: u32) {
         // The last bin can reach beyond the run; what is finished after it is not in the series.
@@ -45,7 +45,7 @@ impl BackendMeasures {
         if started > arrived {
             self.waiting += u128::from(self.window.overlap(arrived, started));
             self.waiting_series.add(arrived.min(until), started.min(until));
-            if self.window.contains(arrived) {
+            if arrived < until {
                 self.queue_max = self.queue_max.max(queue);
             }
         }

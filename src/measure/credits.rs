@@ -4,18 +4,18 @@ use super::timing::Timing;
 use super::window::Window;
 use crate::units::{Credits, SimTime};
 
-/// What became of the credits of one workspace's pool. The books of the measured window:
-/// `opening + granted = consumed + expired + closing`.
+/// What became of the credits of one workspace's pool. The books of the measured window, in
+/// thousandths: `opening + granted = consumed + expired + closing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreditTally {
     /// The balance at the beginning of the window.
-    pub opening: Credits,
+    pub opening: i128,
     /// Granted by renewals inside the window.
-    pub granted: Credits,
+    pub granted: i128,
     /// Charged inside the window, less what was given back.
-    pub consumed: Credits,
+    pub consumed: i128,
     /// Left over at renewals inside the window.
-    pub expired: Credits,
+    pub expired: i128,
     /// Time from a period's first refusal for want of credits to its end, inside the window \[ns\].
     pub exhausted_time: u64,
     /// Periods that overlap the window.
@@ -37,13 +37,13 @@ pub struct CreditTally {
 impl CreditTally {
     /// The books of a pool that opens at the start with `balance`.
     pub fn open(balance: Credits) -> Self {
-        let mut tally = Self { opening: balance, ..Self::default() };
+        let mut tally = Self { opening: balance.wide(), ..Self::default() };
         tally.note_balance(SimTime::ZERO, balance);
         tally
     }
 
     /// What is left at the end of the window, by the books.
-    pub fn closing(&self) -> Credits {
+    pub fn closing(&self) -> i128 {
         self.opening + self.granted - self.consumed - self.expired
     }
 
@@ -51,9 +51,9 @@ impl CreditTally {
     #[inline]
     pub fn charged(&mut self, window: Window, now: SimTime, amount: Credits, balance: Credits) {
         if now < window.from {
-            self.opening -= amount;
+            self.opening -= amount.wide();
         } else {
-            self.consumed += amount;
+            self.consumed += amount.wide();
         }
         self.note_balance(now, balance);
     }
@@ -63,12 +63,12 @@ impl CreditTally {
     /// It is booked back however late it comes, since its charge stands in the books too.
     pub fn restored(&mut self, window: Window, now: SimTime, amount: Credits, expired: bool) {
         if now < window.from {
-            self.opening += if expired { Credits::ZERO } else { amount };
+            self.opening += if expired { 0 } else { amount.wide() };
             return;
         }
-        self.consumed -= amount;
+        self.consumed -= amount.wide();
         if expired {
-            self.expired += amount;
+            self.expired += amount.wide();
         }
     }
 
@@ -82,10 +82,10 @@ impl CreditTally {
     pub fn renewed(&mut self, window: Window, now: SimTime, expired: Credits, granted: Credits) {
         self.end_period(window, now);
         if now < window.from {
-            self.opening = granted;
+            self.opening = granted.wide();
         } else {
-            self.expired += expired;
-            self.granted += granted;
+            self.expired += expired.wide();
+            self.granted += granted.wide();
         }
         self.period_began = now;
         self.note_balance(now, granted);
@@ -160,9 +160,9 @@ mod tests {
         tally.charged(WINDOW, at(600), whole(1), whole(9));
         tally.restored(WINDOW, at(1_100), whole(1), false);
         tally.close(WINDOW, &mut measures);
-        assert_eq!(tally.opening, whole(6));
-        assert_eq!((tally.granted, tally.consumed, tally.expired), (whole(10), whole(6), whole(0)));
-        assert_eq!(tally.closing(), whole(10));
+        assert_eq!(tally.opening, 6_000);
+        assert_eq!((tally.granted, tally.consumed, tally.expired), (10_000, 6_000, 0));
+        assert_eq!(tally.closing(), 10_000);
         assert_eq!(tally.exhausted_time, 200);
         assert_eq!((tally.periods, tally.periods_zero, tally.periods_exhausted), (2, 1, 1));
         assert_eq!(measures.time_to_zero.mean(), Some(100e-9));

@@ -257,7 +257,7 @@ impl GroupMeasures {
     #[inline]
     fn credits_changed(&mut self, tally: &mut Tally, now: SimTime, change: Credits) {
         let bin = self.series.bin(&mut tally.cursor, now);
-        self.series.credits_change[bin] += i128::from(change.thousandths());
+        self.series.credits_change[bin] += change.wide();
     }
 
     /// Takes the readings of the burn-down fan that are due before anything happens at `now`.
@@ -272,8 +272,7 @@ impl GroupMeasures {
         let Some(fan) = &mut self.fan else { return };
         while tally.next_reading < fan.readings() && now >= fan.instant(tally.next_reading) {
             let percent = if included > Credits::ZERO {
-                (i128::from(balance.thousandths()) * 100 / i128::from(included.thousandths()))
-                    as usize
+                (balance.wide() * 100 / included.wide()) as usize
             } else {
                 0
             };

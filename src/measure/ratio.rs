@@ -7,7 +7,7 @@ use super::credits::CreditTally;
 use super::tally::Tally;
 use super::window::Window;
 use crate::rules::Reason;
-use crate::units::{Credits, SimSpan};
+use crate::units::SimSpan;
 
 /// How a figure is made from the pairs (x, y) of workspaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,9 +256,8 @@ fn slots(length: u64) -> Vec<Ratio> {
 }
 
 fn credits(length: u64) -> Vec<Ratio> {
-    let amount = |metric, of: fn(&CreditTally) -> Credits| {
-        let thousandths =
-            move |t: &Tally| i128::from(t.credits.as_ref().map_or(0, |c| of(c).thousandths()));
+    let amount = |metric, of: fn(&CreditTally) -> i128| {
+        let thousandths = move |t: &Tally| t.credits.as_ref().map_or(0, of);
         Ratio::new(metric, Kind::Total, 1e-3, thousandths, |_| 1)
     };
     let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);

@@ -69,9 +69,9 @@ enum Kind {
 }
 
 impl Sampler {
-    /// What [`sample_whole`](Self::sample_whole) yields at most: 146 years in nanoseconds, and
-    /// small enough that a few of them add up within 64 bits.
-    const MAX_WHOLE: u64 = u64::MAX / 4;
+    /// What [`sample_whole`](Self::sample_whole) yields at most: what a signed integer holds, and
+    /// the longest duration of a scenario in nanoseconds, 292 years. Sums of times saturate.
+    const MAX_WHOLE: u64 = u64::MAX / 2;
 
     /// Compiles a distribution whose parameters are legal.
     pub(super) fn new(distribution: &Distribution) -> Self {
@@ -112,7 +112,7 @@ impl Sampler {
         }
     }
 
-    /// A sample rounded to a whole number, halves up, and at most a quarter of 2^64.
+    /// A sample rounded to a whole number, halves up, and less than half of 2^64.
     #[inline]
     pub fn sample_whole(&self, draw: &mut Draw) -> u64 {
         // Signed, since processors convert those faster.

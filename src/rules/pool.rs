@@ -14,20 +14,21 @@ pub struct CreditPool {
     /// What is left, never below zero.
     balance: Credits,
     /// The number of renewals so far.
-    period: u32,
+    period: u64,
     /// The flows since the pool was opened.
     booked: Flows,
 }
 
-/// The flows of a pool. `granted = balance + consumed + expired` holds at all times.
+/// The flows of a pool, in thousandths: a pool that renews often grants more in a run than a
+/// balance can hold. `granted = balance + consumed + expired` holds at all times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flows {
     /// Granted by the plan, the first period included.
-    pub granted: Credits,
+    pub granted: i128,
     /// Charged, less what was given back.
-    pub consumed: Credits,
+    pub consumed: i128,
     /// Left over at a renewal.
-    pub expired: Credits,
+    pub expired: i128,
 }
 
 /// A charge that stands until it is [restored](CreditPool::restore).
@@ -36,13 +37,13 @@ pub struct Charge {
     /// The amount.
     pub amount: Credits,
     /// The period whose grant paid it.
-    pub period: u32,
+    pub period: u64,
 }
 
 impl CreditPool {
     /// A pool whose first period has just begun.
     pub fn open(included: Credits) -> Self {
-        let booked = Flows { granted: included, ..Flows::default() };
+        let booked = Flows { granted: included.wide(), ..Flows::default() };
         Self { included, balance: included, period: 0, booked }
     }
 
@@ -78,7 +79,7 @@ impl CreditPool {
     pub fn charge(&mut self, amount: Credits) -> Charge {
         assert!(amount <= self.balance, "charged {amount} of a balance of {}", self.balance);
         self.balance -= amount;
-        self.booked.consumed += amount;
+        self.booked.consumed += amount.wide();
         self.assert_conserved();
         Charge { amount, period: self.period }
     }
@@ -87,19 +88,19 @@ impl CreditPool {
     ///
     /// If the period that paid it is over, the credits have expired meanwhile.
     pub fn restore(&mut self, charge: Charge) {
-        self.booked.consumed -= charge.amount;
+        self.booked.consumed -= charge.amount.wide();
         if charge.period == self.period {
             self.balance += charge.amount;
         } else {
-            self.booked.expired += charge.amount;
+            self.booked.expired += charge.amount.wide();
         }
         self.assert_conserved();
     }
 
     /// Begins a new period: what is left expires, and the included credits are granted again.
     pub fn renew(&mut self) {
-        self.booked.expired += self.balance;
-        self.booked.granted += self.included;
+        self.booked.expired += self.balance.wide();
+        self.booked.granted += self.included.wide();
         self.balance = self.included;
         self.period += 1;
         self.assert_conserved();
@@ -108,7 +109,7 @@ impl CreditPool {
     fn assert_conserved(&self) {
         let Flows { granted, consumed, expired } = self.booked;
         debug_assert!(self.balance >= Credits::ZERO, "the balance is {}", self.balance);
-        debug_assert_eq!(granted, self.balance + consumed + expired, "the pool leaks");
+        debug_assert_eq!(granted, self.balance.wide() + consumed + expired, "the pool leaks");
     }
 }
 
@@ -159,8 +160,8 @@ mod tests {
                 }
                 let flows = pool.booked();
                 let charged: Credits = standing.iter().map(|charge| charge.amount).sum();
-                prop_assert_eq!(flows.consumed, charged);
-                prop_assert_eq!(flows.granted, pool.balance() + flows.consumed + flows.expired);
+                prop_assert_eq!(flows.consumed, charged.wide());
+                prop_assert_eq!(flows.granted, pool.balance().wide() + flows.consumed + flows.expired);
                 prop_assert!(pool.balance() >= Credits::ZERO);
             }
         }

@@ -16,8 +16,8 @@ pub struct Credits(i64);
 impl Credits {
     /// No credits.
     pub const ZERO: Self = Self(0);
-    /// The most a scenario may name: 10^12 credits, so that sums over workspaces fit in 128 bits
-    /// and products with a number of seats in 64.
+    /// The most a scenario may name: 10^12 credits. That of 9,223 seats fits in 64 bits, and sums
+    /// over periods and workspaces fit in 128.
     pub const MAX: Self = Self(1_000_000_000_000_000);
 
     /// `credits` whole credits.
@@ -35,12 +35,17 @@ impl Credits {
         self.0
     }
 
+    /// The amount in thousandths, as wide as sums over periods and workspaces are.
+    pub const fn wide(self) -> i128 {
+        self.0 as i128
+    }
+
     /// The amount in credits, for reading out.
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / 1e3
     }
 
-    /// This amount `factor` times, at most [`Credits::MAX`] in magnitude of what 64 bits hold.
+    /// This amount `factor` times, at most what 64 bits of thousandths hold: 9.2 x 10^15 credits.
     pub const fn times(self, factor: i64) -> Self {
         Self(self.0.saturating_mul(factor))
     }

@@ -3,6 +3,7 @@
 mod cli;
 mod determinism;
 mod diagnostics;
+mod edges;
 mod properties;
 mod scenarios;
 mod support;

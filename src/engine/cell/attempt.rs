@@ -124,7 +124,9 @@ impl Cell {
     ) -> Result<(), Refusal> {
         let model = world.model;
         if let Err(mut refusal) = self.workspace.check(&model.policy, agent, cost, now) {
-            if refusal.reason == Reason::CreditsExhausted {
+            let full = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.included());
+            // What costs more than a full pool is not paid after the renewal either.
+            if refusal.reason == Reason::CreditsExhausted && cost <= full {
                 let renewal = model.renewals.instant(self.renewed);
                 refusal.retry_after = (renewal != SimTime::NEVER).then(|| renewal.since(now));
             }

@@ -140,6 +140,7 @@ impl Cell {
         let seats = model.seats.sample_whole(&mut key.name("seats").stream().at(0)).max(1);
         self.workspace.reset(&model.policy, agents, seats);
         self.tally.levels.limited = self.workspace.slots().limit().is_some();
+        self.tally.levels.full = self.workspace.slots().full();
         if let Some(pool) = self.workspace.pool() {
             world.measures.pool_opened(&mut self.tally, pool.balance());
         }
@@ -212,7 +213,11 @@ impl Cell {
         world.measures.finish(world.frame, &mut self.tally);
         // The pool keeps its own books; the tally recounted them from what it was told.
         if let (Some(pool), Some(credits)) = (self.workspace.pool(), &self.tally.credits) {
-            assert_eq!(credits.closing(), pool.balance(), "the books of a pool do not balance");
+            assert_eq!(
+                credits.closing(),
+                pool.balance().wide(),
+                "the books of a pool do not balance"
+            );
         }
     }
 

@@ -51,7 +51,7 @@ fn samples_are_finite_and_not_negative() {
                 let whole = sampler.sample_whole(&mut draw.clone());
                 let sample = sampler.sample(&mut draw);
                 assert!(sample >= 0.0 && sample.is_finite(), "{distribution:?}: {sample}");
-                assert!(whole <= u64::MAX / 4, "{distribution:?}: {whole}");
+                assert!(whole <= u64::MAX / 2, "{distribution:?}: {whole}");
             }
             assert!(distribution.mean() >= 0.0, "{distribution:?}");
             assert!(distribution.variance() >= 0.0, "{distribution:?}");
@@ -121,9 +121,9 @@ fn whole_samples_round_halves_up_and_saturate() {
         (4_503_599_627_370_497.5, 4_503_599_627_370_498),
         (two_53 + 2.0, (1 << 53) + 2),
         (4.6e18, 4_600_000_000_000_000_000),
-        (4_611_686_018_427_387_904.0, u64::MAX / 4),
-        (1e19, u64::MAX / 4),
-        (1e300, u64::MAX / 4),
+        (9_223_372_036_854_775_808.0, u64::MAX / 2),
+        (1e19, u64::MAX / 2),
+        (1e300, u64::MAX / 2),
     ] {
         let draw = &mut Key::root(0).stream().at(0);
         assert_eq!(Distribution::Constant(value).sampler().sample_whole(draw), whole, "{value}");

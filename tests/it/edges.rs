@@ -1,0 +1,99 @@
+//! Edges of the contract, case by case.
+
+use crate::support::{outcome, simulate};
+
+#[test]
+fn a_plan_without_a_slot_is_full_all_the_time() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: none
+duration: 1h
+plans: { none: { active_agents: 0 } }
+workspaces:
+  - { group: g, plan: none, agents: [{ name: a, traffic: { rate: 1/min } }] }
+",
+    );
+    assert_eq!(summary.value("active.full_time_share"), Some(1.0));
+    assert_eq!(summary.value("enable_refusal.rate"), Some(1.0));
+    assert_eq!(summary.value("refusal.rate{reason=agent_not_active}"), Some(1.0));
+}
+
+#[test]
+fn a_queue_left_by_the_warm_up_counts_in_its_maximum() {
+    // One server that never gets done, and a window of a nanosecond: nobody joins the queue in it.
+    for scope in ["platform", "workspace"] {
+        let summary = simulate(&format!(
+            "
+limitlab: 1
+name: queue
+duration: 1000000001ns
+warm_up: 1s
+drain: cut
+workspaces: [{{ group: g, agents: [{{ name: a, traffic: {{ rate: 100/s }} }}] }}]
+backend: {{ scope: {scope}, servers: 1, service_time: 1h }}
+"
+        ));
+        let (mean, max) = (summary.value("backend.queue.mean"), summary.value("backend.queue.max"));
+        assert!(mean.is_some_and(|mean| mean > 50.0), "{scope}: {mean:?}");
+        assert_eq!(mean, max, "{scope}");
+    }
+}
+
+#[test]
+fn what_a_full_pool_cannot_pay_is_not_worth_trying_after_the_renewal() {
+    let waits = |cost: u32| {
+        let outcome = outcome(&format!(
+            "
+limitlab: 1
+name: dear
+duration: 1h
+plans: {{ small: {{ credits: {{ included: 4, renews: 30m }} }} }}
+workspaces:
+  - {{ group: g, plan: small, agents: [{{ name: a, traffic: {{ rate: 1/min }}, cost: {cost} }}] }}
+"
+        ));
+        let hits = outcome.measures.all.hits.iter().find(|hits| hits.count > 0);
+        hits.map(|hits| (hits.count, hits.retry_after.count()))
+    };
+    assert!(waits(4).is_some_and(|(hits, waits)| hits == waits));
+    assert!(waits(5).is_some_and(|(hits, waits)| hits > 40 && waits == 0));
+}
+
+#[test]
+fn the_greatest_pools_renew_often_without_overflow() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: great
+duration: 1h
+plans: { great: { credits: { included: 1_000_000_000_000, per: seat, renews: 1m } } }
+workspaces:
+  - group: g
+    count: 3
+    plan: great
+    seats: 5_000
+    agents: [{ name: a, traffic: { rate: 1/min }, cost: 1_000_000_000_000 }]
+",
+    );
+    assert_eq!(summary.value("credits.opening"), Some(15e15));
+    assert_eq!(summary.value("credits.granted"), Some(59.0 * 15e15));
+    assert_eq!(summary.value("credits.closing").map(|left| left > 14.9e15), Some(true));
+    assert_eq!(summary.value("refusal.rate"), Some(0.0));
+}
+
+#[test]
+fn a_period_may_last_as_long_as_a_scenario() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: long
+duration: 106_580d
+workspaces:
+  - group: g
+    agents: [{ name: a, activity: { active: 106_000d } }]
+",
+    );
+    let active = summary.value("active.mean").unwrap_or_default();
+    assert!((active - 106_000.0 / 106_580.0).abs() < 1e-9, "{active}");
+}
