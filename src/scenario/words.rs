@@ -48,7 +48,10 @@ pub(super) fn credits(amount: Credits) -> String {
 
 /// The text with its control characters spelt out: what a file says must not steer a terminal.
 pub(super) fn printable(text: &str) -> String {
+    /// No message of ours is as long; what a file says may be.
+    const MOST: usize = 2_000;
     text.chars()
+        .take(MOST)
         .flat_map(|c| {
             let escaped = c.is_control().then(|| c.escape_default());
             let plain = escaped.is_none().then_some(c);
