@@ -38,6 +38,10 @@ pub(super) fn resolve(arguments: &ScenarioArguments) -> Result<Loaded, Exit> {
 pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArguments) -> Exit {
     let folder =
         out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
+    if let Err(error) = report::check_folder(&folder) {
+        complain(&error.to_string());
+        return Exit::Impossible;
+    }
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };

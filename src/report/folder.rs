@@ -28,7 +28,7 @@ const MARK: &str = "summary.json";
 pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportError> {
     // Of a link the folder that it points to is replaced, not the link.
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let replaced = check(&folder)?;
+    let replaced = check_folder(&folder)?;
     let parent = match folder.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -51,8 +51,13 @@ pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportE
     sync_folder(parent)
 }
 
-/// Whether there is a folder to be replaced, which must be empty or a result.
-fn check(folder: &Path) -> Result<bool, ReportError> {
+/// Whether there is a folder to be replaced, which must be empty or a result. To be asked before a
+/// long run whose results could not be written; writing them asks again.
+///
+/// # Errors
+///
+/// [`ReportError`] if the folder holds something else, is no folder, or cannot be read.
+pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
     let mut entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),

@@ -19,6 +19,7 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
+pub use folder::check_folder;
 pub use terminal::terminal;
 pub use write::{Outputs, ReportError, write};
 
