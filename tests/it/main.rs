@@ -9,3 +9,4 @@ mod scenarios;
 mod support;
 mod theory;
 mod tidy;
+mod validity;
