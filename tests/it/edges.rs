@@ -97,3 +97,21 @@ workspaces:
     let active = summary.value("active.mean").unwrap_or_default();
     assert!((active - 106_000.0 / 106_580.0).abs() < 1e-9, "{active}");
 }
+
+#[test]
+fn servers_may_be_busy_for_longer_than_time_can_be_told() {
+    // Some 250 services of a century or more add up to more nanoseconds than 64 bits hold.
+    let summary = simulate(
+        "
+limitlab: 1
+name: busy
+duration: 106_000d
+drain: cut
+workspaces: [{ group: g, agents: [{ name: a, traffic: { rate: 1/400d } }] }]
+backend: { scope: workspace, servers: unlimited, service_time: 100_000d }
+",
+    );
+    let offered = summary.value("messages.offered").unwrap_or_default();
+    let busy = summary.value("backend.in_system.mean").unwrap_or_default();
+    assert!(offered > 200.0 && (0.4..0.6).contains(&(busy / offered)), "{busy} of {offered}");
+}

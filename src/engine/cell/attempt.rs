@@ -185,7 +185,7 @@ impl Cell {
         } else if let Some(own) = &mut world.measures.backend {
             own.served(now, started, ended, queue);
             let window = world.frame.window;
-            self.tally.backend_busy += window.overlap(started, ended);
+            self.tally.backend_busy += u128::from(window.overlap(started, ended));
             self.tally.backend_waiting += u128::from(window.overlap(now, started));
             self.tally.backend_served += u64::from(window.contains(ended));
         }
