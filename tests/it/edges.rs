@@ -115,3 +115,25 @@ backend: { scope: workspace, servers: unlimited, service_time: 100_000d }
     let busy = summary.value("backend.in_system.mean").unwrap_or_default();
     assert!(offered > 200.0 && (0.4..0.6).contains(&(busy / offered)), "{busy} of {offered}");
 }
+
+#[test]
+fn conversations_that_wait_for_an_agent_are_not_counted_through() {
+    // Half a million of them: going through the list for each would take hours.
+    let summary = simulate(
+        "
+limitlab: 1
+name: parked
+duration: 2h
+workspaces:
+  - group: g
+    agents:
+      - name: a
+        activity: { active: 1h, offline: 59m }
+        traffic: { sessions: { rate: 130/s, turns: 2, think: 1h } }
+        while_offline: pause
+",
+    );
+    let turns = 2.0 * 130.0 * 3_600.0;
+    let offered = summary.value("messages.offered").unwrap_or_default();
+    assert!((offered / turns - 1.0).abs() < 0.02, "{offered}");
+}
