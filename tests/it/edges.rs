@@ -137,3 +137,21 @@ workspaces:
     let offered = summary.value("messages.offered").unwrap_or_default();
     assert!((offered / turns - 1.0).abs() < 0.02, "{offered}");
 }
+
+#[test]
+fn the_most_hits_of_a_workspace_are_exact() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: hits
+duration: 1h
+plans: { none: { credits: { included: 0 } } }
+workspaces:
+  - { group: g, plan: none, agents: [{ name: a, traffic: { rate: 20/s } }] }
+",
+    );
+    let lost = summary.value("messages.lost");
+    assert!(lost.is_some_and(|lost| lost > 70_000.0));
+    assert_eq!(summary.value("hits_per_workspace.max"), lost);
+    assert_eq!(summary.value("hits_per_workspace.mean"), lost);
+}
