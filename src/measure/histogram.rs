@@ -11,6 +11,8 @@ pub struct Histogram {
     counts: Vec<u64>,
     /// The sum of `counts`.
     total: u64,
+    /// The greatest value, 0 if there is none.
+    greatest: u64,
 }
 
 /// One bucket: `count` values in \[`low`, `high`\].
@@ -58,6 +60,7 @@ impl Histogram {
         }
         self.counts[index] += count;
         self.total += count;
+        self.greatest = self.greatest.max(value);
     }
 
     /// Out of line: it happens a few times a run.
@@ -71,7 +74,13 @@ impl Histogram {
         self.total
     }
 
-    /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05%; `None` if empty.
+    /// The greatest value, exactly; `None` if empty.
+    pub fn greatest(&self) -> Option<u64> {
+        (self.total > 0).then_some(self.greatest)
+    }
+
+    /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05% and never above
+    /// the greatest; `None` if empty.
     pub fn quantile(&self, per_mille: u64) -> Option<u64> {
         if self.total == 0 {
             return None;
@@ -81,7 +90,8 @@ impl Histogram {
         for bucket in self.buckets() {
             below += u128::from(bucket.count);
             if below >= rank {
-                return Some(bucket.low + (bucket.high - bucket.low) / 2);
+                let middle = bucket.low + (bucket.high - bucket.low) / 2;
+                return Some(middle.min(self.greatest));
             }
         }
         unreachable!("the rank {rank} is at most the total {}", self.total)
@@ -104,6 +114,7 @@ impl Histogram {
             *mine += theirs;
         }
         self.total += other.total;
+        self.greatest = self.greatest.max(other.greatest);
     }
 }
 
@@ -139,8 +150,10 @@ mod tests {
             values.sort_unstable();
             let rank = (per_mille as usize * values.len()).div_ceil(1_000).max(1);
             let exact = values[rank - 1];
+            prop_assert_eq!(histogram.greatest(), values.last().copied());
             let read = histogram.quantile(per_mille).unwrap();
             prop_assert!(read.abs_diff(exact) * 1_000 <= exact, "{read} for {exact}");
+            prop_assert!(Some(read) <= histogram.greatest());
         }
     }
 
@@ -152,6 +165,7 @@ mod tests {
         a.merge(&b);
         assert_eq!(a.count(), 4);
         assert_eq!(a.quantile(250), Some(5));
-        assert!(a.quantile(251).unwrap() > 999_000);
+        assert_eq!(a.quantile(251), Some(1_000_000));
+        assert_eq!(a.greatest(), Some(1_000_000));
     }
 }

@@ -2,15 +2,43 @@
 
 /// Sums of pairs (x, y), one pair a workspace: all that the interval of Σx / Σy needs.
 ///
-/// Integers, so that the order of workspaces does not matter. A sum that would overflow loses the
-/// interval, never the estimate.
+/// Integers, so that the order of workspaces does not matter. A product that would overflow loses
+/// the interval, never the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairMoments {
     n: u64,
     x: i128,
     y: i128,
-    /// Σx², Σxy, Σy²; `None` once one of them has overflowed.
-    products: Option<[i128; 3]>,
+    /// Σx², Σxy, Σy²; `None` once a product has overflowed.
+    products: Option<[WideSum; 3]>,
+}
+
+/// A sum of integers that may leave 128 bits: `carries` × 2^128 + `low`. Squares of nanoseconds do
+/// with a few thousand workspaces whose agents are active for a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct WideSum {
+    low: i128,
+    carries: i64,
+}
+
+impl WideSum {
+    fn add(&mut self, value: i128) {
+        let (low, overflows) = self.low.overflowing_add(value);
+        self.low = low;
+        if overflows {
+            self.carries += if value > 0 { 1 } else { -1 };
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.add(other.low);
+        self.carries += other.carries;
+    }
+
+    fn as_f64(self) -> f64 {
+        const CARRY: f64 = (1_u128 << 127) as f64 * 2.0;
+        self.carries as f64 * CARRY + self.low as f64
+    }
 }
 
 /// An estimate with its 95% interval.
@@ -24,7 +52,7 @@ pub struct Interval {
 
 impl Default for PairMoments {
     fn default() -> Self {
-        Self { n: 0, x: 0, y: 0, products: Some([0; 3]) }
+        Self { n: 0, x: 0, y: 0, products: Some([WideSum::default(); 3]) }
     }
 }
 
@@ -34,13 +62,13 @@ impl PairMoments {
         self.n += 1;
         self.x += x;
         self.y += y;
-        self.products = self.products.and_then(|[xx, xy, yy]| {
-            Some([
-                xx.checked_add(x.checked_mul(x)?)?,
-                xy.checked_add(x.checked_mul(y)?)?,
-                yy.checked_add(y.checked_mul(y)?)?,
-            ])
-        });
+        let products = [x.checked_mul(x), x.checked_mul(y), y.checked_mul(y)];
+        for (index, product) in products.into_iter().enumerate() {
+            match (&mut self.products, product) {
+                (Some(sums), Some(product)) => sums[index].add(product),
+                _ => self.products = None,
+            }
+        }
     }
 
     /// Adds what another one took up.
@@ -48,12 +76,9 @@ impl PairMoments {
         self.n += other.n;
         self.x += other.x;
         self.y += other.y;
-        self.products = self.products.zip(other.products).and_then(|(mine, theirs)| {
-            Some([
-                mine[0].checked_add(theirs[0])?,
-                mine[1].checked_add(theirs[1])?,
-                mine[2].checked_add(theirs[2])?,
-            ])
+        self.products = self.products.zip(other.products).map(|(mut sums, theirs)| {
+            sums.iter_mut().zip(theirs).for_each(|(sum, other)| sum.merge(other));
+            sums
         });
     }
 
@@ -71,8 +96,9 @@ impl PairMoments {
             return None;
         }
         let value = self.x as f64 / self.y as f64;
-        let half_width = self.products.filter(|_| self.n > 1).map(|[xx, xy, yy]| {
-            let residuals = xx as f64 - 2.0 * value * xy as f64 + value * value * yy as f64;
+        let half_width = self.products.filter(|_| self.n > 1).map(|products| {
+            let [xx, xy, yy] = products.map(WideSum::as_f64);
+            let residuals = xx - 2.0 * value * xy + value * value * yy;
             let n = self.n as f64;
             let variance = residuals.max(0.0) / (n - 1.0) * n / (self.y as f64 * self.y as f64);
             student_975(self.n - 1) * variance.sqrt()
@@ -83,9 +109,10 @@ impl PairMoments {
     /// Σx, with the interval of n times a mean of independent workspaces.
     pub fn total(&self) -> Interval {
         let half_width = self.products.filter(|_| self.n > 1).map(|[xx, _, _]| {
+            let xx = xx.as_f64();
             let n = self.n as f64;
             let mean = self.x as f64 / n;
-            let variance = (xx as f64 - self.x as f64 * mean).max(0.0) / (n - 1.0);
+            let variance = (xx - self.x as f64 * mean).max(0.0) / (n - 1.0);
             student_975(self.n - 1) * (n * variance).sqrt()
         });
         Interval { value: self.x as f64, half_width }
@@ -116,6 +143,8 @@ fn student_975(degrees: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -138,6 +167,46 @@ mod tests {
         let expected = 2.776 * (2.5_f64 / 5.0).sqrt();
         assert!((interval.half_width.unwrap() - expected).abs() < 1e-9);
         assert!((moments.total().half_width.unwrap() - 5.0 * expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn sums_that_leave_128_bits_keep_the_interval() {
+        // 40 and 50 active agents for 30 days, in 40,000 workspaces.
+        let month = 30 * 86_400 * 1_000_000_000_i128;
+        let (mut whole, mut half) = (PairMoments::default(), PairMoments::default());
+        for number in 0..40_000 {
+            let active = if number % 2 == 0 { 40 } else { 50 };
+            if number == 15_001 {
+                whole.merge(&half);
+                half = PairMoments::default();
+            }
+            half.add(active * month, month);
+        }
+        whole.merge(&half);
+        let interval = whole.ratio().unwrap();
+        assert!((interval.value - 45.0).abs() < 1e-9);
+        let expected = 1.96 * 5.0 / 200.0;
+        assert!((interval.half_width.unwrap() / expected - 1.0).abs() < 1e-3);
+    }
+
+    proptest! {
+        #[test]
+        fn wide_sums_do_not_depend_on_their_order(
+            values in prop::collection::vec(any::<i128>(), 0..20),
+            cut in 0..20_usize,
+        ) {
+            let sum = |values: &[i128]| {
+                let mut sum = WideSum::default();
+                values.iter().for_each(|&value| sum.add(value));
+                sum
+            };
+            let (left, right) = values.split_at(cut.min(values.len()));
+            let mut merged = sum(right);
+            merged.merge(sum(left));
+            prop_assert_eq!(merged, sum(&values));
+            let floats: f64 = values.iter().map(|&value| value as f64).sum();
+            prop_assert!((merged.as_f64() - floats).abs() <= 1e-12 * 20.0 * (1_u128 << 127) as f64);
+        }
     }
 
     #[test]

@@ -285,7 +285,7 @@ fn credits(length: u64) -> Vec<Ratio> {
 fn backend(length: u64, servers: Option<u32>) -> Vec<Ratio> {
     let time = move |_: &Tally| i128::from(length);
     let capacity = i128::from(length) * i128::from(servers.unwrap_or(1));
-    let busy = |t: &Tally| i128::from(t.backend_busy);
+    let busy = |t: &Tally| t.backend_busy as i128;
     let in_system = move |t: &Tally| t.backend_waiting as i128 + busy(t);
     vec![
         Ratio::new("backend.utilisation", Kind::Share, 1.0, busy, move |_| capacity)

@@ -41,7 +41,7 @@ pub struct Tally {
     /// The pool's books, where there is a pool.
     pub credits: Option<CreditTally>,
     /// Server time inside the window, of a backend of its own \[ns\].
-    pub backend_busy: u64,
+    pub backend_busy: u128,
     /// Waiting time inside the window, of a backend of its own \[ns\].
     pub backend_waiting: u128,
     /// Services ended inside the window, of a backend of its own.

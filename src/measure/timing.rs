@@ -10,8 +10,6 @@ pub struct Timing {
     sum: u128,
     /// \[ns²\] `u128::MAX` once the sum has overflowed: 10^8 messages of three weeks each.
     squares: u128,
-    /// \[ns\]
-    greatest: u64,
 }
 
 impl Timing {
@@ -21,7 +19,6 @@ impl Timing {
         self.histogram.record(nanos);
         self.sum += u128::from(nanos);
         self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
-        self.greatest = self.greatest.max(nanos);
     }
 
     /// The histogram \[ns\].
@@ -56,13 +53,13 @@ impl Timing {
 
     /// The q-quantile, q = `per_mille` / 1000 \[s\].
     pub fn quantile(&self, per_mille: u64) -> Option<f64> {
-        let nanos = self.histogram.quantile(per_mille)?.min(self.greatest);
+        let nanos = self.histogram.quantile(per_mille)?;
         Some(nanos as f64 / 1e9)
     }
 
     /// The greatest \[s\].
     pub fn greatest(&self) -> Option<f64> {
-        (self.count() > 0).then_some(self.greatest as f64 / 1e9)
+        self.histogram.greatest().map(|nanos| nanos as f64 / 1e9)
     }
 
     /// Adds what another one recorded.
@@ -70,7 +67,6 @@ impl Timing {
         self.histogram.merge(&other.histogram);
         self.sum += other.sum;
         self.squares = self.squares.saturating_add(other.squares);
-        self.greatest = self.greatest.max(other.greatest);
     }
 }
 

@@ -202,7 +202,7 @@ fn answer(
     };
     group.completed(frame, tally, &reply);
     let (started, ended) = (due + wait, due + wait + service);
-    tally.backend_busy += service.nanos();
+    tally.backend_busy += u128::from(service.nanos());
     tally.backend_waiting += u128::from(wait.nanos());
     tally.backend_served += 1;
     let booked: &mut BackendMeasures = group.backend.as_mut().expect("the group has servers");

@@ -136,9 +136,13 @@ fn add_credits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
 fn add_hits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
     let n = of.workspaces;
     let histogram = &of.hits_per_workspace;
-    for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990), ("max", 1_000)] {
-        let value = histogram.quantile(per_mille).map(|hits| hits as f64);
-        put(metrics, &format!("hits_per_workspace.{name}"), value, n);
+    for (name, value) in [
+        ("p50", histogram.quantile(500)),
+        ("p90", histogram.quantile(900)),
+        ("p99", histogram.quantile(990)),
+        ("max", histogram.greatest()),
+    ] {
+        put(metrics, &format!("hits_per_workspace.{name}"), value.map(|hits| hits as f64), n);
     }
 }
 

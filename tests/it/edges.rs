@@ -97,3 +97,61 @@ workspaces:
     let active = summary.value("active.mean").unwrap_or_default();
     assert!((active - 106_000.0 / 106_580.0).abs() < 1e-9, "{active}");
 }
+
+#[test]
+fn servers_may_be_busy_for_longer_than_time_can_be_told() {
+    // Some 250 services of a century or more add up to more nanoseconds than 64 bits hold.
+    let summary = simulate(
+        "
+limitlab: 1
+name: busy
+duration: 106_000d
+drain: cut
+workspaces: [{ group: g, agents: [{ name: a, traffic: { rate: 1/400d } }] }]
+backend: { scope: workspace, servers: unlimited, service_time: 100_000d }
+",
+    );
+    let offered = summary.value("messages.offered").unwrap_or_default();
+    let busy = summary.value("backend.in_system.mean").unwrap_or_default();
+    assert!(offered > 200.0 && (0.4..0.6).contains(&(busy / offered)), "{busy} of {offered}");
+}
+
+#[test]
+fn conversations_that_wait_for_an_agent_are_not_counted_through() {
+    // Half a million of them: going through the list for each would take hours.
+    let summary = simulate(
+        "
+limitlab: 1
+name: parked
+duration: 2h
+workspaces:
+  - group: g
+    agents:
+      - name: a
+        activity: { active: 1h, offline: 59m }
+        traffic: { sessions: { rate: 130/s, turns: 2, think: 1h } }
+        while_offline: pause
+",
+    );
+    let turns = 2.0 * 130.0 * 3_600.0;
+    let offered = summary.value("messages.offered").unwrap_or_default();
+    assert!((offered / turns - 1.0).abs() < 0.02, "{offered}");
+}
+
+#[test]
+fn the_most_hits_of_a_workspace_are_exact() {
+    let summary = simulate(
+        "
+limitlab: 1
+name: hits
+duration: 1h
+plans: { none: { credits: { included: 0 } } }
+workspaces:
+  - { group: g, plan: none, agents: [{ name: a, traffic: { rate: 20/s } }] }
+",
+    );
+    let lost = summary.value("messages.lost");
+    assert!(lost.is_some_and(|lost| lost > 70_000.0));
+    assert_eq!(summary.value("hits_per_workspace.max"), lost);
+    assert_eq!(summary.value("hits_per_workspace.mean"), lost);
+}

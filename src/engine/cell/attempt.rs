@@ -69,16 +69,13 @@ impl Cell {
 
     /// Puts a conversation at the end of those that wait for an agent.
     fn park(&mut self, agent: u32, session: u32) {
-        let first = self.agents[agent as usize].parked;
-        if first == NONE {
-            self.agents[agent as usize].parked = session;
-            return;
+        let agent = &mut self.agents[agent as usize];
+        let last = std::mem::replace(&mut agent.last_parked, session);
+        if agent.parked == NONE {
+            agent.parked = session;
+        } else {
+            self.sessions.at(last).next_parked = session;
         }
-        let mut last = first;
-        while self.sessions.at(last).next_parked != NONE {
-            last = self.sessions.at(last).next_parked;
-        }
-        self.sessions.at(last).next_parked = session;
     }
 
     /// Decides a message on its arrival at the workspace.
@@ -185,7 +182,7 @@ impl Cell {
         } else if let Some(own) = &mut world.measures.backend {
             own.served(now, started, ended, queue);
             let window = world.frame.window;
-            self.tally.backend_busy += window.overlap(started, ended);
+            self.tally.backend_busy += u128::from(window.overlap(started, ended));
             self.tally.backend_waiting += u128::from(window.overlap(now, started));
             self.tally.backend_served += u64::from(window.contains(ended));
         }

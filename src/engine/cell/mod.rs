@@ -74,6 +74,8 @@ struct Agent {
     disabled: u32,
     /// The first conversation that waits for it to come back, or [`NONE`].
     parked: u32,
+    /// The last of them, of no meaning if there is none.
+    last_parked: u32,
 }
 
 /// What a cell acts upon besides itself.
@@ -163,7 +165,8 @@ impl Cell {
             let first = self.agents.len() as u32;
             let count = line.count.min(admitted - first);
             self.lines.push(Line::new(line, key, first, count));
-            let agent = Agent { line: index as u32, enabled: 0, disabled: 0, parked: NONE };
+            let line = index as u32;
+            let agent = Agent { line, enabled: 0, disabled: 0, parked: NONE, last_parked: NONE };
             self.agents.extend(std::iter::repeat_n(agent, count as usize));
         }
         let refusal = crate::rules::Refusal::of(crate::rules::Reason::WorkspaceAgentLimit);
