@@ -121,7 +121,7 @@ impl Cell {
     ) -> Result<(), Refusal> {
         let model = world.model;
         if let Err(mut refusal) = self.workspace.check(&model.policy, agent, cost, now) {
-            let full = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.included());
+            let full = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
             // What costs more than a full pool is not paid after the renewal either.
             if refusal.reason == Reason::CreditsExhausted && cost <= full {
                 let renewal = model.renewals.instant(self.renewed);
