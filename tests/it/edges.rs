@@ -177,3 +177,24 @@ backend:
     assert_eq!(summary.value("credits.opening"), Some(0.0));
     assert_eq!(summary.value("credits.closing"), Some(8.0));
 }
+
+#[test]
+fn what_cannot_be_refused_is_not_in_the_results() {
+    // Three of five agents exist, each has a slot, and none is ever disabled.
+    let summary = simulate(
+        "
+limitlab: 1
+name: never
+duration: 1h
+plans: { roomy: { active_agents: 3, total_agents: 3 } }
+workspaces:
+  - group: g
+    plan: roomy
+    agents: [{ name: a, count: 5, activity: { offline: 5m }, traffic: { rate: 1/min } }]
+",
+    );
+    let all = &summary.groups["all"];
+    let reasons: Vec<&str> = all.refusals.iter().map(|cause| cause.reason.as_str()).collect();
+    assert_eq!(reasons, ["workspace_agent_limit"]);
+    assert!(all.metrics.keys().all(|name| !name.contains("{reason=")));
+}
