@@ -63,7 +63,8 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
 
 /// Whether the plan's slots can run out.
 fn slots_can_bind(group: &Group) -> bool {
-    group.plan.active_agents.is_some_and(|limit| limit < group.agents())
+    let exist = group.agents().min(group.plan.total_agents);
+    group.plan.active_agents.is_some_and(|limit| limit < exist)
 }
 
 fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Features {
@@ -96,11 +97,10 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
         reasons.push(Reason::ActiveAgentLimit);
     }
     let turned_away = group.lines.iter().any(|line| {
+        let is_disabled = line.activity.as_ref().is_some_and(|activity| activity.active.is_some());
         line.traffic.is_some()
             && line.while_offline == WhileOffline::Refuse
-            && (line.start != AgentState::Active
-                || line.activity.is_some()
-                || slots_can_bind(group))
+            && (line.start != AgentState::Active || is_disabled || slots_can_bind(group))
     });
     if turned_away {
         reasons.push(Reason::AgentNotActive);

@@ -36,13 +36,17 @@ pub(super) fn run(
                 if watch.stopped() {
                     break;
                 }
-                worker.simulate(workspace)?;
+                if let Err(error) = worker.simulate(workspace) {
+                    // Nobody begins anew; what comes before this workspace has begun already.
+                    next.store(total, Ordering::Relaxed);
+                    return Err((workspace, error));
+                }
                 watch.note(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
             }
         }
         Ok(worker.part)
     };
-    let parts: Vec<Result<Part, EngineError>> = std::thread::scope(|scope| {
+    let parts: Vec<Result<Part, (u64, EngineError)>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mine = work();
         let theirs = workers
@@ -50,13 +54,20 @@ pub(super) fn run(
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(mine).chain(theirs).collect()
     });
-    let mut parts = parts.into_iter();
-    // There is always the part of this thread.
-    let mut whole = parts.next().unwrap_or_else(|| Ok(Part::new(scenario, frame)))?;
+    let mut whole: Option<Part> = None;
+    let mut failed = Vec::new();
     for part in parts {
-        whole.merge(&part?);
+        match (part, &mut whole) {
+            (Ok(part), Some(whole)) => whole.merge(&part),
+            (Ok(part), None) => whole = Some(part),
+            (Err(error), _) => failed.push(error),
+        }
     }
-    Ok(whole)
+    // The first in the scenario's order, on any number of threads.
+    match failed.into_iter().min_by_key(|(workspace, _)| *workspace) {
+        Some((_, error)) => Err(error),
+        None => Ok(whole.unwrap_or_else(|| Part::new(scenario, frame))),
+    }
 }
 
 /// What a thread needs to simulate one workspace after the other.

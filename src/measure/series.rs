@@ -55,7 +55,7 @@ impl Series {
     /// The bin of `now`; instants after the last bin count in it.
     #[inline]
     pub fn bin(&self, cursor: &mut BinCursor, now: SimTime) -> usize {
-        if now.nanos() >= cursor.end || now.nanos() + self.width.nanos() < cursor.end {
+        if now.nanos() >= cursor.end || cursor.end - now.nanos() > self.width.nanos() {
             cursor.bin = ((now.nanos() / self.width.nanos()) as usize).min(self.bins - 1);
             cursor.end = (cursor.bin as u64 + 1) * self.width.nanos();
             if now.nanos() >= cursor.end {
@@ -303,10 +303,10 @@ mod tests {
     fn bins_follow_time_also_when_it_starts_again() {
         let series = Series::new(SimSpan::from_nanos(10), SimSpan::from_nanos(95), 0);
         let mut cursor = BinCursor::default();
-        let bins: Vec<usize> = [0, 9, 10, 94, 95, 1_000, 3, 25]
+        let bins: Vec<usize> = [0, 9, 10, 94, 95, 1_000, u64::MAX - 1, 3, 25, u64::MAX, 9]
             .into_iter()
             .map(|nanos| series.bin(&mut cursor, SimTime::from_nanos(nanos)))
             .collect();
-        assert_eq!(bins, [0, 0, 1, 9, 9, 9, 0, 2]);
+        assert_eq!(bins, [0, 0, 1, 9, 9, 9, 9, 0, 2, 9, 0]);
     }
 }

@@ -70,7 +70,8 @@ fn metrics(frame: &GroupFrame, of: &GroupMeasures, independent: bool) -> IndexMa
             let ci95 = estimate.half_width.filter(|_| independent).map(|half| {
                 let half = half * ratio.scale;
                 let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
-                [(value - half).max(0.0), (value + half).min(most)]
+                // Below 0 is only credits.consumed, where more came back than was charged.
+                [(value - half).max(value.min(0.0)), (value + half).min(most)]
             });
             Metric { value: Some(value), ci95, n: moments.count() }
         });

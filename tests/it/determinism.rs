@@ -1,7 +1,7 @@
 //! The same scenario and seed give the same figures, however they are computed.
 
 use limitlab::engine::{RunOptions, Watch, run};
-use limitlab::scenario::load;
+use limitlab::scenario::{load, parse};
 
 use crate::scenarios::shipped;
 use crate::support::{outcome_on, simulate};
@@ -102,4 +102,29 @@ backend: { scope: platform, servers: unlimited, service_time: { exponential: 10s
     {
         assert_eq!(platform.value(metric), own.value(metric), "{metric}");
     }
+}
+
+#[test]
+fn the_workspace_that_loops_is_the_same_on_any_number_of_threads() {
+    let yaml = "
+limitlab: 1
+name: loops
+duration: 1d
+workspaces:
+  - group: quiet
+    count: 40
+    agents: [{ name: bot, traffic: { rate: 1/h } }]
+  - group: loops
+    count: 40
+    agents: [{ name: bot, traffic: { sessions: { rate: 1/h, turns: 1_000_000 } } }]
+";
+    let scenario = parse("loops.yaml", yaml, &[]).expect("the scenario is valid");
+    let error = |threads| {
+        let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
+        outcome.err().map(|error| error.to_string())
+    };
+    let alone = error(1);
+    assert!(alone.as_ref().is_some_and(|error| error.contains("`loops`")), "{alone:?}");
+    assert_eq!(alone, error(2));
+    assert_eq!(alone, error(7));
 }

@@ -155,3 +155,46 @@ workspaces:
     assert_eq!(summary.value("hits_per_workspace.max"), lost);
     assert_eq!(summary.value("hits_per_workspace.mean"), lost);
 }
+
+#[test]
+fn what_came_back_of_charges_before_the_window_is_consumed_below_zero() {
+    // Five credits are charged at once; one attempt is served, and four come back after 40 min.
+    let summary = simulate(
+        "
+limitlab: 1
+name: back
+duration: 35m
+warm_up: 30m
+plans: { small: { credits: { included: 5, renews: never } } }
+workspaces:
+  - { group: g, count: 2, plan: small, agents: [{ name: a, traffic: { rate: 1/s } }] }
+backend:
+  { scope: workspace, servers: 1, service_time: 1d, queue: { limit: 0 }, network_delay: 20m }
+",
+    );
+    let consumed = summary.groups["all"].metrics["credits.consumed"];
+    assert_eq!((consumed.value, consumed.ci95), (Some(-8.0), Some([-8.0, -8.0])));
+    assert_eq!(summary.value("credits.opening"), Some(0.0));
+    assert_eq!(summary.value("credits.closing"), Some(8.0));
+}
+
+#[test]
+fn what_cannot_be_refused_is_not_in_the_results() {
+    // Three of five agents exist, each has a slot, and none is ever disabled.
+    let summary = simulate(
+        "
+limitlab: 1
+name: never
+duration: 1h
+plans: { roomy: { active_agents: 3, total_agents: 3 } }
+workspaces:
+  - group: g
+    plan: roomy
+    agents: [{ name: a, count: 5, activity: { offline: 5m }, traffic: { rate: 1/min } }]
+",
+    );
+    let all = &summary.groups["all"];
+    let reasons: Vec<&str> = all.refusals.iter().map(|cause| cause.reason.as_str()).collect();
+    assert_eq!(reasons, ["workspace_agent_limit"]);
+    assert!(all.metrics.keys().all(|name| !name.contains("{reason=")));
+}

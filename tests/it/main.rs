@@ -4,6 +4,7 @@ mod cli;
 mod determinism;
 mod diagnostics;
 mod edges;
+mod extremes;
 mod properties;
 mod scenarios;
 mod support;
