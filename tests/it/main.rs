@@ -6,6 +6,7 @@ mod diagnostics;
 mod edges;
 mod extremes;
 mod properties;
+mod rules;
 mod scenarios;
 mod support;
 mod theory;
