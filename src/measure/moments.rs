@@ -197,7 +197,9 @@ mod tests {
         ) {
             let sum = |values: &[i128]| {
                 let mut sum = WideSum::default();
-                values.iter().for_each(|&value| sum.add(value));
+                for &value in values {
+                    sum.add(value);
+                }
                 sum
             };
             let (left, right) = values.split_at(cut.min(values.len()));

@@ -5,7 +5,7 @@ use crate::engine::calendar::Class;
 use crate::engine::lines::Number;
 use crate::engine::servers::Placement;
 use crate::measure::Reply;
-use crate::rules::{Charge, Reason, Refusal};
+use crate::rules::{Charge, CreditPool, Reason, Refusal};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::WhileOffline;
 
@@ -97,7 +97,7 @@ impl Cell {
         self.read_fan(world, now);
         let charge = self.workspace.take(&model.policy, agent, cost);
         if let Some(charge) = charge {
-            let balance = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.balance());
+            let balance = self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance);
             world.measures.charged(world.frame, &mut self.tally, now, charge.amount, balance);
         }
         if model.delay.is_zero() {
@@ -121,7 +121,7 @@ impl Cell {
     ) -> Result<(), Refusal> {
         let model = world.model;
         if let Err(mut refusal) = self.workspace.check(&model.policy, agent, cost, now) {
-            let full = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.included());
+            let full = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
             // What costs more than a full pool is not paid after the renewal either.
             if refusal.reason == Reason::CreditsExhausted && cost <= full {
                 let renewal = model.renewals.instant(self.renewed);
