@@ -1,0 +1,389 @@
+//! What the oracle makes of its record: every metric, counted anew for each.
+
+use std::collections::BTreeMap;
+
+use limitlab::rules::{AgentState, Reason};
+use limitlab::scenario::{BackendScope, Drain, Scenario};
+use limitlab::units::SimSpan;
+
+use super::record::{Fate, Message, Record, Refusal, Service, Space};
+
+/// Some of the workspaces of a record: those of a group, or all.
+pub(super) struct Scope<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) record: &'a Record,
+    /// `None` is all of them together.
+    pub(super) group: Option<usize>,
+    /// Places in the record.
+    pub(super) spaces: Vec<usize>,
+    /// The measured window.
+    pub(super) from: u64,
+    pub(super) until: u64,
+}
+
+/// A metric's value, and whether it must be in the results.
+pub(super) struct Figure {
+    pub(super) value: Option<f64>,
+    pub(super) needed: bool,
+}
+
+/// What became of a message in the end.
+pub(super) enum End<'a> {
+    Lost(&'a Refusal),
+    InFlight,
+    Completed { latency: u64, wait: u64, service: u64 },
+}
+
+/// A refusal for want of room, as it is told.
+pub(super) const OVERLOADED: Refusal =
+    Refusal { reason: Reason::Overloaded, limiter: None, retry_after: None };
+
+type Figures = BTreeMap<String, Figure>;
+
+impl<'a> Scope<'a> {
+    /// The workspaces of group `group`, or all.
+    pub(super) fn new(scenario: &'a Scenario, record: &'a Record, group: Option<usize>) -> Self {
+        let all = record.spaces.iter().enumerate();
+        let own = all.filter(|(_, space)| group.is_none_or(|group| space.group == group));
+        Self {
+            scenario,
+            record,
+            group,
+            spaces: own.map(|(place, _)| place).collect(),
+            from: scenario.warm_up.nanos(),
+            until: scenario.duration.nanos(),
+        }
+    }
+
+    pub(super) fn spaces(&self) -> impl Iterator<Item = &'a Space> {
+        self.spaces.iter().map(|&place| &self.record.spaces[place])
+    }
+
+    pub(super) fn is_inside(&self, at: u64) -> bool {
+        self.from <= at && at < self.until
+    }
+
+    pub(super) fn overlap(&self, begin: u64, end: u64) -> i128 {
+        let (begin, end) = (begin.max(self.from), end.min(self.until));
+        i128::from(end.saturating_sub(begin))
+    }
+
+    /// The messages of a workspace that count.
+    pub(super) fn messages(&self, space: &'a Space) -> impl Iterator<Item = &'a Message> {
+        space.messages.iter().filter(|message| self.is_inside(message.due))
+    }
+
+    pub(super) fn end(&self, message: &'a Message) -> End<'a> {
+        let is_cut = |back| self.scenario.drain == Drain::Cut && back > self.until;
+        match &message.fate {
+            Fate::Refused(refusal) => End::Lost(refusal),
+            Fate::Travelling => unreachable!("the play goes on until all have arrived"),
+            Fate::TurnedAway { back } | Fate::Served { back, .. } if is_cut(*back) => End::InFlight,
+            Fate::TurnedAway { .. } => End::Lost(&OVERLOADED),
+            Fate::Served { arrived, started, ended, back } => End::Completed {
+                latency: back - message.due,
+                wait: started - arrived,
+                service: ended - started,
+            },
+        }
+    }
+
+    /// Why messages of a workspace were lost, in order.
+    pub(super) fn losses(&self, space: &'a Space) -> Vec<&'a Refusal> {
+        let ends = self.messages(space).map(|message| self.end(message));
+        ends.filter_map(|end| if let End::Lost(why) = end { Some(why) } else { None }).collect()
+    }
+
+    /// Latency, wait and service of completed messages.
+    pub(super) fn times(&self) -> [Vec<u64>; 3] {
+        let mut times = [Vec::new(), Vec::new(), Vec::new()];
+        for message in self.spaces().flat_map(|space| self.messages(space)) {
+            if let End::Completed { latency, wait, service } = self.end(message) {
+                times[0].push(latency);
+                times[1].push(wait);
+                times[2].push(service);
+            }
+        }
+        times
+    }
+
+    pub(super) fn enables(&self, space: &'a Space, refused: bool) -> usize {
+        let inside = space.enables.iter().filter(|it| self.is_inside(it.at));
+        inside.filter(|it| it.refused == refused).count()
+    }
+
+    pub(super) fn creates_refused(&self, space: &Space) -> usize {
+        if self.is_inside(0) { space.declared - exist(space) } else { 0 }
+    }
+
+    /// Limit hits of a workspace.
+    pub(super) fn hits(&self, space: &'a Space) -> u64 {
+        let lost = self.losses(space).into_iter();
+        let messages = lost.filter(|why| why.reason != Reason::AgentNotActive).count();
+        (messages + self.enables(space, true) + self.creates_refused(space)) as u64
+    }
+
+    /// Every metric but those of credits and backends.
+    pub(super) fn figures(&self) -> Figures {
+        let mut figures = Figures::new();
+        self.messages_and_attempts(&mut figures);
+        self.timings(&mut figures);
+        self.agents(&mut figures);
+        self.who(&mut figures);
+        self.credits(&mut figures);
+        self.backend(&mut figures);
+        figures
+    }
+
+    fn messages_and_attempts(&self, figures: &mut Figures) {
+        let (mut offered, mut completed, mut in_flight) = (0, 0, 0);
+        let mut good: BTreeMap<u64, i128> = self.withins().map(|within| (within, 0)).collect();
+        for message in self.spaces().flat_map(|space| self.messages(space)) {
+            offered += 1;
+            match self.end(message) {
+                End::Lost(_) => {}
+                End::InFlight => in_flight += 1,
+                End::Completed { latency, .. } => {
+                    completed += 1;
+                    for (within, count) in &mut good {
+                        *count += i128::from(latency <= *within);
+                    }
+                }
+            }
+        }
+        let losses: Vec<&Refusal> = self.spaces().flat_map(|space| self.losses(space)).collect();
+        let lost = losses.len() as i128;
+        for (name, value) in [
+            ("messages.offered", offered),
+            ("messages.completed", completed),
+            ("messages.lost", lost),
+            ("attempts.offered", offered),
+            ("attempts.admitted", offered - lost),
+            ("attempts.refused", lost),
+        ] {
+            put(figures, name, Some(value as f64));
+        }
+        if self.scenario.drain == Drain::Cut {
+            put_count(figures, "messages.in_flight", in_flight);
+        }
+        for name in ["loss.rate", "refusal.rate", "refusal.first_rate"] {
+            put(figures, name, ratio(lost, offered));
+        }
+        put(figures, "attempts.amplification", ratio(offered, offered));
+        for (within, count) in good {
+            let name = format!("goodput.rate{{within={}}}", SimSpan::from_nanos(within));
+            put(figures, &name, ratio(count, offered));
+        }
+        for reason in Reason::ALL {
+            let count = losses.iter().filter(|why| why.reason == reason).count();
+            for metric in ["loss.rate", "refusal.rate"] {
+                let value = ratio(count as i128, offered);
+                let figure = Figure { value, needed: count > 0 };
+                figures.insert(format!("{metric}{{reason={reason}}}"), figure);
+            }
+        }
+        for space in self.spaces() {
+            for throttle in &self.scenario.groups[space.group].throttles {
+                let is_own = |why: &&&Refusal| why.limiter.as_ref() == Some(&throttle.name);
+                let count = losses.iter().filter(is_own).count() as i128;
+                let name = format!("refusal.rate{{limiter={}}}", throttle.name);
+                put(figures, &name, ratio(count, offered));
+            }
+        }
+    }
+
+    /// Within how long a reply is good: 10 s, and what thresholds name.
+    fn withins(&self) -> impl Iterator<Item = u64> {
+        let named = self.scenario.thresholds.iter().filter_map(|threshold| {
+            let span = threshold.metric.strip_prefix("goodput.rate{within=")?.strip_suffix('}')?;
+            Some(span.parse::<SimSpan>().expect("thresholds are valid").nanos())
+        });
+        named.chain([10_000_000_000])
+    }
+
+    fn timings(&self, figures: &mut Figures) {
+        let times = self.times();
+        let waited = times[1].iter().filter(|&&wait| wait > 0).count() as i128;
+        put(figures, "wait.probability", ratio(waited, times[1].len() as i128));
+        for (family, mut times) in ["latency", "wait", "service"].into_iter().zip(times) {
+            times.sort_unstable();
+            let seconds = |nanos: u64| nanos as f64 / 1e9;
+            let mean = mean(&times);
+            let squares =
+                |mean: f64| times.iter().map(move |&t| (t as f64 - mean) * (t as f64 - mean));
+            let variance = mean.map(|mean| squares(mean).sum::<f64>() / times.len() as f64);
+            put(figures, &format!("{family}.mean"), mean.map(|mean| mean / 1e9));
+            put(figures, &format!("{family}.sd"), variance.map(|it| it.sqrt() / 1e9));
+            for (name, per_mille) in
+                [("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999)]
+            {
+                let value = quantile(&times, per_mille).map(seconds);
+                put(figures, &format!("{family}.{name}"), value);
+            }
+            put(figures, &format!("{family}.max"), times.last().copied().map(seconds));
+        }
+    }
+
+    fn agents(&self, figures: &mut Figures) {
+        let groups: Vec<_> =
+            self.spaces().map(|space| &self.scenario.groups[space.group]).collect();
+        let crowded = self.spaces().any(|space| space.declared > exist(space));
+        if crowded {
+            let inside = self.is_inside(0);
+            let tried = self.spaces().map(|it| if inside { it.declared } else { 0 }).sum();
+            put_count(figures, "creates.tried", tried);
+            let refused = self.spaces().map(|it| self.creates_refused(it)).sum();
+            put_count(figures, "creates.refused", refused);
+        }
+        let admitted: usize = self.spaces().map(|it| self.enables(it, false)).sum();
+        let refused: usize = self.spaces().map(|it| self.enables(it, true)).sum();
+        put_count(figures, "enables.tried", admitted + refused);
+        put_count(figures, "enables.admitted", admitted);
+        put_count(figures, "enables.refused", refused);
+        let rate = ratio(refused as i128, (admitted + refused) as i128);
+        put(figures, "enable_refusal.rate", rate);
+        let (mut active, mut draft, mut offline, mut full) = (0, 0, 0, 0);
+        let (mut most, mut limited) = (0, 0);
+        for (space, group) in self.spaces().zip(&groups) {
+            let limit = group.plan.active_agents.map(|limit| limit as usize);
+            limited += i128::from(limit.is_some());
+            for (time, [actives, drafts, offlines]) in self.stretches(space) {
+                active += time * actives as i128;
+                draft += time * drafts as i128;
+                offline += time * offlines as i128;
+                full += if limit.is_some_and(|limit| actives >= limit) { time } else { 0 };
+                most = most.max(actives);
+                assert!(limit.is_none_or(|limit| actives <= limit), "a slot too many");
+            }
+        }
+        let length = self.overlap(0, self.until);
+        let all = length * self.spaces.len() as i128;
+        put(figures, "active.mean", ratio(active, all));
+        put(figures, "agents.draft.mean", ratio(draft, all));
+        put(figures, "agents.offline.mean", ratio(offline, all));
+        put_count(figures, "active.max", most);
+        put_count(figures, "agents.max", self.spaces().map(exist).max().unwrap_or(0));
+        if limited > 0 {
+            put(figures, "active.full_time_share", ratio(full, limited * length));
+            put(figures, "active.over_limit.max", Some(0.0));
+            put(figures, "active.over_limit.time", Some(0.0));
+        }
+    }
+
+    /// For how long inside the window how many agents of a workspace were active, draft, offline.
+    fn stretches(&self, space: &Space) -> Vec<(i128, [usize; 3])> {
+        let mut instants: Vec<u64> = space.changes.iter().map(|change| change.at).collect();
+        instants.push(self.until);
+        instants.sort_unstable();
+        instants.dedup();
+        let stretch = |ends: &[u64]| {
+            let then = AgentState::Active;
+            let counts = [then, AgentState::Draft, AgentState::Offline]
+                .map(|state| count_in(space, state, ends[0]));
+            (self.overlap(ends[0], ends[1]), counts)
+        };
+        let all = instants.windows(2).map(stretch);
+        all.filter(|(time, _)| *time > 0).collect()
+    }
+
+    fn who(&self, figures: &mut Figures) {
+        let mut hits: Vec<u64> = self.spaces().map(|space| self.hits(space)).collect();
+        hits.sort_unstable();
+        put(figures, "hits_per_workspace.mean", mean(&hits));
+        for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990), ("max", 1_000)] {
+            let value = quantile(&hits, per_mille).map(|hits| hits as f64);
+            put(figures, &format!("hits_per_workspace.{name}"), value);
+        }
+        let hit = hits.iter().filter(|&&hits| hits > 0).count() as i128;
+        put(figures, "workspaces.hit.share", ratio(hit, hits.len() as i128));
+        let jains: Vec<f64> = self.spaces().filter_map(|space| self.jain(space)).collect();
+        let sum: f64 = jains.iter().sum();
+        let jain = (!jains.is_empty()).then(|| sum / jains.len() as f64);
+        put(figures, "fairness.jain", jain);
+    }
+
+    /// Jain's index of a workspace; 1 if nobody was served, since all were served alike.
+    fn jain(&self, space: &'a Space) -> Option<f64> {
+        let mut served: BTreeMap<usize, u64> = BTreeMap::new();
+        for message in self.messages(space) {
+            let admitted = matches!(message.fate, Fate::Served { .. });
+            *served.entry(message.agent).or_default() += u64::from(admitted);
+        }
+        let sum: u64 = served.values().sum();
+        let squares: u64 = served.values().map(|x| x * x).sum();
+        let equal = (!served.is_empty()).then_some(1.0);
+        if squares == 0 {
+            equal
+        } else {
+            ratio((sum * sum).into(), i128::from(squares) * served.len() as i128)
+        }
+    }
+
+    fn backend(&self, figures: &mut Figures) {
+        let Some(backend) = &self.scenario.backend else { return };
+        let platform = backend.scope == BackendScope::Platform;
+        if platform && self.group.is_some() {
+            return;
+        }
+        let own: Vec<&Service> =
+            self.record.services.iter().filter(|it| self.spaces.contains(&it.space)).collect();
+        let busy: i128 = own.iter().map(|it| self.overlap(it.started, it.ended)).sum();
+        let waiting: i128 = own.iter().map(|it| self.overlap(it.arrived, it.started)).sum();
+        let ended = own.iter().filter(|it| self.is_inside(it.ended)).count() as i128;
+        let backends = if platform { 1 } else { self.spaces.len() as i128 };
+        let time = backends * self.overlap(0, self.until);
+        if let Some(servers) = backend.servers {
+            put(figures, "backend.utilisation", ratio(busy, time * i128::from(servers)));
+        }
+        put(figures, "backend.queue.mean", ratio(waiting, time));
+        put(figures, "backend.in_system.mean", ratio(waiting + busy, time));
+        put(figures, "backend.throughput", ratio(ended * 1_000_000_000, time));
+        // A queue is longest when somebody has joined it, or when the window begins.
+        let joined = own.iter().map(|it| it.arrived).filter(|&at| self.is_inside(at));
+        let longest = joined.chain([self.from]).flat_map(|at| {
+            let waits = move |it: &&&Service| it.arrived <= at && at < it.started;
+            let meets = |one: &Service, space: usize| platform || one.space == space;
+            let queue =
+                |&space: &usize| own.iter().filter(|it| meets(it, space)).filter(waits).count();
+            self.spaces.iter().map(queue).collect::<Vec<_>>()
+        });
+        put_count(figures, "backend.queue.max", longest.max().unwrap_or(0));
+    }
+}
+
+/// Agents of a workspace, which all have a state from the start.
+pub(super) fn exist(space: &Space) -> usize {
+    space.changes.iter().map(|change| change.agent + 1).max().unwrap_or(0)
+}
+
+/// Agents in a state after all that happened until and at `now`.
+pub(super) fn count_in(space: &Space, state: AgentState, now: u64) -> usize {
+    let last = |agent| {
+        let mut own =
+            space.changes.iter().filter(|change| change.agent == agent && change.at <= now);
+        own.next_back().map(|change| change.to)
+    };
+    (0..exist(space)).filter(|&agent| last(agent) == Some(state)).count()
+}
+
+pub(super) fn put(figures: &mut Figures, name: &str, value: Option<f64>) {
+    figures.insert(name.to_owned(), Figure { value, needed: true });
+}
+
+fn put_count(figures: &mut Figures, name: &str, value: usize) {
+    put(figures, name, Some(value as f64));
+}
+
+pub(super) fn ratio(x: i128, y: i128) -> Option<f64> {
+    (y > 0).then(|| x as f64 / y as f64)
+}
+
+pub(super) fn mean(values: &[u64]) -> Option<f64> {
+    ratio(values.iter().map(|&value| i128::from(value)).sum(), values.len() as i128)
+}
+
+/// The value of rank ceil(q n) of sorted values.
+pub(super) fn quantile(sorted: &[u64], per_mille: usize) -> Option<u64> {
+    let rank = (per_mille * sorted.len()).div_ceil(1_000).max(1);
+    sorted.get(rank - 1).copied()
+}

@@ -1,0 +1,52 @@
+//! The whole simulator against an oracle that is simple, slow and right.
+//!
+//! It plays small random scenarios by the contract of `docs/reference.md` and shares nothing with
+//! the engine but the scenario and the draws: pending events are a list that is searched for the
+//! least, and buckets, places, slots and balances are worked out afresh for each decision from
+//! everything that was admitted before. Its figures are counted from the record of what happened.
+//!
+//! `PROPTEST_CASES` sets how many scenarios are tried.
+
+mod compare;
+mod credits;
+mod figures;
+mod limits;
+mod record;
+mod scenarios;
+mod world;
+
+use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::scenario::{Colour, Scenario, ScenarioError, parse};
+use proptest::prelude::*;
+
+/// Reads a scenario.
+///
+/// # Panics
+///
+/// With the diagnostics that a user would see.
+fn read(yaml: &str) -> Scenario {
+    match parse("oracle.yaml", yaml, &[]) {
+        Ok(scenario) => scenario,
+        Err(ScenarioError::Faults(faults)) => panic!("{}", faults.render(Colour::Never)),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// What the simulator and the oracle say differently of a scenario.
+fn differences(yaml: &str, threads: usize) -> Vec<String> {
+    let scenario = read(yaml);
+    let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
+    let outcome = outcome.expect("the scenario does not loop");
+    compare::differences(&scenario, &outcome, &world::play(&scenario))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_figure_is_the_oracles(knobs in scenarios::knobs(), threads in 1..3_usize) {
+        let yaml = knobs.yaml();
+        let found = differences(&yaml, threads);
+        prop_assert!(found.is_empty(), "{}\n\n{yaml}", found.join("\n"));
+    }
+}

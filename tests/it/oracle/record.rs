@@ -1,0 +1,139 @@
+//! What the oracle writes down: everything that happened, nothing worked out.
+
+use limitlab::rules::{AgentState, Reason};
+
+/// A played scenario. All times are nanoseconds from the start.
+pub(super) struct Record {
+    /// All workspaces, in the scenario's order.
+    pub(super) spaces: Vec<Space>,
+    /// All services, in the order in which the attempts reached their backend.
+    pub(super) services: Vec<Service>,
+}
+
+/// One workspace.
+pub(super) struct Space {
+    /// Its group's place in the scenario.
+    pub(super) group: usize,
+    /// Agents that the scenario declares.
+    pub(super) declared: usize,
+    /// What one period grants, in thousandths; `None` where no credits are counted.
+    pub(super) included: Option<i128>,
+    /// When its pool renews before the scenario's end.
+    pub(super) renewals: Vec<u64>,
+    /// In the order in which they were due.
+    pub(super) messages: Vec<Message>,
+    /// Attempts in the order in which they were decided upon, as places in `messages`.
+    pub(super) decided: Vec<usize>,
+    pub(super) enables: Vec<Enable>,
+    /// Every change of a state, the initial states first.
+    pub(super) changes: Vec<Change>,
+}
+
+/// A message, which is one attempt.
+pub(super) struct Message {
+    pub(super) agent: usize,
+    pub(super) due: u64,
+    /// In thousandths.
+    pub(super) cost: i128,
+    /// What was left in the pool after it was charged.
+    pub(super) left: Option<i128>,
+    pub(super) fate: Fate,
+}
+
+/// What became of a message.
+#[derive(Clone)]
+pub(super) enum Fate {
+    /// It was refused on arrival.
+    Refused(Refusal),
+    /// It was admitted by the workspace and is on its way to the backend.
+    Travelling,
+    /// The backend refused it, which is known to the workspace at `back`.
+    TurnedAway { back: u64 },
+    /// It was served.
+    Served { arrived: u64, started: u64, ended: u64, back: u64 },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refusal {
+    pub(super) reason: Reason,
+    pub(super) limiter: Option<String>,
+    pub(super) retry_after: Option<u64>,
+}
+
+/// The service of one attempt.
+pub(super) struct Service {
+    /// Its workspace, as a place in the record.
+    pub(super) space: usize,
+    pub(super) arrived: u64,
+    pub(super) started: u64,
+    pub(super) ended: u64,
+}
+
+/// A try to enable an agent.
+pub(super) struct Enable {
+    pub(super) at: u64,
+    pub(super) refused: bool,
+}
+
+/// An agent changed its state.
+pub(super) struct Change {
+    pub(super) at: u64,
+    pub(super) agent: usize,
+    pub(super) to: AgentState,
+}
+
+impl Message {
+    /// Whether the workspace admitted it, and so took tokens, places and credits.
+    pub(super) fn taken(&self) -> bool {
+        !matches!(self.fate, Fate::Refused(_))
+    }
+
+    /// Whether it holds its places after everything that frees at `now` has freed.
+    pub(super) fn in_flight(&self, now: u64) -> bool {
+        match self.fate {
+            Fate::Refused(_) => false,
+            Fate::Travelling => true,
+            Fate::TurnedAway { back } | Fate::Served { back, .. } => back > now,
+        }
+    }
+}
+
+impl Space {
+    /// The balance after everything that frees at `now` has freed, and before what is written down
+    /// later: what was granted last, less all that was charged since and not given back.
+    pub(super) fn balance(&self, now: u64) -> Option<i128> {
+        self.balance_when(|at| at <= now, |_| true)
+    }
+
+    /// The balance just before anything happens at `now`.
+    pub(super) fn balance_before(&self, now: u64) -> Option<i128> {
+        self.balance_when(|at| at < now, |due| due < now)
+    }
+
+    /// The balance when of renewals and returns those have `happened`, and of messages the `due`.
+    fn balance_when(
+        &self,
+        happened: impl Fn(u64) -> bool,
+        due: impl Fn(u64) -> bool,
+    ) -> Option<i128> {
+        let mut balance = self.included?;
+        let began = self.renewals.iter().copied().filter(|&at| happened(at)).max().unwrap_or(0);
+        let of_period = |it: &&Message| it.taken() && it.due >= began && due(it.due);
+        for message in self.messages.iter().filter(of_period) {
+            let returned = matches!(message.fate, Fate::TurnedAway { back } if happened(back));
+            balance -= if returned { 0 } else { message.cost };
+        }
+        Some(balance)
+    }
+
+    /// The state of an agent: the last that was written down.
+    pub(super) fn state(&self, agent: usize) -> AgentState {
+        let last = self.changes.iter().rev().find(|change| change.agent == agent);
+        last.expect("every agent has an initial state").to
+    }
+
+    /// Agents that are active.
+    pub(super) fn active(&self, agents: usize) -> usize {
+        (0..agents).filter(|&agent| self.state(agent) == AgentState::Active).count()
+    }
+}

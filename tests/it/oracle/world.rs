@@ -1,0 +1,363 @@
+//! The oracle's way to play a scenario: a plain list of pending events, and every decision worked
+//! out afresh from all that was written down so far.
+
+use limitlab::random::{Distribution, Key};
+use limitlab::rules::{AgentState, AllowancePer};
+use limitlab::scenario::{Group, Scenario};
+use limitlab::workload::{AgentLine, OnRefused, Traffic, WhileOffline};
+
+use super::limits::instants;
+use super::record::{Change, Enable, Fate, Message, Record, Service, Space};
+
+/// Something that will happen.
+struct Pending {
+    at: u64,
+    /// What frees goes before what takes.
+    takes: bool,
+    space: usize,
+    /// The order of scheduling.
+    order: u64,
+    event: Event,
+}
+
+#[derive(Clone, Copy)]
+enum Event {
+    Arrival { line: usize },
+    Turn { talk: usize },
+    Enable { agent: usize },
+    Disable { agent: usize },
+    AtBackend { message: usize, of: Origin },
+    Reply { of: Origin },
+}
+
+/// Where a message comes from.
+#[derive(Clone, Copy)]
+struct Origin {
+    agent: usize,
+    /// Its number in its line's draws.
+    number: u64,
+    /// The conversation it belongs to, if more turns may follow.
+    talk: Option<usize>,
+}
+
+/// A conversation: the message that is due or under way, and the turns after it.
+struct Talk {
+    agent: usize,
+    number: u64,
+    left: u64,
+}
+
+/// An agent, and what its draws and its customers need.
+struct Agent {
+    line: usize,
+    /// Its number in its line.
+    number: u64,
+    actives: u64,
+    offlines: u64,
+    /// Conversations whose next turn waits for the agent, in order.
+    parked: Vec<usize>,
+}
+
+/// What the play keeps of a workspace beside its record.
+pub(super) struct Stage<'s> {
+    pub(super) group: &'s Group,
+    key: Key,
+    agents: Vec<Agent>,
+    /// Arrivals so far, line by line.
+    arrived: Vec<u64>,
+    talks: Vec<Talk>,
+}
+
+pub(super) struct Play<'s> {
+    pub(super) scenario: &'s Scenario,
+    until: u64,
+    pub(super) delay: u64,
+    pub(super) stages: Vec<Stage<'s>>,
+    pending: Vec<Pending>,
+    scheduled: u64,
+    pub(super) record: Record,
+}
+
+/// Plays a scenario to its end.
+pub(super) fn play(scenario: &Scenario) -> Record {
+    let mut play = Play {
+        scenario,
+        until: scenario.duration.nanos(),
+        delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
+        stages: Vec::new(),
+        pending: Vec::new(),
+        scheduled: 0,
+        record: Record { spaces: Vec::new(), services: Vec::new() },
+    };
+    for (number, group) in scenario.groups.iter().enumerate() {
+        for index in 0..u64::from(group.count) {
+            play.open(number, group, index);
+        }
+    }
+    while let Some(next) = play.take_next() {
+        let (space, now) = (next.space, next.at);
+        match next.event {
+            Event::Arrival { line } => play.arrival(space, line, now),
+            Event::Turn { talk } => play.turn(space, talk, now),
+            Event::Enable { agent } => play.enable(space, agent, now),
+            Event::Disable { agent } => play.disable(space, agent, now),
+            Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
+            Event::Reply { of } => play.reply(space, of, now),
+        }
+    }
+    play.record
+}
+
+impl<'s> Play<'s> {
+    /// Creates a workspace and its agents, and lets those start active that find a slot.
+    fn open(&mut self, number: usize, group: &'s Group, index: u64) {
+        let key = Key::root(self.scenario.seed).index(0).name(&group.name).index(index);
+        let seats = draw(&group.seats, key.name("seats"), 0).max(1);
+        let credits = group.plan.credits.as_ref();
+        let per = |per| if per == AllowancePer::Seat { i128::from(seats) } else { 1 };
+        let mut agents = Vec::new();
+        for (line, declared) in group.lines.iter().enumerate() {
+            for number in 0..u64::from(declared.count) {
+                let (actives, offlines, parked) = (0, 0, Vec::new());
+                agents.push(Agent { line, number, actives, offlines, parked });
+            }
+        }
+        let declared = agents.len();
+        agents.truncate(group.plan.total_agents as usize);
+        let arrived = vec![0; group.lines.len()];
+        self.record.spaces.push(Space {
+            group: number,
+            declared,
+            included: credits.map(|it| i128::from(it.included.thousandths()) * per(it.per)),
+            renewals: credits.map_or(Vec::new(), |it| instants(&it.renews, self.until)),
+            messages: Vec::new(),
+            decided: Vec::new(),
+            enables: Vec::new(),
+            changes: Vec::new(),
+        });
+        let exist = agents.len();
+        self.stages.push(Stage { group, key, agents, arrived, talks: Vec::new() });
+        let space = self.stages.len() - 1;
+        for agent in 0..exist {
+            let draft = self.line(space, agent).start == AgentState::Draft;
+            let to = if draft { AgentState::Draft } else { AgentState::Offline };
+            self.record.spaces[space].changes.push(Change { at: 0, agent, to });
+        }
+        for agent in 0..exist {
+            match self.line(space, agent).start {
+                AgentState::Active => self.enable(space, agent, 0),
+                AgentState::Offline => self.go_offline(space, agent, 0),
+                AgentState::Draft => {
+                    let activity = self.line(space, agent).activity.as_ref();
+                    if let Some(law) = activity.and_then(|it| it.draft.as_ref()) {
+                        let at = self.period(space, agent, law, "draft", 0);
+                        self.schedule(at, true, space, Event::Enable { agent });
+                    }
+                }
+            }
+        }
+        for line in 0..group.lines.len() {
+            self.next_arrival(space, line, 0);
+        }
+    }
+
+    fn line(&self, space: usize, agent: usize) -> &'s AgentLine {
+        let stage = &self.stages[space];
+        &stage.group.lines[stage.agents[agent].line]
+    }
+
+    /// A draw of an agent's line.
+    fn drawn(&self, space: usize, agent: usize, law: &Distribution, what: &str, n: u64) -> u64 {
+        draw(law, self.stages[space].key.name(&self.line(space, agent).name).name(what), n)
+    }
+
+    /// A draw of an agent's own.
+    fn period(&self, space: usize, agent: usize, law: &Distribution, what: &str, n: u64) -> u64 {
+        let stage = &self.stages[space];
+        let line = stage.key.name(&self.line(space, agent).name);
+        draw(law, line.index(stage.agents[agent].number).name(what), n)
+    }
+
+    /// Nothing but replies and the ways to and from the backend happens at the end or later.
+    fn schedule(&mut self, at: u64, takes: bool, space: usize, event: Event) {
+        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Reply { .. });
+        if at < self.until || goes_on {
+            let order = self.scheduled;
+            self.scheduled += 1;
+            self.pending.push(Pending { at, takes, space, order, event });
+        }
+    }
+
+    fn take_next(&mut self) -> Option<Pending> {
+        let key = |it: &Pending| (it.at, it.takes, it.space, it.order);
+        let least = (0..self.pending.len()).min_by_key(|&index| key(&self.pending[index]))?;
+        Some(self.pending.swap_remove(least))
+    }
+
+    fn next_arrival(&mut self, space: usize, line: usize, now: u64) {
+        let stage = &self.stages[space];
+        let declared = &stage.group.lines[line];
+        let agents = stage.agents.iter().filter(|agent| agent.line == line).count();
+        let rate = match &declared.traffic {
+            Some(Traffic::Rate(rate) | Traffic::Sessions { rate, .. }) if agents > 0 => rate,
+            _ => return,
+        };
+        let mean = rate.per().nanos() as f64 / rate.events() as f64 / agents as f64;
+        let key = stage.key.name(&declared.name).name("arrivals");
+        let gap = draw(&Distribution::Exponential { mean }, key, stage.arrived[line]);
+        self.schedule(now + gap, true, space, Event::Arrival { line });
+    }
+
+    fn arrival(&mut self, space: usize, line: usize, now: u64) {
+        let stage = &mut self.stages[space];
+        let n = stage.arrived[line];
+        stage.arrived[line] += 1;
+        let stage = &self.stages[space];
+        let own: Vec<usize> =
+            (0..stage.agents.len()).filter(|&agent| stage.agents[agent].line == line).collect();
+        let declared = &stage.group.lines[line];
+        let recipients = stage.key.name(&declared.name).name("recipients").stream();
+        let which = if own.len() == 1 { 0 } else { recipients.at(n).below(own.len() as u64) };
+        let agent = own[which as usize];
+        self.next_arrival(space, line, now);
+        if self.is_away(space, agent) {
+            return;
+        }
+        let number = n << 20;
+        let mut talk = None;
+        if let Some(Traffic::Sessions { turns, .. }) = &declared.traffic {
+            let turns = self.drawn(space, agent, turns, "turns", number).max(1);
+            self.stages[space].talks.push(Talk { agent, number, left: turns - 1 });
+            talk = Some(self.stages[space].talks.len() - 1);
+        }
+        self.attempt(space, Origin { agent, number, talk }, now);
+    }
+
+    /// Whether customers wait because the agent is not active.
+    fn is_away(&self, space: usize, agent: usize) -> bool {
+        self.line(space, agent).while_offline == WhileOffline::Pause
+            && self.record.spaces[space].state(agent) != AgentState::Active
+    }
+
+    fn turn(&mut self, space: usize, talk: usize, now: u64) {
+        let Talk { agent, number, .. } = self.stages[space].talks[talk];
+        if self.is_away(space, agent) {
+            self.stages[space].agents[agent].parked.push(talk);
+        } else {
+            self.attempt(space, Origin { agent, number, talk: Some(talk) }, now);
+        }
+    }
+
+    fn attempt(&mut self, space: usize, of: Origin, now: u64) {
+        let agent = of.agent;
+        let law = &self.line(space, agent).cost;
+        let cost = i128::from(self.drawn(space, agent, law, "cost", of.number));
+        let message = self.record.spaces[space].messages.len();
+        let answer = self.decide(space, agent, cost, now);
+        let admitted = answer.is_ok();
+        let fate = answer.map_or_else(Fate::Refused, |()| Fate::Travelling);
+        let record = &mut self.record.spaces[space];
+        record.messages.push(Message { agent, due: now, cost, left: None, fate });
+        record.messages[message].left = record.balance(now).filter(|_| admitted);
+        if !admitted {
+            record.decided.push(message);
+        } else if self.delay == 0 {
+            self.serve(space, message, of, now);
+        } else {
+            self.schedule(now + self.delay, true, space, Event::AtBackend { message, of });
+        }
+    }
+
+    fn at_backend(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+        if self.has_room(space, now) {
+            self.serve(space, message, of, now);
+            return;
+        }
+        let record = &mut self.record.spaces[space];
+        record.messages[message].fate = Fate::TurnedAway { back: now + self.delay };
+        record.decided.push(message);
+    }
+
+    fn serve(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+        let (mut started, mut ended) = (now, now);
+        if let Some(backend) = &self.scenario.backend {
+            started = self.start_of_service(space, backend, now);
+            ended =
+                started + self.drawn(space, of.agent, &backend.service_time, "service", of.number);
+            self.record.services.push(Service { space, arrived: now, started, ended });
+        }
+        let back = ended + self.delay;
+        let record = &mut self.record.spaces[space];
+        record.messages[message].fate = Fate::Served { arrived: now, started, ended, back };
+        record.decided.push(message);
+        if of.talk.is_some() {
+            self.schedule(back, false, space, Event::Reply { of });
+        }
+    }
+
+    fn reply(&mut self, space: usize, of: Origin, now: u64) {
+        let Some(talk) = of.talk else { return };
+        let Some(Traffic::Sessions { think, .. }) = &self.line(space, of.agent).traffic else {
+            return;
+        };
+        let think = self.drawn(space, of.agent, think, "think", of.number);
+        let next = &mut self.stages[space].talks[talk];
+        if next.left > 0 {
+            next.left -= 1;
+            next.number += 1;
+            self.schedule(now + think, true, space, Event::Turn { talk });
+        }
+    }
+
+    fn enable(&mut self, space: usize, agent: usize, now: u64) {
+        let line = self.line(space, agent);
+        let activity = line.activity.as_ref();
+        let limit = self.stages[space].group.plan.active_agents;
+        let active = self.record.spaces[space].active(self.stages[space].agents.len());
+        let refused = limit.is_some_and(|limit| active >= limit as usize);
+        self.record.spaces[space].enables.push(Enable { at: now, refused });
+        if refused {
+            match activity.map(|it| it.on_refused) {
+                Some(OnRefused::RetryEvery(span)) => {
+                    self.schedule(now + span.nanos(), true, space, Event::Enable { agent });
+                }
+                _ => self.go_offline(space, agent, now),
+            }
+            return;
+        }
+        self.record.spaces[space].changes.push(Change { at: now, agent, to: AgentState::Active });
+        let own = &mut self.stages[space].agents[agent];
+        let n = own.actives;
+        own.actives += 1;
+        let parked = std::mem::take(&mut own.parked);
+        if let Some(law) = activity.and_then(|it| it.active.as_ref()) {
+            let at = now + self.period(space, agent, law, "active", n);
+            self.schedule(at, false, space, Event::Disable { agent });
+        }
+        for talk in parked {
+            self.schedule(now, true, space, Event::Turn { talk });
+        }
+    }
+
+    fn disable(&mut self, space: usize, agent: usize, now: u64) {
+        self.record.spaces[space].changes.push(Change { at: now, agent, to: AgentState::Offline });
+        self.go_offline(space, agent, now);
+    }
+
+    /// An offline period begins, at the end of which somebody tries to enable the agent.
+    fn go_offline(&mut self, space: usize, agent: usize, now: u64) {
+        let activity = self.line(space, agent).activity.as_ref();
+        if let Some(law) = activity.and_then(|it| it.offline.as_ref()) {
+            let own = &mut self.stages[space].agents[agent];
+            let n = own.offlines;
+            own.offlines += 1;
+            let at = now + self.period(space, agent, law, "offline", n);
+            self.schedule(at, true, space, Event::Enable { agent });
+        }
+    }
+}
+
+/// Draw number `n` of the stream of `key`.
+fn draw(law: &Distribution, key: Key, n: u64) -> u64 {
+    law.sampler().sample_whole(&mut key.stream().at(n))
+}
