@@ -78,7 +78,19 @@ pub(super) fn run(
             }
         }
     }
+    if let Some(at) = stopped_at.and_then(|at| reached(frame, at))
+        && let Some(ahead) = servers.ahead(at, frame.all.window.until)
+    {
+        platform.cut(&ahead);
+    }
     Ok(finish(scenario, models, frame, cells, part, (platform, stopped_at)))
+}
+
+/// Where the window of a run ends that was interrupted at `at`: there, but not before it has begun;
+/// `None` if the whole window was simulated.
+fn reached(whole: &Frame, at: SimTime) -> Option<SimTime> {
+    let window = whole.all.window;
+    (at < window.until).then(|| at.max(window.from + SimSpan::from_nanos(1)))
 }
 
 /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
@@ -90,11 +102,8 @@ fn finish(
     mut part: Part,
     (platform, stopped_at): (BackendMeasures, Option<SimTime>),
 ) -> Part {
-    let cut = stopped_at.filter(|&at| at < whole.all.window.until);
-    let cut_frame = cut.map(|at| {
-        let reached = at.max(whole.all.window.from + SimSpan::from_nanos(1));
-        frame::frame(scenario, reached)
-    });
+    let cut_frame =
+        stopped_at.and_then(|at| reached(whole, at)).map(|at| frame::frame(scenario, at));
     let frame = cut_frame.as_ref().unwrap_or(whole);
     for (group, mut cell) in cells {
         let mut world = World {

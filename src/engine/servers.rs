@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use crate::measure::Ahead;
 use crate::units::{SimSpan, SimTime};
 
 /// Servers that serve attempts in the order of their arrival.
@@ -94,6 +95,23 @@ impl Servers {
         (self.starts.len() - gone) as u32
     }
 
+    /// What there is to do after `at`, of that what lies before `until`; `None` if the servers are
+    /// unlimited, which keep no account of it.
+    ///
+    /// A server that is busy then is busy without a pause until it is free for good: whatever it
+    /// was given since was waiting for it.
+    pub(super) fn ahead(&self, at: SimTime, until: SimTime) -> Option<Ahead> {
+        self.count?;
+        let rest = |end: SimTime| u128::from(end.min(until).since(at).nanos());
+        let free_at = self.free_at.iter().map(|free| free.0).filter(|&free| free > at);
+        let starts = self.starts.iter().copied().filter(|&start| start > at);
+        Some(Ahead {
+            busy: free_at.clone().map(rest).sum(),
+            waiting: starts.clone().map(rest).sum(),
+            attempts: (free_at.count() + starts.count()) as u64,
+        })
+    }
+
     fn server_is_free(&self, now: SimTime) -> bool {
         self.count.is_none_or(|count| self.free_at.len() < count as usize)
             || self.free_at.peek().is_some_and(|earliest| earliest.0 <= now)
@@ -144,6 +162,33 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_ahead_is_what_was_placed_and_is_not_done(
+            gaps in prop::collection::vec((0..30_u64, 0..60_u64), 1..100),
+            count in 1..5_u32,
+            later in 0..40_u64,
+            until in 0..3_000_u64,
+        ) {
+            let at = SimTime::from_nanos;
+            let mut servers = Servers::new(Some(count), None, SimTime::ZERO);
+            let mut now = 0;
+            let mut placed = Vec::new();
+            for (gap, service) in gaps {
+                now += gap;
+                placed.push(servers.place(at(now), SimSpan::from_nanos(service)));
+            }
+            let (cut, until) = (at(now + later), at(now + later + until));
+            let length = |begin: SimTime, end: SimTime| {
+                u128::from(end.min(until).since(begin.max(cut)).nanos())
+            };
+            let expected = Ahead {
+                busy: placed.iter().map(|it| length(it.started, it.ended)).sum(),
+                waiting: placed.iter().map(|it| length(cut, it.started)).sum(),
+                attempts: placed.iter().filter(|it| it.ended > cut).count() as u64,
+            };
+            prop_assert_eq!(servers.ahead(cut, until), Some(expected));
+        }
+
         #[test]
         fn placements_are_those_of_a_queue_told_step_by_step(
             gaps in prop::collection::vec((0..30_u64, 0..60_u64), 1..150),

@@ -14,12 +14,25 @@ pub struct BackendMeasures {
     pub waiting: u128,
     /// Attempts whose service ended inside the window.
     pub served: u64,
+    /// Attempts whose service ends inside the window or after it.
+    placed: u64,
     /// The longest queue inside the window, in one workspace or on the platform.
     pub queue_max: u32,
     /// Waiting time by bin \[ns\].
     pub waiting_series: Track,
     /// Serving time by bin \[ns\].
     pub busy_series: Track,
+}
+
+/// What servers have been given to do after an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ahead {
+    /// Server time, inside the window \[ns\].
+    pub busy: u128,
+    /// Waiting time, inside the window \[ns\].
+    pub waiting: u128,
+    /// Attempts whose service has not ended.
+    pub attempts: u64,
 }
 
 impl BackendMeasures {
@@ -30,6 +43,7 @@ impl BackendMeasures {
             busy: 0,
             waiting: 0,
             served: 0,
+            placed: 0,
             queue_max: 0,
             waiting_series: Track::new(width, bins),
             busy_series: Track::new(width, bins),
@@ -52,6 +66,14 @@ impl BackendMeasures {
         self.busy += u128::from(self.window.overlap(started, ended));
         self.busy_series.add(started.min(until), ended.min(until));
         self.served += u64::from(self.window.contains(ended));
+        self.placed += u64::from(ended >= self.window.from);
+    }
+
+    /// Takes back what was booked of the time after the instant at which a run was interrupted.
+    pub fn cut(&mut self, ahead: &Ahead) {
+        self.busy -= ahead.busy;
+        self.waiting -= ahead.waiting;
+        self.served = self.placed - ahead.attempts;
     }
 
     /// Adds what another one booked.
@@ -59,6 +81,7 @@ impl BackendMeasures {
         self.busy += other.busy;
         self.waiting += other.waiting;
         self.served += other.served;
+        self.placed += other.placed;
         self.queue_max = self.queue_max.max(other.queue_max);
         self.waiting_series.merge(&other.waiting_series);
         self.busy_series.merge(&other.busy_series);

@@ -22,7 +22,7 @@ mod timing;
 mod whole;
 mod window;
 
-pub use backend::BackendMeasures;
+pub use backend::{Ahead, BackendMeasures};
 pub use cause::{Cause, Causes, GroupCauses};
 pub use credits::{CreditMeasures, CreditTally};
 pub use group::{GroupFrame, GroupMeasures, Reply};

@@ -315,3 +315,20 @@ fn ctrl_c_keeps_a_platform_up_to_the_instant_it_had_reached() {
     assert!((0.6..0.73).contains(&utilisation), "{utilisation}");
     assert!(printed.contains("interrupted"), "{printed}");
 }
+
+#[test]
+fn ctrl_c_leaves_out_what_lies_ahead_of_an_overloaded_platform() {
+    let overloaded = LONG
+        .replace("scope: workspace, servers: 2", "scope: platform, servers: 100")
+        .replace("100_000", "1_000");
+    let (code, summary, _) = interrupted(&overloaded);
+    assert_eq!(code, Some(130));
+    let value = |name: &str| {
+        let metric = &summary["groups"]["all"]["metrics"][name]["value"];
+        metric.as_f64().unwrap_or_else(|| panic!("no {name}"))
+    };
+    // Three times as much arrives as the servers can do: they are busy all the time, and no more.
+    assert!((0.98..=1.0).contains(&value("backend.utilisation")));
+    // 100 servers end one service in 20 s each.
+    assert!((value("backend.throughput") - 5.0).abs() < 0.2, "{}", value("backend.throughput"));
+}
