@@ -32,7 +32,7 @@ backend:
   network_delay: 20ms
 ";
 
-/// The figures without the size of the backend's scope in their validity.
+/// The text of summary.json, without what the run cost.
 fn figures(yaml: &str, threads: usize) -> String {
     outcome_on(yaml, threads).summary.to_json()
 }
