@@ -29,8 +29,7 @@ pub(super) fn run(
 ) -> Result<Part, EngineError> {
     let mut part = Part::new(scenario, frame);
     let mut servers = Servers::new(backend.servers, backend.queue_limit, frame.all.window.from);
-    let bins = scenario.duration.nanos().div_ceil(frame.bin.nanos()) as usize;
-    let mut platform = BackendMeasures::new(frame.all.window, frame.bin, bins);
+    let mut platform = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
     let mut cells: Vec<(usize, Cell)> = Vec::new();
     let mut order: BinaryHeap<Reverse<(SimTime, Class, u32)>> = BinaryHeap::new();
     for (group, model) in models.iter().enumerate() {

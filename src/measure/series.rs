@@ -166,7 +166,6 @@ impl Track {
 pub struct HeatMap {
     /// Bins of the series that share a column.
     stride: usize,
-    columns: usize,
     /// Column by column, [`HeatMap::ROWS`] each.
     counts: Vec<u64>,
 }
@@ -182,7 +181,7 @@ impl HeatMap {
     pub fn new(bins: usize) -> Self {
         let stride = bins.div_ceil(Self::MOST_COLUMNS);
         let columns = bins.div_ceil(stride);
-        Self { stride, columns, counts: vec![0; columns * Self::ROWS] }
+        Self { stride, counts: vec![0; columns * Self::ROWS] }
     }
 
     /// Records a message due in `bin` with this latency \[ns\].
@@ -192,7 +191,7 @@ impl HeatMap {
         self.counts[bin / self.stride * Self::ROWS + row] += 1;
     }
 
-    /// The columns: how many bins of the series each covers, and its counts by row.
+    /// The counts of each column, by row.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = &[u64]> {
         self.counts.chunks_exact(Self::ROWS)
     }

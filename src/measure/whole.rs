@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::backend::BackendMeasures;
 use super::group::{GroupFrame, GroupMeasures};
+use super::series::bins;
 use crate::units::{SimSpan, SimTime};
 
 /// What is fixed while a scenario is measured.
@@ -20,6 +21,13 @@ pub struct Frame {
     pub bin: SimSpan,
     /// Until when messages arrive.
     pub duration: SimSpan,
+}
+
+impl Frame {
+    /// How many bins the series have.
+    pub fn bins(&self) -> usize {
+        bins(self.bin, self.duration)
+    }
 }
 
 /// What was measured in a run.

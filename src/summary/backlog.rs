@@ -1,6 +1,6 @@
 //! Does the backlog grow?
 
-use crate::measure::BackendMeasures;
+use crate::measure::{BackendMeasures, Window};
 use crate::units::SimSpan;
 
 /// How a backend's queue developed over the measured window.
@@ -20,18 +20,19 @@ const SATURATED: f64 = 0.98;
 /// this factor with servers saturated.
 const UPWARDS: f64 = 1.2;
 
-/// Reads the trend of the queue of `servers` servers from the bins after `warm_up`; `None` if
-/// there are too few bins.
+/// Reads the trend of the queue of `servers` servers from the bins that lie whole inside `window`;
+/// `None` if there are too few. Bins after it may hold work that an interrupted run had begun.
 pub fn backlog(
     measures: &BackendMeasures,
     servers: u64,
     bin: SimSpan,
-    warm_up: SimSpan,
+    window: Window,
 ) -> Option<Backlog> {
-    let first = warm_up.nanos().div_ceil(bin.nanos()) as usize;
-    let waiting = quarters(measures.waiting_series.times().get(first..)?, bin)?;
-    let busy = quarters(measures.busy_series.times().get(first..)?, bin)?;
-    let bins = measures.waiting_series.times().len() - first;
+    let first = window.from.nanos().div_ceil(bin.nanos()) as usize;
+    let last = (window.until.nanos() / bin.nanos()) as usize;
+    let waiting = quarters(measures.waiting_series.times().get(first..last)?, bin)?;
+    let busy = quarters(measures.busy_series.times().get(first..last)?, bin)?;
+    let bins = last - first;
     let apart = bin.as_secs_f64() * bins as f64 / 2.0;
     let utilisation = f64::midpoint(busy[2], busy[3]) / servers as f64;
     let upwards = waiting[2] > UPWARDS * waiting[1] && waiting[3] > UPWARDS * waiting[2];

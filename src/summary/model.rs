@@ -148,10 +148,12 @@ impl Summary {
     }
 
     /// The text of `summary.json`.
+    ///
+    /// # Panics
+    ///
+    /// Never: plain structs, string keys and floats are always JSON.
     pub fn to_json(&self) -> String {
-        // Plain structs, string keys, finite floats: nothing that JSON cannot hold.
-        let json = serde_json::to_value(self).unwrap_or_default();
-        format!("{json:#}\n")
+        serde_json::to_string_pretty(self).expect("a summary is always JSON") + "\n"
     }
 
     /// Whether every threshold holds.

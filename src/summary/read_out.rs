@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::backlog::{Backlog, backlog};
 use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
 use crate::measure::{
-    BackendMeasures, Frame, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
+    BackendMeasures, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
 };
 use crate::units::SimSpan;
 
@@ -24,7 +24,7 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
     };
     let mut all = read(&frame.all, &measures.all);
     let trend = servers(measures)
-        .and_then(|(backend, servers)| backlog(backend, servers, frame.bin, window_start(frame)));
+        .and_then(|(backend, servers)| backlog(backend, servers, frame.bin, frame.all.window));
     add_backend(&mut all, measures, trend);
     let mut summaries = IndexMap::from([("all".to_owned(), all)]);
     for ((name, group_frame), of) in groups.iter().zip(&frame.groups).zip(&measures.groups) {
@@ -40,10 +40,6 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
         groups: summaries,
         run: None,
     }
-}
-
-fn window_start(frame: &Frame) -> SimSpan {
-    SimSpan::from_nanos(frame.all.window.from.nanos())
 }
 
 /// The servers there are, where they are limited: those of the platform, or of all workspaces.

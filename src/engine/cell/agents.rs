@@ -3,7 +3,7 @@
 use super::{Cell, Event, NONE, World};
 use crate::engine::calendar::Class;
 use crate::random::Sampler;
-use crate::rules::{AgentState, Refusal};
+use crate::rules::AgentState;
 use crate::units::{SimSpan, SimTime};
 use crate::workload::OnRefused;
 
@@ -36,8 +36,8 @@ impl Cell {
         let answer = self.workspace.enable(agent as usize);
         let refusal = answer.err();
         world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
-        if let Some(refusal) = refusal {
-            self.enable_refused(world, agent, now, refusal);
+        if refusal.is_some() {
+            self.enable_refused(world, agent, now);
             return;
         }
         self.tally.levels.advance(world.frame.window, now);
@@ -75,7 +75,7 @@ impl Cell {
     }
 
     /// The agent keeps its state, and tries again as its line says.
-    fn enable_refused(&mut self, world: &World<'_>, agent: u32, now: SimTime, _refusal: Refusal) {
+    fn enable_refused(&mut self, world: &World<'_>, agent: u32, now: SimTime) {
         let model = &world.model.lines[self.agents[agent as usize].line as usize];
         match model.on_refused {
             OnRefused::GiveUp => self.schedule_enable(world, agent, now),
