@@ -63,16 +63,16 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
 
 /// Whether the plan's slots can run out.
 fn slots_can_bind(group: &Group) -> bool {
-    let exist = group.agents().min(group.plan.total_agents);
-    group.plan.active_agents.is_some_and(|limit| limit < exist)
+    let exist = group.agents().min(group.plans[0].plan.total_agents);
+    group.plans[0].plan.active_agents.is_some_and(|limit| limit < exist)
 }
 
 fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Features {
     Features {
         cut: scenario.drain == Drain::Cut,
-        crowded: group.agents() > group.plan.total_agents,
-        slots: group.plan.active_agents.is_some(),
-        pool: group.plan.credits.is_some(),
+        crowded: group.agents() > group.plans[0].plan.total_agents,
+        slots: group.plans[0].plan.active_agents.is_some(),
+        pool: group.plans[0].plan.credits.is_some(),
         servers: own.map(|own| own.servers),
     }
 }
@@ -90,7 +90,7 @@ fn union(all: &[Features]) -> Features {
 /// The reasons without a limiter for which tries of a group can be refused.
 fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if group.agents() > group.plan.total_agents {
+    if group.agents() > group.plans[0].plan.total_agents {
         reasons.push(Reason::WorkspaceAgentLimit);
     }
     if slots_can_bind(group) {
@@ -105,7 +105,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     if turned_away {
         reasons.push(Reason::AgentNotActive);
     }
-    if group.plan.credits.is_some() {
+    if group.plans[0].plan.credits.is_some() {
         reasons.push(Reason::CreditsExhausted);
     }
     let full = |backend: &Backend| backend.servers.is_some() && backend.queue_limit.is_some();

@@ -1,7 +1,7 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
 use crate::random::{Distribution, Key, Sampler};
-use crate::rules::{AgentState, Policy, Renewals};
+use crate::rules::{AgentState, Cycle, Policy, Recurrence};
 use crate::scenario::{Drain, Group, Scenario};
 use crate::units::{SimSpan, SimTime};
 use crate::workload::{AgentLine, OnRefused, Traffic, WhileOffline};
@@ -14,7 +14,7 @@ pub(super) struct GroupModel {
     /// How many workspaces it has.
     pub(super) count: u32,
     pub(super) policy: Policy,
-    pub(super) renewals: Renewals,
+    pub(super) renewals: Recurrence,
     pub(super) seats: Sampler,
     pub(super) lines: Vec<LineModel>,
     pub(super) service: Option<Sampler>,
@@ -58,8 +58,8 @@ impl GroupModel {
     }
 
     fn new(scenario: &Scenario, root: Key, group: &Group) -> Self {
-        let policy = Policy::new(group.plan.clone(), &group.throttles);
-        let credits = group.plan.credits.as_ref();
+        let policy = Policy::new(group.plans[0].plan.clone(), &group.throttles);
+        let credits = group.plans[0].plan.credits.as_ref();
         let backend = scenario.backend.as_ref();
         Self {
             name: group.name.clone(),
@@ -67,7 +67,11 @@ impl GroupModel {
             count: group.count,
             holds_places: policy.holds_places(),
             policy,
-            renewals: credits.map_or(Renewals::Never, |credits| credits.renews.clone()),
+            renewals: Recurrence::new(
+                credits.map_or(Cycle::Never, |it| it.renews),
+                scenario.start,
+                scenario.start,
+            ),
             seats: group.seats.sampler(),
             lines: group.lines.iter().map(LineModel::new).collect(),
             service: backend.map(|backend| backend.service_time.sampler()),

@@ -8,11 +8,13 @@ use crate::measure::{
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Reason, Refusal, Renewals};
-use crate::scenario::{Backend, BackendScope, Comparison, Drain, Group, Scenario, Threshold};
+use crate::rules::{AgentState, Allowance, Cycle, OnDowngrade, Plan, Reason, Refusal};
+use crate::scenario::{
+    Backend, BackendScope, BillingAnchor, Comparison, Drain, Group, Offer, Scenario, Threshold,
+};
 use crate::summary::{Summary, summarise};
-use crate::units::{Credits, SimSpan, SimTime};
-use crate::workload::{AgentLine, WhileOffline};
+use crate::units::{Credits, Share, SimSpan, SimTime};
+use crate::workload::{AgentLine, LineKind, WhileOffline};
 
 /// Three shops over three and a half hours, in bins of an hour, after a warm-up of half an hour.
 pub(super) fn small() -> (Scenario, Measures, Summary) {
@@ -48,12 +50,8 @@ fn scenario() -> Scenario {
     let plan = Plan {
         name: "advanced".to_owned(),
         active_agents: Some(3),
-        total_agents: 500,
-        credits: Some(Allowance {
-            included: Credits::whole(10),
-            per: AllowancePer::Workspace,
-            renews: Renewals::Never,
-        }),
+        credits: Some(Allowance::new(Credits::whole(10), Cycle::Never)),
+        ..Plan::unlimited()
     };
     let line = AgentLine {
         name: "sales".to_owned(),
@@ -63,6 +61,9 @@ fn scenario() -> Scenario {
         traffic: None,
         cost: Distribution::Constant(1_000.0),
         while_offline: WhileOffline::Refuse,
+        kind: LineKind::Agents,
+        churn: None,
+        share: None,
     };
     let threshold = |text: &str, metric: &str, comparison, bound| Threshold {
         text: text.to_owned(),
@@ -82,14 +83,22 @@ fn scenario() -> Scenario {
         groups: vec![Group {
             name: "shops".to_owned(),
             count: 3,
-            plan,
+            plans: vec![Offer { plan, throttles: vec![0] }],
+            mix: vec![(0, Share::WHOLE)],
             seats: Distribution::Constant(1.0),
+            billing_anchor: BillingAnchor::SameInstant,
             lines: vec![line],
             throttles: throttles(),
+            buying: None,
+            alerts: Vec::new(),
+            on_downgrade: OnDowngrade::NewestOffline,
+            timeline: Vec::new(),
         }],
+        packages: Vec::new(),
         backend: Some(Backend {
             scope: BackendScope::Workspace,
             servers: Some(1),
+            changes: Vec::new(),
             service_time: Distribution::Constant(1e9),
             queue_limit: Some(5),
             network_delay: SimSpan::ZERO,

@@ -8,12 +8,17 @@ mod decision;
 pub mod limiter;
 mod plan;
 mod pool;
+mod recurrence;
 mod slots;
 mod workspace;
 
 pub use agent::AgentState;
 pub use decision::{Offer, Reason, Refusal};
-pub use plan::{Allowance, AllowancePer, Plan, Renewals, TOTAL_AGENTS};
+pub use plan::{
+    Allowance, Anchor, CarryOver, OnDowngrade, Overage, OverageEnd, Package, Per, Plan, Price,
+    TOTAL_AGENTS,
+};
 pub use pool::{Charge, CreditPool, Flows};
+pub use recurrence::{Cycle, Recurrence};
 pub use slots::ActiveSlots;
 pub use workspace::{Policy, Workspace};

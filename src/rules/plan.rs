@@ -1,8 +1,9 @@
-//! What a plan grants a workspace.
+//! What a plan grants a workspace, and what it costs.
 
-use std::sync::Arc;
+use jiff::Timestamp;
 
-use crate::units::{Credits, SimSpan, SimTime};
+use super::recurrence::Cycle;
+use crate::units::{Credits, Money, Share, SimSpan};
 
 /// Rule R1: a workspace holds at most this many agents in total unless its plan says otherwise.
 pub const TOTAL_AGENTS: u32 = 500;
@@ -16,6 +17,11 @@ pub struct Plan {
     pub active_agents: Option<u32>,
     /// How many agents may exist, whatever their state (rule R1).
     pub total_agents: u32,
+    /// How long a workspace may stay on it without subscribing; `None` is as long as it likes
+    /// (rule R8).
+    pub trial: Option<SimSpan>,
+    /// What it costs; `None` is nothing.
+    pub price: Option<Price>,
     /// The credits of the workspace's pool; `None` counts no credits at all.
     pub credits: Option<Allowance>,
 }
@@ -27,9 +33,22 @@ impl Plan {
             name: "unlimited".to_owned(),
             active_agents: None,
             total_agents: TOTAL_AGENTS,
+            trial: None,
+            price: None,
             credits: None,
         }
     }
+}
+
+/// What a plan costs. It is earned day by day: a part of a period costs its part of the amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// For one period.
+    pub amount: Money,
+    /// For each seat or for the whole workspace.
+    pub per: Per,
+    /// Its period, counted from the subscription's anchor; never [`Cycle::Never`].
+    pub every: Cycle,
 }
 
 /// The credits that a plan includes.
@@ -38,51 +57,130 @@ pub struct Allowance {
     /// The amount of one period, for a seat or for the workspace.
     pub included: Credits,
     /// Whether the amount is for each seat or for the whole workspace.
-    pub per: AllowancePer,
-    /// When the pool is filled again; what is left then expires.
-    pub renews: Renewals,
+    pub per: Per,
+    /// When the pool is filled again.
+    pub renews: Cycle,
+    /// From which instant renewals are counted.
+    pub anchor: Anchor,
+    /// What becomes of unused credits at a renewal.
+    pub carry_over: CarryOver,
+    /// What may be charged beyond the grants.
+    pub overage: Overage,
+    /// What a credit of overage costs.
+    pub overage_price: Money,
+    /// Of grants that expire at the same instant the one with the lowest number is drawn first.
+    pub priority: u32,
 }
 
 impl Allowance {
-    /// The included credits of a workspace with `seats` seats, for one period.
-    pub fn for_seats(&self, seats: u64) -> Credits {
-        match self.per {
-            AllowancePer::Seat => self.included.times(seats as i64),
-            AllowancePer::Workspace => self.included,
+    /// An allowance for the whole workspace, with the defaults of a scenario.
+    pub const fn new(included: Credits, renews: Cycle) -> Self {
+        Self {
+            included,
+            per: Per::Workspace,
+            renews,
+            anchor: Anchor::Subscription,
+            carry_over: CarryOver::None,
+            overage: Overage::Refuse,
+            overage_price: Money::ZERO,
+            priority: 1,
         }
     }
 }
 
-/// What an included amount is multiplied by.
+/// What an amount is multiplied by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AllowancePer {
+pub enum Per {
     /// The amount is for each seat of the workspace.
     Seat,
     /// The amount is for the workspace, however many seats it has.
     Workspace,
 }
 
-/// The instants at which a pool renews. The first period begins at the start, with a full pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Renewals {
-    /// The first amount is all there is.
-    Never,
-    /// Every so often, from the start.
-    Every(SimSpan),
-    /// At these instants, ascending, all after the start: months of the calendar, whose lengths
-    /// differ.
-    At(Arc<[SimTime]>),
-}
-
-impl Renewals {
-    /// The renewal number `index` (from 0); [`SimTime::NEVER`] if there is none.
-    pub fn instant(&self, index: usize) -> SimTime {
+impl Per {
+    /// What a workspace with `seats` seats multiplies by.
+    pub const fn of(self, seats: u64) -> u64 {
         match self {
-            Self::Never => SimTime::NEVER,
-            Self::Every(period) => {
-                SimTime::from_nanos(period.nanos().saturating_mul(index as u64 + 1))
-            }
-            Self::At(instants) => instants.get(index).copied().unwrap_or(SimTime::NEVER),
+            Self::Seat => seats,
+            Self::Workspace => 1,
         }
     }
+}
+
+/// From which instant renewals are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The renewal of the workspace's subscription.
+    Subscription,
+    /// The instant at which the workspace came to the plan.
+    Purchase,
+    /// A fixed instant on the calendar, the same for all.
+    Fixed(Timestamp),
+}
+
+/// What becomes of unused credits of the included grant at a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CarryOver {
+    /// They expire.
+    None,
+    /// They stay.
+    All,
+    /// They stay as far as the grant then holds at most this, for a seat or for the workspace as
+    /// the included amount is; at least the included amount.
+    UpTo(Credits),
+}
+
+/// What may be charged beyond the grants in one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overage {
+    /// Nothing.
+    Refuse,
+    /// So much of the period's included credits.
+    UpTo {
+        /// Of the included credits.
+        share: Share,
+        /// What becomes of it at the renewal.
+        at_renewal: OverageEnd,
+    },
+    /// Anything.
+    Unlimited,
+}
+
+/// What becomes of a period's overage at the renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverageEnd {
+    /// It is forgotten.
+    Forgive,
+    /// So much less is granted.
+    Deduct,
+}
+
+/// Credits that can be bought on top of a plan's. They join the pool of the whole workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Its credits.
+    pub credits: Credits,
+    /// How long they are valid: so long from the purchase, or, with `None`, until the plan's
+    /// credits renew.
+    pub valid: Option<SimSpan>,
+    /// Whether it begins anew at its end, for its price, instead of expiring.
+    pub renews: bool,
+    /// What it costs each time.
+    pub price: Money,
+    /// Of grants that expire at the same instant the one with the lowest number is drawn first.
+    pub priority: u32,
+}
+
+/// Which agents are taken offline when a change of plan leaves more active than may be (rule R9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnDowngrade {
+    /// Those enabled last.
+    #[default]
+    NewestOffline,
+    /// Those enabled first.
+    OldestOffline,
+    /// None: they stay active until they are disabled.
+    KeepUntilDisabled,
 }

@@ -100,8 +100,9 @@ impl Workspace {
         self.agents.clear();
         self.agents.resize(agents, AgentState::Offline);
         self.slots = ActiveSlots::new(plan.active_agents);
-        self.pool =
-            plan.credits.as_ref().map(|allowance| CreditPool::open(allowance.for_seats(seats)));
+        self.pool = plan.credits.as_ref().map(|allowance| {
+            CreditPool::open(allowance.included.times(allowance.per.of(seats) as i64))
+        });
         self.meters.clear();
         for gate in &policy.gates {
             let meter = match &gate.quota {

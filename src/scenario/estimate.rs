@@ -2,7 +2,7 @@
 //! counts as active all the time.
 
 use super::model::{Backend, Group, Scenario};
-use crate::rules::{Allowance, AllowancePer, Renewals};
+use crate::rules::{Allowance, Per, Recurrence};
 use crate::units::{SimSpan, SimTime};
 use crate::workload::{AgentLine, Traffic};
 
@@ -38,20 +38,23 @@ pub(super) fn credits_per_message(line: &AgentLine) -> f64 {
 /// The mean pool of one period of a workspace \[credits\].
 pub(super) fn pool(allowance: &Allowance, group: &Group) -> f64 {
     let times = match allowance.per {
-        AllowancePer::Seat => group.seats.mean(),
-        AllowancePer::Workspace => 1.0,
+        Per::Seat => group.seats.mean(),
+        Per::Workspace => 1.0,
     };
     allowance.included.as_f64() * times
 }
 
-/// How many periods of a pool begin within the duration; the first one at the start.
-pub(super) fn periods(allowance: &Allowance, duration: SimSpan) -> u64 {
-    let end = SimTime::ZERO + duration;
-    1 + match &allowance.renews {
-        Renewals::Never => 0,
-        Renewals::Every(period) => duration.nanos().saturating_sub(1) / period.nanos().max(1),
-        Renewals::At(instants) => instants.partition_point(|&at| at < end) as u64,
+/// How many periods of a pool that is anchored at the start begin within the scenario's duration;
+/// the first one at the start.
+pub(super) fn periods(allowance: &Allowance, scenario: &Scenario) -> u64 {
+    let renewals = Recurrence::new(allowance.renews, scenario.start, scenario.start);
+    let end = SimTime::ZERO + scenario.duration;
+    let (mut periods, mut now) = (0, SimTime::ZERO);
+    while now < end {
+        periods += 1;
+        now = renewals.after(now);
     }
+    periods
 }
 
 /// Busy servers on average if nothing were refused.

@@ -10,8 +10,7 @@ use super::words::{
     Quantity, counted, credits as amount, distribution, grouped, number, printable, span,
 };
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{AgentState, Allowance, AllowancePer, Plan, Renewals};
-use crate::units::SimSpan;
+use crate::rules::{AgentState, Allowance, Cycle, Per, Plan};
 use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
@@ -38,7 +37,7 @@ pub fn describe(scenario: &Scenario) -> String {
     }
     for group in &scenario.groups {
         text.push('\n');
-        describe_group(&mut text, group, scenario.duration);
+        describe_group(&mut text, scenario, group);
     }
     text.push('\n');
     describe_backend(&mut text, scenario);
@@ -56,11 +55,12 @@ fn row(text: &mut String, about: &str, said: &str) {
     let _ = writeln!(text, "  {about:<12} {said}");
 }
 
-fn describe_group(text: &mut String, group: &Group, duration: SimSpan) {
+fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
+    let duration = scenario.duration;
     let workspaces = counted(u64::from(group.count), "workspace");
-    let _ = writeln!(text, "{}: {workspaces} on the plan {}", group.name, group.plan.name);
-    row(text, "plan", &plan(&group.plan));
-    if let Some(allowance) = &group.plan.credits {
+    let _ = writeln!(text, "{}: {workspaces} on the plan {}", group.name, group.plans[0].plan.name);
+    row(text, "plan", &plan(&group.plans[0].plan));
+    if let Some(allowance) = &group.plans[0].plan.credits {
         row(text, "credits", &credits(allowance, group));
     }
     for throttle in &group.throttles {
@@ -77,9 +77,9 @@ fn describe_group(text: &mut String, group: &Group, duration: SimSpan) {
         number(per_workspace)
     );
     row(text, "expected", &messages);
-    if let Some(allowance) = &group.plan.credits {
+    if let Some(allowance) = &group.plans[0].plan.credits {
         let wanted = credits_wanted(group, duration);
-        let held = pool(allowance, group) * periods(allowance, duration) as f64;
+        let held = pool(allowance, group) * periods(allowance, scenario) as f64;
         let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
         let said = format!(
             "{} credits in each workspace, {share}% of the {} that its pool holds over {}",
@@ -103,17 +103,17 @@ fn plan(plan: &Plan) -> String {
 fn credits(allowance: &Allowance, group: &Group) -> String {
     let included = amount(allowance.included);
     let renews = match &allowance.renews {
-        Renewals::Never => "once".to_owned(),
-        Renewals::Every(period) => format!("every {period}"),
-        Renewals::At(_) => "every month".to_owned(),
+        Cycle::Never => "once".to_owned(),
+        Cycle::Every(period) => format!("every {period}"),
+        Cycle::Monthly => "every month".to_owned(),
     };
     match allowance.per {
-        AllowancePer::Seat => {
+        Per::Seat => {
             let seats = distribution(&group.seats, Quantity::Count);
             let pool = number(pool(allowance, group));
             format!("{included} for each seat ({seats}) {renews}: {pool} on average")
         }
-        AllowancePer::Workspace => format!("{included} for each workspace {renews}"),
+        Per::Workspace => format!("{included} for each workspace {renews}"),
     }
 }
 

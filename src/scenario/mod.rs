@@ -27,7 +27,7 @@ mod yaml;
 pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use load::{Loaded, load, parse};
-pub use model::{Backend, BackendScope, Drain, Group, Scenario};
+pub use model::{Backend, BackendScope, BillingAnchor, Drain, Group, Offer, Scenario};
 pub use overrides::Override;
 pub use render::Colour;
 pub use schema::scenario_schema;

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::threshold::Threshold;
 use crate::random::Distribution;
-use crate::rules::Plan;
 use crate::rules::limiter::Throttle;
+use crate::rules::{OnDowngrade, Package, Plan};
 use crate::summary::Identity;
-use crate::units::SimSpan;
-use crate::workload::AgentLine;
+use crate::units::{Share, SimSpan, SimTime};
+use crate::workload::{AgentLine, Buying, LineKind, Occurrence};
 
 /// A validated scenario. References are resolved, units are integers, defaults are filled in.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Scenario {
     pub drain: Drain,
     /// The workspaces, group by group; at least one.
     pub groups: Vec<Group>,
+    /// What can be bought.
+    pub packages: Vec<Package>,
     /// What serves admitted attempts; `None` serves at once.
     pub backend: Option<Backend>,
     /// The width of a bin of the series; it divides the duration into at most 500, or 5,000 where
@@ -72,20 +74,58 @@ pub struct Group {
     pub name: String,
     /// How many workspaces, at least 1.
     pub count: u32,
-    /// The plan of each.
-    pub plan: Plan,
+    /// Every plan that a workspace of the group can be on, the first of the mix first.
+    pub plans: Vec<Offer>,
+    /// The plans at the start, as places in `plans`, and their shares, which sum to the whole.
+    pub mix: Vec<(usize, Share)>,
     /// Seats of each workspace, drawn once, at least 1.
     pub seats: Distribution,
-    /// The agents of each workspace, line by line.
+    /// When each workspace's subscription renews.
+    pub billing_anchor: BillingAnchor,
+    /// The agents and features of each workspace, line by line; agents first.
     pub lines: Vec<AgentLine>,
-    /// Throttles of scope agent and workspace: the plan's, then the group's, in the order written.
+    /// Throttles of scope agent and workspace: those of each plan, then the group's, in the order
+    /// written. Those of two plans that have the same name are both there.
     pub throttles: Vec<Throttle>,
+    /// Who buys packages; `None` is nobody but the timeline.
+    pub buying: Option<Buying>,
+    /// Shares of the pool at whose use somebody is told, ascending.
+    pub alerts: Vec<Share>,
+    /// Which agents go when a change of plan leaves too many.
+    pub on_downgrade: OnDowngrade,
+    /// What happens to its workspaces, in the order written.
+    pub timeline: Vec<Occurrence>,
+}
+
+/// A plan that a workspace of a group can be on.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The plan.
+    pub plan: Plan,
+    /// The throttles that hold on it, as places in the group's list: the plan's, then the group's.
+    pub throttles: Vec<u16>,
+}
+
+/// When each workspace's subscription renews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BillingAnchor {
+    /// All of them at the start, and so all at the same instants: a herd.
+    #[default]
+    SameInstant,
+    /// Spread evenly over the period before the start.
+    Staggered,
 }
 
 impl Group {
-    /// Agents that each workspace declares.
+    /// Agents that each workspace declares; other features are not among them.
     pub fn agents(&self) -> u32 {
-        self.lines.iter().map(|line| line.count).sum()
+        let agents = self.lines.iter().filter(|line| line.kind == LineKind::Agents);
+        agents.map(|line| line.count).sum()
+    }
+
+    /// The plans at the start.
+    pub fn first_plans(&self) -> impl Iterator<Item = (&Plan, Share)> {
+        self.mix.iter().map(|&(plan, share)| (&self.plans[plan].plan, share))
     }
 }
 
@@ -96,6 +136,8 @@ pub struct Backend {
     pub scope: BackendScope,
     /// How many attempts are served at once; `None` is unlimited: a delay without a queue.
     pub servers: Option<u32>,
+    /// How many from an instant on, ascending: what the timeline does to a platform's servers.
+    pub changes: Vec<(SimTime, Option<u32>)>,
     /// Time to serve one attempt \[ns\].
     pub service_time: Distribution,
     /// How many attempts may wait, first in first out; `None` is unlimited.

@@ -141,8 +141,8 @@ mod tests {
         let scenario = valid(&options);
         let group = &scenario.groups[0];
         assert_eq!((group.count, group.agents()), (1_000, 5));
-        assert_eq!(group.plan.active_agents, Some(3));
-        assert_eq!(group.plan.credits.as_ref().unwrap().included, Credits::whole(1_250));
+        assert_eq!(group.plans[0].plan.active_agents, Some(3));
+        assert_eq!(group.plans[0].plan.credits.as_ref().unwrap().included, Credits::whole(1_250));
         assert!(starter(&options).starts_with("# yaml-language-server: $schema="));
     }
 
@@ -159,8 +159,8 @@ mod tests {
             duration: SimSpan::from_nanos(3_600_000_000_001),
             ..StarterOptions::default()
         };
-        assert_eq!(valid(&options).groups[0].plan.name, "unlimited");
+        assert_eq!(valid(&options).groups[0].plans[0].plan.name, "unlimited");
         let options = StarterOptions { active_agents: None, plan: "pro".into(), ..options };
-        assert_eq!(valid(&options).groups[0].plan.active_agents, None);
+        assert_eq!(valid(&options).groups[0].plans[0].plan.active_agents, None);
     }
 }

@@ -27,7 +27,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     }
     for group in &scenario.groups {
         agents(group, &mut warnings);
-        credits(group, scenario.duration, &mut warnings);
+        credits(scenario, group, &mut warnings);
         limits(group, &mut warnings);
         tails(group, &mut warnings);
     }
@@ -60,7 +60,7 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
 }
 
 fn agents(group: &Group, warnings: &mut Vec<String>) {
-    let (agents, total) = (group.agents(), group.plan.total_agents);
+    let (agents, total) = (group.agents(), group.plans[0].plan.total_agents);
     if agents > total {
         warnings.push(format!(
             "`{}` has {} in each workspace, and its plan holds {}: the others are refused",
@@ -73,7 +73,7 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
         let every = line.activity.as_ref().map(|activity| activity.on_refused);
         if let Some(OnRefused::RetryEvery(every)) = every
             && every < BUSY_RETRY
-            && group.plan.active_agents.is_some_and(|limit| agents > limit)
+            && group.plans[0].plan.active_agents.is_some_and(|limit| agents > limit)
         {
             warnings.push(format!(
                 "agents `{}` of `{}` that find no slot try again every {}: such loops make most \
@@ -86,10 +86,11 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
-fn credits(group: &Group, duration: SimSpan, warnings: &mut Vec<String>) {
-    let Some(allowance) = &group.plan.credits else { return };
+fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let Some(allowance) = &group.plans[0].plan.credits else { return };
+    let duration = scenario.duration;
     let wanted = credits_wanted(group, duration);
-    let held = pool(allowance, group) * periods(allowance, duration) as f64;
+    let held = pool(allowance, group) * periods(allowance, scenario) as f64;
     if wanted > held {
         warnings.push(format!(
             "the pool of a workspace in `{}` cannot last: {} credits over {}, and always active \
@@ -137,7 +138,7 @@ fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
             |group: &&Group| threshold.group.as_ref().is_none_or(|name| *name == group.name);
         let mut groups = scenario.groups.iter().filter(meant);
         let without = if threshold.metric.starts_with("credits.")
-            && groups.all(|group| group.plan.credits.is_none())
+            && groups.all(|group| group.plans[0].plan.credits.is_none())
         {
             "no plan of these workspaces counts credits"
         } else if threshold.metric.starts_with("backend.") && scenario.backend.is_none() {

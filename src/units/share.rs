@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::credits::Credits;
 use super::parse::{Decimal, ParseQuantityError};
 
 /// A share between 0% and 100%, in billionths.
@@ -10,12 +11,21 @@ use super::parse::{Decimal, ParseQuantityError};
 pub struct Share(u64);
 
 impl Share {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
     /// The whole.
     pub const WHOLE: Self = Self(1_000_000_000);
 
     /// The share in billionths: 10^9 is all.
     pub const fn billionths(self) -> u64 {
         self.0
+    }
+
+    /// The share of `amount`, rounded down to a thousandth of a credit.
+    pub fn of(self, amount: Credits) -> Credits {
+        let thousandths = amount.wide() * i128::from(self.0) / i128::from(Self::WHOLE.0);
+        // A share of what fits in 64 bits fits too.
+        Credits::from_thousandths(thousandths as i64)
     }
 
     /// The share as a fraction between 0 and 1, for reading out.

@@ -2,7 +2,7 @@
 
 use crate::random::Distribution;
 use crate::rules::AgentState;
-use crate::units::{Rate, SimSpan};
+use crate::units::{Rate, Share, SimSpan};
 
 /// Agents of a workspace that behave alike. Distributions of spans are in nanoseconds, of costs in
 /// thousandths of a credit, of turns in turns.
@@ -10,7 +10,10 @@ use crate::units::{Rate, SimSpan};
 pub struct AgentLine {
     /// Its name in the scenario.
     pub name: String,
-    /// How many agents of this line each workspace has.
+    /// Whether these are agents, or another feature that draws on the pool.
+    pub kind: LineKind,
+    /// How many agents of this line each workspace has at the start; 0 is legal where more can be
+    /// created. A feature counts as one.
     pub count: u32,
     /// Their state at the start: active as far as the slots admit.
     pub start: AgentState,
@@ -22,6 +25,38 @@ pub struct AgentLine {
     pub cost: Distribution,
     /// What becomes of their customers while they are not active.
     pub while_offline: WhileOffline,
+    /// How agents are created and deleted; `None` is not at all.
+    pub churn: Option<Churn>,
+    /// How much of the period's included credits each may use; `None` is any.
+    pub share: Option<ShareTerms>,
+}
+
+/// What a line consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineKind {
+    /// Agents: they have a state and count against the limits of agents.
+    #[default]
+    Agents,
+    /// Another AI feature: it is always there and counts against no limit of agents.
+    Feature,
+}
+
+/// How agents come and go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Churn {
+    /// Tries to create one, as a Poisson stream in each workspace; `None` is none.
+    pub create: Option<Rate>,
+    /// Time from an agent's creation, or the start, to its deletion; `None` is never.
+    pub delete_after: Option<Distribution>,
+}
+
+/// Shares of the period's included credits that one agent or feature has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShareTerms {
+    /// What the others must leave for it.
+    pub at_least: Share,
+    /// More than this it may not use.
+    pub at_most: Share,
 }
 
 /// How agents switch state. A state without a distribution is never left by itself.
@@ -45,6 +80,8 @@ pub enum OnRefused {
     GiveUp,
     /// It tries again after this span.
     RetryEvery(SimSpan),
+    /// It waits until a slot is free, first come first served.
+    WaitForSlot,
 }
 
 /// Messages that customers write to the agents of a line.

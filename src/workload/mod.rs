@@ -1,6 +1,12 @@
-//! What agents and customers do: traffic, sessions, activity. Behaviour only; what is allowed is
-//! the business of [`rules`](crate::rules).
+//! What agents and customers do: traffic, sessions, activity, purchases, and what happens to them
+//! over time. Behaviour only; what is allowed is the business of [`rules`](crate::rules).
 
+mod buying;
 mod line;
+mod timeline;
 
-pub use line::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
+pub use buying::{AutoBuy, Below, Buying, ByHand};
+pub use line::{
+    Activity, AgentLine, Churn, LineKind, OnRefused, ShareTerms, Traffic, WhileOffline,
+};
+pub use timeline::{Action, Occurrence, Pick};

@@ -79,6 +79,7 @@ impl Cell {
         let model = &world.model.lines[self.agents[agent as usize].line as usize];
         match model.on_refused {
             OnRefused::GiveUp => self.schedule_enable(world, agent, now),
+            OnRefused::WaitForSlot => {}
             OnRefused::RetryEvery(span) => self.schedule_unless_late(world, now + span, agent),
         }
     }

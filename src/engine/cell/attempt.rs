@@ -124,7 +124,7 @@ impl Cell {
             let full = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
             // What costs more than a full pool is not paid after the renewal either.
             if refusal.reason == Reason::CreditsExhausted && cost <= full {
-                let renewal = model.renewals.instant(self.renewed);
+                let renewal = model.renewals.after(now);
                 refusal.retry_after = (renewal != SimTime::NEVER).then(|| renewal.since(now));
             }
             return Err(refusal);

@@ -98,8 +98,6 @@ pub(super) struct Cell {
     sessions: Slab<Session>,
     flights: Slab<Flight>,
     tally: Tally,
-    /// Renewals so far.
-    renewed: usize,
     /// The instant of the last event, and how many there were at it.
     instant: SimTime,
     at_instant: u32,
@@ -120,7 +118,6 @@ impl Cell {
             sessions: Slab::default(),
             flights: Slab::default(),
             tally: Tally::default(),
-            renewed: 0,
             instant: SimTime::ZERO,
             at_instant: 0,
             events: 0,
@@ -136,7 +133,7 @@ impl Cell {
         self.calendar.clear();
         self.sessions.clear();
         self.flights.clear();
-        (self.renewed, self.instant, self.at_instant) = (0, SimTime::ZERO, 0);
+        (self.instant, self.at_instant) = (SimTime::ZERO, 0);
         (self.events, self.messages) = (0, 0);
         let agents = self.create_agents(world, key);
         let seats = model.seats.sample_whole(&mut key.name("seats").stream().at(0)).max(1);
@@ -235,7 +232,7 @@ impl Cell {
     }
 
     fn schedule_renewal(&mut self, world: &World<'_>) {
-        let at = world.model.renewals.instant(self.renewed);
+        let at = world.model.renewals.after(self.instant);
         // Nothing is charged after arrivals have stopped, and the books are closed then.
         if self.workspace.pool().is_some() && at < world.model.until {
             self.calendar.schedule(at, Class::Frees, Event::Renew);
@@ -246,7 +243,6 @@ impl Cell {
         self.read_fan(world, now);
         let left = self.workspace.pool().map(crate::rules::CreditPool::balance);
         self.workspace.renew();
-        self.renewed += 1;
         if let (Some(pool), Some(left)) = (self.workspace.pool(), left) {
             world.measures.renewed(world.frame, &mut self.tally, now, left, pool.balance());
         }

@@ -126,7 +126,7 @@ pub(super) fn active_agents(scenario: &Scenario, groups: &[Section<'_>]) -> Opti
         .iter()
         .zip(shown)
         .map(|(group, section)| {
-            Some(u64::from(group.plan.active_agents?) * section.measures.workspaces)
+            Some(u64::from(group.plans.first()?.plan.active_agents?) * section.measures.workspaces)
         })
         .collect();
     let near = |limit: &u64| *limit as f64 <= FAR_ABOVE * reached;

@@ -3,16 +3,16 @@
 use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
-use super::super::model::Group;
+use super::super::model::{BillingAnchor, Group, Offer};
 use super::super::types::{self, AgentStart};
 use super::super::words::grouped;
 use super::names::Names;
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::{MOST_AGENTS, PlanOffer, throttles};
 use crate::random::Distribution;
-use crate::rules::{AgentState, Plan};
-use crate::units::Credits;
-use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
+use crate::rules::{AgentState, OnDowngrade, Plan};
+use crate::units::{Credits, Share};
+use crate::workload::{Activity, AgentLine, LineKind, OnRefused, Traffic, WhileOffline};
 
 /// The most workspaces of a group.
 const MOST_WORKSPACES: u64 = 100_000_000;
@@ -73,7 +73,21 @@ fn group(
         findings.add(at.key("fair_use"), message);
     }
     let lines = lines(&written.agents, &plan, at.key("agents"), findings);
-    Group { name, count: workspaces, plan, seats, lines, throttles: limits }
+    let places = (0..limits.len()).map(|place| place as u16).collect();
+    Group {
+        name,
+        count: workspaces,
+        plans: vec![Offer { plan, throttles: places }],
+        mix: vec![(0, Share::WHOLE)],
+        seats,
+        billing_anchor: BillingAnchor::SameInstant,
+        lines,
+        throttles: limits,
+        buying: None,
+        alerts: Vec::new(),
+        on_downgrade: OnDowngrade::NewestOffline,
+        timeline: Vec::new(),
+    }
 }
 
 /// The plan that a group names.
@@ -163,6 +177,9 @@ fn line(written: &types::Agent, plan: &Plan, at: At<'_>, findings: &mut Findings
             Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
             Some(types::WhileOffline::Pause) => WhileOffline::Pause,
         },
+        kind: LineKind::Agents,
+        churn: None,
+        share: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! References and ranges: from what a user wrote to a [`Scenario`] with no doubt left in it.
 
-mod calendar;
+mod bins;
 mod groups;
 mod names;
 mod numbers;
@@ -10,7 +10,7 @@ mod thresholds;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use self::calendar::series_every;
+use self::bins::series_every;
 use self::groups::{Registry, groups};
 use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
@@ -71,6 +71,7 @@ pub(super) fn validate(
             Some(types::Drain::Finish) | None => Drain::Finish,
         },
         groups,
+        packages: Vec::new(),
         backend: document
             .backend
             .as_ref()
@@ -131,6 +132,7 @@ fn backend(written: &types::Backend, at: At<'_>, findings: &mut Findings) -> Bac
             Some(types::BackendScope::Platform) | None => BackendScope::Platform,
         },
         servers: count_or_unlimited(&written.servers, 1, "`servers`", at.key("servers"), findings),
+        changes: Vec::new(),
         service_time: distribution(&written.service_time, at.key("service_time"), findings),
         queue_limit: written
             .queue

@@ -5,11 +5,10 @@ use indexmap::IndexMap;
 use super::super::at::{At, Findings};
 use super::super::types::{self, CreditsPer, FairUseScope, Renewal};
 use super::super::words::grouped;
-use super::calendar::monthly;
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{Allowance, AllowancePer, Plan, Renewals, TOTAL_AGENTS};
+use crate::rules::{Allowance, Cycle, Per, Plan, TOTAL_AGENTS};
 use crate::units::{Credits, SimSpan};
 
 /// The greatest `total_agents` of a plan: as many agents as a workspace may have.
@@ -83,7 +82,8 @@ fn offer(
     let mut limiters = Names::default();
     let limits = written.fair_use.as_deref().unwrap_or_default();
     let throttles = throttles(limits, &mut limiters, at.key("fair_use"), findings);
-    let plan = Plan { name: name.to_owned(), active_agents, total_agents, credits };
+    let plan =
+        Plan { name: name.to_owned(), active_agents, total_agents, credits, ..Plan::unlimited() };
     PlanOffer { plan, throttles, limiters }
 }
 
@@ -94,12 +94,12 @@ fn allowance(
     findings: &mut Findings,
 ) -> Allowance {
     let per = match written.per {
-        Some(CreditsPer::Seat) => AllowancePer::Seat,
-        Some(CreditsPer::Workspace) | None => AllowancePer::Workspace,
+        Some(CreditsPer::Seat) => Per::Seat,
+        Some(CreditsPer::Workspace) | None => Per::Workspace,
     };
     let renews = match written.renews.as_ref().map_or(Renewal::Monthly, |renews| renews.0) {
-        Renewal::Monthly => Renewals::At(monthly(horizon.start, horizon.duration)),
-        Renewal::Never => Renewals::Never,
+        Renewal::Monthly => Cycle::Monthly,
+        Renewal::Never => Cycle::Never,
         Renewal::Every(period) => {
             if period.is_zero() {
                 let hint = "`renews: never` renews never";
@@ -111,10 +111,10 @@ fn allowance(
                 );
                 findings.add(at.key("renews"), message);
             }
-            Renewals::Every(period)
+            Cycle::Every(period)
         }
     };
-    Allowance { included: written.included.0, per, renews }
+    Allowance { per, ..Allowance::new(written.included.0, renews) }
 }
 
 /// The limits that stand at `at`; `limiters` are the names that are taken.

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{AgentState, AllowancePer, Plan, Renewals};
+use crate::rules::{AgentState, Cycle, Per, Plan};
 use crate::scenario::{
     BackendScope, Comparison, Drain, Override, Scenario, ScenarioError, Threshold, parse,
 };
-use crate::units::{Credits, Rate, SimSpan, SimTime};
-use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
+use crate::units::{Credits, Rate, SimSpan};
+use crate::workload::{Activity, AgentLine, LineKind, OnRefused, Traffic, WhileOffline};
 
 const SMALL: &str = "
 limitlab: 1
@@ -50,7 +50,7 @@ fn a_small_scenario_has_the_documented_defaults() {
     assert_eq!(scenario.series_every.to_string(), "1m");
     assert!(scenario.backend.is_none() && scenario.thresholds.is_empty());
     let group = &scenario.groups[0];
-    assert_eq!((group.count, &group.plan), (1, &Plan::unlimited()));
+    assert_eq!((group.count, &group.plans[0].plan), (1, &Plan::unlimited()));
     assert_eq!(group.seats, Distribution::Constant(1.0));
     let line = AgentLine {
         name: "sales".to_owned(),
@@ -60,6 +60,9 @@ fn a_small_scenario_has_the_documented_defaults() {
         traffic: Some(Traffic::Rate(Rate::new(12, SimSpan::HOUR))),
         cost: Distribution::Constant(1_000.0),
         while_offline: WhileOffline::Refuse,
+        kind: LineKind::Agents,
+        churn: None,
+        share: None,
     };
     assert_eq!(group.lines, [line]);
 }
@@ -132,14 +135,15 @@ workspaces:
 ",
     );
     let [a, b, c] = &scenario.groups[..] else { panic!("three groups") };
-    let allowance = a.plan.credits.as_ref().unwrap();
+    let allowance = a.plans[0].plan.credits.as_ref().unwrap();
     assert_eq!(allowance.included, Credits::from_thousandths(2_250_500));
-    assert_eq!((allowance.per, a.plan.active_agents), (AllowancePer::Seat, Some(50)));
-    let day = |days: u64| SimTime::ZERO + SimSpan::DAY.times(days);
-    assert_eq!(allowance.renews.instant(0), day(28));
-    assert_eq!(allowance.renews.instant(1), day(59));
-    assert_eq!(b.plan.credits.as_ref().unwrap().renews, Renewals::Never);
-    assert_eq!(c.plan.credits.as_ref().unwrap().renews, Renewals::Every(SimSpan::DAY.times(7)));
+    assert_eq!((allowance.per, a.plans[0].plan.active_agents), (Per::Seat, Some(50)));
+    assert_eq!(allowance.renews, Cycle::Monthly);
+    assert_eq!(b.plans[0].plan.credits.as_ref().unwrap().renews, Cycle::Never);
+    assert_eq!(
+        c.plans[0].plan.credits.as_ref().unwrap().renews,
+        Cycle::Every(SimSpan::DAY.times(7))
+    );
     let wide = Throttle {
         name: "wide".to_owned(),
         scope: ThrottleScope::Workspace,
@@ -292,7 +296,7 @@ fn one_mistake_is_one_message() {
         ("plans=[x]", 1),
         ("workspaces=[]", 1),
         ("workspaces=[1, 2]", 2),
-        ("workspaces.shops.plan=[x]", 1),
+        ("workspaces.shops.plans[0].plan=[x]", 1),
         ("workspaces.shops.agents=[]", 1),
         ("workspaces.shops.group=1/2", 1),
         ("workspaces.shops.fair_use=[{ name: '', token_bucket: { rate: 1, burst: 0 } }]", 3),

@@ -245,7 +245,7 @@ impl<'a> Scope<'a> {
         let (mut active, mut draft, mut offline, mut full) = (0, 0, 0, 0);
         let (mut most, mut limited) = (0, 0);
         for (space, group) in self.spaces().zip(&groups) {
-            let limit = group.plan.active_agents.map(|limit| limit as usize);
+            let limit = group.plans[0].plan.active_agents.map(|limit| limit as usize);
             limited += i128::from(limit.is_some());
             for (time, [actives, drafts, offlines]) in self.stretches(space) {
                 active += time * actives as i128;

@@ -1,8 +1,10 @@
 //! The oracle's rules: whether an attempt passes, worked out from all that passed before, and when
 //! it is served.
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use limitlab::rules::limiter::{Quota, Throttle, ThrottleScope};
-use limitlab::rules::{AgentState, Reason, Renewals};
+use limitlab::rules::{AgentState, Cycle, Reason};
 use limitlab::scenario::{Backend, BackendScope};
 
 use super::record::{Message, Refusal, Service, Space};
@@ -31,8 +33,9 @@ impl Play<'_> {
         if let (Some(balance), Some(included)) = (record.balance(now), record.included)
             && cost > balance
         {
-            let renews = group.plan.credits.as_ref().map(|it| &it.renews);
-            let renewal = renews.and_then(|renews| next_instant(renews, now));
+            let renews = group.plans[0].plan.credits.as_ref().map(|it| it.renews);
+            let start = self.scenario.start;
+            let renewal = renews.and_then(|renews| next_instant(renews, start, now));
             let cured = renewal.filter(|_| cost <= included);
             let retry_after = cured.map(|at| at - now);
             return Err(Refusal { retry_after, ..refused(Reason::CreditsExhausted) });
@@ -109,10 +112,10 @@ fn refused_by(throttle: &Throttle, space: &Space, agent: usize, now: u64) -> Res
     Ok(())
 }
 
-/// The instants before `until` at which a pool renews.
-pub(super) fn instants(renews: &Renewals, until: u64) -> Vec<u64> {
+/// The instants before `until` at which a pool renews that is anchored at the start.
+pub(super) fn instants(renews: Cycle, start: Timestamp, until: u64) -> Vec<u64> {
     let mut all = Vec::new();
-    while let Some(next) = next_instant(renews, all.last().copied().unwrap_or(0)) {
+    while let Some(next) = next_instant(renews, start, all.last().copied().unwrap_or(0)) {
         if next >= until {
             break;
         }
@@ -122,10 +125,14 @@ pub(super) fn instants(renews: &Renewals, until: u64) -> Vec<u64> {
 }
 
 /// The first instant after `now` at which a pool renews.
-fn next_instant(renews: &Renewals, now: u64) -> Option<u64> {
+fn next_instant(renews: Cycle, start: Timestamp, now: u64) -> Option<u64> {
+    let month = |months: i32| {
+        let day = start.to_zoned(TimeZone::UTC).checked_add(months.months()).ok()?;
+        u64::try_from(day.timestamp().as_nanosecond() - start.as_nanosecond()).ok()
+    };
     match renews {
-        Renewals::Never => None,
-        Renewals::Every(period) => Some((now / period.nanos() + 1) * period.nanos()),
-        Renewals::At(months) => months.iter().map(|at| at.nanos()).filter(|&at| at > now).min(),
+        Cycle::Never => None,
+        Cycle::Every(period) => Some((now / period.nanos() + 1) * period.nanos()),
+        Cycle::Monthly => (1..).map_while(month).find(|&at| at > now),
     }
 }

@@ -2,7 +2,7 @@
 //! out afresh from all that was written down so far.
 
 use limitlab::random::{Distribution, Key};
-use limitlab::rules::{AgentState, AllowancePer};
+use limitlab::rules::{AgentState, Per};
 use limitlab::scenario::{Group, Scenario};
 use limitlab::workload::{AgentLine, OnRefused, Traffic, WhileOffline};
 
@@ -113,8 +113,8 @@ impl<'s> Play<'s> {
     fn open(&mut self, number: usize, group: &'s Group, index: u64) {
         let key = Key::root(self.scenario.seed).index(0).name(&group.name).index(index);
         let seats = draw(&group.seats, key.name("seats"), 0).max(1);
-        let credits = group.plan.credits.as_ref();
-        let per = |per| if per == AllowancePer::Seat { i128::from(seats) } else { 1 };
+        let credits = group.plans[0].plan.credits.as_ref();
+        let per = |per| if per == Per::Seat { i128::from(seats) } else { 1 };
         let mut agents = Vec::new();
         for (line, declared) in group.lines.iter().enumerate() {
             for number in 0..u64::from(declared.count) {
@@ -123,13 +123,14 @@ impl<'s> Play<'s> {
             }
         }
         let declared = agents.len();
-        agents.truncate(group.plan.total_agents as usize);
+        agents.truncate(group.plans[0].plan.total_agents as usize);
         let arrived = vec![0; group.lines.len()];
         self.record.spaces.push(Space {
             group: number,
             declared,
             included: credits.map(|it| i128::from(it.included.thousandths()) * per(it.per)),
-            renewals: credits.map_or(Vec::new(), |it| instants(&it.renews, self.until)),
+            renewals: credits
+                .map_or(Vec::new(), |it| instants(it.renews, self.scenario.start, self.until)),
             messages: Vec::new(),
             decided: Vec::new(),
             enables: Vec::new(),
@@ -312,7 +313,7 @@ impl<'s> Play<'s> {
     fn enable(&mut self, space: usize, agent: usize, now: u64) {
         let line = self.line(space, agent);
         let activity = line.activity.as_ref();
-        let limit = self.stages[space].group.plan.active_agents;
+        let limit = self.stages[space].group.plans[0].plan.active_agents;
         let active = self.record.spaces[space].active(self.stages[space].agents.len());
         let refused = limit.is_some_and(|limit| active >= limit as usize);
         self.record.spaces[space].enables.push(Enable { at: now, refused });
