@@ -16,6 +16,8 @@ pub(super) struct Line {
     pub(super) count: u32,
     /// Arrivals so far.
     arrived: u64,
+    /// Tries of churn to create an agent so far.
+    creates: u64,
     /// Time between arrivals at any of its agents: Poisson streams add up to one.
     interval: Sampler,
     key: Key,
@@ -50,6 +52,7 @@ impl Line {
             first,
             count,
             arrived: 0,
+            creates: 0,
             interval: law.sampler(),
             key,
             arrivals: stream("arrivals"),
@@ -102,8 +105,20 @@ impl Line {
         model.sample_whole(&mut self.service.at(number.0))
     }
 
-    /// Draws of one agent's periods in a state, by the number of the period.
+    /// Draws of one agent's periods in a state, by the number of the period. Agents are numbered
+    /// in their line.
     pub(super) fn periods(&self, agent: u32, state: &str) -> Stream {
-        self.key.index(u64::from(agent - self.first)).name(state).stream()
+        self.key.index(u64::from(agent)).name(state).stream()
+    }
+
+    /// Time from the try of churn before number `number` to that one \[ns\].
+    pub(super) fn until_create(&self, model: &Sampler, number: u64) -> u64 {
+        model.sample_whole(&mut self.key.name("creations").stream().at(number))
+    }
+
+    /// Counts a try of churn to create an agent; answers the number of the next one.
+    pub(super) fn count_create(&mut self) -> u64 {
+        self.creates += 1;
+        self.creates
     }
 }

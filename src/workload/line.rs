@@ -1,8 +1,8 @@
 //! An agent line: agents that behave alike.
 
 use crate::random::Distribution;
-use crate::rules::AgentState;
-use crate::units::{Rate, Share, SimSpan};
+use crate::rules::{AgentState, ShareTerms};
+use crate::units::{Rate, SimSpan};
 
 /// Agents of a workspace that behave alike. Distributions of spans are in nanoseconds, of costs in
 /// thousandths of a credit, of turns in turns.
@@ -48,15 +48,6 @@ pub struct Churn {
     pub create: Option<Rate>,
     /// Time from an agent's creation, or the start, to its deletion; `None` is never.
     pub delete_after: Option<Distribution>,
-}
-
-/// Shares of the period's included credits that one agent or feature has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShareTerms {
-    /// What the others must leave for it.
-    pub at_least: Share,
-    /// More than this it may not use.
-    pub at_most: Share,
 }
 
 /// How agents switch state. A state without a distribution is never left by itself.
