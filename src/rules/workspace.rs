@@ -7,7 +7,7 @@ use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
 use super::limiter::Concurrency;
 use super::meter::{Meter, carry_over};
-use super::plan::{Allowance, Anchor, CarryOver, Overage, OverageEnd};
+use super::plan::{Allowance, Anchor, CarryOver};
 use super::policy::Rulebook;
 use super::pool::{Charge, CreditPool, Included};
 use super::recurrence::{Cycle, Recurrence};
@@ -294,29 +294,9 @@ impl Workspace {
 
     /// What the plan includes in the period that `now` begins or is in.
     fn terms(&self, book: &Rulebook, now: SimTime) -> Included {
-        let Some(allowance) = &book.policy(self.plan).plan().credits else {
-            return Included::NOTHING;
-        };
-        let times =
-            |amount: Credits| amount.times(allowance.per.of(self.seats) as i64).min(Included::MOST);
-        let amount = times(allowance.included);
-        let (overage_limit, deducts) = match allowance.overage {
-            Overage::Refuse => (Credits::ZERO, false),
-            Overage::UpTo { share, at_renewal } => {
-                (share.of(amount), at_renewal == OverageEnd::Deduct)
-            }
-            Overage::Unlimited => (Credits::from_thousandths(i64::MAX), false),
-        };
-        Included {
-            amount,
-            renews: self.renewals(allowance).after(now),
-            carry_over: match allowance.carry_over {
-                CarryOver::UpTo(limit) => CarryOver::UpTo(times(limit)),
-                all_or_none => all_or_none,
-            },
-            priority: allowance.priority,
-            overage_limit,
-            deducts,
+        match &book.policy(self.plan).plan().credits {
+            Some(allowance) => allowance.terms(self.seats, self.renewals(allowance).after(now)),
+            None => Included::NOTHING,
         }
     }
 

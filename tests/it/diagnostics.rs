@@ -893,7 +893,7 @@ fn thresholds() {
        |
     56 |   - refusal.rate{reason=credits} < 1%
        |                         ^^^^^^^
-    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `overloaded`
+    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
 
     1 mistake in x.yaml
     ");
@@ -942,11 +942,11 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"credits.oversold.max == 0", r"packages.bought < 5"), @"
-    x.yaml:56:5: error: `packages.bought` is not supported yet
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"credits.held < 5"), @"
+    x.yaml:56:5: error: `credits.held` is not supported yet
        |
-    56 |   - packages.bought < 5
-       |     ^^^^^^^^^^^^^^^
+    56 |   - credits.held < 5
+       |     ^^^^^^^^^^^^
 
     1 mistake in x.yaml
     ");

@@ -66,9 +66,9 @@ impl Default for Included {
 }
 
 impl Included {
-    /// The most credits that a pool holds, and that a plan includes: 4 x 10^15. So the sum of two
-    /// such amounts still fits.
-    pub const MOST: Credits = Credits::from_thousandths(4_000_000_000_000_000_000);
+    /// The most credits that a pool holds, and that a plan includes: 9 x 10^15, so that they fit
+    /// in 64 bits of thousandths.
+    pub const MOST: Credits = Credits::from_thousandths(9_000_000_000_000_000_000);
 
     /// Nothing: what a plan includes that counts no credits.
     pub const NOTHING: Self = Self {

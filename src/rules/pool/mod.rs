@@ -252,7 +252,7 @@ impl CreditPool {
             CarryOver::All => old.left,
             CarryOver::UpTo(total) => (total - terms.amount).max(Credits::ZERO),
         };
-        let carried = old.left.min(limit);
+        let carried = old.left.min(limit).min(Included::MOST - terms.amount);
         let deducted = self.debt.min(terms.amount.wide());
         self.debt -= deducted;
         // At most the amount, so it fits.
@@ -282,8 +282,9 @@ impl CreditPool {
     pub fn change(&mut self, terms: Included) {
         let old = self.take_included();
         self.terms = terms;
-        let whole = terms.amount + self.adjusted;
-        let left = (whole - old.drawn).max(Credits::ZERO);
+        let left = terms.amount.wide() + self.adjusted.wide() - old.drawn.wide();
+        // Between nothing and what a pool holds, so it fits.
+        let left = Credits::from_thousandths(left.clamp(0, Included::MOST.wide()) as i64);
         self.balance -= old.left;
         if left > old.left {
             self.booked.granted += (left - old.left).wide();
