@@ -99,6 +99,11 @@ impl Node {
         self.entries().iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
+    /// The name of an item of a list.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.get("group").or_else(|| self.get("name")).and_then(Self::text)
+    }
+
     /// What it is, for messages.
     pub(super) fn kind_name(&self) -> &'static str {
         match &self.kind {

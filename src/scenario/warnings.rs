@@ -10,6 +10,9 @@ use crate::rules::limiter::{Quota, ThrottleScope};
 use crate::units::SimSpan;
 use crate::workload::OnRefused;
 
+/// The plan that is built in and counts no credits on purpose.
+const UNLIMITED: &str = "unlimited";
+
 /// How often an agent may try again for a slot before it is worth a word: once a second.
 const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 
@@ -31,6 +34,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         limits(group, &mut warnings);
         tails(group, &mut warnings);
     }
+    missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings
 }
@@ -119,6 +123,26 @@ fn limits(group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
+/// Plans without a figure for credits, as presets have them where none is published, in a scenario
+/// that is about credits.
+fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
+    let counted = scenario.groups.iter().any(|group| group.plan.credits.is_some());
+    let without = |group: &&Group| group.plan.credits.is_none() && group.plan.name != UNLIMITED;
+    for group in scenario.groups.iter().filter(without) {
+        let asked = scenario.thresholds.iter().any(|threshold| {
+            let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
+            meant && threshold.metric.starts_with("credits.")
+        });
+        if counted || asked {
+            let (plan, name) = (&group.plan.name, &group.name);
+            warnings.push(format!(
+                "the plan `{plan}` has no `credits`, so none are counted in `{name}`: give it a \
+                 figure, such as `plans.{plan}.credits.included`"
+            ));
+        }
+    }
+}
+
 /// Distributions whose mean does not exist: no run is long enough for them.
 fn tails(group: &Group, warnings: &mut Vec<String>) {
     let endless = |distribution: &Distribution| distribution.mean().is_infinite();
@@ -182,6 +206,24 @@ thresholds: [credits.consumed > 1]
     }
 
     #[test]
+    fn plans_without_a_figure_are_named_where_credits_matter() {
+        let two = "{ limitlab: 1, name: x, duration: 1d, plans: { a: {}, b: {} }, workspaces: [
+            { group: one, plan: a, agents: [{ name: s, traffic: { rate: 1/h } }] },
+            { group: two, plan: b, agents: [{ name: s, traffic: { rate: 1/h } }] },
+            { group: free, agents: [{ name: s, traffic: { rate: 1/h } }] }] }";
+        let groups = |set: &str| {
+            let scenario = parse("x.yaml", two, &[Override::set(set)]).unwrap();
+            let warned = warnings(&scenario);
+            let named = warned.iter().filter(|text| text.contains("has no `credits`"));
+            named.map(|text| text.split('`').nth(5).unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(groups("seed=2").is_empty());
+        assert_eq!(groups("plans.b.credits.included=9_000"), ["one"]);
+        assert_eq!(groups("thresholds=['credits.consumed > 1']"), ["one", "two"]);
+        assert_eq!(groups("thresholds=['credits.consumed{group=two} > 1']"), ["two"]);
+    }
+
+    #[test]
     fn each_warning_has_its_cause() {
         for (set, warning) in [
             (&["workspaces.shops.count=10_000"][..], "the backend cannot keep up if nothing is"),
@@ -208,6 +250,10 @@ thresholds: [credits.consumed > 1]
                     "workspaces.shops.agents.sales.count=3",
                 ],
                 "find no slot try again every 1ms",
+            ),
+            (
+                &["plans.bare={ active_agents: 2 }", "workspaces.shops.plan=bare"],
+                "the plan `bare` has no `credits`, so none are counted in `shops`: give it a figure, such as `plans.bare.credits.included`",
             ),
             (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
             (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),

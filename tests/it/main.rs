@@ -5,6 +5,7 @@ mod determinism;
 mod diagnostics;
 mod edges;
 mod extremes;
+mod imports;
 mod oracle;
 mod properties;
 mod rules;
