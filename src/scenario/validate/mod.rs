@@ -6,6 +6,7 @@ mod names;
 mod numbers;
 mod plans;
 mod thresholds;
+mod traffic;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
