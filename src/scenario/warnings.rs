@@ -27,8 +27,8 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     }
     for group in &scenario.groups {
         agents(group, &mut warnings);
-        credits(group, scenario.duration, &mut warnings);
-        limits(group, &mut warnings);
+        credits(scenario, group, &mut warnings);
+        limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
     }
     thresholds(scenario, &mut warnings);
@@ -53,7 +53,7 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
         BackendScope::Workspace => {
             for group in &scenario.groups {
                 let whose = format!(" of a workspace in `{}`", group.name);
-                compare(messages_per_workspace(group), &whose);
+                compare(messages_per_workspace(scenario, group), &whose);
             }
         }
     }
@@ -86,9 +86,10 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
-fn credits(group: &Group, duration: SimSpan, warnings: &mut Vec<String>) {
+fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let duration = scenario.duration;
     let Some(allowance) = &group.plan.credits else { return };
-    let wanted = credits_wanted(group, duration);
+    let wanted = credits_wanted(scenario, group);
     let held = pool(allowance, group) * periods(allowance, duration) as f64;
     if wanted > held {
         warnings.push(format!(
@@ -102,8 +103,8 @@ fn credits(group: &Group, duration: SimSpan, warnings: &mut Vec<String>) {
     }
 }
 
-fn limits(group: &Group, warnings: &mut Vec<String>) {
-    let offered = messages_per_workspace(group);
+fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let offered = messages_per_workspace(scenario, group);
     for throttle in &group.throttles {
         let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
         if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {

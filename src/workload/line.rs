@@ -1,8 +1,9 @@
 //! An agent line: agents that behave alike.
 
+use super::Traffic;
 use crate::random::Distribution;
 use crate::rules::AgentState;
-use crate::units::{Rate, SimSpan};
+use crate::units::SimSpan;
 
 /// Agents of a workspace that behave alike. Distributions of spans are in nanoseconds, of costs in
 /// thousandths of a credit, of turns in turns.
@@ -45,23 +46,6 @@ pub enum OnRefused {
     GiveUp,
     /// It tries again after this span.
     RetryEvery(SimSpan),
-}
-
-/// Messages that customers write to the agents of a line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Traffic {
-    /// A Poisson stream to each agent.
-    Rate(Rate),
-    /// Conversations: they begin as a Poisson stream to each agent; the next turn comes a think
-    /// time after the reply.
-    Sessions {
-        /// Conversations begun with each agent.
-        rate: Rate,
-        /// Turns of a conversation, at least 1.
-        turns: Distribution,
-        /// Time from a reply to the next turn.
-        think: Distribution,
-    },
 }
 
 /// What becomes of the customers of an agent that is not active.

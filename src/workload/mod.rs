@@ -4,7 +4,9 @@
 mod bursts;
 mod line;
 mod modulation;
+mod traffic;
 
 pub use bursts::{Burst, BurstSampler, Bursts};
-pub use line::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
+pub use line::{Activity, AgentLine, OnRefused, WhileOffline};
 pub use modulation::{ClockChange, Factor, Level, Modulation, Profile, Stage, Stages, Steps};
+pub use traffic::{OnLost, Traffic, TrafficKind};

@@ -2,9 +2,10 @@
 
 mod agents;
 mod attempt;
+mod customers;
 
 use super::calendar::{Calendar, Class};
-use super::lines::{Line, Number};
+use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
@@ -31,8 +32,8 @@ enum Event {
     Reply { flight: u32 },
     /// Somebody tries to enable an agent.
     Enable { agent: u32 },
-    /// The next arrival of a line: a message, or the first turn of a conversation.
-    Arrival { line: u32 },
+    /// The next arrival of a source: a message, or the first turn of a conversation.
+    Arrival { source: u32 },
     /// The next turn of a conversation.
     Turn { session: u32 },
     /// An attempt arrives at the backend.
@@ -94,6 +95,8 @@ pub(super) struct Cell {
     calendar: Calendar<Event>,
     workspace: Workspace,
     lines: Vec<Line>,
+    /// Streams of arrivals.
+    sources: Vec<Source>,
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
@@ -116,6 +119,7 @@ impl Cell {
             calendar: Calendar::default(),
             workspace: Workspace::empty(),
             lines: Vec::new(),
+            sources: Vec::new(),
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
@@ -134,6 +138,7 @@ impl Cell {
         let model = world.model;
         let key = model.key.index(u64::from(index));
         self.calendar.clear();
+        self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
         (self.renewed, self.instant, self.at_instant) = (0, SimTime::ZERO, 0);
@@ -148,9 +153,7 @@ impl Cell {
         }
         self.schedule_renewal(world);
         self.start_agents(world);
-        for line in 0..self.lines.len() {
-            self.schedule_arrival(world, line, SimTime::ZERO);
-        }
+        self.begin_traffic(world);
     }
 
     /// Lays out the agents that the limit on their total admits; the rest are refused (rule R1).
@@ -199,7 +202,7 @@ impl Cell {
             });
         }
         match event {
-            Event::Arrival { line } => self.arrival(world, line, now),
+            Event::Arrival { source } => self.arrival(world, source, now),
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::Turn { session } => self.turn(world, session, now),

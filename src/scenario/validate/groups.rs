@@ -9,7 +9,7 @@ use super::super::words::grouped;
 use super::names::Names;
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::{MOST_AGENTS, PlanOffer, throttles};
-use super::traffic::traffic;
+use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, Plan};
 use crate::units::Credits;
@@ -158,7 +158,7 @@ fn line(written: &types::Agent, plan: &Plan, at: At<'_>, findings: &mut Findings
         traffic: written
             .traffic
             .as_ref()
-            .and_then(|written| traffic(written, at.key("traffic"), findings)),
+            .and_then(|written| traffic(written, count, at.key("traffic"), findings)),
         cost,
         while_offline: match written.while_offline {
             Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
@@ -198,12 +198,4 @@ fn activity(
         findings.add_with_hint(at.key("offline"), message, hint);
     }
     Activity { draft, active, offline, on_refused }
-}
-
-/// Whether every draw is zero.
-fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
 }
