@@ -5,8 +5,11 @@ use jiff::Timestamp;
 
 use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
 use crate::scenario::{BillingAnchor, Drain, Group, Scenario};
-use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{AgentLine, AutoBuy, LineKind, Occurrence, OnRefused, Traffic, WhileOffline};
+use crate::units::{Rate, Share, SimSpan, SimTime};
+use crate::workload::{
+    AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost, OnRefused,
+    Traffic, TrafficKind, WhileOffline,
+};
 
 /// One group, compiled.
 pub(super) struct GroupModel {
@@ -66,10 +69,22 @@ pub(super) struct LineModel {
 
 /// Traffic, compiled.
 pub(super) struct TrafficModel {
-    /// Mean time between arrivals at one agent \[ns\].
-    pub(super) interval: f64,
-    /// Turns and think time, where arrivals begin conversations.
-    pub(super) session: Option<(Sampler, Sampler)>,
+    /// Time between arrivals at one agent; `None` where there are only users.
+    pub(super) interarrival: Option<Distribution>,
+    /// Whether arrivals at all agents of the line are one stream.
+    pub(super) is_one_stream: bool,
+    /// Whether neither modulation nor bursts change the time between arrivals.
+    pub(super) is_steady: bool,
+    pub(super) modulation: Modulation,
+    pub(super) bursts: Option<BurstSampler>,
+    /// Turns of what arrives, where that is conversations.
+    pub(super) turns: Option<Sampler>,
+    /// Time from a reply to the next message of the same customer, where there is one.
+    pub(super) think: Option<Sampler>,
+    /// Whether a customer goes on after a message is lost.
+    pub(super) goes_on: bool,
+    /// Users of each agent.
+    pub(super) users: u32,
 }
 
 impl GroupModel {
@@ -137,12 +152,31 @@ impl LineModel {
 
 impl TrafficModel {
     fn new(traffic: &Traffic) -> Self {
-        match traffic {
-            Traffic::Rate(rate) => Self { interval: rate.mean_interval_nanos(), session: None },
-            Traffic::Sessions { rate, turns, think } => Self {
-                interval: rate.mean_interval_nanos(),
-                session: Some((turns.sampler(), think.sampler())),
+        let poisson = |rate: &Rate| Distribution::Exponential { mean: rate.mean_interval_nanos() };
+        let none = Self {
+            interarrival: None,
+            is_one_stream: traffic.is_one_stream(),
+            is_steady: traffic.modulation.is_flat() && traffic.bursts.is_none(),
+            modulation: traffic.modulation.clone(),
+            bursts: traffic.bursts.as_ref().map(Bursts::sampler),
+            turns: None,
+            think: None,
+            goes_on: false,
+            users: 0,
+        };
+        match &traffic.kind {
+            TrafficKind::Rate(rate) => Self { interarrival: Some(poisson(rate)), ..none },
+            TrafficKind::Interarrival(law) => Self { interarrival: Some(law.clone()), ..none },
+            TrafficKind::Sessions { rate, turns, think, on_lost } => Self {
+                interarrival: Some(poisson(rate)),
+                turns: Some(turns.sampler()),
+                think: Some(think.sampler()),
+                goes_on: *on_lost == OnLost::Continue,
+                ..none
             },
+            TrafficKind::Closed { users, think } => {
+                Self { think: Some(think.sampler()), goes_on: true, users: *users, ..none }
+            }
         }
     }
 }

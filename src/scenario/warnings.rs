@@ -31,7 +31,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     for group in &scenario.groups {
         agents(group, &mut warnings);
         credits(scenario, group, &mut warnings);
-        limits(group, &mut warnings);
+        limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
     }
     missing_figures(scenario, &mut warnings);
@@ -57,7 +57,7 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
         BackendScope::Workspace => {
             for group in &scenario.groups {
                 let whose = format!(" of a workspace in `{}`", group.name);
-                compare(messages_per_workspace(group), &whose);
+                compare(messages_per_workspace(scenario, group), &whose);
             }
         }
     }
@@ -93,7 +93,7 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let Some(allowance) = &group.plans[0].plan.credits else { return };
     let duration = scenario.duration;
-    let wanted = credits_wanted(group, duration);
+    let wanted = credits_wanted(scenario, group);
     let held = pool(allowance, group) * periods(allowance, scenario) as f64;
     if wanted > held {
         warnings.push(format!(
@@ -107,8 +107,8 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
-fn limits(group: &Group, warnings: &mut Vec<String>) {
-    let offered = messages_per_workspace(group);
+fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let offered = messages_per_workspace(scenario, group);
     for throttle in &group.throttles {
         let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
         if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {
@@ -126,15 +126,17 @@ fn limits(group: &Group, warnings: &mut Vec<String>) {
 /// Plans without a figure for credits, as presets have them where none is published, in a scenario
 /// that is about credits.
 fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
-    let counted = scenario.groups.iter().any(|group| group.plan.credits.is_some());
-    let without = |group: &&Group| group.plan.credits.is_none() && group.plan.name != UNLIMITED;
+    let counted = scenario.groups.iter().any(|group| group.plans[0].plan.credits.is_some());
+    let without = |group: &&Group| {
+        group.plans[0].plan.credits.is_none() && group.plans[0].plan.name != UNLIMITED
+    };
     for group in scenario.groups.iter().filter(without) {
         let asked = scenario.thresholds.iter().any(|threshold| {
             let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
             meant && threshold.metric.starts_with("credits.")
         });
         if counted || asked {
-            let (plan, name) = (&group.plan.name, &group.name);
+            let (plan, name) = (&group.plans[0].plan.name, &group.name);
             warnings.push(format!(
                 "the plan `{plan}` has no `credits`, so none are counted in `{name}`: give it a \
                  figure, such as `plans.{plan}.credits.included`"

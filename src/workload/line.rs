@@ -1,5 +1,6 @@
 //! An agent line: agents that behave alike.
 
+use super::Traffic;
 use crate::random::Distribution;
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Rate, SimSpan};
@@ -73,23 +74,6 @@ pub enum OnRefused {
     RetryEvery(SimSpan),
     /// It waits until a slot is free, first come first served.
     WaitForSlot,
-}
-
-/// Messages that customers write to the agents of a line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Traffic {
-    /// A Poisson stream to each agent.
-    Rate(Rate),
-    /// Conversations: they begin as a Poisson stream to each agent; the next turn comes a think
-    /// time after the reply.
-    Sessions {
-        /// Conversations begun with each agent.
-        rate: Rate,
-        /// Turns of a conversation, at least 1.
-        turns: Distribution,
-        /// Time from a reply to the next turn.
-        think: Distribution,
-    },
 }
 
 /// What becomes of the customers of an agent that is not active.

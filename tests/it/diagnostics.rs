@@ -150,7 +150,7 @@ fn unknown_keys() {
        |
     41 |       - { name: night, traffic: { ratee: 12/h } }
        |                                   ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `sessions`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`
 
     1 mistake in x.yaml
     ");

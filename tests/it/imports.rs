@@ -5,9 +5,9 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use limitlab::random::Distribution;
-use limitlab::rules::{AllowancePer, Renewals};
+use limitlab::rules::{Cycle, Per};
 use limitlab::scenario::{Override, Scenario, ScenarioError, load, parse, warnings};
-use limitlab::units::{Credits, SimSpan, SimTime};
+use limitlab::units::Credits;
 use tempfile::TempDir;
 
 const BASE: &str = "limitlab: 1
@@ -97,7 +97,7 @@ thresholds: [messages.offered > 0]
     let names: Vec<&str> = scenario.groups.iter().map(|group| group.name.as_str()).collect();
     assert_eq!(names, ["shops", "clinics"]);
     let shops = &scenario.groups[0];
-    let plan = &shops.plan;
+    let plan = &shops.plans[0].plan;
     assert_eq!((shops.count, plan.name.as_str(), plan.active_agents), (7, "small", Some(2)));
     assert_eq!(plan.credits.as_ref().unwrap().included, Credits::whole(100));
     let lines: Vec<(&str, u32, f64)> =
@@ -145,7 +145,7 @@ fn values_are_set_in_what_is_imported() {
     let set = ["workspaces.shops.agents.sales.cost=4", "plans.small.active_agents=3"];
     let scenario = valid(&files, &set);
     assert_eq!(scenario.groups[0].lines[0].cost, Distribution::Constant(4_000.0));
-    assert_eq!(scenario.groups[0].plan.active_agents, Some(3));
+    assert_eq!(scenario.groups[0].plans[0].plan.active_agents, Some(3));
     assert_snapshot!(mistakes_with(&files, &["import=[other.yaml]"]), @"
     --set:1:1: error: imports cannot be set on the command line
       |
@@ -178,7 +178,7 @@ fn mistakes_are_shown_in_the_file_they_stand_in() {
       |
     8 |     agents: [{ name: sales, count: 2, traffic: { ratee: 1/h }, cost: { uniform: { min: 1, max: 3 } } }]
       |                                                  ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `sessions`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`
 
     base.yaml:9:21: error: `servers` must be at least 1
       |
@@ -381,17 +381,15 @@ fn the_preset_holds_the_figures_of_rule_r2() {
         groups.join(", ")
     );
     let scenario = valid(&[("own.yaml", &own)], &[]);
-    let month = SimTime::ZERO + SimSpan::from_nanos(30 * SimSpan::DAY.nanos());
     for ((name, active, included), group) in FIGURES.into_iter().zip(&scenario.groups) {
-        let plan = &group.plan;
+        let plan = &group.plans[0].plan;
         assert_eq!((plan.name.as_str(), plan.active_agents), (name, Some(active)));
         assert_eq!(plan.total_agents, 500, "{name}");
-        let credits = included.map(|included| (Credits::whole(included), AllowancePer::Seat));
+        let credits = included.map(|included| (Credits::whole(included), Per::Seat));
         let found = plan.credits.as_ref().map(|credits| (credits.included, credits.per));
         assert_eq!(found, credits, "{name}");
         if let Some(credits) = &plan.credits {
-            let Renewals::At(instants) = &credits.renews else { panic!("{name}") };
-            assert_eq!(instants.first(), Some(&month), "{name}");
+            assert_eq!(credits.renews, Cycle::Monthly, "{name}");
         }
     }
     let text = fs::read_to_string(preset).unwrap();

@@ -20,33 +20,37 @@ struct Message {
 }
 
 impl Cell {
-    /// Schedules the next arrival of a line, unless arrivals have stopped by then.
-    pub(super) fn schedule_arrival(&mut self, world: &World<'_>, line: usize, now: SimTime) {
-        if world.model.lines[line].traffic.is_none() || self.lines[line].count == 0 {
-            return;
-        }
-        let at = now + SimSpan::from_nanos(self.lines[line].next_interval());
-        if at < world.model.until {
-            let line = line as u32;
-            self.calendar.schedule(at, Class::Takes, Event::Arrival { line });
+    /// Schedules the next arrival of a source, unless arrivals have stopped by then.
+    #[inline]
+    pub(super) fn schedule_arrival(&mut self, world: &World<'_>, source: u32, now: SimTime) {
+        let number = source;
+        let source = &mut self.sources[number as usize];
+        let Some(traffic) = &world.model.lines[source.line as usize].traffic else { return };
+        let line = &self.lines[source.line as usize];
+        if let Some(at) = line.next_arrival(source, traffic, &self.factors, now, world.model.until)
+        {
+            self.calendar.schedule(at, Class::Takes, Event::Arrival { source: number });
         }
     }
 
     /// A message arrives, or the first turn of a conversation.
     #[inline]
-    pub(super) fn arrival(&mut self, world: &mut World<'_>, line: u32, now: SimTime) {
-        let (agent, number) = self.lines[line as usize].arrive();
-        self.schedule_arrival(world, line as usize, now);
+    pub(super) fn arrival(&mut self, world: &mut World<'_>, source: u32, now: SimTime) {
+        let arrived = &mut self.sources[source as usize];
+        let line = arrived.line;
+        let (agent, number) = self.lines[line as usize].arrive(arrived);
+        let is_there = self.workspace.agent(agent as usize).is_some();
+        if is_there || self.sources[source as usize].agent.is_none() {
+            self.schedule_arrival(world, source, now);
+        }
         let model = &world.model.lines[line as usize];
-        let state = self.workspace.agent(agent as usize);
         // Nobody writes to an agent that was deleted.
-        if state.is_none() || (model.while_offline == WhileOffline::Pause && !self.is_active(agent))
-        {
+        if !is_there || (model.while_offline == WhileOffline::Pause && !self.is_active(agent)) {
             return;
         }
-        let sessions = model.traffic.as_ref().and_then(|traffic| traffic.session.as_ref());
+        let turns = model.traffic.as_ref().and_then(|traffic| traffic.turns.as_ref());
         let mut session = NONE;
-        if let Some((turns, _)) = sessions {
+        if let Some(turns) = turns {
             let turns = self.lines[line as usize].turns(turns, number);
             if turns > 1 {
                 let turns_left = turns - 1;
@@ -241,21 +245,22 @@ impl Cell {
         self.workspace.release(&world.model.book, flight.agent as usize);
         if flight.refused {
             self.give_back(world, flight.agent, flight.charge, now);
-            self.end_session(flight.session);
+            self.lost(world, flight.session, now);
         } else if flight.session != NONE {
             self.next_turn(world, flight.session, now);
         }
     }
 
-    /// The customer thinks about the reply, and writes again unless arrivals have stopped by then.
-    fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
+    /// The customer thinks about the reply or the loss, and writes again unless arrivals have
+    /// stopped by then.
+    pub(super) fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
         let Session { agent, number, turns_left, .. } = *self.sessions.at(session);
         let line = self.agents[agent as usize].line as usize;
         let traffic = world.model.lines[line].traffic.as_ref();
-        let think = traffic.and_then(|traffic| traffic.session.as_ref());
+        let think = traffic.and_then(|traffic| traffic.think.as_ref());
         let next = think
             .filter(|_| turns_left > 0)
-            .map(|(_, think)| now + SimSpan::from_nanos(self.lines[line].think(think, number)));
+            .map(|think| now + SimSpan::from_nanos(self.lines[line].think(think, number)));
         if let Some(at) = next.filter(|&at| at < world.model.until) {
             let record = self.sessions.at(session);
             record.number = number.next_turn();
@@ -266,7 +271,7 @@ impl Cell {
         }
     }
 
-    /// A refused message is lost, and with it its conversation ends.
+    /// A refused message is lost.
     fn refuse(&mut self, world: &mut World<'_>, session: u32, now: SimTime, refusal: Refusal) {
         if refusal.reason == Reason::CreditsExhausted {
             self.out_of_credits(world, now);
@@ -274,7 +279,7 @@ impl Cell {
         if world.frame.window.contains(now) {
             world.measures.refused(world.frame, &mut self.tally, now, &refusal);
         }
-        self.end_session(session);
+        self.lost(world, session, now);
     }
 
     pub(super) fn end_session(&mut self, session: u32) {

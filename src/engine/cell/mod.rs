@@ -3,6 +3,7 @@
 mod agents;
 mod attempt;
 mod credits;
+mod customers;
 mod plan;
 mod population;
 mod timeline;
@@ -10,7 +11,7 @@ mod timeline;
 use std::collections::VecDeque;
 
 use super::calendar::{Calendar, Class, Ticket};
-use super::lines::{Line, Number};
+use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
@@ -19,6 +20,7 @@ use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Charge, Workspace};
 use crate::units::{SimSpan, SimTime};
+use crate::workload::Steps;
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -51,8 +53,8 @@ enum Event {
     Enable { agent: u32 },
     /// Somebody tries to create an agent of a line.
     Create { line: u32 },
-    /// The next arrival of a line: a message, or the first turn of a conversation.
-    Arrival { line: u32 },
+    /// The next arrival of a source: a message, or the first turn of a conversation.
+    Arrival { source: u32 },
     /// The next turn of a conversation.
     Turn { session: u32 },
     /// An attempt arrives at the backend.
@@ -123,6 +125,10 @@ pub(super) struct Cell {
     calendar: Calendar<Event>,
     workspace: Workspace,
     lines: Vec<Line>,
+    /// Streams of arrivals.
+    sources: Vec<Source>,
+    /// What the timeline does to arrivals.
+    factors: Steps,
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
@@ -162,6 +168,8 @@ impl Cell {
             calendar: Calendar::default(),
             workspace: Workspace::empty(),
             lines: Vec::new(),
+            sources: Vec::new(),
+            factors: Steps::NONE,
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
@@ -188,6 +196,7 @@ impl Cell {
     pub(super) fn begin(&mut self, world: &mut World<'_>, index: u32) {
         self.key = world.model.key.index(u64::from(index));
         self.calendar.clear();
+        self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
         self.waiting.clear();
@@ -200,9 +209,7 @@ impl Cell {
         self.populate(world);
         self.open_pool(world);
         self.start_agents(world);
-        for line in 0..self.lines.len() {
-            self.schedule_arrival(world, line, SimTime::ZERO);
-        }
+        self.begin_traffic(world);
     }
 
     /// When the next event is due, and what it does; `None` when the workspace is done.
@@ -227,7 +234,7 @@ impl Cell {
             });
         }
         match event {
-            Event::Arrival { line } => self.arrival(world, line, now),
+            Event::Arrival { source } => self.arrival(world, source, now),
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::Turn { session } => self.turn(world, session, now),

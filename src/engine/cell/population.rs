@@ -98,6 +98,7 @@ impl Cell {
 
     /// What follows the creation of an agent after the start: its customers, and its habits.
     pub(super) fn settle_in(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        self.begin_traffic_of(world, agent, now);
         self.schedule_life(world, agent, now);
     }
 

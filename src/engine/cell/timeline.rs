@@ -4,12 +4,13 @@ use super::{Cell, Event, World};
 use crate::engine::calendar::Class;
 use crate::rules::AgentState;
 use crate::units::SimTime;
-use crate::workload::{Action, LineKind, Pick, is_taken};
+use crate::workload::{Action, Factor, LineKind, Pick, Steps, is_taken};
 
 impl Cell {
     /// Schedules the entries that happen to this workspace, in the order written. What changes
     /// traffic and servers is known beforehand and needs no event.
     pub(super) fn schedule_timeline(&mut self, world: &World<'_>) {
+        self.factors = self.traffic_factors(world);
         for (entry, occurrence) in world.model.timeline.iter().enumerate() {
             let entry = entry as u32;
             let (begins, undone) = match occurrence.action {
@@ -30,6 +31,22 @@ impl Cell {
                 self.schedule_in_time(world, until, undone, Event::Undo { entry });
             }
         }
+    }
+
+    /// What the timeline does to the arrivals of this workspace.
+    fn traffic_factors(&self, world: &World<'_>) -> Steps {
+        let changes = world.model.timeline.iter();
+        let factors = changes.filter_map(|occurrence| match occurrence.action {
+            Action::Traffic(factor) if is_taken(self.key, occurrence) => Some(Factor {
+                from: occurrence.at,
+                until: occurrence.until.unwrap_or(SimTime::NEVER),
+                factor,
+            }),
+            _ => None,
+        });
+        // Without changes nothing is allocated.
+        let factors: Vec<Factor> = factors.collect();
+        Steps::new(&factors)
     }
 
     /// An entry happens.

@@ -9,6 +9,7 @@ mod distribution;
 mod document;
 mod plan;
 mod quantity;
+mod traffic;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
@@ -18,6 +19,5 @@ pub(super) use plan::{CreditsPer, FairUse, FairUseScope, Plan, PlanCredits};
 pub(super) use quantity::{
     Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, Text, name, number, quantity,
 };
-pub(super) use workspaces::{
-    Activity, Agent, AgentStart, Group, OnRefused, Sessions, Traffic, WhileOffline,
-};
+pub(super) use traffic::{Closed, OnLost, Sessions, Traffic};
+pub(super) use workspaces::{Activity, Agent, AgentStart, Group, OnRefused, WhileOffline};

@@ -9,14 +9,15 @@ use super::super::words::grouped;
 use super::names::Names;
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::{MOST_AGENTS, PlanOffer, throttles};
+use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, OnDowngrade, Plan};
 use crate::units::{Credits, Share};
-use crate::workload::{Activity, AgentLine, LineKind, OnRefused, Traffic, WhileOffline};
+use crate::workload::{Activity, AgentLine, LineKind, OnRefused, WhileOffline};
 
 /// The most workspaces of a group.
 const MOST_WORKSPACES: u64 = 100_000_000;
-/// The most seats of a workspace, and the most turns of a conversation, where they are visible.
+/// The most seats of a workspace, where they are visible.
 const MOST_SEATS: u64 = 1_000_000;
 
 /// The most limits of a workspace: every attempt meets all of them.
@@ -171,7 +172,7 @@ fn line(written: &types::Agent, plan: &Plan, at: At<'_>, findings: &mut Findings
         traffic: written
             .traffic
             .as_ref()
-            .and_then(|written| traffic(written, at.key("traffic"), findings)),
+            .and_then(|written| traffic(written, count, at.key("traffic"), findings)),
         cost,
         while_offline: match written.while_offline {
             Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
@@ -214,28 +215,4 @@ fn activity(
         findings.add_with_hint(at.key("offline"), message, hint);
     }
     Activity { draft, active, offline, on_refused }
-}
-
-/// Whether every draw is zero.
-fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
-}
-
-/// `None` if its kind was at fault.
-fn traffic(written: &types::Traffic, at: At<'_>, findings: &mut Findings) -> Option<Traffic> {
-    if let Some(rate) = &written.rate {
-        return Some(Traffic::Rate(rate.0));
-    }
-    let types::Sessions { rate, turns, think } = written.sessions.as_ref()?;
-    let at = at.key("sessions");
-    let turns = turns.as_ref().map_or(Distribution::Constant(1.0), |turns| {
-        count_from_one(turns, MOST_SEATS, "turns", at.key("turns"), findings)
-    });
-    let think = think.as_ref().map_or(Distribution::Constant(0.0), |think| {
-        distribution(think, at.key("think"), findings)
-    });
-    Some(Traffic::Sessions { rate: rate.0, turns, think })
 }

@@ -6,6 +6,7 @@ mod names;
 mod numbers;
 mod plans;
 mod thresholds;
+mod traffic;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
 use self::plans::{Horizon, plans};
 use self::thresholds::thresholds;
+use self::traffic::loops;
 use super::at::{At, Findings};
 use super::fault::Mistake;
 use super::model::{Backend, BackendScope, Drain, Scenario};
@@ -85,6 +87,10 @@ pub(super) fn validate(
         ),
         sha256,
     };
+    let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
+    if backend.is_some() || document.backend.is_none() {
+        loops(&scenario.groups, backend, at.key("workspaces"), &mut findings);
+    }
     mistakes.append(&mut findings.mistakes);
     scenario
 }
