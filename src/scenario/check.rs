@@ -114,7 +114,12 @@ impl Checker<'_> {
                 let text = text.clone();
                 self.bare(node, &text, single, mapping, name)
             }
-            (Shape::Either { mapping, .. }, Kind::Mapping(_)) => self.node(node, mapping, name),
+            (Shape::Either { mapping, .. }, Kind::Mapping(_)) if !mapping.is_list() => {
+                self.node(node, mapping, name)
+            }
+            (Shape::Either { mapping, .. }, Kind::Sequence(_)) if mapping.is_list() => {
+                self.node(node, mapping, name)
+            }
             (Shape::Quantity { mapping_planned: Some(what), .. }, Kind::Mapping(_)) => {
                 self.useless(node.span, format!("{what} is not supported yet"), None)
             }
@@ -341,6 +346,7 @@ fn unit_hint(text: &str, quantity: &str) -> Option<String> {
         "rate" if number => {
             Some(format!("a rate needs its period: `{text}/s`, `{text}/h`, `{text}/d`"))
         }
+        "factor" if number => Some(format!("a factor is written with an x: `{text}x`")),
         "flag" => Some("booleans are only `true` and `false`".to_owned()),
         _ => None,
     }

@@ -27,7 +27,7 @@ pub(super) enum Shape {
     Record(Record),
     /// One of several words, with or without a value: `give_up`, `{ retry_every: 30m }`.
     Choice(Choice),
-    /// A single value, or a mapping: what is written decides.
+    /// A single value, or a mapping or a list: what is written decides.
     Either { single: Box<Shape>, mapping: Box<Shape> },
 }
 
@@ -138,6 +138,11 @@ impl Shape {
         }
     }
 
+    /// Whether it is a list.
+    pub(super) const fn is_list(&self) -> bool {
+        matches!(self, Self::List { .. })
+    }
+
     /// The simplest valid value.
     pub(super) fn placeholder(&self) -> Value {
         match self {
@@ -209,6 +214,7 @@ impl Shape {
             Self::Choice(choice) => format!("one of {}", list(choice.all())),
             Self::Either { single, mapping } => match mapping.as_ref() {
                 Self::Choice(_) => format!("{}, or a distribution of it", single.expected()),
+                Self::List { .. } => format!("{}, or a list", single.expected()),
                 _ => single.expected(),
             },
         }

@@ -150,7 +150,7 @@ fn unknown_keys() {
        |
     41 |       - { name: night, traffic: { ratee: 12/h } }
        |                                   ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `profile`, `timezone`, `stages`, `bursts`
 
     1 mistake in x.yaml
     ");

@@ -13,4 +13,5 @@ mod scenarios;
 mod support;
 mod theory;
 mod tidy;
+mod traffic;
 mod validity;

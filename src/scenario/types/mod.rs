@@ -19,5 +19,5 @@ pub(super) use plan::{CreditsPer, FairUse, FairUseScope, Plan, PlanCredits};
 pub(super) use quantity::{
     Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, Text, name, number, quantity,
 };
-pub(super) use traffic::{Closed, OnLost, Sessions, Traffic};
+pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
 pub(super) use workspaces::{Activity, Agent, AgentStart, Group, OnRefused, WhileOffline};

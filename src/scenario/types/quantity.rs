@@ -13,6 +13,9 @@ use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
 /// The version of the scenario language that this build reads.
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
 
+/// The greatest factor: products of several stay numbers.
+const MOST_TIMES: f64 = 1e6;
+
 /// A quantity by the word that the schema has for it.
 #[derive(Debug)]
 pub(in crate::scenario) struct QuantityWord {
@@ -106,6 +109,11 @@ quantities! {
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
     };
+    /// How many times as much.
+    Factor(f64) = "factor", factor, "1x", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x$"
+    };
     /// When a pool is filled again.
     RenewalText(Renewal) = "renewal", renewal, "monthly", {
         "type": "string",
@@ -181,6 +189,13 @@ pub(in crate::scenario) fn number(text: &str) -> Result<f64, ParseQuantityError>
         .flatten()
         .filter(|number: &f64| *number <= 1e15)
         .ok_or_else(|| ParseQuantityError::new(text, "a number such as `4` or `1.5`"))
+}
+
+fn factor(text: &str) -> Result<f64, ParseQuantityError> {
+    let times = text.strip_suffix('x').and_then(|times| number(times).ok());
+    times.filter(|&times| times <= MOST_TIMES).ok_or_else(|| {
+        ParseQuantityError::new(text, "a factor such as `2.5x`, at most `1_000_000x`")
+    })
 }
 
 fn renewal(text: &str) -> Result<Renewal, ParseQuantityError> {
@@ -259,6 +274,14 @@ mod tests {
             assert!(instant(text).is_err(), "{text}");
         }
         assert!(instant("2026-06-01T00:00:00Z[UTC]").is_err());
+    }
+
+    #[test]
+    fn factors_need_their_x() {
+        assert_eq!((factor("2.5x"), factor("0x"), factor("1_000x")), (Ok(2.5), Ok(0.0), Ok(1e3)));
+        for text in ["2.5", "x", "-1x", "x2", "2 x", "2xx", "1_000_001x", ".5x"] {
+            assert!(factor(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::super::types::{self, AgentStart};
 use super::super::words::grouped;
 use super::names::Names;
 use super::numbers::{count, count_from_one, distribution};
-use super::plans::{MOST_AGENTS, PlanOffer, throttles};
+use super::plans::{Horizon, MOST_AGENTS, PlanOffer, throttles};
 use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, OnDowngrade, Plan};
@@ -25,6 +25,7 @@ const MOST_LIMITS: usize = 1_000;
 
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
+    pub(super) horizon: Horizon,
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) groups: Names,
@@ -73,7 +74,7 @@ fn group(
         let message = format!("a workspace has more than {} limits", grouped(MOST_LIMITS as u64));
         findings.add(at.key("fair_use"), message);
     }
-    let lines = lines(&written.agents, &plan, at.key("agents"), findings);
+    let lines = lines(&written.agents, &plan, registry.horizon, at.key("agents"), findings);
     let places = (0..limits.len()).map(|place| place as u16).collect();
     Group {
         name,
@@ -125,6 +126,7 @@ fn offer(
 fn lines(
     written: &[types::Agent],
     plan: &Plan,
+    horizon: Horizon,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Vec<AgentLine> {
@@ -134,7 +136,7 @@ fn lines(
     for (index, agent) in written.iter().enumerate() {
         let at = at.item(index);
         names.declare(&agent.name.0, "line of agents", at.key("name"), findings);
-        let line = line(agent, plan, at, findings);
+        let line = line(agent, plan, horizon, at, findings);
         let before = agents;
         agents += u64::from(line.count);
         if before <= MOST_AGENTS && agents > MOST_AGENTS {
@@ -146,7 +148,13 @@ fn lines(
     lines
 }
 
-fn line(written: &types::Agent, plan: &Plan, at: At<'_>, findings: &mut Findings) -> AgentLine {
+fn line(
+    written: &types::Agent,
+    plan: &Plan,
+    horizon: Horizon,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> AgentLine {
     let count = written.count.as_ref().map_or(1, |number| {
         count(number, 1..=u64::from(u32::MAX), "`count`", at.key("count"), findings)
     });
@@ -172,7 +180,7 @@ fn line(written: &types::Agent, plan: &Plan, at: At<'_>, findings: &mut Findings
         traffic: written
             .traffic
             .as_ref()
-            .and_then(|written| traffic(written, count, at.key("traffic"), findings)),
+            .and_then(|written| traffic(written, count, horizon, at.key("traffic"), findings)),
         cost,
         while_offline: match written.while_offline {
             Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,

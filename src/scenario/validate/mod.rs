@@ -2,9 +2,11 @@
 
 mod bins;
 mod groups;
+mod modulation;
 mod names;
 mod numbers;
 mod plans;
+mod profiles;
 mod thresholds;
 mod traffic;
 
@@ -45,10 +47,12 @@ pub(super) fn validate(
         .map_or_else(|| default_start.expect("2026 is within the calendar"), |instant| instant.0);
     let duration = duration(document, at, &mut findings);
     let plans_at = at.key("plans");
+    let horizon = Horizon { start, duration };
     let mut registry = Registry {
+        horizon,
         plans: plans_at.is_sound().then(|| {
             let written = document.plans.clone().unwrap_or_default();
-            plans(&written, Horizon { start, duration }, plans_at, &mut findings)
+            plans(&written, horizon, plans_at, &mut findings)
         }),
         groups: Names::default(),
         limiters: Names::default(),

@@ -4,7 +4,9 @@ use super::super::at::{At, Findings};
 use super::super::model::{Backend, Group};
 use super::super::types;
 use super::super::words::grouped;
+use super::modulation::{bursts, modulation};
 use super::numbers::{count, count_from_one, distribution};
+use super::plans::Horizon;
 use crate::random::Distribution;
 use crate::workload::{OnLost, Traffic, TrafficKind};
 
@@ -17,10 +19,17 @@ const MOST_USERS: u64 = 1_000_000;
 pub(super) fn traffic(
     written: &types::Traffic,
     agents: u32,
+    horizon: Horizon,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Traffic> {
-    kind(written, agents, at, findings).map(Traffic::steady)
+    let kind = kind(written, agents, at, findings);
+    let modulation = modulation(written, horizon, at, findings);
+    let bursts = written
+        .bursts
+        .as_ref()
+        .and_then(|written| bursts(written, horizon.duration, at.key("bursts"), findings));
+    kind.map(|kind| Traffic { kind, modulation, bursts })
 }
 
 fn kind(
@@ -36,7 +45,7 @@ fn kind(
         let at = at.key("interarrival");
         let law = distribution(law, at, findings);
         if is_zero(&law) {
-            let hint = "for messages at certain rates, write `rate`";
+            let hint = "give `interarrival` a time above 0s";
             findings.add_with_hint(at, "messages would come for ever in no time", hint);
             return None;
         }
