@@ -78,7 +78,7 @@ impl Checker<'_> {
             return self.useless(node.span, message, format!("expected {}", shape.expected()));
         }
         match (shape, &mut node.kind) {
-            (Shape::Quantity { quantity, .. }, Kind::Scalar { text, quoted }) => {
+            (Shape::Quantity(quantity), Kind::Scalar { text, quoted }) => {
                 self.single(node.span, text, *quoted, quantity)
             }
             (Shape::List { item, at_least }, Kind::Sequence(items)) => {
@@ -115,9 +115,6 @@ impl Checker<'_> {
                 self.bare(node, &text, single, mapping, name)
             }
             (Shape::Either { mapping, .. }, Kind::Mapping(_)) => self.node(node, mapping, name),
-            (Shape::Quantity { mapping_planned: Some(what), .. }, Kind::Mapping(_)) => {
-                self.useless(node.span, format!("{what} is not supported yet"), None)
-            }
             _ => {
                 let message = format!("{name} is {}", node.kind_name());
                 self.useless(node.span, message, format!("expected {}", shape.expected()))
@@ -276,10 +273,16 @@ impl Checker<'_> {
         let hint = match text.as_str() {
             "<<" => "merge keys are not part of YAML 1.2".to_owned(),
             _ if self.mistakes.len() > MOST_READ_ON => String::new(),
-            _ => did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str)),
+            _ => match record.planned.hint(&text) {
+                Some(hint) => hint.to_owned(),
+                None => {
+                    did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str))
+                }
+            },
         };
         self.useless(span, format!("unknown key `{text}` in {name}"), hint);
-        if self.mistakes.len() > MOST_READ_ON {
+        // A key that belongs elsewhere is no misspelling.
+        if self.mistakes.len() > MOST_READ_ON || record.planned.hint(&text).is_some() {
             return;
         }
         let Some(meant) = nearest(&text, absent.iter().copied()) else { return };
@@ -341,6 +344,9 @@ fn unit_hint(text: &str, quantity: &str) -> Option<String> {
         "rate" if number => {
             Some(format!("a rate needs its period: `{text}/s`, `{text}/h`, `{text}/d`"))
         }
+        "share" if number => Some(format!("a share needs its percent sign: `{text}%`")),
+        "factor" if number => Some(format!("a factor ends with an x: `{text}x`")),
+        "number per period" if number => Some(format!("write `{text} per period`")),
         "flag" => Some("booleans are only `true` and `false`".to_owned()),
         _ => None,
     }

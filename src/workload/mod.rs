@@ -3,10 +3,12 @@
 
 mod buying;
 mod line;
+mod membership;
 mod timeline;
 
 pub use buying::{AutoBuy, Below, Buying, ByHand};
 pub use line::{
     Activity, AgentLine, Churn, LineKind, OnRefused, ShareTerms, Traffic, WhileOffline,
 };
+pub use membership::{is_taken, plan_of};
 pub use timeline::{Action, Occurrence, Pick};

@@ -7,17 +7,26 @@
 mod backend;
 mod distribution;
 mod document;
+mod packages;
 mod plan;
 mod quantity;
+mod timeline;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
 pub(super) use distribution::{Distribution, Kind, Measured};
 pub(super) use document::{Document, Drain};
-pub(super) use plan::{CreditsPer, FairUse, FairUseScope, Plan, PlanCredits};
-pub(super) use quantity::{
-    Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, Text, name, number, quantity,
+pub(super) use packages::{AutoBuy, Package, Purchases};
+pub(super) use plan::{
+    AtRenewal, CarryOver, FairUse, FairUseScope, Overage, OverageWord, PerWord, Plan, PlanCredits,
+    Price,
 };
+pub(super) use quantity::{
+    Amount, Anchor, Count, CountOrUnlimited, Duration, Name, Number, QuantityWord, Renewal,
+    ShareText, Text, name, number, quantity,
+};
+pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use workspaces::{
-    Activity, Agent, AgentStart, Group, OnRefused, Sessions, Traffic, WhileOffline,
+    Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
+    PlanOrMix, Sessions, ShareTerms, Traffic, WhileOffline,
 };
