@@ -11,6 +11,7 @@ use super::source::Span;
 use super::suggest::{did_you_mean, list, nearest};
 use super::tree::{Entry, Key, Kind, Node, State};
 use super::types::QuantityWord;
+use super::words::number as decimal;
 
 /// Collects every mistake of `root`, and repairs the tree.
 pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) {
@@ -153,6 +154,12 @@ impl Checker<'_> {
         mapping: &Shape,
         name: Named<'_>,
     ) -> Verdict {
+        if let (Shape::Choice(_), Shape::Record(record)) = (single, mapping)
+            && record.keys.contains_key(text)
+        {
+            let hint = format!("write `{{ {text}: .. }}`");
+            return self.useless(node.span, format!("`{text}` needs a value"), hint);
+        }
         let before = self.mistakes.len();
         let verdict = self.node(node, single, name);
         if let (Shape::Choice(choice), Some(mistake)) = (mapping, self.mistakes.get_mut(before)) {
@@ -344,7 +351,12 @@ fn unit_hint(text: &str, quantity: &str) -> Option<String> {
         "rate" if number => {
             Some(format!("a rate needs its period: `{text}/s`, `{text}/h`, `{text}/d`"))
         }
-        "share" if number => Some(format!("a share needs its percent sign: `{text}%`")),
+        "share" if number => Some(match text.parse::<f64>() {
+            Ok(part) if part < 1.0 => {
+                format!("a share is in percent: `{}%`", decimal(100.0 * part))
+            }
+            _ => format!("a share needs its percent sign: `{text}%`"),
+        }),
         "factor" if number => Some(format!("a factor ends with an x: `{text}x`")),
         "number per period" if number => Some(format!("write `{text} per period`")),
         "flag" => Some("booleans are only `true` and `false`".to_owned()),

@@ -186,9 +186,14 @@ impl Shape {
                 (_, Self::Choice(_)) => {
                     format!("{}, or a distribution of it", single.expected())
                 }
-                (Self::Choice(_), _) | (_, Self::Names(_)) => {
+                (Self::Choice(_), _) => {
                     format!("{}, or {}", single.expected(), mapping.expected())
                 }
+                (_, Self::Names(value)) => format!(
+                    "{}, or a mapping of names, each with {}",
+                    single.expected(),
+                    value.expected()
+                ),
                 _ => single.expected(),
             },
         }

@@ -74,7 +74,9 @@ impl Lines<'_> {
         });
         let churn =
             written.churn.as_ref().map(|written| churn(written, at.key("churn"), self.findings));
-        let creates = churn.as_ref().is_some_and(|churn| churn.create.is_some())
+        // Churn without any key is a mistake of its own.
+        let churns = |churn: &Churn| churn.create.is_some() || churn.delete_after.is_none();
+        let creates = churn.as_ref().is_some_and(churns)
             || !at.key("churn").is_sound()
             || self.timeline.creates(self.group, &written.name.0);
         let count = self.count(written.count.as_ref(), creates, at.key("count"));
@@ -149,8 +151,17 @@ impl Lines<'_> {
             },
         };
         let (least_at, most_at) = (at.key("at_least"), at.key("at_most"));
+        if let types::ShareTerms::Between(range) = written
+            && range.at_least.is_none()
+            && range.at_most.is_none()
+            && least_at.is_sound()
+            && most_at.is_sound()
+        {
+            self.findings.add(at, "`share` needs `at_least`, `at_most` or both");
+        }
         if terms.at_least > terms.at_most && most_at.is_sound() {
             self.findings.add(least_at, "`at_least` is greater than `at_most`");
+            return Some(terms);
         }
         let (before, whole) = (self.promised, Share::WHOLE.billionths());
         let promised = terms.at_least.billionths().saturating_mul(u64::from(count));
