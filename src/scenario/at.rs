@@ -25,6 +25,11 @@ impl<'t> At<'t> {
         Self { sound: self.sound && child.sound, ..child }
     }
 
+    /// Whether the key `key` is written here.
+    pub(super) fn has(self, key: &str) -> bool {
+        self.node.is_some_and(|node| node.get(key).is_some())
+    }
+
     /// The value of `key`; the value itself if it has no such key.
     pub(super) fn key(self, key: &str) -> Self {
         match self.node.and_then(|node| node.get(key)) {

@@ -11,6 +11,7 @@ use super::source::Span;
 use super::suggest::{did_you_mean, list, nearest};
 use super::tree::{Entry, Key, Kind, Node, State};
 use super::types::QuantityWord;
+use super::words::number as decimal;
 
 /// Collects every mistake of `root`, and repairs the tree.
 pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) {
@@ -78,7 +79,7 @@ impl Checker<'_> {
             return self.useless(node.span, message, format!("expected {}", shape.expected()));
         }
         match (shape, &mut node.kind) {
-            (Shape::Quantity { quantity, .. }, Kind::Scalar { text, quoted }) => {
+            (Shape::Quantity(quantity), Kind::Scalar { text, quoted }) => {
                 self.single(node.span, text, *quoted, quantity)
             }
             (Shape::List { item, at_least }, Kind::Sequence(items)) => {
@@ -120,9 +121,6 @@ impl Checker<'_> {
             (Shape::Either { mapping, .. }, Kind::Sequence(_)) if mapping.is_list() => {
                 self.node(node, mapping, name)
             }
-            (Shape::Quantity { mapping_planned: Some(what), .. }, Kind::Mapping(_)) => {
-                self.useless(node.span, format!("{what} is not supported yet"), None)
-            }
             _ => {
                 let message = format!("{name} is {}", node.kind_name());
                 self.useless(node.span, message, format!("expected {}", shape.expected()))
@@ -161,6 +159,12 @@ impl Checker<'_> {
         mapping: &Shape,
         name: Named<'_>,
     ) -> Verdict {
+        if let (Shape::Choice(_), Shape::Record(record)) = (single, mapping)
+            && record.keys.contains_key(text)
+        {
+            let hint = format!("write `{{ {text}: .. }}`");
+            return self.useless(node.span, format!("`{text}` needs a value"), hint);
+        }
         let before = self.mistakes.len();
         let verdict = self.node(node, single, name);
         if let (Shape::Choice(choice), Some(mistake)) = (mapping, self.mistakes.get_mut(before)) {
@@ -281,10 +285,16 @@ impl Checker<'_> {
         let hint = match text.as_str() {
             "<<" => "merge keys are not part of YAML 1.2".to_owned(),
             _ if self.mistakes.len() > MOST_READ_ON => String::new(),
-            _ => did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str)),
+            _ => match record.planned.hint(&text) {
+                Some(hint) => hint.to_owned(),
+                None => {
+                    did_you_mean(&text, "expected here", record.keys.keys().map(String::as_str))
+                }
+            },
         };
         self.useless(span, format!("unknown key `{text}` in {name}"), hint);
-        if self.mistakes.len() > MOST_READ_ON {
+        // A key that belongs elsewhere is no misspelling.
+        if self.mistakes.len() > MOST_READ_ON || record.planned.hint(&text).is_some() {
             return;
         }
         let Some(meant) = nearest(&text, absent.iter().copied()) else { return };
@@ -346,7 +356,14 @@ fn unit_hint(text: &str, quantity: &str) -> Option<String> {
         "rate" if number => {
             Some(format!("a rate needs its period: `{text}/s`, `{text}/h`, `{text}/d`"))
         }
-        "factor" if number => Some(format!("a factor is written with an x: `{text}x`")),
+        "share" if number => Some(match text.parse::<f64>() {
+            Ok(part) if part < 1.0 => {
+                format!("a share is in percent: `{}%`", decimal(100.0 * part))
+            }
+            _ => format!("a share needs its percent sign: `{text}%`"),
+        }),
+        "factor" if number => Some(format!("a factor ends with an x: `{text}x`")),
+        "number per period" if number => Some(format!("write `{text} per period`")),
         "flag" => Some("booleans are only `true` and `false`".to_owned()),
         _ => None,
     }

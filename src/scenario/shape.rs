@@ -14,11 +14,7 @@ use super::types::{QuantityWord, quantity};
 #[derive(Debug)]
 pub(super) enum Shape {
     /// A single value.
-    Quantity {
-        quantity: &'static QuantityWord,
-        /// What a mapping would mean here that is not supported yet.
-        mapping_planned: Option<String>,
-    },
+    Quantity(&'static QuantityWord),
     /// A list.
     List { item: Box<Shape>, at_least: usize },
     /// A mapping of names that the user chooses.
@@ -121,10 +117,7 @@ impl Shape {
             return Self::Either { single: boxed(single), mapping: boxed(mapping) };
         }
         if let Some(word) = schema["x-quantity"].as_str() {
-            return Self::Quantity {
-                quantity: quantity(word).expect("quantities of the schema are declared"),
-                mapping_planned: schema["x-mapping-not-supported-yet"].as_str().map(Into::into),
-            };
+            return Self::Quantity(quantity(word).expect("quantities of the schema are declared"));
         }
         match (schema["type"].as_str(), schema["additionalProperties"].is_object()) {
             (Some("array"), _) => Self::List {
@@ -146,7 +139,7 @@ impl Shape {
     /// The simplest valid value.
     pub(super) fn placeholder(&self) -> Value {
         match self {
-            Self::Quantity { quantity, .. } => quantity.placeholder.into(),
+            Self::Quantity(quantity) => quantity.placeholder.into(),
             Self::List { item, at_least } => {
                 std::iter::repeat_with(|| item.placeholder()).take(*at_least).collect()
             }
@@ -191,7 +184,7 @@ impl Shape {
     /// What is expected, for messages.
     pub(super) fn expected(&self) -> String {
         match self {
-            Self::Quantity { quantity, .. } => match (quantity.check)("") {
+            Self::Quantity(quantity) => match (quantity.check)("") {
                 Err(error) => error.expected,
                 Ok(()) => quantity.word.to_owned(),
             },
@@ -212,9 +205,19 @@ impl Shape {
                 format!("a mapping with one of {tags}")
             }
             Self::Choice(choice) => format!("one of {}", list(choice.all())),
-            Self::Either { single, mapping } => match mapping.as_ref() {
-                Self::Choice(_) => format!("{}, or a distribution of it", single.expected()),
-                Self::List { .. } => format!("{}, or a list", single.expected()),
+            Self::Either { single, mapping } => match (single.as_ref(), mapping.as_ref()) {
+                (_, Self::Choice(_)) => {
+                    format!("{}, or a distribution of it", single.expected())
+                }
+                (Self::Choice(_), _) => {
+                    format!("{}, or {}", single.expected(), mapping.expected())
+                }
+                (_, Self::Names(value)) => format!(
+                    "{}, or a mapping of names, each with {}",
+                    single.expected(),
+                    value.expected()
+                ),
+                (_, Self::List { .. }) => format!("{}, or a list", single.expected()),
                 _ => single.expected(),
             },
         }

@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::backend::Backend;
+use super::packages::Package;
 use super::plan::Plan;
 use super::quantity::{Count, Duration, Instant, Name, Text, Version};
-use super::workspaces::Group;
+use super::timeline::TimelineEntry;
+use super::workspaces::{Group, OnDowngrade};
 
 /// A load test of limits and shared credits.
 ///
@@ -20,7 +22,7 @@ use super::workspaces::Group;
 #[schemars(
     title = "limitlab scenario",
     extend("x-not-supported-yet" = [
-        "packages", "fair_use", "timeline", "timezone", "on_downgrade",
+        "fair_use", "timezone",
     ])
 )]
 pub(in crate::scenario) struct Document {
@@ -58,11 +60,19 @@ pub(in crate::scenario) struct Document {
     /// Plans by their names. The plan `unlimited` is built in.
     #[schemars(with = "Option<BTreeMap<String, Plan>>")]
     pub(in crate::scenario) plans: Option<IndexMap<String, Plan>>,
+    /// Packages of credits by their names.
+    #[schemars(with = "Option<BTreeMap<String, Package>>")]
+    pub(in crate::scenario) packages: Option<IndexMap<String, Package>>,
+    /// Which agents go when a change of plan leaves too many active. Default `newest_offline`.
+    #[schemars(extend("default" = "newest_offline"))]
+    pub(in crate::scenario) on_downgrade: Option<OnDowngrade>,
     /// The customers' workspaces, group by group.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) workspaces: Vec<Group>,
     /// What serves admitted messages. Without it they are served at once.
     pub(in crate::scenario) backend: Option<Backend>,
+    /// What happens at given instants.
+    pub(in crate::scenario) timeline: Option<Vec<TimelineEntry>>,
     /// How enforcement is implemented. Default atomic.
     #[expect(dead_code, reason = "there is only one way so far")]
     pub(in crate::scenario) enforcement: Option<Enforcement>,

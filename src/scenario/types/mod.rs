@@ -7,17 +7,28 @@
 mod backend;
 mod distribution;
 mod document;
+mod packages;
 mod plan;
 mod quantity;
+mod timeline;
 mod traffic;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
 pub(super) use distribution::{Distribution, Kind, Measured};
 pub(super) use document::{Document, Drain};
-pub(super) use plan::{CreditsPer, FairUse, FairUseScope, Plan, PlanCredits};
-pub(super) use quantity::{
-    Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, Text, name, number, quantity,
+pub(super) use packages::{AutoBuy, Package, Purchases};
+pub(super) use plan::{
+    AtRenewal, CarryOver, FairUse, FairUseScope, Overage, OverageWord, PerWord, Plan, PlanCredits,
+    Price,
 };
+pub(super) use quantity::{
+    Amount, Anchor, Count, CountOrUnlimited, Duration, Name, Number, QuantityWord, Renewal,
+    ShareText, Text, name, number, quantity,
+};
+pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
-pub(super) use workspaces::{Activity, Agent, AgentStart, Group, OnRefused, WhileOffline};
+pub(super) use workspaces::{
+    Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
+    PlanOrMix, ShareTerms, WhileOffline,
+};

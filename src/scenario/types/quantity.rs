@@ -4,11 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
+use crate::rules::Cycle;
+use crate::units::{Credits, Money, ParseQuantityError, Rate, Share, SimSpan, parse_count};
+use crate::workload::Below;
 
 /// The version of the scenario language that this build reads.
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
@@ -119,6 +123,45 @@ quantities! {
         "type": "string",
         "pattern": r"^(monthly|never|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
     };
+    /// A share of a whole.
+    ShareText(Share) = "share", str::parse::<Share>, "100%", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? *%$"
+    };
+    /// A price in whatever currency a scenario means.
+    MoneyText(Money) = "price", str::parse::<Money>, "1", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
+    };
+    /// How often a plan is paid for.
+    BillingText(Cycle) = "billing period", billing, "monthly", {
+        "type": "string",
+        "pattern": r"^(monthly|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
+    };
+    /// From which instant renewals are counted.
+    AnchorText(Anchor) = "anchor", anchor, "subscription", {
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "maximum": 31,
+        "pattern": "^(subscription|purchase|[0-9]{1,2}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+    };
+    /// How long a package is valid: `None` until the plan's credits renew.
+    ValidityText(Option<SimSpan>) = "validity", validity, "plan", {
+        "type": "string",
+        "pattern": r"^(plan|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
+    };
+    /// How little of a pool may be left.
+    BelowText(Below) = "share or amount", below, "1%", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?( *%)?$"
+    };
+    /// The most in one period of a pool.
+    PerPeriodText(u32) = "number per period", per_period, "1 per period", {
+        "type": "string",
+        "pattern": "^[0-9][0-9_]* +per +period$"
+    };
     /// The version of the language.
     Version(u64) = "version", version, "1", {
         "type": "integer",
@@ -170,6 +213,19 @@ pub(in crate::scenario) enum Renewal {
     Every(SimSpan),
 }
 
+/// From which instant renewals are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::scenario) enum Anchor {
+    /// The renewal of the subscription.
+    Subscription,
+    /// The instant at which the workspace came to the plan.
+    Purchase,
+    /// A day of every month.
+    Day(i8),
+    /// The beginning of a day of the calendar.
+    Date(Timestamp),
+}
+
 fn count_or_unlimited(text: &str) -> Result<Option<u64>, ParseQuantityError> {
     if text == "unlimited" {
         return Ok(None);
@@ -205,6 +261,63 @@ fn renewal(text: &str) -> Result<Renewal, ParseQuantityError> {
         "never" => Ok(Renewal::Never),
         _ => text.parse().map(Renewal::Every).map_err(|_| ParseQuantityError::new(text, expected)),
     }
+}
+
+fn billing(text: &str) -> Result<Cycle, ParseQuantityError> {
+    let expected = "`monthly` or a duration such as `30d`";
+    if text == "monthly" {
+        return Ok(Cycle::Monthly);
+    }
+    text.parse().map(Cycle::Every).map_err(|_| ParseQuantityError::new(text, expected))
+}
+
+fn anchor(text: &str) -> Result<Anchor, ParseQuantityError> {
+    let expected = "`subscription`, `purchase`, a day of the month such as `15`, or a date such as \
+                    `2026-06-15`";
+    let day = || parse_count(text).ok().filter(|day| (1..=31).contains(day));
+    let is_date = || {
+        let digit = |(index, byte): (usize, u8)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        text.len() == 10 && text.bytes().enumerate().all(digit)
+    };
+    let begins = |date: Date| Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    match text {
+        "subscription" => Some(Anchor::Subscription),
+        "purchase" => Some(Anchor::Purchase),
+        _ if is_date() => text.parse().ok().and_then(begins).map(Anchor::Date),
+        _ => day().map(|day| Anchor::Day(day as i8)),
+    }
+    .ok_or_else(|| ParseQuantityError::new(text, expected))
+}
+
+fn validity(text: &str) -> Result<Option<SimSpan>, ParseQuantityError> {
+    let expected = "`plan` or a duration such as `30d`";
+    if text == "plan" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| ParseQuantityError::new(text, expected))
+}
+
+fn below(text: &str) -> Result<Below, ParseQuantityError> {
+    let expected = "a share such as `5%`, or an amount such as `500`";
+    let share = text.parse().ok().map(Below::Share);
+    share
+        .or_else(|| text.parse().ok().map(Below::Amount))
+        .ok_or_else(|| ParseQuantityError::new(text, expected))
+}
+
+fn per_period(text: &str) -> Result<u32, ParseQuantityError> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number = match words[..] {
+        [number, "per", "period"] => parse_count(number).ok(),
+        _ => None,
+    };
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .filter(|&number| number > 0)
+        .ok_or_else(|| ParseQuantityError::new(text, "a number from 1 on such as `3 per period`"))
 }
 
 fn version(text: &str) -> Result<u64, ParseQuantityError> {
@@ -277,9 +390,31 @@ mod tests {
     }
 
     #[test]
-    fn factors_need_their_x() {
-        assert_eq!((factor("2.5x"), factor("0x"), factor("1_000x")), (Ok(2.5), Ok(0.0), Ok(1e3)));
-        for text in ["2.5", "x", "-1x", "x2", "2 x", "2xx", "1_000_001x", ".5x"] {
+    fn anchors_are_words_days_and_dates() {
+        for (text, read) in [
+            ("subscription", Anchor::Subscription),
+            ("purchase", Anchor::Purchase),
+            ("1", Anchor::Day(1)),
+            ("31", Anchor::Day(31)),
+            ("2028-02-29", Anchor::Date("2028-02-29T00:00:00Z".parse().unwrap())),
+        ] {
+            assert_eq!(anchor(text), Ok(read));
+        }
+        for text in ["0", "32", "day", "2026-02-29", "2026-6-15", "2026-06-15T00:00:00Z", "1.5"] {
+            assert!(anchor(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_bought_and_multiplied_says_how_much() {
+        assert_eq!(per_period("3 per period"), Ok(3));
+        assert_eq!(below("5%").unwrap(), Below::Share("5%".parse().unwrap()));
+        assert_eq!(below("1_250.5").unwrap(), Below::Amount("1250.5".parse().unwrap()));
+        assert_eq!((factor("4x"), factor("1_000x"), factor("0x")), (Ok(4.0), Ok(1e3), Ok(0.0)));
+        for text in ["0 per period", "3", "3 per month", "per period", "5_000_000_000 per period"] {
+            assert!(per_period(text).is_err(), "{text}");
+        }
+        for text in ["4", "x", "-1x", "1e3x", "1_000_001x", "4xx", "2 x", ".5x"] {
             assert!(factor(text).is_err(), "{text}");
         }
     }

@@ -1,20 +1,28 @@
 //! Groups of workspaces and their agents.
 
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::packages::Purchases;
 use super::plan::FairUse;
-use super::quantity::{Amount, Count, Duration, Name};
+use super::quantity::{Amount, Count, Duration, Name, RateText, ShareText};
 use super::traffic::Traffic;
 
 /// Workspaces that are alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = [
-    "traffic", "route", "churn", "features", "packages", "alerts", "retry", "patience", "share",
-    "trial", "on_downgrade",
-]))]
+#[schemars(extend(
+    "x-not-supported-yet" = ["traffic", "route", "retry", "patience"],
+    "x-hints" = {
+        "churn": "`churn` stands in a line of `agents`",
+        "share": "`share` stands in a line of `agents` or in one of `features`",
+        "trial": "`trial` stands in a plan",
+    }
+))]
 pub(in crate::scenario) struct Group {
     /// The group's name; `all` is reserved.
     #[schemars(example = &"shops")]
@@ -23,44 +31,73 @@ pub(in crate::scenario) struct Group {
     /// How many workspaces, from 1 to 100 million. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) count: Option<Count>,
-    /// The plan of each workspace. Default unlimited.
-    #[schemars(extend(
-        "default" = "unlimited",
-        "x-mapping-not-supported-yet" = "a mix of plans"
-    ))]
-    pub(in crate::scenario) plan: Option<Name>,
+    /// The plan of each workspace, or a mix: `{ advanced: 80%, pro: 20% }`. Default unlimited.
+    #[schemars(extend("default" = "unlimited"))]
+    pub(in crate::scenario) plan: Option<PlanOrMix>,
     /// Seats of each workspace, at least 1. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) seats: Option<Distribution<Count>>,
-    /// On which day each workspace's pool renews. Default `same_instant`.
+    /// When each workspace's subscription renews. Default `same_instant`.
     #[schemars(extend("default" = "same_instant"))]
-    #[expect(dead_code, reason = "there is only one anchor so far")]
     pub(in crate::scenario) billing_anchor: Option<BillingAnchor>,
+    /// Which agents go when a change of plan leaves too many active. Default: what the top level
+    /// says.
+    pub(in crate::scenario) on_downgrade: Option<OnDowngrade>,
+    /// The package that each workspace buys, and when.
+    pub(in crate::scenario) packages: Option<Purchases>,
+    /// Shares of the pool, above 0%, at whose use somebody is told.
+    #[schemars(example = ["80%", "95%"])]
+    pub(in crate::scenario) alerts: Option<Vec<ShareText>>,
     /// The agents of each workspace, line by line.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) agents: Vec<Agent>,
+    /// Other AI features that draw on the pool of each workspace.
+    pub(in crate::scenario) features: Option<Vec<Feature>>,
     /// Fair-use limits of each workspace, besides those of its plan.
     pub(in crate::scenario) fair_use: Option<Vec<FairUse>>,
 }
 
-/// On which day each workspace's pool renews.
+/// A plan, or several with the share of the workspaces that are on each.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::scenario) enum PlanOrMix {
+    /// All workspaces are on it.
+    Plan(Name),
+    /// So many of them are on each; the shares sum to 100%.
+    Mix(#[schemars(with = "BTreeMap<String, ShareText>")] IndexMap<String, ShareText>),
+}
+
+/// When each workspace's subscription renews.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(extend("x-not-supported-yet" = ["staggered"]))]
 pub(in crate::scenario) enum BillingAnchor {
     /// All on the day of the start: a herd.
     SameInstant,
+    /// Spread evenly over the period before the start.
+    Staggered,
+}
+
+/// Which agents go when a change of plan leaves too many active.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum OnDowngrade {
+    /// Those enabled last.
+    NewestOffline,
+    /// Those enabled first.
+    OldestOffline,
+    /// None: they stay active until they are disabled.
+    KeepUntilDisabled,
 }
 
 /// Agents that behave alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["retry", "patience", "share", "churn", "route"]))]
+#[schemars(extend("x-not-supported-yet" = ["retry", "patience", "route"]))]
 pub(in crate::scenario) struct Agent {
     /// The line's name, unique in its group.
     #[schemars(example = &"sales")]
     pub(in crate::scenario) name: Name,
-    /// Agents of this line in each workspace, at least 1. Default 1.
+    /// Agents of this line in each workspace at the start; 0 where others are created. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) count: Option<Count>,
     /// Their state at the start: active as far as the limit admits. Default active.
@@ -76,6 +113,60 @@ pub(in crate::scenario) struct Agent {
     /// What becomes of their customers while they are not active. Default refuse.
     #[schemars(extend("default" = "refuse"))]
     pub(in crate::scenario) while_offline: Option<WhileOffline>,
+    /// How much of the period's included credits each agent may use. Default any.
+    pub(in crate::scenario) share: Option<ShareTerms>,
+    /// How agents are created and deleted. Without it they stay.
+    pub(in crate::scenario) churn: Option<Churn>,
+}
+
+/// Another AI feature that draws on the pool: it is always there and takes no slot.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-not-supported-yet" = ["retry", "patience"]))]
+pub(in crate::scenario) struct Feature {
+    /// Its name, unique among the agents and features of its group.
+    #[schemars(example = &"rewriter")]
+    pub(in crate::scenario) name: Name,
+    /// Who uses it. Without it nobody does.
+    pub(in crate::scenario) traffic: Option<Traffic>,
+    /// Credits that one use costs. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) cost: Option<Distribution<Amount>>,
+    /// How much of the period's included credits it may use. Default any.
+    pub(in crate::scenario) share: Option<ShareTerms>,
+}
+
+/// Shares of the period's included credits: the most, or what is kept free and the most.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::scenario) enum ShareTerms {
+    /// At most so much.
+    AtMost(ShareText),
+    /// From a share that the others must leave to one that may not be passed.
+    Between(ShareRange),
+}
+
+/// What is kept free, and the most.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct ShareRange {
+    /// What the others must leave. Default 0%.
+    #[schemars(extend("default" = "0%"))]
+    pub(in crate::scenario) at_least: Option<ShareText>,
+    /// The most. Default 100%.
+    #[schemars(extend("default" = "100%"))]
+    pub(in crate::scenario) at_most: Option<ShareText>,
+}
+
+/// How agents are created and deleted: one of the two at least.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Churn {
+    /// Tries to create an agent in each workspace, as a Poisson stream.
+    #[schemars(example = "2/d")]
+    pub(in crate::scenario) create: Option<RateText>,
+    /// Time from an agent's creation, or the start, to its deletion.
+    pub(in crate::scenario) delete_after: Option<Distribution<Duration>>,
 }
 
 /// The state of an agent at the start.
@@ -108,10 +199,11 @@ pub(in crate::scenario) struct Activity {
 /// What follows a refused enable.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(extend("x-not-supported-yet" = ["wait_for_slot"]))]
 pub(in crate::scenario) enum OnRefused {
     /// A new offline period.
     GiveUp,
+    /// It waits until a slot is free; who waits longest is first.
+    WaitForSlot,
     /// Another try after this time.
     RetryEvery(Duration),
 }

@@ -1,58 +1,105 @@
 //! Groups of workspaces and their agents.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
-use super::super::model::{BillingAnchor, Group, Offer};
-use super::super::types::{self, AgentStart};
-use super::super::words::grouped;
+use super::super::model::{BillingAnchor, Group};
+use super::super::types::{self, Document, ShareText};
+use super::lines::Lines;
+use super::mix::{GroupPlans, Metering};
 use super::names::Names;
-use super::numbers::{count, count_from_one, distribution};
-use super::plans::{Horizon, MOST_AGENTS, PlanOffer, throttles};
-use super::traffic::{is_zero, traffic};
+use super::numbers::{count, count_from_one};
+use super::packages::buying;
+use super::plans::{Horizon, PlanOffer, throttles};
+use super::timeline::Timeline;
 use crate::random::Distribution;
-use crate::rules::{AgentState, OnDowngrade, Plan};
-use crate::units::{Credits, Share};
-use crate::workload::{Activity, AgentLine, LineKind, OnRefused, WhileOffline};
+use crate::rules::OnDowngrade;
+use crate::units::Share;
 
 /// The most workspaces of a group.
 const MOST_WORKSPACES: u64 = 100_000_000;
 /// The most seats of a workspace, where they are visible.
 const MOST_SEATS: u64 = 1_000_000;
 
-/// The most limits of a workspace: every attempt meets all of them.
-const MOST_LIMITS: usize = 1_000;
-
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
     pub(super) horizon: Horizon,
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
+    pub(super) packages: Names,
     pub(super) groups: Names,
     /// The limiters of every plan and group.
     pub(super) limiters: Names,
+    /// The levels at which any group is alerted.
+    pub(super) alerts: Names,
+}
+
+impl Registry {
+    /// What the plan `name` offers; `None` if there is no such plan.
+    pub(super) fn offer(&self, name: &str) -> Option<PlanOffer> {
+        if name == "unlimited" {
+            return Some(PlanOffer::unlimited());
+        }
+        self.plans.as_ref()?.get(name).cloned()
+    }
+
+    /// Notes a mistake if there is no plan `name`, referred to at `at`.
+    pub(super) fn resolve_plan(&self, name: &str, at: At<'_>, findings: &mut Findings) {
+        let Some(plans) = &self.plans else { return };
+        if name == "unlimited" || plans.contains_key(name) {
+            return;
+        }
+        let mut names = Names::default();
+        plans.keys().for_each(|plan| names.add(plan));
+        names.add("unlimited");
+        names.resolve(name, "plan", at, findings);
+    }
+}
+
+/// A group before the timeline is read.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) group: Group,
+    /// The names of its plans, in their order.
+    pub(super) plans: Names,
+    /// The names of its lines, in their order.
+    pub(super) lines: Names,
+    pub(super) metering: Metering,
+    /// Whether anybody writes to a line, as far as can be told.
+    pub(super) may_have_traffic: bool,
 }
 
 /// The groups that stand at `at`.
 pub(super) fn groups(
-    written: &[types::Group],
+    document: &Document,
+    timeline: Timeline<'_>,
     registry: &mut Registry,
     at: At<'_>,
     findings: &mut Findings,
-) -> Vec<Group> {
+) -> Vec<Draft> {
     if !at.is_sound() {
         registry.groups.set_incomplete();
     }
-    let groups = written.iter().enumerate();
-    groups.map(|(index, written)| group(written, registry, at.item(index), findings)).collect()
+    let top = document.on_downgrade;
+    let groups = document.workspaces.iter().enumerate();
+    groups
+        .map(|(index, written)| {
+            let mut draft = group(written, timeline, registry, at.item(index), findings);
+            draft.group.on_downgrade = on_downgrade(written.on_downgrade.or(top));
+            draft
+        })
+        .collect()
 }
 
 fn group(
     written: &types::Group,
+    timeline: Timeline<'_>,
     registry: &mut Registry,
     at: At<'_>,
     findings: &mut Findings,
-) -> Group {
+) -> Draft {
     let name = written.group.0.clone();
     if name == "all" {
         let hint = "`all` stands for every group in results and thresholds";
@@ -62,165 +109,95 @@ fn group(
     let workspaces = written.count.as_ref().map_or(1, |number| {
         count(number, 1..=MOST_WORKSPACES, "`count`", at.key("count"), findings)
     });
-    let PlanOffer { plan, throttles: mut limits, mut limiters } =
-        offer(written, registry, at.key("plan"), findings);
+    let mut plans = GroupPlans::default();
+    let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
+    for (plan, at) in timeline.plans(&name) {
+        plans.add(plan, registry, at, findings);
+    }
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
     });
     let own = written.fair_use.as_deref().unwrap_or_default();
-    limits.extend(throttles(own, &mut limiters, at.key("fair_use"), findings));
-    registry.limiters.include(&limiters);
-    if limits.len() > MOST_LIMITS {
-        let message = format!("a workspace has more than {} limits", grouped(MOST_LIMITS as u64));
-        findings.add(at.key("fair_use"), message);
+    let own = throttles(own, &mut plans.limiters, at.key("fair_use"), findings);
+    plans.add_own(own, at.key("fair_use"), findings);
+    registry.limiters.include(&plans.limiters);
+    let mut metering = plans.metering();
+    let mut lines = Lines {
+        group: &name,
+        horizon: registry.horizon,
+        timeline,
+        slots_are_limited: plans.limit_slots(),
+        metering: &mut metering,
+        names: Names::default(),
+        promised: 0,
+        may_have_traffic: false,
+        findings,
+    };
+    let read = lines.read(written, at);
+    let Lines { names, may_have_traffic, .. } = lines;
+    if written.packages.is_some() {
+        metering.require(at.key("packages"), findings);
     }
-    let lines = lines(&written.agents, &plan, registry.horizon, at.key("agents"), findings);
-    let places = (0..limits.len()).map(|place| place as u16).collect();
-    Group {
+    let buying = written
+        .packages
+        .as_ref()
+        .and_then(|written| buying(written, &registry.packages, at.key("packages"), findings));
+    let alerts = alerts(written, registry, &mut metering, at.key("alerts"), findings);
+    let group = Group {
         name,
         count: workspaces,
-        plans: vec![Offer { plan, throttles: places }],
-        mix: vec![(0, Share::WHOLE)],
+        plans: plans.offers,
+        mix,
         seats,
-        billing_anchor: BillingAnchor::SameInstant,
-        lines,
-        throttles: limits,
-        buying: None,
-        alerts: Vec::new(),
-        on_downgrade: OnDowngrade::NewestOffline,
+        billing_anchor: match written.billing_anchor {
+            Some(types::BillingAnchor::Staggered) => BillingAnchor::Staggered,
+            Some(types::BillingAnchor::SameInstant) | None => BillingAnchor::SameInstant,
+        },
+        lines: read,
+        throttles: plans.throttles,
+        buying,
+        alerts,
+        on_downgrade: OnDowngrade::default(),
         timeline: Vec::new(),
+    };
+    Draft { group, plans: plans.names, lines: names, metering, may_have_traffic }
+}
+
+const fn on_downgrade(written: Option<types::OnDowngrade>) -> OnDowngrade {
+    match written {
+        Some(types::OnDowngrade::NewestOffline) | None => OnDowngrade::NewestOffline,
+        Some(types::OnDowngrade::OldestOffline) => OnDowngrade::OldestOffline,
+        Some(types::OnDowngrade::KeepUntilDisabled) => OnDowngrade::KeepUntilDisabled,
     }
 }
 
-/// The plan that a group names.
-fn offer(
+/// The levels at which somebody is told, ascending.
+fn alerts(
     written: &types::Group,
     registry: &mut Registry,
+    metering: &mut Metering,
     at: At<'_>,
     findings: &mut Findings,
-) -> PlanOffer {
-    let name = written.plan.as_ref().map_or("unlimited", |plan| plan.0.as_str());
-    if name == "unlimited" {
-        if !at.is_sound() {
-            registry.limiters.set_incomplete();
-        }
-        return PlanOffer::unlimited();
+) -> Vec<Share> {
+    if !at.is_sound() {
+        registry.alerts.set_incomplete();
     }
-    let mut names = Names::default();
-    match &registry.plans {
-        Some(plans) => {
-            if let Some(offer) = plans.get(name) {
-                return offer.clone();
-            }
-            plans.keys().for_each(|plan| names.add(plan));
-            names.add("unlimited");
-        }
-        None => names.set_incomplete(),
+    let Some(written) = &written.alerts else { return Vec::new() };
+    if !written.is_empty() {
+        metering.require(at, findings);
     }
-    names.resolve(name, "plan", at, findings);
-    // The plan that was meant may have limits of its own.
-    registry.limiters.set_incomplete();
-    PlanOffer::unlimited()
-}
-
-fn lines(
-    written: &[types::Agent],
-    plan: &Plan,
-    horizon: Horizon,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Vec<AgentLine> {
-    let mut names = Names::default();
-    let mut agents: u64 = 0;
-    let mut lines = Vec::with_capacity(written.len());
-    for (index, agent) in written.iter().enumerate() {
+    let mut levels = BTreeSet::new();
+    for (index, ShareText(level)) in written.iter().enumerate() {
         let at = at.item(index);
-        names.declare(&agent.name.0, "line of agents", at.key("name"), findings);
-        let line = line(agent, plan, horizon, at, findings);
-        let before = agents;
-        agents += u64::from(line.count);
-        if before <= MOST_AGENTS && agents > MOST_AGENTS {
-            let message = format!("a workspace has more than {} agents", grouped(MOST_AGENTS));
-            findings.add(at.key("count"), message);
+        if *level == Share::NONE {
+            findings.add(at, "an alert is above 0%");
+        } else if !levels.insert(*level) {
+            findings.add(at, format!("a second alert stands at {level}"));
         }
-        lines.push(line);
-    }
-    lines
-}
-
-fn line(
-    written: &types::Agent,
-    plan: &Plan,
-    horizon: Horizon,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> AgentLine {
-    let count = written.count.as_ref().map_or(1, |number| {
-        count(number, 1..=u64::from(u32::MAX), "`count`", at.key("count"), findings)
-    });
-    let start = match written.start {
-        Some(AgentStart::Draft) => AgentState::Draft,
-        Some(AgentStart::Active) | None => AgentState::Active,
-        Some(AgentStart::Offline) => AgentState::Offline,
-    };
-    let cost = written
-        .cost
-        .as_ref()
-        .map_or(Distribution::Constant(Credits::whole(1).thousandths() as f64), |cost| {
-            distribution(cost, at.key("cost"), findings)
-        });
-    AgentLine {
-        name: written.name.0.clone(),
-        count,
-        start,
-        activity: written
-            .activity
-            .as_ref()
-            .map(|written| activity(written, plan, at.key("activity"), findings)),
-        traffic: written
-            .traffic
-            .as_ref()
-            .and_then(|written| traffic(written, count, horizon, at.key("traffic"), findings)),
-        cost,
-        while_offline: match written.while_offline {
-            Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
-            Some(types::WhileOffline::Pause) => WhileOffline::Pause,
-        },
-        kind: LineKind::Agents,
-        churn: None,
-        share: None,
-    }
-}
-
-fn activity(
-    written: &types::Activity,
-    plan: &Plan,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Activity {
-    let mut span = |key: &str, written: &Option<types::Distribution<types::Duration>>| {
-        written.as_ref().map(|written| distribution(written, at.key(key), findings))
-    };
-    let (draft, active) = (span("draft", &written.draft), span("active", &written.active));
-    let offline = span("offline", &written.offline);
-    let on_refused = match &written.on_refused {
-        None | Some(types::OnRefused::GiveUp) => OnRefused::GiveUp,
-        Some(types::OnRefused::RetryEvery(every)) => {
-            if every.0.is_zero() {
-                let at = at.key("on_refused").key("retry_every");
-                findings.add(at, "trying again every 0s would never end");
-            }
-            OnRefused::RetryEvery(every.0)
+        registry.alerts.add(&level.to_string());
+        if !at.is_sound() {
+            registry.alerts.set_incomplete();
         }
-    };
-    let never_waits = offline.as_ref().is_some_and(is_zero);
-    if never_waits && active.as_ref().is_some_and(is_zero) {
-        let message = "agents that are never active and never offline switch for ever in no time";
-        findings.add(at.key("offline"), message);
-    } else if never_waits && plan.active_agents.is_some() && on_refused == OnRefused::GiveUp {
-        let hint = "give `offline` a time, or set `on_refused: { retry_every: .. }`";
-        let message = "an agent that is refused would try again for ever in no time";
-        findings.add_with_hint(at.key("offline"), message, hint);
     }
-    Activity { draft, active, offline, on_refused }
+    levels.into_iter().collect()
 }

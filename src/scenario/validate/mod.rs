@@ -1,13 +1,18 @@
 //! References and ranges: from what a user wrote to a [`Scenario`] with no doubt left in it.
 
 mod bins;
+mod credits;
 mod groups;
+mod lines;
+mod mix;
 mod modulation;
 mod names;
 mod numbers;
+mod packages;
 mod plans;
 mod profiles;
 mod thresholds;
+mod timeline;
 mod traffic;
 
 use indexmap::IndexMap;
@@ -17,8 +22,10 @@ use self::bins::series_every;
 use self::groups::{Registry, groups};
 use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
+use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::thresholds::thresholds;
+use self::timeline::Timeline;
 use self::traffic::loops;
 use super::at::{At, Findings};
 use super::fault::Mistake;
@@ -46,16 +53,21 @@ pub(super) fn validate(
         .as_ref()
         .map_or_else(|| default_start.expect("2026 is within the calendar"), |instant| instant.0);
     let duration = duration(document, at, &mut findings);
-    let plans_at = at.key("plans");
     let horizon = Horizon { start, duration };
+    let plans_at = at.key("plans");
+    let plans = plans_at.is_sound().then(|| {
+        let written = document.plans.clone().unwrap_or_default();
+        plans(&written, horizon, plans_at, &mut findings)
+    });
+    let (packages, package_names) =
+        packages(document.packages.as_ref(), horizon, at.key("packages"), &mut findings);
     let mut registry = Registry {
         horizon,
-        plans: plans_at.is_sound().then(|| {
-            let written = document.plans.clone().unwrap_or_default();
-            plans(&written, horizon, plans_at, &mut findings)
-        }),
+        plans,
+        packages: package_names,
         groups: Names::default(),
         limiters: Names::default(),
+        alerts: Names::default(),
     };
     for offer in registry.plans.iter().flat_map(IndexMap::values) {
         registry.limiters.include(&offer.limiters);
@@ -64,7 +76,11 @@ pub(super) fn validate(
         let message = "more than one replication is not supported yet";
         findings.add(at.key("replications"), message);
     }
-    let groups = groups(&document.workspaces, &mut registry, at.key("workspaces"), &mut findings);
+    let timeline = Timeline::new(document, duration, at, &mut findings);
+    let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
+    let mut backend =
+        document.backend.as_ref().map(|written| backend(written, at.key("backend"), &mut findings));
+    timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
@@ -76,12 +92,9 @@ pub(super) fn validate(
             Some(types::Drain::Cut) => Drain::Cut,
             Some(types::Drain::Finish) | None => Drain::Finish,
         },
-        groups,
-        packages: Vec::new(),
-        backend: document
-            .backend
-            .as_ref()
-            .map(|written| backend(written, at.key("backend"), &mut findings)),
+        groups: groups.into_iter().map(|draft| draft.group).collect(),
+        packages,
+        backend,
         series_every: series(document, duration, at, &mut findings),
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),

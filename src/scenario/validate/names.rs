@@ -44,6 +44,16 @@ impl Names {
         self.known.contains(name)
     }
 
+    /// Where `name` stands in the order declared.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        self.known.get_index_of(name)
+    }
+
+    /// Whether `name` is declared, as far as can be told.
+    pub(super) fn may_contain(&self, name: &str) -> bool {
+        self.incomplete || self.contains(name)
+    }
+
     /// The names, in the order declared.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.known.iter().map(String::as_str)
@@ -51,7 +61,7 @@ impl Names {
 
     /// Notes a mistake if `name`, referred to at `at`, is not declared.
     pub(super) fn resolve(&self, name: &str, kind: &str, at: At<'_>, findings: &mut Findings) {
-        if !self.contains(name) && !self.incomplete {
+        if !self.may_contain(name) {
             let hint = did_you_mean(name, "declared", self.iter());
             findings.add_with_hint(at, format!("no {kind} is called `{name}`"), hint);
         }

@@ -3,20 +3,16 @@
 use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
-use super::super::types::{self, CreditsPer, FairUseScope, Renewal};
-use super::super::words::grouped;
+use super::super::types::{self, FairUseScope};
+use super::credits::{allowance, bounded_cycle, per};
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{Allowance, Cycle, Per, Plan, TOTAL_AGENTS};
+use crate::rules::{Cycle, Plan, Price, TOTAL_AGENTS};
 use crate::units::{Credits, SimSpan};
 
 /// The greatest `total_agents` of a plan: as many agents as a workspace may have.
 pub(super) const MOST_AGENTS: u64 = 100_000;
-
-/// How often a pool may renew within the duration: far more often than any product does, and few
-/// enough to count.
-const MOST_RENEWALS: u64 = 1_000_000;
 
 /// A plan with the throttles that stand in it.
 #[derive(Debug, Clone)]
@@ -25,12 +21,19 @@ pub(super) struct PlanOffer {
     pub(super) throttles: Vec<Throttle>,
     /// The names of the throttles.
     pub(super) limiters: Names,
+    /// Whether credits are counted, or would be if what stands there were not at fault.
+    pub(super) may_count: bool,
 }
 
 impl PlanOffer {
     /// The built-in plan.
     pub(super) fn unlimited() -> Self {
-        Self { plan: Plan::unlimited(), throttles: Vec::new(), limiters: Names::default() }
+        Self {
+            plan: Plan::unlimited(),
+            throttles: Vec::new(),
+            limiters: Names::default(),
+            may_count: false,
+        }
     }
 }
 
@@ -82,39 +85,36 @@ fn offer(
     let mut limiters = Names::default();
     let limits = written.fair_use.as_deref().unwrap_or_default();
     let throttles = throttles(limits, &mut limiters, at.key("fair_use"), findings);
-    let plan =
-        Plan { name: name.to_owned(), active_agents, total_agents, credits, ..Plan::unlimited() };
-    PlanOffer { plan, throttles, limiters }
+    let plan = Plan {
+        name: name.to_owned(),
+        active_agents,
+        total_agents,
+        trial: written.trial.as_ref().map(|trial| {
+            if trial.0.is_zero() {
+                findings.add(at.key("trial"), "`trial` must be above 0s");
+            }
+            trial.0
+        }),
+        price: written
+            .price
+            .as_ref()
+            .map(|written| price(written, horizon, at.key("price"), findings)),
+        credits,
+    };
+    let may_count = plan.credits.is_some() || !at.key("credits").is_sound();
+    PlanOffer { plan, throttles, limiters, may_count }
 }
 
-fn allowance(
-    written: &types::PlanCredits,
-    horizon: Horizon,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Allowance {
-    let per = match written.per {
-        Some(CreditsPer::Seat) => Per::Seat,
-        Some(CreditsPer::Workspace) | None => Per::Workspace,
-    };
-    let renews = match written.renews.as_ref().map_or(Renewal::Monthly, |renews| renews.0) {
-        Renewal::Monthly => Cycle::Monthly,
-        Renewal::Never => Cycle::Never,
-        Renewal::Every(period) => {
-            if period.is_zero() {
-                let hint = "`renews: never` renews never";
-                findings.add_with_hint(at.key("renews"), "a pool cannot renew every 0s", hint);
-            } else if horizon.duration.nanos() / period.nanos() > MOST_RENEWALS {
-                let message = format!(
-                    "a pool may renew {} times in the duration, and every {period} is more often",
-                    grouped(MOST_RENEWALS)
-                );
-                findings.add(at.key("renews"), message);
-            }
-            Cycle::Every(period)
+fn price(written: &types::Price, horizon: Horizon, at: At<'_>, findings: &mut Findings) -> Price {
+    let every = written.every.as_ref().map_or(Cycle::Monthly, |every| every.0);
+    if let Cycle::Every(period) = every {
+        let at = at.key("every");
+        if period.is_zero() {
+            findings.add(at, "`every` must be above 0s");
         }
-    };
-    Allowance { per, ..Allowance::new(written.included.0, renews) }
+        bounded_cycle("a plan may be paid for", period, horizon.duration, at, findings);
+    }
+    Price { amount: written.amount.0, per: per(written.per), every }
 }
 
 /// The limits that stand at `at`; `limiters` are the names that are taken.

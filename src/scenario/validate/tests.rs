@@ -1,5 +1,8 @@
 //! What a valid file becomes.
 
+mod metering;
+mod timeline;
+
 use jiff::Timestamp;
 
 use crate::random::Distribution;
@@ -87,6 +90,8 @@ workspaces:
     plan: unlimited
     seats: 1
     billing_anchor: same_instant
+    on_downgrade: newest_offline
+    alerts: []
     agents:
       - name: sales
         count: 1
@@ -94,7 +99,11 @@ workspaces:
         traffic: { rate: 12/h }
         cost: 1
         while_offline: refuse
+    features: []
     fair_use: []
+packages: {}
+on_downgrade: newest_offline
+timeline: []
 enforcement: { strategy: atomic }
 thresholds: []
 ";
@@ -299,7 +308,7 @@ fn one_mistake_is_one_message() {
         ("plans=[x]", 1),
         ("workspaces=[]", 1),
         ("workspaces=[1, 2]", 2),
-        ("workspaces.shops.plans[0].plan=[x]", 1),
+        ("workspaces.shops.plan=[x]", 1),
         ("workspaces.shops.agents=[]", 1),
         ("workspaces.shops.group=1/2", 1),
         ("workspaces.shops.fair_use=[{ name: '', token_bucket: { rate: 1, burst: 0 } }]", 3),

@@ -248,10 +248,25 @@ impl Reader<'_, '_> {
                 Ok(within) => return Some(format!("{}={within}", name.text)),
                 Err(error) => return self.fault(value, error.to_string(), "any duration"),
             },
-            // Families with these labels are only planned.
-            Label::Level | Label::Event => {}
+            Label::Level => return self.level(name, value),
+            // Families with this label are only planned.
+            Label::Event => {}
         }
         Some(format!("{}={}", name.text, value.text))
+    }
+
+    /// A level at which somebody is told, as the key spells it.
+    fn level(&mut self, name: Piece<'_>, value: Piece<'_>) -> Option<String> {
+        let level = match value.text.parse::<Share>() {
+            Ok(level) => level.to_string(),
+            Err(error) => return self.fault(value, error.to_string(), "a level of `alerts`"),
+        };
+        let alerts = &self.registry.alerts;
+        if !alerts.may_contain(&level) {
+            let hint = did_you_mean(&level, "declared", alerts.iter());
+            return self.fault(value, format!("no group has an alert at {level}"), hint);
+        }
+        Some(format!("{}={level}", name.text))
     }
 
     /// A bound in the SI unit of `family`.

@@ -8,7 +8,7 @@ use super::modulation::{bursts, modulation};
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::Horizon;
 use crate::random::Distribution;
-use crate::workload::{OnLost, Traffic, TrafficKind};
+use crate::workload::{LineKind, OnLost, Traffic, TrafficKind};
 
 /// The most turns of a conversation, where they are visible.
 const MOST_TURNS: u64 = 1_000_000;
@@ -93,13 +93,18 @@ pub(super) fn loops(
         return;
     }
     for (number, group) in groups.iter().enumerate() {
-        let agents = at.item(number).key("agents");
+        let (agents, features) = (at.item(number).key("agents"), at.item(number).key("features"));
+        let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
         for (number, line) in group.lines.iter().enumerate() {
             if let Some(TrafficKind::Closed { think, .. }) =
                 line.traffic.as_ref().map(|it| &it.kind)
                 && is_zero(think)
             {
-                let at = agents.item(number).key("traffic").key("closed").key("think");
+                let line = match number.checked_sub(written) {
+                    None => agents.item(number),
+                    Some(feature) => features.item(feature),
+                };
+                let at = line.key("traffic").key("closed").key("think");
                 let hint = "give `think` a time, or replies a backend that takes some";
                 let message = "users who neither think nor wait would write for ever in no time";
                 findings.add_with_hint(at, message, hint);
