@@ -11,6 +11,7 @@ mod properties;
 mod rules;
 mod scenarios;
 mod support;
+mod tables;
 mod theory;
 mod tidy;
 mod validity;

@@ -12,11 +12,12 @@ mod quantity;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
-pub(super) use distribution::{Distribution, Kind, Measured};
+pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
 pub(super) use plan::{CreditsPer, FairUse, FairUseScope, Plan, PlanCredits};
 pub(super) use quantity::{
-    Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, Text, name, number, quantity,
+    Count, CountOrUnlimited, Duration, Number, QuantityWord, Renewal, ShareText, Text, name,
+    number, quantity,
 };
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, Group, OnRefused, Sessions, Traffic, WhileOffline,

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
+use crate::units::{Credits, ParseQuantityError, Rate, Share, SimSpan, parse_count};
 
 /// The version of the scenario language that this build reads.
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
@@ -105,6 +105,11 @@ quantities! {
         "type": ["number", "string"],
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
+    };
+    /// A part of a whole.
+    ShareText(Share) = "share", str::parse::<Share>, "100%", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? *%$"
     };
     /// When a pool is filled again.
     RenewalText(Renewal) = "renewal", renewal, "monthly", {

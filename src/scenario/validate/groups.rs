@@ -201,10 +201,7 @@ fn activity(
 
 /// Whether every draw is zero.
 fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
+    distribution.mean() <= 0.0
 }
 
 /// `None` if its kind was at fault.
