@@ -12,6 +12,7 @@ mod properties;
 mod rules;
 mod scenarios;
 mod support;
+mod tables;
 mod theory;
 mod tidy;
 mod timeline_faults;

@@ -104,7 +104,7 @@ fn mistakes_in_stages() {
       |
     8 |       - { name: a, traffic: { rate: 12/h, stages: [{ duration: 1d, target: 3 }] } }
       |                                                                            ^
-    hint: a factor is written with an x: `3x`
+    hint: a factor ends with an x: `3x`
 
     x.yaml:9:76: error: `-1x` is not a factor such as `2.5x`, at most `1_000_000x`
       |

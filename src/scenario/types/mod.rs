@@ -15,7 +15,7 @@ mod traffic;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
-pub(super) use distribution::{Distribution, Kind, Measured};
+pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
 pub(super) use packages::{AutoBuy, Package, Purchases};
 pub(super) use plan::{

@@ -115,8 +115,5 @@ pub(super) fn loops(
 
 /// Whether every draw is zero.
 pub(super) fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
+    distribution.mean() <= 0.0
 }
