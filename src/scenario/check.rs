@@ -160,7 +160,8 @@ impl Checker<'_> {
         mapping: &Shape,
         name: Named<'_>,
     ) -> Verdict {
-        if let (Shape::Choice(_), Shape::Record(record)) = (single, mapping)
+        let mapping = mapping.resolved();
+        if let (Shape::Choice(_), Shape::Record(record)) = (single.resolved(), mapping)
             && record.keys.contains_key(text)
         {
             let hint = format!("write `{{ {text}: .. }}`");
@@ -168,7 +169,6 @@ impl Checker<'_> {
         }
         let before = self.mistakes.len();
         let verdict = self.node(node, single, name);
-        let mapping = mapping.resolved();
         if let (Shape::Choice(choice), Some(mistake)) = (mapping, self.mistakes.get_mut(before)) {
             let word = nearest(text, choice.all());
             mistake.hint = mistake.hint.take().or_else(|| {

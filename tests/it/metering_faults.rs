@@ -228,11 +228,11 @@ fn carry_over_and_overage() {
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(r"{ up_to: 10%, at_renewal: deduct }", r"up_to"), @"
-    x.yaml:15:16: error: unknown word `up_to`
+    x.yaml:15:16: error: `up_to` needs a value
        |
     15 |       overage: up_to
        |                ^^^^^
-    hint: expected here: `refuse`, `unlimited`
+    hint: write `{ up_to: .. }`
 
     1 mistake in x.yaml
     ");

@@ -10,10 +10,9 @@ use super::super::groups::{Draft, Registry};
 use super::super::names::Names;
 use super::super::numbers::{count, count_or_unlimited};
 use super::super::packages::bought_at_once;
-use super::servers::Change;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, LineKind, Occurrence, Pick, TrafficKind};
+use crate::workload::{Action, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
 
 /// Reads entry after entry.
 pub(super) struct Reader<'r> {
@@ -29,7 +28,7 @@ pub(super) struct Reader<'r> {
     /// How often each text of an entry without a name was met.
     pub(super) texts: IndexMap<String, u32>,
     /// What happens to a platform's servers.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<ServersChange>,
     pub(super) findings: &'r mut Findings,
 }
 
@@ -256,7 +255,7 @@ impl Reader<'_> {
                         self.findings.add_with_hint(entry.at.key(key), message, hint);
                     }
                 }
-                self.changes.push(Change { at: entry.begins, until: entry.until, servers });
+                self.changes.push(ServersChange { at: entry.begins, until: entry.until, servers });
             }
             Some(BackendScope::Workspace) => {
                 for &place in &entry.groups {
