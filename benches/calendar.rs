@@ -31,7 +31,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             }
             bencher.iter(|| {
                 for _ in 0..HOLDS {
-                    if let Some((now, event)) = calendar.pop() {
+                    if let Some((now, _, event)) = calendar.pop() {
                         calendar.schedule(now + delay(), Class::Takes, black_box(event));
                     }
                 }

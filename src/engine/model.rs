@@ -31,8 +31,8 @@ pub(super) struct GroupModel {
     pub(super) buying: Option<BuyingModel>,
     pub(super) timeline: Vec<Occurrence>,
     pub(super) service: Option<Sampler>,
-    /// How many servers each workspace has of its own, before the timeline; `None` if it has none.
-    pub(super) own_servers: Option<Option<u32>>,
+    /// The servers that each workspace has of its own, before the timeline.
+    pub(super) own_servers: Option<OwnServers>,
     /// Whether the timeline changes that in any group.
     pub(super) servers_change: bool,
     /// The width of a bin of the series.
@@ -44,6 +44,10 @@ pub(super) struct GroupModel {
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
 }
+
+/// How many servers a workspace has of its own; `None` is unlimited.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnServers(pub(super) Option<u32>);
 
 /// Who buys packages, compiled.
 pub(super) struct BuyingModel {
@@ -125,7 +129,7 @@ impl GroupModel {
             timeline: group.timeline.clone(),
             own_servers: backend
                 .filter(|backend| backend.scope == BackendScope::Workspace)
-                .map(|backend| backend.servers),
+                .map(|backend| OwnServers(backend.servers)),
             servers_change: scenario
                 .groups
                 .iter()

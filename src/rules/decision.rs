@@ -117,8 +117,7 @@ impl Reason {
             Self::CreditsExhausted => {
                 &[Offer::BuyPackage, Offer::UpgradePlan, Offer::Wait, Offer::ContactSupport]
             }
-            Self::ShareExhausted => &[Offer::Wait, Offer::ContactSupport],
-            Self::Overloaded => &[Offer::Wait, Offer::ContactSupport],
+            Self::ShareExhausted | Self::Overloaded => &[Offer::Wait, Offer::ContactSupport],
         }
     }
 

@@ -42,8 +42,9 @@ pub struct Workspace {
     /// When the included credits renew next.
     renews: SimTime,
     /// Limiters of scope agent, agent by agent.
-    agent_meters: Vec<Meter>,
-    workspace_meters: Vec<Meter>,
+    of_agents: Vec<Meter>,
+    /// Limiters of scope workspace.
+    of_all: Vec<Meter>,
 }
 
 /// What can be written to.
@@ -87,8 +88,8 @@ impl Workspace {
             pool: CreditPool::default(),
             shares: Shares::default(),
             renews: SimTime::NEVER,
-            agent_meters: Vec::new(),
-            workspace_meters: Vec::new(),
+            of_agents: Vec::new(),
+            of_all: Vec::new(),
         }
     }
 
@@ -108,12 +109,12 @@ impl Workspace {
             self.renews = terms.renews;
             self.pool.open(terms);
         }
-        self.agent_meters.clear();
-        self.workspace_meters.clear();
+        self.of_agents.clear();
+        self.of_all.clear();
         let idle = book.workspace_limiters.iter().map(|limiter| Meter::idle(*limiter));
-        self.workspace_meters.extend(idle);
+        self.of_all.extend(idle);
         for gate in &book.policy(plan).workspace_gates {
-            self.workspace_meters[usize::from(gate.limiter)].fill(&gate.quota);
+            self.of_all[usize::from(gate.limiter)].fill(&gate.quota);
         }
     }
 
@@ -190,10 +191,10 @@ impl Workspace {
         if book.shares() {
             self.shares.add(share, self.pool.included());
         }
-        let base = self.agent_meters.len();
-        self.agent_meters.extend(book.agent_limiters.iter().map(|it| Meter::idle(*it)));
+        let base = self.of_agents.len();
+        self.of_agents.extend(book.agent_limiters.iter().map(|it| Meter::idle(*it)));
         for gate in &book.policy(self.plan).agent_gates {
-            self.agent_meters[base + usize::from(gate.limiter)].fill(&gate.quota);
+            self.of_agents[base + usize::from(gate.limiter)].fill(&gate.quota);
         }
     }
 
@@ -286,10 +287,10 @@ impl Workspace {
         self.metered = new.plan().credits.is_some();
         self.slots.set_limit(new.plan().active_agents);
         let width = book.agent_limiters.len().max(1);
-        for meters in self.agent_meters.chunks_exact_mut(width) {
+        for meters in self.of_agents.chunks_exact_mut(width) {
             carry_over(meters, &old.agent_gates, &new.agent_gates, now);
         }
-        carry_over(&mut self.workspace_meters, &old.workspace_gates, &new.workspace_gates, now);
+        carry_over(&mut self.of_all, &old.workspace_gates, &new.workspace_gates, now);
     }
 
     /// What the plan includes in the period that `now` begins or is in.
@@ -340,10 +341,10 @@ impl Workspace {
         let policy = book.policy(self.plan);
         let base = agent * book.agent_limiters.len();
         for gate in &policy.agent_gates {
-            self.agent_meters[base + usize::from(gate.limiter)].check(gate, now)?;
+            self.of_agents[base + usize::from(gate.limiter)].check(gate, now)?;
         }
         for gate in &policy.workspace_gates {
-            self.workspace_meters[usize::from(gate.limiter)].check(gate, now)?;
+            self.of_all[usize::from(gate.limiter)].check(gate, now)?;
         }
         if !self.metered {
             return Ok(());
@@ -375,10 +376,10 @@ impl Workspace {
         let policy = book.policy(self.plan);
         let base = agent * book.agent_limiters.len();
         for gate in &policy.agent_gates {
-            self.agent_meters[base + usize::from(gate.limiter)].take(gate);
+            self.of_agents[base + usize::from(gate.limiter)].take(gate);
         }
         for gate in &policy.workspace_gates {
-            self.workspace_meters[usize::from(gate.limiter)].take(gate);
+            self.of_all[usize::from(gate.limiter)].take(gate);
         }
         if book.holds_places() {
             self.places(book, agent).for_each(Concurrency::take);
@@ -400,8 +401,8 @@ impl Workspace {
     /// finds them counted.
     fn places(&mut self, book: &Rulebook, agent: usize) -> impl Iterator<Item = &mut Concurrency> {
         let width = book.agent_limiters.len();
-        let own = &mut self.agent_meters[agent * width..(agent + 1) * width];
-        own.iter_mut().chain(&mut self.workspace_meters).filter_map(|meter| match meter {
+        let own = &mut self.of_agents[agent * width..(agent + 1) * width];
+        own.iter_mut().chain(&mut self.of_all).filter_map(|meter| match meter {
             Meter::Concurrency(places) => Some(places),
             Meter::TokenBucket(_) | Meter::Idle => None,
         })

@@ -163,7 +163,6 @@ impl Cell {
             OnRefused::GiveUp if state.habit == Ticket::NONE => {
                 self.schedule_enable(world, agent, now);
             }
-            OnRefused::GiveUp => {}
             OnRefused::RetryEvery(span) => {
                 self.set_habit(world, agent, now + span, Class::Takes, Event::Enable { agent });
             }
@@ -172,7 +171,7 @@ impl Cell {
                 state.habit = Ticket::NONE;
                 self.waiting.push_back(agent);
             }
-            OnRefused::WaitForSlot => {}
+            OnRefused::GiveUp | OnRefused::WaitForSlot => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Cell, Event, World};
 use crate::engine::calendar::{Class, Ticket};
-use crate::rules::{Charge, GrantSource};
+use crate::rules::{Charge, CreditPool, GrantSource};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{AutoBuy, Below};
 
@@ -37,7 +37,7 @@ impl Cell {
     }
 
     fn balance(&self) -> Credits {
-        self.workspace.pool().map_or(Credits::ZERO, |pool| pool.balance())
+        self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance)
     }
 
     /// Does something to the pool at `now`, and measures what it does to the balance.
@@ -75,7 +75,7 @@ impl Cell {
     fn renew_grants(&mut self, world: &mut World<'_>, now: SimTime) {
         let mut tied = std::mem::take(&mut self.grants);
         tied.clear();
-        let grants = self.workspace.pool().into_iter().flat_map(|pool| pool.grants());
+        let grants = self.workspace.pool().into_iter().flat_map(CreditPool::grants);
         let is_tied = |source| matches!(source, GrantSource::Package { tied: true, .. });
         tied.extend(grants.filter(|it| is_tied(it.source)).map(|it| it.number));
         tied.sort_unstable();
@@ -140,7 +140,7 @@ impl Cell {
         if let Some(auto) = world.model.buying.as_ref().and_then(|it| it.auto.as_ref())
             && let Some(below) = auto.below
         {
-            let included = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.included());
+            let included = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
             let least = match below {
                 Below::Share(share) => share.of(included),
                 Below::Amount(amount) => amount,
@@ -172,7 +172,7 @@ impl Cell {
         let Some(charge) = charge else { return };
         self.with_pool(world, now, |cell, world| {
             cell.workspace.restore(agent as usize, charge);
-            let period = cell.workspace.pool().map(|pool| pool.period());
+            let period = cell.workspace.pool().map(CreditPool::period);
             if period == Some(charge.period) {
                 let paid = charge.overage - charge.amount;
                 let balance = cell.balance();

@@ -4,7 +4,7 @@ use super::{Cell, Event, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::rules::{Cycle, Founding, OnDowngrade, Plan};
 use crate::scenario::BillingAnchor;
-use crate::units::SimTime;
+use crate::units::{SimSpan, SimTime};
 use crate::workload::plan_of;
 
 impl Cell {
@@ -16,7 +16,7 @@ impl Cell {
         let mut anchor = model.start;
         if model.billing_anchor == BillingAnchor::Staggered {
             let cycle = cycle(model.book.policy(plan).plan());
-            let length = cycle.before(anchor).map_or(0, |length| length.nanos());
+            let length = cycle.before(anchor).map_or(0, SimSpan::nanos);
             // Evenly over the period that ends at the start; its beginning is the next one's end.
             let back = self.key.name("billing").stream().at(0).below(length.max(1));
             let phase = jiff::SignedDuration::from_nanos_i128(i128::from(back));

@@ -2,6 +2,7 @@
 
 use super::{Cell, Event, World};
 use crate::engine::calendar::Class;
+use crate::engine::model::OwnServers;
 use crate::measure::Capacity;
 use crate::rules::AgentState;
 use crate::units::SimTime;
@@ -17,8 +18,7 @@ impl Cell {
         for (entry, occurrence) in world.model.timeline.iter().enumerate() {
             let entry = entry as u32;
             let (begins, undone) = match occurrence.action {
-                Action::SetPlan(_) => (Class::Changes, Class::Changes),
-                Action::Subscribe(_) => (Class::Changes, Class::Changes),
+                Action::SetPlan(_) | Action::Subscribe(_) => (Class::Changes, Class::Changes),
                 Action::BuyPackage(..) => (Class::Buys, Class::Buys),
                 Action::Enable(_) => (Class::Takes, Class::Frees),
                 Action::Disable(_) => (Class::Frees, Class::Takes),
@@ -54,7 +54,7 @@ impl Cell {
 
     /// Opens the workspace's own servers, with what the timeline does to their number.
     pub(super) fn open_servers(&mut self, world: &mut World<'_>) {
-        let Some(first) = world.model.own_servers else { return };
+        let Some(OwnServers(first)) = world.model.own_servers else { return };
         let changes = world.model.timeline.iter();
         let changes = changes.filter_map(|occurrence| match occurrence.action {
             Action::Servers(servers) if is_taken(self.key, occurrence) => {
