@@ -3,13 +3,45 @@
 use crate::units::SimTime;
 
 /// What an event does to resources. At one instant what frees goes before what takes, so that a
-/// slot, a place or a credit that is freed can be taken at the same instant.
+/// slot, a place or a credit that is freed can be taken at the same instant. Pools do in this order:
+/// expire, renew, change with the plan, buy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// A completion, a disable, a renewal.
+    /// A completion, a disable, a deletion.
     Frees,
+    /// The end of a package.
+    Expires,
+    /// A renewal, of the plan's credits or of a package.
+    Renews,
+    /// A change of plan.
+    Changes,
+    /// A purchase.
+    Buys,
+    /// The end of a trial, unless the workspace subscribed at that instant.
+    Ends,
     /// An enable, an arrival, a turn.
     Takes,
+}
+
+impl Class {
+    const ALL: [Self; 7] = [
+        Self::Frees,
+        Self::Expires,
+        Self::Renews,
+        Self::Changes,
+        Self::Buys,
+        Self::Ends,
+        Self::Takes,
+    ];
+}
+
+/// What identifies a scheduled event, so that one that was scheduled can be known to be outdated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// That of no event.
+    pub const NONE: Self = Self(u64::MAX);
 }
 
 /// A 4-ary heap of events, ordered by time, then by [`Class`], then by order of scheduling.
@@ -29,7 +61,7 @@ pub struct Calendar<E> {
 #[derive(Debug, Clone, Copy)]
 struct Entry<E> {
     time: SimTime,
-    /// The class in the highest bit, the number of the event below.
+    /// The class in the highest bits, the number of the event below.
     order: u64,
     event: E,
 }
@@ -40,7 +72,7 @@ impl<E> Entry<E> {
     }
 }
 
-const CLASS_SHIFT: u32 = 63;
+const CLASS_SHIFT: u32 = 61;
 const ARITY: usize = 4;
 
 impl<E: Copy> Default for Calendar<E> {
@@ -69,7 +101,7 @@ impl<E: Copy> Calendar<E> {
 
     /// Puts an event on the calendar.
     #[inline]
-    pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
+    pub fn schedule(&mut self, time: SimTime, class: Class, event: E) -> Ticket {
         let order = ((class as u64) << CLASS_SHIFT) | self.scheduled;
         self.scheduled += 1;
         let entry = Entry { time, order, event };
@@ -80,23 +112,23 @@ impl<E: Copy> Calendar<E> {
             self.heap.push(entry);
             self.rise(self.heap.len() - 1);
         }
+        Ticket(order)
     }
 
-    /// Takes the next event off the calendar.
+    /// Takes the next event off the calendar, with its time and its ticket.
     #[inline]
-    pub fn pop(&mut self) -> Option<(SimTime, E)> {
+    pub fn pop(&mut self) -> Option<(SimTime, Ticket, E)> {
         self.settle();
         let top = self.heap.first()?;
         self.hole = true;
-        Some((top.time, top.event))
+        Some((top.time, Ticket(top.order), top.event))
     }
 
     /// The time and the class of the next event.
     pub fn peek(&mut self) -> Option<(SimTime, Class)> {
         self.settle();
         let top = self.heap.first()?;
-        let class = if top.order >> CLASS_SHIFT == 0 { Class::Frees } else { Class::Takes };
-        Some((top.time, class))
+        Some((top.time, Class::ALL[(top.order >> CLASS_SHIFT) as usize]))
     }
 
     /// Closes the hole that a pop left and no schedule filled.
@@ -164,13 +196,13 @@ mod tests {
     proptest! {
         #[test]
         fn events_come_by_time_then_class_then_order_of_scheduling(
-            steps in prop::collection::vec((0..20_u64, any::<bool>(), 0..3_u8), 1..300),
+            steps in prop::collection::vec((0..20_u64, 0..7_usize, 0..3_u8), 1..300),
         ) {
             let mut calendar = Calendar::default();
             let mut reference: Vec<(SimTime, Class, usize)> = Vec::new();
             let mut now = SimTime::ZERO;
-            for (number, &(delay, frees, pops)) in steps.iter().enumerate() {
-                let class = if frees { Class::Frees } else { Class::Takes };
+            for (number, &(delay, class, pops)) in steps.iter().enumerate() {
+                let class = Class::ALL[class];
                 let time = SimTime::from_nanos(now.nanos() + delay);
                 calendar.schedule(time, class, number);
                 reference.push((time, class, number));
@@ -179,16 +211,17 @@ mod tests {
                     prop_assert_eq!(calendar.len(), reference.len());
                     let expected = (!reference.is_empty()).then(|| reference.remove(0));
                     prop_assert_eq!(calendar.peek(), expected.map(|(time, class, _)| (time, class)));
-                    let popped = calendar.pop();
+                    let popped = calendar.pop().map(|(time, _, number)| (time, number));
                     prop_assert_eq!(popped, expected.map(|(time, _, number)| (time, number)));
                     now = popped.map_or(now, |(time, _)| time);
                 }
             }
             reference.sort_unstable();
             for (time, _, number) in reference {
-                prop_assert_eq!(calendar.pop(), Some((time, number)));
+                let popped = calendar.pop().map(|(time, _, number)| (time, number));
+                prop_assert_eq!(popped, Some((time, number)));
             }
-            prop_assert_eq!(calendar.pop(), None);
+            prop_assert!(calendar.pop().is_none());
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::measure::{Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
-use crate::rules::{AgentState, Reason};
+use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::scenario::{Backend, BackendScope, Drain, Group, Scenario};
-use crate::units::{SimSpan, SimTime};
-use crate::workload::WhileOffline;
+use crate::units::{Money, Share, SimSpan, SimTime};
+use crate::workload::{Action, LineKind, OnRefused, WhileOffline};
 
 /// Within this a reply counts as good unless a threshold asks for another span.
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
@@ -29,7 +29,10 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let shared: Arc<[Ratio]> =
         ratios(window, own.and_then(|own| own.servers), &causes, &withins).into();
     let midnight = time_of_day(scenario);
-    let group_frame = |features, own_causes| GroupFrame {
+    let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
+    alerts.sort_unstable();
+    alerts.dedup();
+    let group_frame = |features, own_causes, own_alerts: &[Share]| GroupFrame {
         window,
         features,
         causes: Arc::clone(&causes),
@@ -37,6 +40,11 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         ratios: Arc::clone(&shared),
         withins: withins.clone(),
         midnight,
+        alerts: own_alerts
+            .iter()
+            .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
+            .collect(),
+        alerts_of_all: alerts.len(),
     };
     let features: Vec<Features> =
         scenario.groups.iter().map(|group| features(scenario, group, own)).collect();
@@ -45,13 +53,13 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         .iter()
         .zip(reasons.iter().zip(&features))
         .map(|(group, (reasons, features))| {
-            group_frame(*features, causes.of_group(&group.throttles, reasons))
+            group_frame(*features, causes.of_group(&group.throttles, reasons), &group.alerts)
         })
         .collect();
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     Frame {
         groups,
-        all: group_frame(union(&features), causes.everything()),
+        all: group_frame(union(&features), causes.everything(), &alerts),
         platform_servers: backend
             .filter(|backend| backend.scope == BackendScope::Platform)
             .map(|backend| backend.servers),
@@ -61,28 +69,78 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     }
 }
 
-/// Whether the plan's slots can run out.
+/// Whether agents can be created after the start.
+fn grows(group: &Group) -> bool {
+    let churns = group
+        .lines
+        .iter()
+        .any(|line| line.churn.as_ref().is_some_and(|churn| churn.create.is_some()));
+    churns || happens(group, |action| matches!(action, Action::Create(_)))
+}
+
+fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
+    group.timeline.iter().any(|occurrence| what(&occurrence.action))
+}
+
+fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
+    group.plans.iter().map(|offer| &offer.plan)
+}
+
+/// Whether agents can be too many.
+fn crowded(group: &Group) -> bool {
+    grows(group) || group.agents() > group.first_plans().map(least_total).min().unwrap_or(0)
+}
+
+fn least_total((plan, _): (&Plan, Share)) -> u32 {
+    plan.total_agents
+}
+
+/// Whether a plan's slots can run out.
 fn slots_can_bind(group: &Group) -> bool {
-    let exist = group.agents().min(group.plans[0].plan.total_agents);
-    group.plans[0].plan.active_agents.is_some_and(|limit| limit < exist)
+    let agents = if grows(group) { u32::MAX } else { group.agents() };
+    plans(group)
+        .any(|plan| plan.active_agents.is_some_and(|limit| limit < agents.min(plan.total_agents)))
 }
 
 fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Features {
+    let waits = |on_refused| on_refused == OnRefused::WaitForSlot;
+    let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
+    let bought = |action: &Action| matches!(action, Action::BuyPackage(..));
+    let packages = group.buying.is_some() || happens(group, bought);
+    let priced = |price: Money| price > Money::ZERO;
     Features {
         cut: scenario.drain == Drain::Cut,
-        crowded: group.agents() > group.plans[0].plan.total_agents,
-        slots: group.plans[0].plan.active_agents.is_some(),
-        pool: group.plans[0].plan.credits.is_some(),
+        crowded: crowded(group),
+        churn: grows(group),
+        waits: slots_can_bind(group)
+            && group
+                .lines
+                .iter()
+                .filter_map(|it| it.activity.as_ref())
+                .any(|it| waits(it.on_refused)),
+        slots: plans(group).any(|plan| plan.active_agents.is_some()),
+        pool: credits().next().is_some(),
+        packages,
+        overage: credits().any(|credits| credits.overage != Overage::Refuse),
+        prices: plans(group).any(|plan| plan.price.is_some())
+            || credits().any(|credits| priced(credits.overage_price))
+            || (packages && scenario.packages.iter().any(|package| priced(package.price))),
         servers: own.map(|own| own.servers),
     }
 }
 
 fn union(all: &[Features]) -> Features {
+    let any = |has: fn(&Features) -> bool| all.iter().any(has);
     Features {
-        cut: all.iter().any(|one| one.cut),
-        crowded: all.iter().any(|one| one.crowded),
-        slots: all.iter().any(|one| one.slots),
-        pool: all.iter().any(|one| one.pool),
+        cut: any(|one| one.cut),
+        crowded: any(|one| one.crowded),
+        churn: any(|one| one.churn),
+        waits: any(|one| one.waits),
+        slots: any(|one| one.slots),
+        pool: any(|one| one.pool),
+        packages: any(|one| one.packages),
+        overage: any(|one| one.overage),
+        prices: any(|one| one.prices),
         servers: all.iter().find_map(|one| one.servers),
     }
 }
@@ -90,23 +148,40 @@ fn union(all: &[Features]) -> Features {
 /// The reasons without a limiter for which tries of a group can be refused.
 fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if group.agents() > group.plans[0].plan.total_agents {
+    if crowded(group) {
         reasons.push(Reason::WorkspaceAgentLimit);
     }
     if slots_can_bind(group) {
         reasons.push(Reason::ActiveAgentLimit);
     }
+    let trial = plans(group).any(|plan| plan.trial.is_some());
+    if trial {
+        reasons.push(Reason::TrialEnded);
+    }
+    let leaves = happens(group, |action| {
+        use Action::{Disable, Enable, SetPlan, Subscribe};
+        matches!(action, Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
+    });
     let turned_away = group.lines.iter().any(|line| {
         let is_disabled = line.activity.as_ref().is_some_and(|activity| activity.active.is_some());
-        line.traffic.is_some()
+        line.kind == LineKind::Agents
+            && line.traffic.is_some()
             && line.while_offline == WhileOffline::Refuse
-            && (line.start != AgentState::Active || is_disabled || slots_can_bind(group))
+            && (line.start != AgentState::Active
+                || is_disabled
+                || leaves
+                || trial
+                || grows(group)
+                || slots_can_bind(group))
     });
     if turned_away {
         reasons.push(Reason::AgentNotActive);
     }
-    if group.plans[0].plan.credits.is_some() {
+    if plans(group).any(|plan| plan.credits.is_some()) {
         reasons.push(Reason::CreditsExhausted);
+        if group.lines.iter().any(|line| line.share.is_some()) {
+            reasons.push(Reason::ShareExhausted);
+        }
     }
     let full = |backend: &Backend| backend.servers.is_some() && backend.queue_limit.is_some();
     if backend.is_some_and(full) {

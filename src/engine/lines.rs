@@ -1,11 +1,19 @@
-//! The agent lines of one workspace: their streams of draws.
+//! The agent lines of one workspace: their streams of draws, and the streams of their arrivals.
 
-use super::model::LineModel;
+use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
+use crate::units::{SimSpan, SimTime};
+use crate::workload::{Burst, Level, Steps};
 
 /// Turns of a conversation have the numbers `n << TURN_BITS`, .. of its line's draws. A
 /// conversation of more turns would draw what the next one draws, which is harmless.
 const TURN_BITS: u32 = 20;
+/// Where agents have arrivals of their own, those of agent `a` of the line have the numbers
+/// `a << AGENT_BITS`, ..; agents with more of them would draw what the next one draws.
+const AGENT_BITS: u32 = 44;
+/// Messages of user `u`, counted over the agents of the line, have the numbers after
+/// `u << USER_BITS`, which itself is that of the time before the first message.
+const USER_BITS: u32 = 40;
 
 /// One agent line of one workspace.
 #[derive(Debug, Clone)]
@@ -14,17 +22,33 @@ pub(super) struct Line {
     pub(super) first: u32,
     /// How many of its agents exist.
     pub(super) count: u32,
-    /// Arrivals so far.
-    arrived: u64,
-    /// Time between arrivals at any of its agents: Poisson streams add up to one.
+    /// Tries of churn to create an agent so far.
+    creates: u64,
+    /// Time between the arrivals of all its agents together, where they are one stream, or at one of them.
     interval: Sampler,
+    /// Time between the arrivals at one agent that has a stream of its own.
+    own_interval: Sampler,
     key: Key,
-    arrivals: Stream,
     recipients: Stream,
     turns: Stream,
     think: Stream,
     cost: Stream,
     service: Stream,
+}
+
+/// A stream of arrivals: messages, or first turns of conversations.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source {
+    pub(super) line: u32,
+    /// The agent they are for; `None` if each is for any agent of the line.
+    pub(super) agent: Option<u32>,
+    /// Arrivals so far.
+    arrived: u64,
+    /// The number of its first message.
+    first: u64,
+    arrivals: Stream,
+    /// The period that its agent is in, where traffic comes in bursts.
+    burst: Option<Burst>,
 }
 
 /// A message's number in the draws of its line.
@@ -43,16 +67,24 @@ impl Line {
     pub(super) fn new(model: &LineModel, workspace: Key, first: u32, count: u32) -> Self {
         let key = workspace.name(&model.name);
         let stream = |purpose: &str| key.name(purpose).stream();
-        let law = model.traffic.as_ref().map_or(Distribution::Constant(0.0), |traffic| {
-            Distribution::Exponential { mean: traffic.interval / f64::from(count.max(1)) }
-        });
+        // Poisson streams add up to one, of which the agents are drawn.
+        let law = match model.traffic.as_ref().and_then(|it| Some((it, it.interarrival.as_ref()?)))
+        {
+            Some((traffic, law)) if traffic.is_one_stream => {
+                Distribution::Exponential { mean: law.mean() / f64::from(count.max(1)) }
+            }
+            Some((_, law)) => law.clone(),
+            None => Distribution::Constant(0.0),
+        };
+        let own = model.traffic.as_ref().and_then(|it| it.interarrival.clone());
+        let own = own.unwrap_or(Distribution::Constant(0.0));
         Self {
             first,
             count,
-            arrived: 0,
+            creates: 0,
             interval: law.sampler(),
+            own_interval: own.sampler(),
             key,
-            arrivals: stream("arrivals"),
             recipients: stream("recipients"),
             turns: stream("turns"),
             think: stream("think"),
@@ -61,23 +93,79 @@ impl Line {
         }
     }
 
-    /// Time to the next arrival at any agent of the line \[ns\].
+    /// The one stream of arrivals at all agents of the line, which is number `line`.
+    pub(super) fn source(&self, line: u32) -> Source {
+        let arrivals = self.key.name("arrivals").stream();
+        Source { line, agent: None, arrived: 0, first: 0, arrivals, burst: None }
+    }
+
+    /// The stream of arrivals at one agent of the line, which is number `line`, from `now` on. It
+    /// is number `number` in its line.
+    pub(super) fn source_for(
+        &self,
+        (agent, number): (u32, u32),
+        line: u32,
+        traffic: &TrafficModel,
+        now: SimTime,
+    ) -> Source {
+        let number = u64::from(number);
+        let key = self.key.index(number);
+        let bursts = traffic.bursts.as_ref();
+        Source {
+            line,
+            agent: Some(agent),
+            arrived: 0,
+            first: number << AGENT_BITS,
+            arrivals: key.name("arrivals").stream(),
+            burst: bursts.map(|it| Burst::begin(it, key.name("bursts").stream(), now)),
+        }
+    }
+
+    /// When the arrival comes that follows the one at `now`, or the start; `None` if that is not
+    /// before `until`.
     #[inline]
-    pub(super) fn next_interval(&self) -> u64 {
-        self.interval.sample_whole(&mut self.arrivals.at(self.arrived))
+    pub(super) fn next_arrival(
+        &self,
+        source: &mut Source,
+        traffic: &TrafficModel,
+        factors: &Steps,
+        now: SimTime,
+        until: SimTime,
+    ) -> Option<SimTime> {
+        let mut draw = source.arrivals.at(source.arrived);
+        let interval = if source.agent.is_some() { &self.own_interval } else { &self.interval };
+        if traffic.is_steady && factors.is_empty() {
+            let at = now + SimSpan::from_nanos(interval.sample_whole(&mut draw));
+            return (at < until).then_some(at);
+        }
+        let exposure = interval.sample(&mut draw);
+        let level = |at| match (&mut source.burst, &traffic.bursts) {
+            (Some(burst), Some(bursts)) => burst.level(bursts, at),
+            _ => Level::STEADY,
+        };
+        traffic.modulation.after(now, exposure, factors, level, until)
     }
 
     /// Takes the next arrival: the agent it is for, and its first message's number.
     #[inline]
-    pub(super) fn arrive(&mut self) -> (u32, Number) {
-        let number = self.arrived;
-        self.arrived += 1;
-        let agent = if self.count == 1 {
-            0
-        } else {
-            self.recipients.at(number).below(u64::from(self.count)) as u32
-        };
-        (self.first + agent, Number(number << TURN_BITS))
+    pub(super) fn arrive(&self, source: &mut Source) -> (u32, Number) {
+        let arrival = source.arrived;
+        source.arrived += 1;
+        let agent = source.agent.unwrap_or_else(|| {
+            let any = match self.count {
+                1 => 0,
+                count => self.recipients.at(arrival).below(u64::from(count)) as u32,
+            };
+            self.first + any
+        });
+        (agent, Number(source.first.wrapping_add(arrival << TURN_BITS)))
+    }
+
+    /// The number of the time before the first message of one of the users of an agent, which is
+    /// number `agent` in its line.
+    pub(super) fn user(agent: u32, user: u32, users: u32) -> Number {
+        let before = u64::from(agent) * u64::from(users);
+        Number((before + u64::from(user)) << USER_BITS)
     }
 
     /// Turns of the conversation that begins with this message, at least 1.
@@ -102,8 +190,20 @@ impl Line {
         model.sample_whole(&mut self.service.at(number.0))
     }
 
-    /// Draws of one agent's periods in a state, by the number of the period.
+    /// Draws of one agent's periods in a state, by the number of the period. Agents are numbered
+    /// in their line.
     pub(super) fn periods(&self, agent: u32, state: &str) -> Stream {
-        self.key.index(u64::from(agent - self.first)).name(state).stream()
+        self.key.index(u64::from(agent)).name(state).stream()
+    }
+
+    /// Time from the try of churn before number `number` to that one \[ns\].
+    pub(super) fn until_create(&self, model: &Sampler, number: u64) -> u64 {
+        model.sample_whole(&mut self.key.name("creations").stream().at(number))
+    }
+
+    /// Counts a try of churn to create an agent; answers the number of the next one.
+    pub(super) fn count_create(&mut self) -> u64 {
+        self.creates += 1;
+        self.creates
     }
 }

@@ -1,10 +1,15 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
 use crate::random::{Distribution, Key, Sampler};
-use crate::rules::{AgentState, Cycle, Policy, Recurrence};
-use crate::scenario::{Drain, Group, Scenario};
-use crate::units::{SimSpan, SimTime};
-use crate::workload::{AgentLine, OnRefused, Traffic, WhileOffline};
+use jiff::Timestamp;
+
+use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
+use crate::scenario::{BillingAnchor, Drain, Group, Scenario};
+use crate::units::{Rate, Share, SimSpan, SimTime};
+use crate::workload::{
+    AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost, OnRefused,
+    Traffic, TrafficKind, WhileOffline,
+};
 
 /// One group, compiled.
 pub(super) struct GroupModel {
@@ -13,10 +18,18 @@ pub(super) struct GroupModel {
     pub(super) key: Key,
     /// How many workspaces it has.
     pub(super) count: u32,
-    pub(super) policy: Policy,
-    pub(super) renewals: Recurrence,
+    pub(super) book: Rulebook,
+    pub(super) mix: Vec<(usize, Share)>,
+    pub(super) on_downgrade: OnDowngrade,
+    /// What t = 0 is on the calendar.
+    pub(super) start: Timestamp,
+    pub(super) billing_anchor: BillingAnchor,
     pub(super) seats: Sampler,
     pub(super) lines: Vec<LineModel>,
+    /// What can be bought in the scenario.
+    pub(super) packages: Vec<Package>,
+    pub(super) buying: Option<BuyingModel>,
+    pub(super) timeline: Vec<Occurrence>,
     pub(super) service: Option<Sampler>,
     /// From the workspace to the backend, and the same back.
     pub(super) delay: SimSpan,
@@ -24,13 +37,21 @@ pub(super) struct GroupModel {
     pub(super) until: SimTime,
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
-    /// Whether the end of an attempt frees places.
-    pub(super) holds_places: bool,
+}
+
+/// Who buys packages, compiled.
+pub(super) struct BuyingModel {
+    pub(super) package: u16,
+    pub(super) at_start: u32,
+    pub(super) auto: Option<AutoBuy>,
+    /// Time from a refusal to a purchase by hand, and how many there may be in a period.
+    pub(super) by_hand: Option<(Sampler, Option<u32>)>,
 }
 
 /// One agent line, compiled.
 pub(super) struct LineModel {
     pub(super) name: String,
+    pub(super) kind: LineKind,
     pub(super) count: u32,
     pub(super) start: AgentState,
     pub(super) draft: Option<Sampler>,
@@ -40,14 +61,30 @@ pub(super) struct LineModel {
     pub(super) traffic: Option<TrafficModel>,
     pub(super) cost: Sampler,
     pub(super) while_offline: WhileOffline,
+    pub(super) share: Option<ShareTerms>,
+    /// Time between tries to create an agent, in one workspace.
+    pub(super) create: Option<Sampler>,
+    pub(super) delete_after: Option<Sampler>,
 }
 
 /// Traffic, compiled.
 pub(super) struct TrafficModel {
-    /// Mean time between arrivals at one agent \[ns\].
-    pub(super) interval: f64,
-    /// Turns and think time, where arrivals begin conversations.
-    pub(super) session: Option<(Sampler, Sampler)>,
+    /// Time between arrivals at one agent; `None` where there are only users.
+    pub(super) interarrival: Option<Distribution>,
+    /// Whether arrivals at all agents of the line are one stream.
+    pub(super) is_one_stream: bool,
+    /// Whether neither modulation nor bursts change the time between arrivals.
+    pub(super) is_steady: bool,
+    pub(super) modulation: Modulation,
+    pub(super) bursts: Option<BurstSampler>,
+    /// Turns of what arrives, where that is conversations.
+    pub(super) turns: Option<Sampler>,
+    /// Time from a reply to the next message of the same customer, where there is one.
+    pub(super) think: Option<Sampler>,
+    /// Whether a customer goes on after a message is lost.
+    pub(super) goes_on: bool,
+    /// Users of each agent.
+    pub(super) users: u32,
 }
 
 impl GroupModel {
@@ -58,22 +95,28 @@ impl GroupModel {
     }
 
     fn new(scenario: &Scenario, root: Key, group: &Group) -> Self {
-        let policy = Policy::new(group.plans[0].plan.clone(), &group.throttles);
-        let credits = group.plans[0].plan.credits.as_ref();
+        let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
+        let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
         Self {
             name: group.name.clone(),
             key: root.name(&group.name),
             count: group.count,
-            holds_places: policy.holds_places(),
-            policy,
-            renewals: Recurrence::new(
-                credits.map_or(Cycle::Never, |it| it.renews),
-                scenario.start,
-                scenario.start,
-            ),
+            book: Rulebook::new(plans, &group.throttles, shares),
+            mix: group.mix.clone(),
+            on_downgrade: group.on_downgrade,
+            start: scenario.start,
+            billing_anchor: group.billing_anchor,
             seats: group.seats.sampler(),
             lines: group.lines.iter().map(LineModel::new).collect(),
+            packages: scenario.packages.clone(),
+            buying: group.buying.as_ref().map(|buying| BuyingModel {
+                package: buying.package as u16,
+                at_start: buying.at_start,
+                auto: buying.auto.clone(),
+                by_hand: buying.by_hand.as_ref().map(|it| (it.after.sampler(), it.at_most)),
+            }),
+            timeline: group.timeline.clone(),
             service: backend.map(|backend| backend.service_time.sampler()),
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
             until: SimTime::ZERO + scenario.duration,
@@ -88,6 +131,7 @@ impl LineModel {
         let sampler = |of: Option<&Distribution>| of.map(Distribution::sampler);
         Self {
             name: line.name.clone(),
+            kind: line.kind,
             count: line.count,
             start: line.start,
             draft: sampler(activity.and_then(|it| it.draft.as_ref())),
@@ -97,18 +141,42 @@ impl LineModel {
             traffic: line.traffic.as_ref().map(TrafficModel::new),
             cost: line.cost.sampler(),
             while_offline: line.while_offline,
+            share: line.share,
+            create: line.churn.as_ref().and_then(|churn| churn.create).map(|rate| {
+                Distribution::Exponential { mean: rate.mean_interval_nanos() }.sampler()
+            }),
+            delete_after: sampler(line.churn.as_ref().and_then(|it| it.delete_after.as_ref())),
         }
     }
 }
 
 impl TrafficModel {
     fn new(traffic: &Traffic) -> Self {
-        match traffic {
-            Traffic::Rate(rate) => Self { interval: rate.mean_interval_nanos(), session: None },
-            Traffic::Sessions { rate, turns, think } => Self {
-                interval: rate.mean_interval_nanos(),
-                session: Some((turns.sampler(), think.sampler())),
+        let poisson = |rate: &Rate| Distribution::Exponential { mean: rate.mean_interval_nanos() };
+        let none = Self {
+            interarrival: None,
+            is_one_stream: traffic.is_one_stream(),
+            is_steady: traffic.modulation.is_flat() && traffic.bursts.is_none(),
+            modulation: traffic.modulation.clone(),
+            bursts: traffic.bursts.as_ref().map(Bursts::sampler),
+            turns: None,
+            think: None,
+            goes_on: false,
+            users: 0,
+        };
+        match &traffic.kind {
+            TrafficKind::Rate(rate) => Self { interarrival: Some(poisson(rate)), ..none },
+            TrafficKind::Interarrival(law) => Self { interarrival: Some(law.clone()), ..none },
+            TrafficKind::Sessions { rate, turns, think, on_lost } => Self {
+                interarrival: Some(poisson(rate)),
+                turns: Some(turns.sampler()),
+                think: Some(think.sampler()),
+                goes_on: *on_lost == OnLost::Continue,
+                ..none
             },
+            TrafficKind::Closed { users, think } => {
+                Self { think: Some(think.sampler()), goes_on: true, users: *users, ..none }
+            }
         }
     }
 }

@@ -2,21 +2,20 @@
 
 use super::timing::Timing;
 use super::window::Window;
-use crate::units::{Credits, SimTime};
+use crate::rules::{CreditPool, Flows};
+use crate::units::{Credits, Share, SimTime};
 
 /// What became of the credits of one workspace's pool. The books of the measured window, in
-/// thousandths: `opening + granted = consumed + expired + closing`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// thousandths: `opening + granted + purchased = consumed + expired + closing`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CreditTally {
     /// The balance at the beginning of the window.
     pub opening: i128,
-    /// Granted by renewals inside the window.
-    pub granted: i128,
-    /// Charged inside the window, less what was given back.
-    pub consumed: i128,
-    /// Left over at renewals inside the window.
-    pub expired: i128,
-    /// Time from a period's first refusal for want of credits to its end, inside the window \[ns\].
+    /// The balance at its end.
+    pub closing: i128,
+    /// What came and went inside it.
+    pub flows: Flows,
+    /// Time from a refusal for want of credits to the next credits, inside the window \[ns\].
     pub exhausted_time: u64,
     /// Periods that overlap the window.
     pub periods: u64,
@@ -24,51 +23,70 @@ pub struct CreditTally {
     pub periods_zero: u64,
     /// Those in which an attempt was refused for want of credits.
     pub periods_exhausted: u64,
+    /// The flows until the window began; `None` before.
+    before: Option<Flows>,
     /// When the balance was first zero.
     first_zero: Option<SimTime>,
     /// When an attempt was first refused for want of credits.
     first_refusal: Option<SimTime>,
     period_began: SimTime,
     zero_in_period: bool,
-    /// When the period's first refusal was.
+    refused_in_period: bool,
+    /// Since when there is nothing for those who come.
     exhausted_since: Option<SimTime>,
+    /// Charged to grants in this period, less what was given back.
+    used: i128,
+    /// How many alerts were reached so far.
+    alerted: usize,
 }
 
 impl CreditTally {
     /// The books of a pool that opens at the start with `balance`.
     pub fn open(balance: Credits) -> Self {
-        let mut tally = Self { opening: balance.wide(), ..Self::default() };
+        let mut tally = Self::default();
         tally.note_balance(SimTime::ZERO, balance);
         tally
     }
 
-    /// What is left at the end of the window, by the books.
-    pub fn closing(&self) -> i128 {
-        self.opening + self.granted - self.consumed - self.expired
-    }
-
-    /// Books a charge that left `balance`.
+    /// Looks at the pool before anything happens to it at `now`: the window may begin.
     #[inline]
-    pub fn charged(&mut self, window: Window, now: SimTime, amount: Credits, balance: Credits) {
-        if now < window.from {
-            self.opening -= amount.wide();
-        } else {
-            self.consumed += amount.wide();
+    pub fn look(&mut self, window: Window, now: SimTime, pool: &CreditPool) {
+        if self.before.is_none() && now >= window.from {
+            self.opening = pool.balance().wide();
+            self.before = Some(pool.booked());
         }
-        self.note_balance(now, balance);
     }
 
-    /// Books a charge that was given back; `expired` if its period was over by then.
-    ///
-    /// It is booked back however late it comes, since its charge stands in the books too.
-    pub fn restored(&mut self, window: Window, now: SimTime, amount: Credits, expired: bool) {
-        if now < window.from {
-            self.opening += if expired { 0 } else { amount.wide() };
-            return;
+    /// Notes a balance that anything left.
+    #[inline]
+    pub fn note_balance(&mut self, now: SimTime, balance: Credits) {
+        if balance == Credits::ZERO {
+            self.zero_in_period = true;
+            self.first_zero.get_or_insert(now);
         }
-        self.consumed -= amount.wide();
-        if expired {
-            self.expired += amount.wide();
+    }
+
+    /// Books that `amount` was charged to grants, which left `balance`; negative if it was given
+    /// back. Alerts are shares of what was used and is left, ascending.
+    #[inline]
+    pub fn used(
+        &mut self,
+        now: SimTime,
+        amount: Credits,
+        balance: Credits,
+        alerts: &[(Share, usize)],
+        measures: &mut CreditMeasures,
+    ) {
+        self.used += amount.wide();
+        while let Some(&(level, place)) = alerts.get(self.alerted) {
+            let whole = self.used + balance.wide();
+            let reached = self.used * i128::from(Share::WHOLE.billionths())
+                >= whole * i128::from(level.billionths());
+            if !reached || whole == 0 {
+                break;
+            }
+            measures.alerts[place].record(now.nanos());
+            self.alerted += 1;
         }
     }
 
@@ -76,50 +94,49 @@ impl CreditTally {
     pub fn refused(&mut self, now: SimTime) {
         self.first_refusal.get_or_insert(now);
         self.exhausted_since.get_or_insert(now);
+        self.refused_in_period = true;
     }
 
-    /// Books a renewal: `expired` was left over, `granted` is the new balance.
-    pub fn renewed(&mut self, window: Window, now: SimTime, expired: Credits, granted: Credits) {
-        self.end_period(window, now);
-        if now < window.from {
-            self.opening = granted.wide();
-        } else {
-            self.expired += expired.wide();
-            self.granted += granted.wide();
+    /// Books that credits came in: a package, a plan.
+    pub fn relieved(&mut self, window: Window, now: SimTime) {
+        if let Some(since) = self.exhausted_since.take() {
+            self.exhausted_time += window.overlap(since, now);
         }
+    }
+
+    /// Books the end of a period.
+    pub fn period_ended(&mut self, window: Window, now: SimTime) {
+        if window.overlap(self.period_began, now) > 0 {
+            self.periods += 1;
+            self.periods_zero += u64::from(self.zero_in_period);
+            self.periods_exhausted += u64::from(self.refused_in_period);
+        }
+        self.relieved(window, now);
+        (self.zero_in_period, self.refused_in_period) = (false, false);
         self.period_began = now;
-        self.note_balance(now, granted);
+        self.used = 0;
     }
 
     /// Closes the books at the end of the window.
-    pub fn close(&mut self, window: Window, measures: &mut CreditMeasures) {
-        self.end_period(window, window.until);
+    pub fn close(&mut self, window: Window, pool: &CreditPool, measures: &mut CreditMeasures) {
+        self.look(window, SimTime::NEVER, pool);
+        self.period_ended(window, window.until);
+        let before = self.before.unwrap_or_default();
+        let now = pool.booked();
+        self.closing = pool.balance().wide();
+        self.flows = Flows {
+            granted: now.granted - before.granted,
+            purchased: now.purchased - before.purchased,
+            consumed: now.consumed - before.consumed,
+            overage: now.overage - before.overage,
+            expired: now.expired - before.expired,
+        };
         if let Some(instant) = self.first_zero {
             measures.time_to_zero.record(instant.nanos());
         }
         if let Some(instant) = self.first_refusal {
             measures.time_to_exhaustion.record(instant.nanos());
         }
-    }
-
-    #[inline]
-    fn note_balance(&mut self, now: SimTime, balance: Credits) {
-        if balance == Credits::ZERO {
-            self.zero_in_period = true;
-            self.first_zero.get_or_insert(now);
-        }
-    }
-
-    fn end_period(&mut self, window: Window, now: SimTime) {
-        if window.overlap(self.period_began, now) > 0 {
-            self.periods += 1;
-            self.periods_zero += u64::from(self.zero_in_period);
-            self.periods_exhausted += u64::from(self.exhausted_since.is_some());
-        }
-        if let Some(since) = self.exhausted_since.take() {
-            self.exhausted_time += window.overlap(since, now);
-        }
-        self.zero_in_period = false;
     }
 }
 
@@ -130,19 +147,30 @@ pub struct CreditMeasures {
     pub time_to_zero: Timing,
     /// To the first refusal for want of credits, over workspaces that got there.
     pub time_to_exhaustion: Timing,
+    /// To each alert of the scenario, over workspaces that got there.
+    pub alerts: Vec<Timing>,
 }
 
 impl CreditMeasures {
+    /// Nothing measured yet, with so many alerts.
+    pub fn new(alerts: usize) -> Self {
+        Self { alerts: vec![Timing::default(); alerts], ..Self::default() }
+    }
+
     /// Adds what another one measured.
     pub fn merge(&mut self, other: &Self) {
         self.time_to_zero.merge(&other.time_to_zero);
         self.time_to_exhaustion.merge(&other.time_to_exhaustion);
+        for (mine, theirs) in self.alerts.iter_mut().zip(&other.alerts) {
+            mine.merge(theirs);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::{CarryOver, Included};
 
     const WINDOW: Window =
         Window { from: SimTime::from_nanos(100), until: SimTime::from_nanos(1_000) };
@@ -151,21 +179,35 @@ mod tests {
     fn books_open_after_the_warm_up_and_balance() {
         let whole = Credits::whole;
         let at = SimTime::from_nanos;
-        let mut tally = CreditTally::open(whole(10));
-        let mut measures = CreditMeasures::default();
-        tally.charged(WINDOW, at(50), whole(4), whole(6));
-        tally.charged(WINDOW, at(100), whole(6), whole(0));
+        let terms = Included { amount: whole(10), renews: at(500), ..Included::NOTHING };
+        let mut pool = CreditPool::default();
+        pool.open(terms);
+        let mut tally = CreditTally::open(pool.balance());
+        let mut measures = CreditMeasures::new(1);
+        let alerts = [("80%".parse().unwrap(), 0)];
+        let mut charge = |tally: &mut CreditTally, pool: &mut CreditPool, now, amount| {
+            tally.look(WINDOW, at(now), pool);
+            let charge = pool.charge(whole(amount));
+            tally.note_balance(at(now), pool.balance());
+            tally.used(at(now), whole(amount), pool.balance(), &alerts, &mut measures);
+            charge
+        };
+        charge(&mut tally, &mut pool, 50, 4);
+        charge(&mut tally, &mut pool, 100, 6);
         tally.refused(at(300));
-        tally.renewed(WINDOW, at(500), whole(0), whole(10));
-        tally.charged(WINDOW, at(600), whole(1), whole(9));
-        tally.restored(WINDOW, at(1_100), whole(1), false);
-        tally.close(WINDOW, &mut measures);
-        assert_eq!(tally.opening, 6_000);
-        assert_eq!((tally.granted, tally.consumed, tally.expired), (10_000, 6_000, 0));
-        assert_eq!(tally.closing(), 10_000);
+        tally.look(WINDOW, at(500), &pool);
+        tally.period_ended(WINDOW, at(500));
+        pool.renew(terms, CarryOver::None);
+        let last = charge(&mut tally, &mut pool, 600, 1);
+        pool.restore(last);
+        tally.close(WINDOW, &pool, &mut measures);
+        assert_eq!((tally.opening, tally.closing), (6_000, 10_000));
+        let Flows { granted, consumed, expired, .. } = tally.flows;
+        assert_eq!((granted, consumed, expired), (10_000, 6_000, 0));
         assert_eq!(tally.exhausted_time, 200);
         assert_eq!((tally.periods, tally.periods_zero, tally.periods_exhausted), (2, 1, 1));
         assert_eq!(measures.time_to_zero.mean(), Some(100e-9));
         assert_eq!(measures.time_to_exhaustion.mean(), Some(300e-9));
+        assert_eq!(measures.alerts[0].mean(), Some(100e-9));
     }
 }

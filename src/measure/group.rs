@@ -13,8 +13,8 @@ use super::series::{CreditFan, HeatMap, Series};
 use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
-use crate::rules::Refusal;
-use crate::units::{Credits, SimSpan, SimTime};
+use crate::rules::{CreditPool, Refusal};
+use crate::units::{Credits, Money, Share, SimSpan, SimTime};
 
 /// What is fixed while a group is measured.
 pub struct GroupFrame {
@@ -32,6 +32,10 @@ pub struct GroupFrame {
     pub withins: Vec<SimSpan>,
     /// Time of the day (UTC) at the start.
     pub midnight: SimSpan,
+    /// The alerts of the group, ascending, each with its place among those of the scenario.
+    pub alerts: Vec<(Share, usize)>,
+    /// How many alerts the scenario has.
+    pub alerts_of_all: usize,
 }
 
 /// What was measured in a group. Parts measured on different threads merge to the same.
@@ -61,6 +65,10 @@ pub struct GroupMeasures {
     pub active_max: u32,
     /// The greatest number of agents in a workspace.
     pub agents_max: u32,
+    /// The greatest number of active agents above the limit in a workspace.
+    pub excess_max: u32,
+    /// What a workspace spent, in thousandths of the scenario's money.
+    pub spent: Histogram,
     /// Workspaces taken up.
     pub workspaces: u64,
     /// Sums over workspaces, one for each of the frame's ratios.
@@ -91,7 +99,7 @@ impl GroupMeasures {
             service: Timing::default(),
             hits: vec![HitMeasures::default(); frame.causes.len()],
             hits_per_workspace: Histogram::default(),
-            credits: CreditMeasures::default(),
+            credits: CreditMeasures::new(frame.alerts_of_all),
             fan: frame.features.pool.then(|| CreditFan::new(width, bins)),
             backend: frame
                 .features
@@ -101,6 +109,8 @@ impl GroupMeasures {
             series,
             active_max: 0,
             agents_max: 0,
+            excess_max: 0,
+            spent: Histogram::default(),
             workspaces: 0,
             moments: vec![PairMoments::default(); frame.ratios.len()],
         }
@@ -110,7 +120,7 @@ impl GroupMeasures {
     #[inline]
     pub fn offered(&mut self, tally: &mut Tally, agent: usize, now: SimTime) {
         tally.offered += 1;
-        tally.agents[agent].0 += 1;
+        tally.agents[agent].offered += 1;
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.offered[bin] += 1;
     }
@@ -132,7 +142,7 @@ impl GroupMeasures {
     /// Books an attempt that was admitted.
     #[inline]
     pub fn admitted(&mut self, tally: &mut Tally, agent: usize) {
-        tally.agents[agent].1 += 1;
+        tally.agents[agent].admitted += 1;
         tally.run.end(&mut self.hits);
     }
 
@@ -200,84 +210,89 @@ impl GroupMeasures {
         self.series.active_change[bin] += change;
     }
 
+    /// Books that an agent was enabled that had waited for a slot since `since`.
+    pub fn waited_for_slot(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        now: SimTime,
+        since: SimTime,
+    ) {
+        if frame.window.contains(now) {
+            tally.enables_waited += 1;
+            tally.enables_wait += u128::from((now - since).nanos());
+        }
+    }
+
     /// Books the opening of a pool.
-    pub fn pool_opened(&mut self, tally: &mut Tally, balance: Credits) {
-        tally.credits = Some(CreditTally::open(balance));
-        self.credits_changed(tally, SimTime::ZERO, balance);
+    pub fn pool_opened(&mut self, tally: &mut Tally, pool: &CreditPool) {
+        tally.credits = Some(CreditTally::open(pool.balance()));
+        self.balance_changed(tally, SimTime::ZERO, Credits::ZERO, pool.balance());
     }
 
-    /// Books a charge that left `balance`.
+    /// Looks at a pool before anything happens to it at `now`: takes the readings of the burn-down
+    /// fan that are due, and opens the books when the window begins.
     #[inline]
-    pub fn charged(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        amount: Credits,
-        balance: Credits,
-    ) {
+    pub fn look(&mut self, frame: &GroupFrame, tally: &mut Tally, now: SimTime, pool: &CreditPool) {
         if let Some(credits) = &mut tally.credits {
-            credits.charged(frame.window, now, amount, balance);
+            credits.look(frame.window, now, pool);
         }
-        self.credits_changed(tally, now, Credits::ZERO - amount);
-    }
-
-    /// Books a charge given back; `expired` if its period was over by then.
-    pub fn restored(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        amount: Credits,
-        expired: bool,
-    ) {
-        if let Some(credits) = &mut tally.credits {
-            credits.restored(frame.window, now, amount, expired);
-        }
-        if !expired {
-            self.credits_changed(tally, now, amount);
-        }
-    }
-
-    /// Books a renewal: `expired` was left over, `granted` is the new balance.
-    pub fn renewed(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        expired: Credits,
-        granted: Credits,
-    ) {
-        if let Some(credits) = &mut tally.credits {
-            credits.renewed(frame.window, now, expired, granted);
-        }
-        self.credits_changed(tally, now, granted - expired);
-    }
-
-    #[inline]
-    fn credits_changed(&mut self, tally: &mut Tally, now: SimTime, change: Credits) {
-        let bin = self.series.bin(&mut tally.cursor, now);
-        self.series.credits_change[bin] += change.wide();
-    }
-
-    /// Takes the readings of the burn-down fan that are due before anything happens at `now`.
-    #[inline]
-    pub fn read_fan(
-        &mut self,
-        tally: &mut Tally,
-        now: SimTime,
-        balance: Credits,
-        included: Credits,
-    ) {
         let Some(fan) = &mut self.fan else { return };
         while tally.next_reading < fan.readings() && now >= fan.instant(tally.next_reading) {
-            let percent = if included > Credits::ZERO {
-                (balance.wide() * 100 / included.wide()) as usize
-            } else {
-                0
-            };
+            let (balance, included) = (pool.balance().wide(), pool.included().wide());
+            let percent = if included > 0 { (balance * 100 / included) as usize } else { 0 };
             fan.record(tally.next_reading, percent);
             tally.next_reading += 1;
+        }
+    }
+
+    /// Books that a balance changed.
+    #[inline]
+    pub fn balance_changed(
+        &mut self,
+        tally: &mut Tally,
+        now: SimTime,
+        before: Credits,
+        after: Credits,
+    ) {
+        if let Some(credits) = &mut tally.credits {
+            credits.note_balance(now, after);
+        }
+        let bin = self.series.bin(&mut tally.cursor, now);
+        self.series.credits_change[bin] += after.wide() - before.wide();
+    }
+
+    /// Books that `amount` was charged to the grants of a pool, or given back if it is negative.
+    #[inline]
+    pub fn used(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        now: SimTime,
+        amount: Credits,
+        balance: Credits,
+    ) {
+        if let Some(credits) = tally.credits.as_mut().filter(|_| !frame.alerts.is_empty()) {
+            credits.used(now, amount, balance, &frame.alerts, &mut self.credits);
+        }
+    }
+
+    /// Books a package that was bought, or began anew.
+    pub fn package(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        now: SimTime,
+        price: Money,
+        renewed: bool,
+    ) {
+        if let Some(credits) = &mut tally.credits {
+            credits.relieved(frame.window, now);
+        }
+        if frame.window.contains(now) {
+            tally.packages_bought += u64::from(!renewed);
+            tally.packages_renewed += u64::from(renewed);
+            tally.money.packages += price.millionths();
         }
     }
 
@@ -296,19 +311,24 @@ impl GroupMeasures {
     }
 
     /// Takes up a finished workspace.
-    pub fn finish(&mut self, frame: &GroupFrame, tally: &mut Tally) {
+    pub fn finish(&mut self, frame: &GroupFrame, tally: &mut Tally, pool: Option<&CreditPool>) {
         tally.run.end(&mut self.hits);
         tally.enable_run.end(&mut self.hits);
         tally.levels.advance(frame.window, frame.window.until);
-        if let Some(credits) = &mut tally.credits {
-            credits.close(frame.window, &mut self.credits);
+        if let (Some(credits), Some(pool)) = (&mut tally.credits, pool) {
+            credits.close(frame.window, pool, &mut self.credits);
         }
         for (hit, measures) in tally.by_cause.iter().zip(&mut self.hits) {
             hit.finish(measures);
         }
         self.hits_per_workspace.record(tally.hits);
         self.active_max = self.active_max.max(tally.levels.active_max);
-        self.agents_max = self.agents_max.max(tally.levels.agents());
+        self.agents_max = self.agents_max.max(tally.levels.agents_max);
+        self.excess_max = self.excess_max.max(tally.levels.excess_max);
+        if frame.features.prices {
+            let thousandths = tally.money.total() / 1_000;
+            self.spent.record(u64::try_from(thousandths).unwrap_or(u64::MAX));
+        }
         self.workspaces += 1;
         for (moments, ratio) in self.moments.iter_mut().zip(frame.ratios.iter()) {
             let (x, y) = ratio.of(tally);
@@ -332,6 +352,8 @@ impl GroupMeasures {
         self.heat.merge(&other.heat);
         self.active_max = self.active_max.max(other.active_max);
         self.agents_max = self.agents_max.max(other.agents_max);
+        self.excess_max = self.excess_max.max(other.excess_max);
+        self.spent.merge(&other.spent);
         self.workspaces += other.workspaces;
         for (mine, theirs) in self.moments.iter_mut().zip(&other.moments) {
             mine.merge(theirs);

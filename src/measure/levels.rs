@@ -14,6 +14,8 @@ pub struct LevelTally {
     pub offline: u32,
     /// Whether the plan limits active agents.
     pub limited: bool,
+    /// By how many agents the plan's limit is exceeded now.
+    pub excess: u32,
     /// Whether every slot is taken now.
     pub full: bool,
     /// Since when the levels are what they are.
@@ -24,10 +26,18 @@ pub struct LevelTally {
     pub draft_time: u128,
     /// \[agent ns\]
     pub offline_time: u128,
+    /// Time with a limit \[ns\].
+    pub limited_time: u64,
     /// Time with every slot taken \[ns\].
     pub full_time: u64,
+    /// Time with more agents active than the limit \[ns\].
+    pub excess_time: u64,
+    /// The greatest excess inside the window.
+    pub excess_max: u32,
     /// The greatest number active at once inside the window.
     pub active_max: u32,
+    /// The greatest number of agents at once inside the window.
+    pub agents_max: u32,
 }
 
 impl LevelTally {
@@ -39,7 +49,11 @@ impl LevelTally {
             self.draft_time += u128::from(self.draft) * u128::from(length);
             self.offline_time += u128::from(self.offline) * u128::from(length);
             self.full_time += if self.full { length } else { 0 };
+            self.limited_time += if self.limited { length } else { 0 };
+            self.excess_time += if self.excess > 0 { length } else { 0 };
+            self.excess_max = self.excess_max.max(self.excess);
             self.active_max = self.active_max.max(self.active);
+            self.agents_max = self.agents_max.max(self.agents());
         }
         self.since = now;
     }

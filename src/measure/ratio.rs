@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cause::{Cause, Causes, GroupCauses};
 use super::credits::CreditTally;
+use super::money::MoneyTally;
 use super::tally::Tally;
 use super::window::Window;
 use crate::rules::Reason;
@@ -39,9 +40,13 @@ pub struct Ratio {
 enum Need {
     Nothing,
     Cut,
-    Crowded,
     Slots,
+    Churn,
+    Waits,
     Pool,
+    Packages,
+    Overage,
+    Prices,
     Backend,
     FiniteServers,
     /// One of these causes.
@@ -49,17 +54,27 @@ enum Need {
 }
 
 /// What can occur in a group, and so which figures it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is set")]
 pub struct Features {
     /// Messages can be in flight at the end.
     pub cut: bool,
     /// Agents can be refused creation.
     pub crowded: bool,
+    /// Agents are created after the start.
+    pub churn: bool,
+    /// Agents wait for slots.
+    pub waits: bool,
     /// The plan limits active agents.
     pub slots: bool,
-    /// The plan counts credits.
+    /// A plan counts credits.
     pub pool: bool,
+    /// Packages can be bought.
+    pub packages: bool,
+    /// Credits can be charged beyond the grants.
+    pub overage: bool,
+    /// Something has a price.
+    pub prices: bool,
     /// Each workspace has servers of its own; so many, or unlimited.
     pub servers: Option<Option<u32>>,
 }
@@ -70,7 +85,11 @@ impl Ratio {
         match &self.need {
             Need::Nothing => true,
             Need::Cut => features.cut,
-            Need::Crowded => features.crowded,
+            Need::Churn => features.crowded || features.churn,
+            Need::Waits => features.waits,
+            Need::Packages => features.packages,
+            Need::Overage => features.overage,
+            Need::Prices => features.prices,
             Need::Slots => features.slots,
             Need::Pool => features.pool,
             Need::Backend => features.servers.is_some(),
@@ -136,6 +155,7 @@ pub fn ratios(
     all.extend(times());
     all.extend(slots(length));
     all.extend(credits(length));
+    all.extend(money());
     all.extend(backend(length, servers));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
     all.push(Ratio::share("workspaces.hit.share", |t| u64::from(t.hits > 0), |_| 1));
@@ -236,9 +256,10 @@ fn slots(length: u64) -> Vec<Ratio> {
     let level = |metric, time: fn(&Tally) -> u128| {
         Ratio::mean(metric, 1.0, move |t| time(t) as i128, move |_| i128::from(length))
     };
+    let admitted = |t: &Tally| i128::from(t.enables_tried - t.enables_refused);
     vec![
-        Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Crowded),
-        Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Crowded),
+        Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Churn),
+        Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Churn),
         Ratio::total("enables.tried", |t| t.enables_tried),
         Ratio::total("enables.admitted", |t| t.enables_tried - t.enables_refused),
         Ratio::total("enables.refused", |t| t.enables_refused),
@@ -246,12 +267,18 @@ fn slots(length: u64) -> Vec<Ratio> {
         level("active.mean", |t| t.levels.active_time),
         level("agents.draft.mean", |t| t.levels.draft_time),
         level("agents.offline.mean", |t| t.levels.offline_time),
+        Ratio::share("active.full_time_share", |t| t.levels.full_time, |t| t.levels.limited_time)
+            .needs(Need::Slots),
+        Ratio::mean("active.over_limit.time", 1e-9, |t| i128::from(t.levels.excess_time), |_| 1)
+            .needs(Need::Slots),
+        Ratio::mean("enables.wait.mean", 1e-9, |t| t.enables_wait as i128, admitted)
+            .needs(Need::Waits),
         Ratio::share(
-            "active.full_time_share",
-            |t| t.levels.full_time,
-            move |t| if t.levels.limited { length } else { 0 },
+            "enables.wait.probability",
+            |t| t.enables_waited,
+            |t| t.enables_tried - t.enables_refused,
         )
-        .needs(Need::Slots),
+        .needs(Need::Waits),
     ]
 }
 
@@ -268,18 +295,38 @@ fn credits(length: u64) -> Vec<Ratio> {
     };
     let mut all = vec![
         amount("credits.opening", |c| c.opening),
-        amount("credits.granted", |c| c.granted),
-        amount("credits.consumed", |c| c.consumed),
-        amount("credits.expired", |c| c.expired),
-        amount("credits.closing", CreditTally::closing),
+        amount("credits.granted", |c| c.flows.granted),
+        amount("credits.purchased", |c| c.flows.purchased).needs(Need::Packages),
+        amount("credits.consumed", |c| c.flows.consumed),
+        amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
+        amount("credits.expired", |c| c.flows.expired),
+        amount("credits.closing", |c| c.closing),
         Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
         share("credits.periods_zero.share", |c| c.periods_zero),
         share("credits.periods_exhausted.share", |c| c.periods_exhausted),
     ];
-    for ratio in &mut all {
+    for ratio in all.iter_mut().filter(|ratio| ratio.need == Need::Nothing) {
         ratio.need = Need::Pool;
     }
+    all.extend([
+        Ratio::total("packages.bought", |t| t.packages_bought).needs(Need::Packages),
+        Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
+    ]);
     all
+}
+
+fn money() -> Vec<Ratio> {
+    let amount = |metric, of: fn(&MoneyTally) -> i128| {
+        Ratio::new(metric, Kind::Total, 1e-6, move |t| of(&t.money), |_| 1).needs(Need::Prices)
+    };
+    let spent = |t: &Tally| t.money.total();
+    vec![
+        amount("earned.plans", |money| money.plans),
+        amount("earned.packages", |money| money.packages),
+        amount("earned.overage", |money| money.overage),
+        amount("earned.total", MoneyTally::total),
+        Ratio::mean("spent_per_workspace.mean", 1e-6, spent, |_| 1).needs(Need::Prices),
+    ]
 }
 
 fn backend(length: u64, servers: Option<u32>) -> Vec<Ratio> {

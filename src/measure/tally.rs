@@ -3,7 +3,19 @@
 use super::credits::CreditTally;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
+use super::money::MoneyTally;
 use super::series::BinCursor;
+
+/// Messages of one agent or feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AgentTally {
+    /// Messages offered.
+    pub offered: u32,
+    /// Messages admitted.
+    pub admitted: u32,
+    /// Whether it is no agent.
+    pub feature: bool,
+}
 
 /// The counters of one workspace. Reused for the next one, so that nothing is allocated anew.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +46,16 @@ pub struct Tally {
     pub enables_tried: u64,
     /// Those refused.
     pub enables_refused: u64,
+    /// Enabled agents that had waited for a slot.
+    pub enables_waited: u64,
+    /// Time that enabled agents had waited for a slot \[ns\].
+    pub enables_wait: u128,
+    /// Packages bought.
+    pub packages_bought: u64,
+    /// Packages that began anew.
+    pub packages_renewed: u64,
+    /// What was spent.
+    pub money: MoneyTally,
     /// Limit hits of all causes.
     pub hits: u64,
     /// Agents by state.
@@ -46,8 +68,8 @@ pub struct Tally {
     pub backend_waiting: u128,
     /// Services ended inside the window, of a backend of its own.
     pub backend_served: u64,
-    /// Messages of each agent: offered and admitted.
-    pub agents: Vec<(u32, u32)>,
+    /// Messages of each agent and feature.
+    pub agents: Vec<AgentTally>,
     pub(super) by_cause: Vec<HitTally>,
     pub(super) run: Run,
     pub(super) enable_run: Run,
@@ -56,15 +78,15 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Begins anew, for a workspace with so many agents.
-    pub fn reset(&mut self, causes: usize, withins: usize, agents: usize) {
+    /// Begins anew, for a workspace without agents.
+    pub fn reset(&mut self, causes: usize, withins: usize) {
         let mut refused = std::mem::take(&mut self.refused);
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
         let mut by_cause = std::mem::take(&mut self.by_cause);
         refill(&mut refused, causes);
         refill(&mut within, withins);
-        refill(&mut per_agent, agents);
+        per_agent.clear();
         refill(&mut by_cause, causes);
         *self = Self { refused, within, agents: per_agent, by_cause, ..Self::default() };
     }
@@ -80,9 +102,9 @@ impl Tally {
     /// Source: R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness and Discrimination
     /// for Resource Allocation in Shared Computer Systems (DEC TR-301, 1984), equation 2.
     pub fn jain(&self) -> Option<u64> {
-        let written = self.agents.iter().filter(|(offered, _)| *offered > 0);
+        let written = self.agents.iter().filter(|it| it.offered > 0 && !it.feature);
         let (mut n, mut sum, mut squares) = (0_u64, 0_u128, 0_u128);
-        for &(_, admitted) in written {
+        for &AgentTally { admitted, .. } in written {
             n += 1;
             sum += u128::from(admitted);
             squares += u128::from(admitted) * u128::from(admitted);
@@ -109,11 +131,15 @@ mod tests {
     #[test]
     fn jain_is_one_when_all_are_served_alike_and_one_nth_when_one_takes_all() {
         let mut tally = Tally::default();
-        tally.reset(0, 0, 4);
+        tally.reset(0, 0);
         assert_eq!(tally.jain(), None);
-        tally.agents = vec![(9, 5), (5, 5), (0, 0), (7, 5)];
+        let agents = |messages: [(u32, u32); 4]| -> Vec<AgentTally> {
+            let agent = |(offered, admitted)| AgentTally { offered, admitted, feature: false };
+            messages.into_iter().map(agent).collect()
+        };
+        tally.agents = agents([(9, 5), (5, 5), (0, 0), (7, 5)]);
         assert_eq!(tally.jain(), Some(1_000_000_000));
-        tally.agents = vec![(9, 5), (5, 0), (3, 0), (7, 0)];
+        tally.agents = agents([(9, 5), (5, 0), (3, 0), (7, 0)]);
         assert_eq!(tally.jain(), Some(250_000_000));
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::measure::{
-    BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures, Reply, Tally,
-    Window, ratios,
+    AgentTally, BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures,
+    Reply, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{AgentState, Allowance, Cycle, OnDowngrade, Plan, Reason, Refusal};
+use crate::rules::{
+    AgentState, Allowance, CreditPool, Cycle, Included, OnDowngrade, Plan, Reason, Refusal,
+};
 use crate::scenario::{
     Backend, BackendScope, BillingAnchor, Comparison, Drain, Group, Offer, Scenario, Threshold,
 };
@@ -122,17 +124,18 @@ fn frame(scenario: &Scenario) -> Frame {
     let group = || GroupFrame {
         window,
         features: Features {
-            cut: false,
-            crowded: false,
             slots: true,
             pool: true,
             servers: Some(Some(1)),
+            ..Features::default()
         },
         causes: Arc::clone(&causes),
         own_causes: own.clone(),
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
         midnight: SimSpan::ZERO,
+        alerts: Vec::new(),
+        alerts_of_all: 0,
     };
     Frame {
         groups: vec![group()],
@@ -159,19 +162,22 @@ fn measures(scenario: &Scenario) -> Measures {
 /// sends too fast as well.
 fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     let mut tally = Tally::default();
-    tally.reset(frame.causes.len(), 0, 5);
+    tally.reset(frame.causes.len(), 0);
+    tally.agents.resize(5, AgentTally::default());
     tally.levels.limited = true;
     tally.levels.active = 3;
     tally.levels.offline = 2;
     tally.levels.full = true;
     group.active_changed(&mut tally, SimTime::ZERO, 3);
-    let mut balance = Credits::whole(10);
-    group.pool_opened(&mut tally, balance);
+    let mut pool = CreditPool::default();
+    pool.open(Included { amount: Credits::whole(10), ..Included::NOTHING });
+    group.pool_opened(&mut tally, &pool);
     for message in 0..(6 + 3 * workspace) {
         let due = at("40m") + span("10m").times(u64::from(message));
-        group.read_fan(&mut tally, due, balance, Credits::whole(10));
+        group.look(frame, &mut tally, due, &pool);
         group.offered(&mut tally, 0, due);
-        if balance < Credits::whole(2) {
+        let before = pool.balance();
+        if pool.check(Credits::whole(2)).is_err() {
             group.refused(frame, &mut tally, due, &Refusal::of(Reason::CreditsExhausted));
             if let Some(credits) = &mut tally.credits {
                 credits.refused(due);
@@ -184,14 +190,14 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
             group.refused(frame, &mut tally, due, &refusal);
             continue;
         }
-        balance -= Credits::whole(2);
+        pool.charge(Credits::whole(2));
         group.admitted(&mut tally, 0);
-        group.charged(frame, &mut tally, due, Credits::whole(2), balance);
+        group.balance_changed(&mut tally, due, before, pool.balance());
         answer(group, frame, &mut tally, due, u64::from(message));
     }
     group.enable_tried(frame, &mut tally, at("2h"), Some(&Refusal::of(Reason::ActiveAgentLimit)));
-    group.read_fan(&mut tally, at("4h"), balance, Credits::whole(10));
-    group.finish(frame, &mut tally);
+    group.look(frame, &mut tally, at("4h"), &pool);
+    group.finish(frame, &mut tally, Some(&pool));
 }
 
 /// A reply after some seconds of waiting and one of service.

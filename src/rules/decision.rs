@@ -11,6 +11,8 @@ pub enum Reason {
     WorkspaceAgentLimit,
     /// As many agents are active as the plan admits (rule R4).
     ActiveAgentLimit,
+    /// The trial is over and nobody subscribed (rule R8).
+    TrialEnded,
     /// The agent that was written to is draft or offline.
     AgentNotActive,
     /// A limiter of a rate refused (rule R7).
@@ -19,6 +21,8 @@ pub enum Reason {
     ConcurrencyLimited,
     /// The pool cannot pay (rule R6).
     CreditsExhausted,
+    /// The agent or feature has used its share of the pool, or the rest is kept for others.
+    ShareExhausted,
     /// The backend's queue is full.
     Overloaded,
 }
@@ -40,13 +44,15 @@ pub enum Offer {
 
 impl Reason {
     /// Every reason, in the order in which results list them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::WorkspaceAgentLimit,
         Self::ActiveAgentLimit,
+        Self::TrialEnded,
         Self::AgentNotActive,
         Self::RateLimited,
         Self::ConcurrencyLimited,
         Self::CreditsExhausted,
+        Self::ShareExhausted,
         Self::Overloaded,
     ];
 
@@ -55,10 +61,12 @@ impl Reason {
         match self {
             Self::WorkspaceAgentLimit => "workspace_agent_limit",
             Self::ActiveAgentLimit => "active_agent_limit",
+            Self::TrialEnded => "trial_ended",
             Self::AgentNotActive => "agent_not_active",
             Self::RateLimited => "rate_limited",
             Self::ConcurrencyLimited => "concurrency_limited",
             Self::CreditsExhausted => "credits_exhausted",
+            Self::ShareExhausted => "share_exhausted",
             Self::Overloaded => "overloaded",
         }
     }
@@ -73,6 +81,9 @@ impl Reason {
                 "The limit of active agents has been reached. \
                  Disable an agent or upgrade the plan to enable this one."
             }
+            Self::TrialEnded => {
+                "The trial has ended. Subscribe to a plan to go on using the AI agent."
+            }
             Self::AgentNotActive => "This agent is not active.",
             Self::RateLimited => {
                 "The fair-use limit has been reached. \
@@ -86,6 +97,10 @@ impl Reason {
                 "The workspace has used up its credits. \
                  Buy a package, upgrade the plan or wait for the renewal."
             }
+            Self::ShareExhausted => {
+                "The share of the credits that is set for this agent or feature has been used up. \
+                 Wait for the renewal, or ask an admin of the workspace to change the share."
+            }
             Self::Overloaded => "The platform is busy. Try again in a moment.",
         }
     }
@@ -94,6 +109,7 @@ impl Reason {
     pub const fn offers(self) -> &'static [Offer] {
         match self {
             Self::WorkspaceAgentLimit | Self::AgentNotActive => &[Offer::ContactSupport],
+            Self::TrialEnded => &[Offer::UpgradePlan, Offer::ContactSupport],
             Self::ActiveAgentLimit => &[Offer::UpgradePlan, Offer::DisableAnAgent],
             Self::RateLimited | Self::ConcurrencyLimited => {
                 &[Offer::Wait, Offer::BuyPackage, Offer::ContactSupport]
@@ -101,6 +117,7 @@ impl Reason {
             Self::CreditsExhausted => {
                 &[Offer::BuyPackage, Offer::UpgradePlan, Offer::Wait, Offer::ContactSupport]
             }
+            Self::ShareExhausted => &[Offer::Wait, Offer::ContactSupport],
             Self::Overloaded => &[Offer::Wait, Offer::ContactSupport],
         }
     }
@@ -112,7 +129,7 @@ impl Reason {
 
     /// Whether such a refusal is a limit hit; the others are the customer's own doing.
     pub const fn is_limit_hit(self) -> bool {
-        !matches!(self, Self::AgentNotActive)
+        !matches!(self, Self::AgentNotActive | Self::TrialEnded)
     }
 }
 

@@ -6,9 +6,12 @@
 mod agent;
 mod decision;
 pub mod limiter;
+mod meter;
 mod plan;
+mod policy;
 mod pool;
 mod recurrence;
+mod shares;
 mod slots;
 mod workspace;
 
@@ -18,7 +21,9 @@ pub use plan::{
     Allowance, Anchor, CarryOver, OnDowngrade, Overage, OverageEnd, Package, Per, Plan, Price,
     TOTAL_AGENTS,
 };
-pub use pool::{Charge, CreditPool, Flows};
+pub use policy::{Policy, Rulebook};
+pub use pool::{Charge, CreditPool, Flows, Grant, GrantSource, Included};
 pub use recurrence::{Cycle, Recurrence};
+pub use shares::ShareTerms;
 pub use slots::ActiveSlots;
-pub use workspace::{Policy, Workspace};
+pub use workspace::{Founding, Workspace};

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::pool::Included;
 use super::recurrence::Cycle;
-use crate::units::{Credits, Money, Share, SimSpan};
+use crate::units::{Credits, Money, Share, SimSpan, SimTime};
 
 /// Rule R1: a workspace holds at most this many agents in total unless its plan says otherwise.
 pub const TOTAL_AGENTS: u32 = 500;
@@ -85,6 +86,26 @@ impl Allowance {
             overage_price: Money::ZERO,
             priority: 1,
         }
+    }
+}
+
+impl Allowance {
+    /// What a workspace with `seats` seats has in a period that ends at `renews`.
+    pub fn terms(&self, seats: u64, renews: SimTime) -> Included {
+        let times = |amount: Credits| amount.times(self.per.of(seats) as i64).min(Included::MOST);
+        let amount = times(self.included);
+        let (overage_limit, deducts) = match self.overage {
+            Overage::Refuse => (Credits::ZERO, false),
+            Overage::UpTo { share, at_renewal } => {
+                (share.of(amount), at_renewal == OverageEnd::Deduct)
+            }
+            Overage::Unlimited => (Credits::from_thousandths(i64::MAX), false),
+        };
+        let carry_over = match self.carry_over {
+            CarryOver::UpTo(limit) => CarryOver::UpTo(times(limit)),
+            all_or_none => all_or_none,
+        };
+        Included { amount, renews, carry_over, priority: self.priority, overage_limit, deducts }
     }
 }
 

@@ -16,6 +16,21 @@ pub enum Cycle {
     Monthly,
 }
 
+impl Cycle {
+    /// The length of the period that ends at `instant`; `None` if there is none.
+    pub fn before(self, instant: Timestamp) -> Option<SimSpan> {
+        match self {
+            Self::Never => None,
+            Self::Every(span) => Some(span),
+            Self::Monthly => {
+                let began = instant.to_zoned(TimeZone::UTC).checked_sub(1.months()).ok()?;
+                let length = instant.as_nanosecond() - began.timestamp().as_nanosecond();
+                u64::try_from(length).ok().map(SimSpan::from_nanos)
+            }
+        }
+    }
+}
+
 /// The instants of a [`Cycle`]: its anchor, and every whole number of cycles before and after it.
 ///
 /// Months are always counted from the anchor, never from the one before: what is anchored on

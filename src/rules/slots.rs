@@ -7,7 +7,7 @@ use super::decision::{Reason, Refusal};
 pub struct ActiveSlots {
     /// `None` is unlimited.
     limit: Option<u32>,
-    /// At most `limit`.
+    /// At most `limit`, unless that was lowered.
     active: u32,
 }
 
@@ -25,6 +25,16 @@ impl ActiveSlots {
     /// The slots there are; `None` is unlimited.
     pub const fn limit(self) -> Option<u32> {
         self.limit
+    }
+
+    /// Changes the slots there are. More agents may be active then than there are slots.
+    pub const fn set_limit(&mut self, limit: Option<u32>) {
+        self.limit = limit;
+    }
+
+    /// By how many agents the limit is exceeded.
+    pub fn excess(self) -> u32 {
+        self.limit.map_or(0, |limit| self.active.saturating_sub(limit))
     }
 
     /// Whether every slot is taken.

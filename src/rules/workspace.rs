@@ -1,130 +1,149 @@
-//! One workspace as enforcement sees it: its agents, slots, limiters and pool, and the order in
-//! which an attempt meets them.
+//! One workspace as enforcement sees it: its plan, agents, slots, limiters and pool, and the order
+//! in which an attempt meets them.
+
+use jiff::Timestamp;
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
-use super::limiter::{Concurrency, Quota, Throttle, ThrottleScope, TokenBucket, TokenBucketQuota};
-use super::plan::Plan;
-use super::pool::{Charge, CreditPool};
+use super::limiter::Concurrency;
+use super::meter::{Meter, carry_over};
+use super::plan::{Allowance, Anchor, CarryOver};
+use super::policy::Rulebook;
+use super::pool::{Charge, CreditPool, Included};
+use super::recurrence::{Cycle, Recurrence};
+use super::shares::{ShareTerms, Shares};
 use super::slots::ActiveSlots;
 use crate::units::{Credits, SimTime};
-
-/// The weight of one attempt in a limiter: one token, in thousandths.
-const ONE_ATTEMPT: u64 = 1_000;
-
-/// The rules that all workspaces of a group share, compiled once.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    plan: Plan,
-    /// Those of scope agent first, then those of scope workspace, each in the order written.
-    gates: Vec<Gate>,
-}
-
-/// A throttle with its numbers compiled.
-#[derive(Debug, Clone, Copy)]
-struct Gate {
-    /// The throttle's index in the group's list.
-    throttle: u16,
-    scope: ThrottleScope,
-    quota: GateQuota,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum GateQuota {
-    TokenBucket(TokenBucketQuota),
-    Concurrency(u32),
-}
-
-impl Policy {
-    /// Compiles a plan and the throttles of a group.
-    ///
-    /// # Panics
-    ///
-    /// With more than 65,535 throttles.
-    pub fn new(plan: Plan, throttles: &[Throttle]) -> Self {
-        let mut gates: Vec<Gate> = throttles
-            .iter()
-            .enumerate()
-            .map(|(index, throttle)| Gate {
-                throttle: u16::try_from(index).expect("at most 65,535 throttles in a group"),
-                scope: throttle.scope,
-                quota: match throttle.quota {
-                    Quota::TokenBucket { rate, burst_thousandths } => {
-                        GateQuota::TokenBucket(TokenBucketQuota::new(rate, burst_thousandths))
-                    }
-                    Quota::Concurrency { limit } => GateQuota::Concurrency(limit),
-                },
-            })
-            .collect();
-        gates.sort_by_key(|gate| gate.scope == ThrottleScope::Workspace);
-        Self { plan, gates }
-    }
-
-    /// The plan.
-    pub const fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    /// Whether an attempt holds places that must be [released](Workspace::release) at its end.
-    pub fn holds_places(&self) -> bool {
-        self.gates.iter().any(|gate| matches!(gate.quota, GateQuota::Concurrency(_)))
-    }
-}
 
 /// The state of one workspace. It is reused for the next one, so that nothing is allocated anew.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    agents: Vec<AgentState>,
+    /// Its plan, by its place in the rulebook.
+    plan: usize,
+    seats: u64,
+    /// What t = 0 is on the calendar.
+    start: Timestamp,
+    /// From when the subscription's renewals are counted.
+    anchor: Timestamp,
+    /// When it came to its plan.
+    joined: Timestamp,
+    /// Whether the AI agent is there: a trial has not ended.
+    available: bool,
+    members: Vec<Member>,
+    /// Agents that exist.
+    agents: u32,
     slots: ActiveSlots,
-    pool: Option<CreditPool>,
-    /// A state for each gate, or one for each agent and gate of scope agent, gate by gate.
-    meters: Vec<Meter>,
+    /// Whether any plan counts credits.
+    pooled: bool,
+    /// Whether its plan does.
+    metered: bool,
+    pool: CreditPool,
+    shares: Shares,
+    /// When the included credits renew next.
+    renews: SimTime,
+    /// Limiters of scope agent, agent by agent.
+    agent_meters: Vec<Meter>,
+    workspace_meters: Vec<Meter>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Meter {
-    TokenBucket(TokenBucket),
-    Concurrency(Concurrency),
+/// What can be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Agent(AgentState),
+    /// Another feature than agents; always there.
+    Feature,
+    /// An agent that was deleted.
+    Deleted,
+}
+
+/// How a workspace begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Founding {
+    /// Its plan, by its place in the rulebook.
+    pub plan: usize,
+    /// Its seats, at least 1.
+    pub seats: u64,
+    /// What t = 0 is on the calendar.
+    pub start: Timestamp,
+    /// From when its subscription's renewals are counted; not after the start.
+    pub anchor: Timestamp,
 }
 
 impl Workspace {
-    /// An empty workspace, to be [reset](Self::reset) before use.
-    pub const fn empty() -> Self {
-        Self { agents: Vec::new(), slots: ActiveSlots::new(None), pool: None, meters: Vec::new() }
-    }
-
-    /// Makes this a new workspace with `agents` agents, all offline, and `seats` seats, whose pool
-    /// and buckets are full.
-    pub fn reset(&mut self, policy: &Policy, agents: usize, seats: u64) {
-        let plan = &policy.plan;
-        self.agents.clear();
-        self.agents.resize(agents, AgentState::Offline);
-        self.slots = ActiveSlots::new(plan.active_agents);
-        self.pool = plan.credits.as_ref().map(|allowance| {
-            CreditPool::open(allowance.included.times(allowance.per.of(seats) as i64))
-        });
-        self.meters.clear();
-        for gate in &policy.gates {
-            let meter = match &gate.quota {
-                GateQuota::TokenBucket(quota) => Meter::TokenBucket(TokenBucket::new(quota)),
-                GateQuota::Concurrency(_) => Meter::Concurrency(Concurrency::default()),
-            };
-            let copies = match gate.scope {
-                ThrottleScope::Agent => agents,
-                ThrottleScope::Workspace => 1,
-            };
-            self.meters.extend(std::iter::repeat_n(meter, copies));
+    /// An empty workspace, to be [founded](Self::found) before use.
+    pub fn empty() -> Self {
+        Self {
+            plan: 0,
+            seats: 1,
+            start: Timestamp::UNIX_EPOCH,
+            anchor: Timestamp::UNIX_EPOCH,
+            joined: Timestamp::UNIX_EPOCH,
+            available: true,
+            members: Vec::new(),
+            agents: 0,
+            slots: ActiveSlots::new(None),
+            pooled: false,
+            metered: false,
+            pool: CreditPool::default(),
+            shares: Shares::default(),
+            renews: SimTime::NEVER,
+            agent_meters: Vec::new(),
+            workspace_meters: Vec::new(),
         }
     }
 
-    /// The state of an agent.
-    pub fn agent(&self, agent: usize) -> AgentState {
-        self.agents[agent]
+    /// Makes this a new workspace without agents, whose pool and buckets are full.
+    pub fn found(&mut self, book: &Rulebook, founding: Founding) {
+        let Founding { plan, seats, start, anchor } = founding;
+        (self.plan, self.seats, self.start, self.anchor) = (plan, seats, start, anchor);
+        (self.joined, self.available) = (start, true);
+        self.members.clear();
+        self.agents = 0;
+        self.slots = ActiveSlots::new(book.policy(plan).plan().active_agents);
+        self.shares.clear();
+        self.pooled = book.counts_credits();
+        self.metered = book.policy(plan).plan().credits.is_some();
+        if self.pooled {
+            let terms = self.terms(book, SimTime::ZERO);
+            self.renews = terms.renews;
+            self.pool.open(terms);
+        }
+        self.agent_meters.clear();
+        self.workspace_meters.clear();
+        let idle = book.workspace_limiters.iter().map(|limiter| Meter::idle(*limiter));
+        self.workspace_meters.extend(idle);
+        for gate in &book.policy(plan).workspace_gates {
+            self.workspace_meters[usize::from(gate.limiter)].fill(&gate.quota);
+        }
     }
 
-    /// The agents there are.
-    pub fn agents(&self) -> &[AgentState] {
-        &self.agents
+    /// Its plan, by its place in the rulebook.
+    pub const fn plan(&self) -> usize {
+        self.plan
+    }
+
+    /// Its seats.
+    pub const fn seats(&self) -> u64 {
+        self.seats
+    }
+
+    /// The instants at which the subscription is billed in a cycle of this length.
+    pub const fn billing(&self, cycle: Cycle) -> Recurrence {
+        Recurrence::new(cycle, self.anchor, self.start)
+    }
+
+    /// The state of an agent; `None` if it was deleted. A feature is always active.
+    pub fn agent(&self, agent: usize) -> Option<AgentState> {
+        match self.members[agent] {
+            Member::Agent(state) => Some(state),
+            Member::Feature => Some(AgentState::Active),
+            Member::Deleted => None,
+        }
+    }
+
+    /// Whether an agent is active.
+    pub fn is_active(&self, agent: usize) -> bool {
+        self.agent(agent) == Some(AgentState::Active)
     }
 
     /// The slots.
@@ -132,125 +151,281 @@ impl Workspace {
         self.slots
     }
 
-    /// The pool; `None` where the plan counts no credits.
+    /// The pool; `None` where no plan that the workspace can have counts credits.
     pub const fn pool(&self) -> Option<&CreditPool> {
-        self.pool.as_ref()
+        if self.pooled { Some(&self.pool) } else { None }
     }
 
-    /// Leaves an agent that was just created as a draft, which takes no slot (rule R3).
-    pub fn draft(&mut self, agent: usize) {
-        debug_assert_eq!(self.agents[agent], AgentState::Offline);
-        self.agents[agent] = AgentState::Draft;
+    /// When the included credits renew next.
+    pub const fn renews(&self) -> SimTime {
+        self.renews
+    }
+
+    /// Whether the AI agent is there (rule R8).
+    pub const fn available(&self) -> bool {
+        self.available
+    }
+
+    /// Creates an agent, which is a draft and takes no slot (rule R3).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::WorkspaceAgentLimit`] when as many exist as may, whatever their state (rule R1).
+    pub fn create(&mut self, book: &Rulebook, share: Option<ShareTerms>) -> Result<(), Refusal> {
+        if self.agents >= book.policy(self.plan).plan().total_agents {
+            return Err(Refusal::of(Reason::WorkspaceAgentLimit));
+        }
+        self.agents += 1;
+        self.add(book, Member::Agent(AgentState::Draft), share);
+        Ok(())
+    }
+
+    /// Adds a feature that is no agent.
+    pub fn add_feature(&mut self, book: &Rulebook, share: Option<ShareTerms>) {
+        self.add(book, Member::Feature, share);
+    }
+
+    fn add(&mut self, book: &Rulebook, member: Member, share: Option<ShareTerms>) {
+        self.members.push(member);
+        if book.shares() {
+            self.shares.add(share, self.pool.included());
+        }
+        let base = self.agent_meters.len();
+        self.agent_meters.extend(book.agent_limiters.iter().map(|it| Meter::idle(*it)));
+        for gate in &book.policy(self.plan).agent_gates {
+            self.agent_meters[base + usize::from(gate.limiter)].fill(&gate.quota);
+        }
+    }
+
+    /// Has an agent that was just created begin offline instead of as a draft.
+    pub fn shelve(&mut self, agent: usize) {
+        debug_assert_eq!(self.members[agent], Member::Agent(AgentState::Draft));
+        self.members[agent] = Member::Agent(AgentState::Offline);
+    }
+
+    /// Deletes an agent; if it was active its slot is free at once.
+    pub fn delete(&mut self, agent: usize) {
+        if self.is_active(agent) {
+            self.slots.free();
+        }
+        debug_assert!(matches!(self.members[agent], Member::Agent(_)));
+        self.members[agent] = Member::Deleted;
+        self.agents -= 1;
+        self.shares.remove(agent);
     }
 
     /// Enables an agent that is draft or offline.
     ///
     /// # Errors
     ///
-    /// [`Reason::ActiveAgentLimit`] when every slot is taken; the agent keeps its state (rule R4).
+    /// [`Reason::TrialEnded`] when the trial is over (rule R8); [`Reason::ActiveAgentLimit`] when
+    /// every slot is taken (rule R4). The agent keeps its state.
     pub fn enable(&mut self, agent: usize) -> Result<(), Refusal> {
-        debug_assert_ne!(self.agents[agent], AgentState::Active);
+        debug_assert!(matches!(self.members[agent], Member::Agent(_)) && !self.is_active(agent));
+        if !self.available {
+            return Err(Refusal::of(Reason::TrialEnded));
+        }
         self.slots.take()?;
-        self.agents[agent] = AgentState::Active;
+        self.members[agent] = Member::Agent(AgentState::Active);
         Ok(())
     }
 
     /// Disables an active agent; its slot is free at once (rule R5).
     pub fn disable(&mut self, agent: usize) {
-        debug_assert_eq!(self.agents[agent], AgentState::Active);
+        debug_assert!(self.is_active(agent));
         self.slots.free();
-        self.agents[agent] = AgentState::Offline;
+        self.members[agent] = Member::Agent(AgentState::Offline);
     }
 
-    /// Begins a new period of the pool, if there is one.
-    pub fn renew(&mut self) {
-        if let Some(pool) = &mut self.pool {
-            pool.renew();
+    /// Ends the trial: the AI agent is not there until the workspace takes a plan (rule R8).
+    pub fn end_trial(&mut self) {
+        self.available = false;
+        self.renews = SimTime::NEVER;
+    }
+
+    /// Begins a new period of the plan's credits. Packages are the caller's.
+    pub fn renew(&mut self, book: &Rulebook, now: SimTime) {
+        let terms = self.terms(book, now);
+        self.renews = terms.renews;
+        self.pool.renew(terms, terms.carry_over);
+        self.shares.renew(terms.amount);
+    }
+
+    /// Changes to another plan, at once and for the whole workspace (rule R9). What was drawn in
+    /// this period counts against the new plan's credits; limiters keep their levels.
+    pub fn set_plan(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+        self.enter(book, plan, now);
+        if self.pooled {
+            let terms = self.terms(book, now);
+            self.renews = terms.renews;
+            self.pool.change(terms);
+            self.pool.retie(terms.renews);
+            self.shares.change(terms.amount);
         }
     }
 
-    /// Decides an attempt at `now`: the agent is active, then the limiters of scope agent and of
-    /// scope workspace in the order written, then credits.
+    /// Begins a new subscription to a plan: its periods are counted from now, the first with all
+    /// that the plan includes.
+    pub fn subscribe(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+        self.enter(book, plan, now);
+        self.anchor = self.joined;
+        if self.pooled {
+            let terms = self.terms(book, now);
+            self.renews = terms.renews;
+            self.pool.renew(terms, CarryOver::None);
+            self.pool.retie(terms.renews);
+            self.shares.renew(terms.amount);
+        }
+    }
+
+    fn enter(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+        let old = book.policy(std::mem::replace(&mut self.plan, plan));
+        let new = book.policy(plan);
+        self.available = true;
+        self.joined = self.calendar(now);
+        self.metered = new.plan().credits.is_some();
+        self.slots.set_limit(new.plan().active_agents);
+        let width = book.agent_limiters.len().max(1);
+        for meters in self.agent_meters.chunks_exact_mut(width) {
+            carry_over(meters, &old.agent_gates, &new.agent_gates, now);
+        }
+        carry_over(&mut self.workspace_meters, &old.workspace_gates, &new.workspace_gates, now);
+    }
+
+    /// What the plan includes in the period that `now` begins or is in.
+    fn terms(&self, book: &Rulebook, now: SimTime) -> Included {
+        match &book.policy(self.plan).plan().credits {
+            Some(allowance) => allowance.terms(self.seats, self.renewals(allowance).after(now)),
+            None => Included::NOTHING,
+        }
+    }
+
+    fn renewals(&self, allowance: &Allowance) -> Recurrence {
+        let anchor = match allowance.anchor {
+            Anchor::Subscription => self.anchor,
+            Anchor::Purchase => self.joined,
+            Anchor::Fixed(instant) => instant,
+        };
+        Recurrence::new(allowance.renews, anchor, self.start)
+    }
+
+    /// An instant of virtual time on the calendar; the calendar's end for what lies beyond it.
+    fn calendar(&self, now: SimTime) -> Timestamp {
+        let nanos = self.start.as_nanosecond() + i128::from(now.nanos());
+        Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Decides an attempt at `now`: the AI agent is there, the agent is active, then the limiters
+    /// of scope agent and of scope workspace in the order written, then its share, then credits.
     ///
     /// Nothing is taken: call [`take`](Self::take) when whoever decides after this has agreed too.
     ///
     /// # Errors
     ///
-    /// The first rule that refuses. For credits, `retry_after` is left to the caller, who knows
-    /// the renewals.
+    /// The first rule that refuses.
+    #[inline]
     pub fn check(
         &mut self,
-        policy: &Policy,
+        book: &Rulebook,
         agent: usize,
         cost: Credits,
         now: SimTime,
     ) -> Result<(), Refusal> {
-        if self.agents[agent] != AgentState::Active {
+        if !self.available {
+            return Err(Refusal::of(Reason::TrialEnded));
+        }
+        if !matches!(self.members[agent], Member::Feature | Member::Agent(AgentState::Active)) {
             return Err(Refusal::of(Reason::AgentNotActive));
         }
-        let mut base = 0;
-        for gate in &policy.gates {
-            let (meter, width) = self.meter_of(gate, base, agent);
-            base += width;
-            let refused = match (&mut self.meters[meter], &gate.quota) {
-                (Meter::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => bucket
-                    .check(quota, now, ONE_ATTEMPT)
-                    .err()
-                    .map(|retry_after| (Reason::RateLimited, retry_after)),
-                (Meter::Concurrency(places), GateQuota::Concurrency(limit)) => {
-                    (!places.has_room(*limit)).then_some((Reason::ConcurrencyLimited, None))
-                }
-                _ => unreachable!("meters are made from the gates, in their order"),
-            };
-            if let Some((reason, retry_after)) = refused {
-                return Err(Refusal { reason, limiter: Some(gate.throttle), retry_after });
-            }
+        let policy = book.policy(self.plan);
+        let base = agent * book.agent_limiters.len();
+        for gate in &policy.agent_gates {
+            self.agent_meters[base + usize::from(gate.limiter)].check(gate, now)?;
         }
-        self.pool.map_or(Ok(()), |pool| pool.check(cost))
+        for gate in &policy.workspace_gates {
+            self.workspace_meters[usize::from(gate.limiter)].check(gate, now)?;
+        }
+        if !self.metered {
+            return Ok(());
+        }
+        self.shares
+            .check(agent, cost, || self.pool.spendable())
+            .and_then(|()| self.pool.check(cost))
+            .map_err(|refusal| self.until_renewal(refusal, agent, cost, now))
+    }
+
+    /// Adds to a refusal for want of credits when the renewal cures it, if it does.
+    #[cold]
+    fn until_renewal(
+        &self,
+        refusal: Refusal,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Refusal {
+        let cured = self.renews != SimTime::NEVER
+            && cost <= self.pool.spendable_after_renewal()
+            && self.shares.fits(agent, cost, self.pool.included());
+        Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }
     }
 
     /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits.
-    pub fn take(&mut self, policy: &Policy, agent: usize, cost: Credits) -> Option<Charge> {
-        let mut base = 0;
-        for gate in &policy.gates {
-            let (meter, width) = self.meter_of(gate, base, agent);
-            base += width;
-            match (&mut self.meters[meter], &gate.quota) {
-                (Meter::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
-                    bucket.take(quota, ONE_ATTEMPT);
-                }
-                (Meter::Concurrency(places), _) => places.take(),
-                _ => unreachable!("meters are made from the gates, in their order"),
-            }
+    #[inline]
+    pub fn take(&mut self, book: &Rulebook, agent: usize, cost: Credits) -> Option<Charge> {
+        let policy = book.policy(self.plan);
+        let base = agent * book.agent_limiters.len();
+        for gate in &policy.agent_gates {
+            self.agent_meters[base + usize::from(gate.limiter)].take(gate);
         }
-        self.pool.as_mut().map(|pool| pool.charge(cost))
+        for gate in &policy.workspace_gates {
+            self.workspace_meters[usize::from(gate.limiter)].take(gate);
+        }
+        if book.holds_places() {
+            self.places(book, agent).for_each(Concurrency::take);
+        }
+        self.metered.then(|| {
+            self.shares.book(agent, cost);
+            self.pool.charge(cost)
+        })
     }
 
     /// Gives back the places that an attempt held, when its reply arrives.
-    pub fn release(&mut self, policy: &Policy, agent: usize) {
-        let mut base = 0;
-        for gate in &policy.gates {
-            let (meter, width) = self.meter_of(gate, base, agent);
-            base += width;
-            if let Meter::Concurrency(places) = &mut self.meters[meter] {
-                places.release();
-            }
+    pub fn release(&mut self, book: &Rulebook, agent: usize) {
+        if book.holds_places() {
+            self.places(book, agent).for_each(Concurrency::release);
         }
     }
 
-    /// Gives back the credits of an attempt that was refused further on.
-    pub fn restore(&mut self, charge: Charge) {
-        if let Some(pool) = &mut self.pool {
-            pool.restore(charge);
+    /// The places in flight that an attempt takes: those of every plan, so that a change of plan
+    /// finds them counted.
+    fn places(&mut self, book: &Rulebook, agent: usize) -> impl Iterator<Item = &mut Concurrency> {
+        let width = book.agent_limiters.len();
+        let own = &mut self.agent_meters[agent * width..(agent + 1) * width];
+        own.iter_mut().chain(&mut self.workspace_meters).filter_map(|meter| match meter {
+            Meter::Concurrency(places) => Some(places),
+            Meter::TokenBucket(_) | Meter::Idle => None,
+        })
+    }
+
+    /// Notes that a charge stands for good.
+    #[inline]
+    pub fn settle(&mut self, charge: Option<Charge>) {
+        if let Some(charge) = charge {
+            self.pool.settle(charge);
         }
     }
 
-    /// The meter of `gate` for `agent`, where the gate's meters begin at `base`; and how many
-    /// meters the gate has.
-    fn meter_of(&self, gate: &Gate, base: usize, agent: usize) -> (usize, usize) {
-        match gate.scope {
-            ThrottleScope::Agent => (base + agent, self.agents.len()),
-            ThrottleScope::Workspace => (base, 1),
+    /// Gives back the credits of an attempt of `agent` that was refused further on. Answers what
+    /// came back into the balance.
+    pub fn restore(&mut self, agent: usize, charge: Charge) -> Credits {
+        if charge.period == self.pool.period() {
+            self.shares.book(agent, Credits::ZERO - charge.amount);
         }
+        self.pool.restore(charge)
+    }
+
+    /// The pool, to bring packages into it and to end them.
+    pub const fn pool_mut(&mut self) -> &mut CreditPool {
+        &mut self.pool
     }
 }

@@ -3,31 +3,46 @@
 
 use super::model::{Backend, Group, Scenario};
 use crate::rules::{Allowance, Per, Recurrence};
-use crate::units::{SimSpan, SimTime};
-use crate::workload::{AgentLine, Traffic};
+use crate::units::SimTime;
+use crate::workload::{AgentLine, Steps, TrafficKind};
 
 /// Messages that customers write to each agent of a line \[1/s\].
-pub(super) fn messages_per_agent(line: &AgentLine) -> f64 {
-    match &line.traffic {
-        None => 0.0,
-        Some(Traffic::Rate(rate)) => rate.per_second(),
-        Some(Traffic::Sessions { rate, turns, .. }) => rate.per_second() * turns.mean(),
-    }
+pub(super) fn messages_per_agent(scenario: &Scenario, line: &AgentLine) -> f64 {
+    let Some(traffic) = &line.traffic else { return 0.0 };
+    let steady = match &traffic.kind {
+        TrafficKind::Rate(rate) => rate.per_second(),
+        TrafficKind::Interarrival(law) => 1e9 / law.mean(),
+        TrafficKind::Sessions { rate, turns, .. } => rate.per_second() * turns.mean(),
+        TrafficKind::Closed { users, think } => {
+            f64::from(*users) * 1e9 / (think.mean() + reply(scenario.backend.as_ref()))
+        }
+    };
+    steady * traffic.modulation.mean_over(scenario.duration, &Steps::NONE)
+}
+
+/// The mean time to a reply if nobody waits \[ns\].
+fn reply(backend: Option<&Backend>) -> f64 {
+    backend.map_or(0.0, |backend| {
+        backend.service_time.mean() + 2.0 * backend.network_delay.nanos() as f64
+    })
 }
 
 /// Messages that customers write to each workspace of a group \[1/s\].
-pub(super) fn messages_per_workspace(group: &Group) -> f64 {
+pub(super) fn messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
     let lines = group.lines.iter();
-    lines.map(|line| messages_per_agent(line) * f64::from(line.count)).sum()
+    lines.map(|line| messages_per_agent(scenario, line) * f64::from(line.count)).sum()
 }
 
 /// Credits that a workspace of a group would use in the duration.
-pub(super) fn credits_wanted(group: &Group, duration: SimSpan) -> f64 {
+pub(super) fn credits_wanted(scenario: &Scenario, group: &Group) -> f64 {
     let lines = group.lines.iter();
     let per_second: f64 = lines
-        .map(|line| messages_per_agent(line) * f64::from(line.count) * credits_per_message(line))
+        .map(|line| {
+            let messages = messages_per_agent(scenario, line) * f64::from(line.count);
+            messages * credits_per_message(line)
+        })
         .sum();
-    per_second * duration.as_secs_f64()
+    per_second * scenario.duration.as_secs_f64()
 }
 
 /// The mean cost of a message \[credits\].
@@ -65,5 +80,5 @@ pub(super) fn servers_wanted(backend: &Backend, messages_per_second: f64) -> f64
 /// Messages that customers write to all workspaces \[1/s\].
 pub(super) fn messages_per_second(scenario: &Scenario) -> f64 {
     let groups = scenario.groups.iter();
-    groups.map(|group| messages_per_workspace(group) * f64::from(group.count)).sum()
+    groups.map(|group| messages_per_workspace(scenario, group) * f64::from(group.count)).sum()
 }

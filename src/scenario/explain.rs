@@ -11,7 +11,7 @@ use super::words::{
 };
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Allowance, Cycle, Per, Plan};
-use crate::workload::{Activity, AgentLine, OnRefused, Traffic, WhileOffline};
+use crate::workload::{Activity, AgentLine, OnLost, OnRefused, Traffic, TrafficKind, WhileOffline};
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
 ///
@@ -69,7 +69,7 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
     for line in &group.lines {
         row(text, "agents", &format!("{}: {}", line.name, agents(line).join("\n               ")));
     }
-    let per_workspace = messages_per_workspace(group) * duration.as_secs_f64();
+    let per_workspace = messages_per_workspace(scenario, group) * duration.as_secs_f64();
     let all = per_workspace * f64::from(group.count);
     let messages = format!(
         "{} messages if always active, {} in each workspace",
@@ -78,7 +78,7 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
     );
     row(text, "expected", &messages);
     if let Some(allowance) = &group.plans[0].plan.credits {
-        let wanted = credits_wanted(group, duration);
+        let wanted = credits_wanted(scenario, group);
         let held = pool(allowance, group) * periods(allowance, scenario) as f64;
         let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
         let said = format!(
@@ -147,17 +147,37 @@ fn agents(line: &AgentLine) -> Vec<String> {
     rows.extend(line.activity.as_ref().map(switching));
     match &line.traffic {
         None => rows.push("nobody writes to them".to_owned()),
-        Some(Traffic::Rate(rate)) => rows.push(format!("{rate} messages to each")),
-        Some(Traffic::Sessions { rate, turns, think }) => rows.push(format!(
-            "{rate} conversations with each, messages {}, time between them {}",
-            distribution(turns, Quantity::Count),
-            distribution(think, Quantity::Span)
-        )),
+        Some(traffic) => rows.push(customers(traffic)),
     }
     if line.traffic.is_some() {
         rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
     }
     rows
+}
+
+/// Who writes.
+fn customers(traffic: &Traffic) -> String {
+    let time = |law| distribution(law, Quantity::Span);
+    match &traffic.kind {
+        TrafficKind::Rate(rate) => format!("{rate} messages to each"),
+        TrafficKind::Interarrival(law) => format!("a message to each every {}", time(law)),
+        TrafficKind::Sessions { rate, turns, think, on_lost } => {
+            let goes_on = match on_lost {
+                OnLost::End => "",
+                OnLost::Continue => ", which go on when one is lost",
+            };
+            format!(
+                "{rate} conversations with each, messages {}{goes_on}, time between them {}",
+                distribution(turns, Quantity::Count),
+                time(think)
+            )
+        }
+        TrafficKind::Closed { users, think } => format!(
+            "{} of each, who write again and again, time between a reply and the next message {}",
+            counted(u64::from(*users), "user"),
+            time(think)
+        ),
+    }
 }
 
 fn switching(activity: &Activity) -> String {
@@ -216,7 +236,8 @@ fn describe_utilisation(text: &mut String, scenario: &Scenario, backend: &Backen
         BackendScope::Platform => row(text, "offered", &share(messages_per_second(scenario))),
         BackendScope::Workspace => {
             for group in &scenario.groups {
-                let said = format!("{} in {}", share(messages_per_workspace(group)), group.name);
+                let said =
+                    format!("{} in {}", share(messages_per_workspace(scenario, group)), group.name);
                 row(text, "offered", &said);
             }
         }

@@ -87,7 +87,7 @@ impl Faults {
         let list = mistakes
             .into_iter()
             .map(|Mistake { span, message, hint }| {
-                let source = &sources[usize::from(span.source.0)];
+                let source = &sources[span.source.0 as usize];
                 let line = source.line(span.start);
                 // In a file of one long line the columns are counted from mistake to mistake.
                 let column = match previous {

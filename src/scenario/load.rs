@@ -9,21 +9,22 @@ use sha2::{Digest, Sha256};
 use super::at::At;
 use super::check::check;
 use super::fault::{Faults, Mistake, ScenarioError};
+use super::files::Files;
+use super::import;
 use super::model::Scenario;
 use super::overrides::{Override, apply};
 use super::shape::Shape;
-use super::source::{Source, SourceId, Span, read_bytes};
+use super::source::{Source, Span};
 use super::tree::{Node, State};
 use super::types::Document;
 use super::validate::validate;
-use super::yaml;
 
 /// A scenario and the texts it was read from.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
-    /// The file, then the arguments of the command line.
+    /// The file, what it imports, then the arguments of the command line.
     pub sources: Vec<Source>,
 }
 
@@ -34,24 +35,30 @@ pub struct Loaded {
 /// [`ScenarioError::Unreadable`] if there is no such file or it cannot be read;
 /// [`ScenarioError::Faults`] with every mistake of the file and the overrides.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
-    let bytes = read_bytes(path)
+    let mut files = Files::default();
+    let bytes = files
+        .read(path)
         .map_err(|source| ScenarioError::Unreadable { path: path.to_owned(), source })?;
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
-        Ok(text) => read(&name, text, overrides),
+        Ok(text) => {
+            files.add_file(Source::new(name, text), path.to_owned());
+            read(files, overrides)
+        }
         Err(error) => {
             let start = error.utf8_error().valid_up_to() as u32;
             let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
             // A byte order mark is not part of the text.
             let start = start.min(source.text.len() as u32);
-            let span = Span { source: SourceId(0), start, end: start };
+            let span = Span { source: files.add_file(source, path.to_owned()), start, end: start };
             let mistake = Mistake::new(span, "the file is not UTF-8 from here on");
-            Err(ScenarioError::Faults(Faults::new(vec![source], vec![mistake])))
+            Err(ScenarioError::Faults(Faults::new(files.into_sources(), vec![mistake])))
         }
     }
 }
 
-/// Reads the scenario in `text`, which messages call `name`.
+/// Reads the scenario in `text`, which messages call `name`. It can import nothing, since the paths
+/// of imports are relative to a file.
 ///
 /// # Errors
 ///
@@ -66,21 +73,21 @@ pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, ScenarioError
 /// assert_eq!(scenario.groups[0].lines[0].name, "sales");
 /// ```
 pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Scenario, ScenarioError> {
-    read(name, text.to_owned(), overrides).map(|loaded| loaded.scenario)
+    let mut files = Files::default();
+    files.add(Source::new(name, text));
+    read(files, overrides).map(|loaded| loaded.scenario)
 }
 
-fn read(name: &str, text: String, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
-    let mut sources = vec![Source::new(name, text)];
+/// Reads the scenario whose text is the first of `files`.
+fn read(mut files: Files, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
     let mut mistakes = Vec::new();
-    let root = yaml::read(SourceId(0), &sources[0].text, 0, &mut mistakes);
-    let nothing = Node::nothing(Span { source: SourceId(0), start: 0, end: 0 });
-    let mut root = root.or_else(|| mistakes.is_empty().then_some(nothing));
+    let mut root = import::resolve(&mut files, &mut mistakes);
     for change in overrides {
-        let id = SourceId(u16::try_from(sources.len()).unwrap_or(u16::MAX));
-        sources.push(Source::new(change.flag.clone(), change.text.clone()));
-        apply(change, id, root.as_mut(), &mut mistakes);
+        let source = files.add(Source::new(change.flag.clone(), change.text.clone()));
+        apply(change, source, root.as_mut(), &mut mistakes);
     }
     let scenario = root.map(|root| understand(root, &mut mistakes));
+    let sources = files.into_sources();
     match scenario {
         Some(scenario) if mistakes.is_empty() => Ok(Loaded { scenario, sources }),
         _ => Err(ScenarioError::Faults(Faults::new(sources, mistakes))),

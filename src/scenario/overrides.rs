@@ -58,6 +58,11 @@ pub(super) fn apply(
         mistakes.push(Mistake::new(empty.span, "a name is missing in the key"));
         return;
     }
+    if let Some(key) = path.first().filter(|key| key.text == "import") {
+        let mistake = Mistake::new(key.span, "imports cannot be set on the command line");
+        mistakes.push(mistake.hint("set a value of what is imported by its own key"));
+        return;
+    }
     let (Some(root), Some(value)) = (root, value) else { return };
     if let Err(mistake) = set(root, &path, value, "the scenario") {
         mistakes.push(mistake);
@@ -85,11 +90,11 @@ fn set(node: &mut Node, path: &[Key], value: Node, name: &str) -> Result<(), Mis
             set(&mut entries[index].value, rest, value, &label)
         }
         Kind::Sequence(items) => {
-            let index = items.iter().position(|item| name_of(item) == Some(&key.text));
+            let index = items.iter().position(|item| item.name() == Some(&key.text));
             if let Some(index) = index {
                 return set(&mut items[index], rest, value, &label);
             }
-            let names: Vec<&str> = items.iter().filter_map(name_of).collect();
+            let names: Vec<&str> = items.iter().filter_map(Node::name).collect();
             let message = format!("no item of {name} is called `{}`", key.text);
             let hint = if names.is_empty() {
                 format!("set the whole list: `{}=[..]`", name.trim_matches('`'))
@@ -103,9 +108,4 @@ fn set(node: &mut Node, path: &[Key], value: Node, name: &str) -> Result<(), Mis
             Err(Mistake::new(key.span, message))
         }
     }
-}
-
-/// The name of an item of a list.
-fn name_of(item: &Node) -> Option<&str> {
-    item.get("group").or_else(|| item.get("name")).and_then(Node::text)
 }

@@ -28,7 +28,7 @@ const MARGIN: usize = 400;
 pub(super) fn render(sources: &[Source], faults: &[ScenarioFault], colour: Colour) -> String {
     let mut text = String::new();
     for fault in faults.iter().take(MOST_SHOWN) {
-        let source = &sources[usize::from(fault.place.span().source.0)];
+        let source = &sources[fault.place.span().source.0 as usize];
         render_fault(&mut text, source, fault, colour);
         text.push('\n');
     }

@@ -158,6 +158,24 @@ impl Shape {
         }
     }
 
+    /// What a mapping must be here.
+    pub(super) fn of_mapping(&self) -> &Self {
+        match self {
+            Self::Either { mapping, .. } => mapping,
+            other => other,
+        }
+    }
+
+    /// What the value of `key` must be in a mapping of this shape, if that is known.
+    pub(super) fn of_key(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Names(value) => Some(value),
+            Self::Record(record) => record.keys.get(key).map(|property| &property.shape),
+            Self::Choice(choice) => choice.tags.get(key),
+            Self::Quantity { .. } | Self::List { .. } | Self::Either { .. } => None,
+        }
+    }
+
     /// What is expected, for messages.
     pub(super) fn expected(&self) -> String {
         match self {

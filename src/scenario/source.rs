@@ -1,11 +1,8 @@
 //! Texts that a scenario is read from, and places in them.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::ops::Range;
-use std::path::Path;
 
-/// The most that a scenario file may hold \[bytes\].
+/// The most that a file may hold \[bytes\].
 pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A text with a name: a scenario file, or an argument of the command line.
@@ -21,7 +18,7 @@ pub struct Source {
 
 /// Which of a scenario's [`Source`]s is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct SourceId(pub(super) u16);
+pub(super) struct SourceId(pub(super) u32);
 
 /// A stretch of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,13 +73,6 @@ impl Source {
     pub(super) fn characters(&self, start: u32, end: u32) -> usize {
         self.text[start as usize..end as usize].chars().count()
     }
-}
-
-/// Reads a file, at most one byte more than a scenario may hold.
-pub(super) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

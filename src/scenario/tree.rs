@@ -99,6 +99,13 @@ impl Node {
         self.entries().iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
+    /// The name of an item of a list. Groups are named by `group`; that of an entry of the timeline
+    /// says to whom something happens.
+    pub(super) fn name(&self) -> Option<&str> {
+        let group = || self.get("group").filter(|_| self.get("at").is_none());
+        self.get("name").or_else(group).and_then(Self::text)
+    }
+
     /// What it is, for messages.
     pub(super) fn kind_name(&self) -> &'static str {
         match &self.kind {

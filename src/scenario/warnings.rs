@@ -10,6 +10,9 @@ use crate::rules::limiter::{Quota, ThrottleScope};
 use crate::units::SimSpan;
 use crate::workload::OnRefused;
 
+/// The plan that is built in and counts no credits on purpose.
+const UNLIMITED: &str = "unlimited";
+
 /// How often an agent may try again for a slot before it is worth a word: once a second.
 const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 
@@ -28,9 +31,10 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     for group in &scenario.groups {
         agents(group, &mut warnings);
         credits(scenario, group, &mut warnings);
-        limits(group, &mut warnings);
+        limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
     }
+    missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings
 }
@@ -53,7 +57,7 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
         BackendScope::Workspace => {
             for group in &scenario.groups {
                 let whose = format!(" of a workspace in `{}`", group.name);
-                compare(messages_per_workspace(group), &whose);
+                compare(messages_per_workspace(scenario, group), &whose);
             }
         }
     }
@@ -89,7 +93,7 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let Some(allowance) = &group.plans[0].plan.credits else { return };
     let duration = scenario.duration;
-    let wanted = credits_wanted(group, duration);
+    let wanted = credits_wanted(scenario, group);
     let held = pool(allowance, group) * periods(allowance, scenario) as f64;
     if wanted > held {
         warnings.push(format!(
@@ -103,8 +107,8 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
-fn limits(group: &Group, warnings: &mut Vec<String>) {
-    let offered = messages_per_workspace(group);
+fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let offered = messages_per_workspace(scenario, group);
     for throttle in &group.throttles {
         let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
         if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {
@@ -114,6 +118,28 @@ fn limits(group: &Group, warnings: &mut Vec<String>) {
                 throttle.name,
                 group.name,
                 number(offered)
+            ));
+        }
+    }
+}
+
+/// Plans without a figure for credits, as presets have them where none is published, in a scenario
+/// that is about credits.
+fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
+    let counted = scenario.groups.iter().any(|group| group.plans[0].plan.credits.is_some());
+    let without = |group: &&Group| {
+        group.plans[0].plan.credits.is_none() && group.plans[0].plan.name != UNLIMITED
+    };
+    for group in scenario.groups.iter().filter(without) {
+        let asked = scenario.thresholds.iter().any(|threshold| {
+            let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
+            meant && threshold.metric.starts_with("credits.")
+        });
+        if counted || asked {
+            let (plan, name) = (&group.plans[0].plan.name, &group.name);
+            warnings.push(format!(
+                "the plan `{plan}` has no `credits`, so none are counted in `{name}`: give it a \
+                 figure, such as `plans.{plan}.credits.included`"
             ));
         }
     }
@@ -182,6 +208,24 @@ thresholds: [credits.consumed > 1]
     }
 
     #[test]
+    fn plans_without_a_figure_are_named_where_credits_matter() {
+        let two = "{ limitlab: 1, name: x, duration: 1d, plans: { a: {}, b: {} }, workspaces: [
+            { group: one, plan: a, agents: [{ name: s, traffic: { rate: 1/h } }] },
+            { group: two, plan: b, agents: [{ name: s, traffic: { rate: 1/h } }] },
+            { group: free, agents: [{ name: s, traffic: { rate: 1/h } }] }] }";
+        let groups = |set: &str| {
+            let scenario = parse("x.yaml", two, &[Override::set(set)]).unwrap();
+            let warned = warnings(&scenario);
+            let named = warned.iter().filter(|text| text.contains("has no `credits`"));
+            named.map(|text| text.split('`').nth(5).unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(groups("seed=2").is_empty());
+        assert_eq!(groups("plans.b.credits.included=9_000"), ["one"]);
+        assert_eq!(groups("thresholds=['credits.consumed > 1']"), ["one", "two"]);
+        assert_eq!(groups("thresholds=['credits.consumed{group=two} > 1']"), ["two"]);
+    }
+
+    #[test]
     fn each_warning_has_its_cause() {
         for (set, warning) in [
             (&["workspaces.shops.count=10_000"][..], "the backend cannot keep up if nothing is"),
@@ -208,6 +252,10 @@ thresholds: [credits.consumed > 1]
                     "workspaces.shops.agents.sales.count=3",
                 ],
                 "find no slot try again every 1ms",
+            ),
+            (
+                &["plans.bare={ active_agents: 2 }", "workspaces.shops.plan=bare"],
+                "the plan `bare` has no `credits`, so none are counted in `shops`: give it a figure, such as `plans.bare.credits.included`",
             ),
             (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
             (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),

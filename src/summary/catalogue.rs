@@ -38,6 +38,8 @@ pub enum Unit {
     Fraction,
     /// A number of things in a second.
     PerSecond,
+    /// Money, in whatever currency the prices of the scenario are.
+    Money,
 }
 
 /// What a label of a metric's key names.
@@ -78,7 +80,7 @@ pub enum MetricState {
 use Direction::{Higher, Lower, Neutral};
 use Label::{Event, Level, Limiter, Reason, Within};
 use MetricState::{Measured, Planned};
-use Unit::{Count, Credits, Fraction, PerSecond, Seconds};
+use Unit::{Count, Credits, Fraction, Money, PerSecond, Seconds};
 
 const TIMES: &[&str] = &["mean", "sd", "p50", "p90", "p95", "p99", "p99.9", "max"];
 const RUN_OUT: &[&str] = &["mean", "p5", "p50", "p95"];
@@ -206,9 +208,9 @@ pub const FAMILIES: &[MetricFamily] = &[
     family("enable_refusal.rate", &[], Fraction, Lower,
         "Refused tries to enable an agent among all such tries."),
     family("enables.wait.mean", &[], Seconds, Lower,
-        "Time that agents waited for a slot.").planned(),
+        "Time that enabled agents had waited for a slot, those without a wait included."),
     family("enables.wait.probability", &[], Fraction, Lower,
-        "Enabled agents that had waited for a slot.").planned(),
+        "Enabled agents that had waited for a slot."),
     family("active", &["mean", "max"], Count, Neutral,
         "Active agents of a workspace."),
     family("active.full_time_share", &[], Fraction, Lower,
@@ -223,10 +225,12 @@ pub const FAMILIES: &[MetricFamily] = &[
         "Credits at the start, granted by plans, charged, and at the end."),
     family("credits", &["expired"], Credits, Lower,
         "Credits that were left over at renewals."),
-    family("credits", &["purchased", "overage", "held"], Credits, Neutral,
-        "Credits bought in packages, charged above the grants, and in holds.").planned(),
+    family("credits", &["purchased", "overage"], Credits, Neutral,
+        "Credits that packages brought, and those charged beyond the grants."),
+    family("credits", &["held"], Credits, Neutral,
+        "Credits in holds.").planned(),
     family("credits.exhausted.time_share", &[], Fraction, Lower,
-        "Time from a refusal for want of credits to the next renewal."),
+        "Time from a refusal for want of credits to the next credits."),
     family("credits.time_to_zero", RUN_OUT, Seconds, Higher,
         "Time to the first balance of zero, over workspaces that got there."),
     family("credits.time_to_exhaustion", RUN_OUT, Seconds, Higher,
@@ -235,10 +239,15 @@ pub const FAMILIES: &[MetricFamily] = &[
         "Periods in which a balance reached zero."),
     family("credits.periods_exhausted.share", &[], Fraction, Lower,
         "Periods in which credits were refused."),
-    family("packages.bought", &[], Count, Neutral,
-        "Packages bought.").planned(),
+    family("packages", &["bought", "renewed"], Count, Neutral,
+        "Packages bought, and those that began anew."),
     family("alerts.time", &[], Seconds, Higher,
-        "Time until a level of the pool was used up.").by(&[Level]).planned(),
+        "Time to the first use of such a share of a pool, over workspaces that got there.")
+        .by(&[Level]),
+    family("earned", &["plans", "packages", "overage", "total"], Money, Neutral,
+        "What the workspaces spent, and so the vendor earned."),
+    family("spent_per_workspace", &["mean", "p50", "p90", "p99", "max"], Money, Neutral,
+        "What a workspace spent."),
     family("credits.oversold", &["total", "max"], Credits, Lower,
         "Credits charged beyond the grants: in all, and the most of one workspace."),
     family("credits.held_stranded", &[], Credits, Lower,

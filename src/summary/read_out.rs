@@ -78,7 +78,8 @@ fn metrics(frame: &GroupFrame, of: &GroupMeasures, independent: bool) -> IndexMa
             "wait.mean" => add_timing(&mut metrics, "wait", &of.wait),
             "service.mean" => add_timing(&mut metrics, "service", &of.service),
             "active.mean" => add_levels(&mut metrics, frame, of),
-            "credits.closing" => add_credits(&mut metrics, of),
+            "credits.closing" => add_credits(&mut metrics, frame, of),
+            "spent_per_workspace.mean" => add_spent(&mut metrics, of),
             "hits_per_workspace.mean" => add_hits(&mut metrics, of),
             "backend.queue.mean" => {
                 let max = of.backend.as_ref().map_or(0, |backend| backend.queue_max);
@@ -107,14 +108,12 @@ fn add_levels(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &G
     let n = of.workspaces;
     put(metrics, "active.max", Some(f64::from(of.active_max)), n);
     if frame.features.slots {
-        // One linearisable decision a workspace: a slot too many cannot be given.
-        put(metrics, "active.over_limit.max", Some(0.0), n);
-        put(metrics, "active.over_limit.time", Some(0.0), n);
+        put(metrics, "active.over_limit.max", Some(f64::from(of.excess_max)), n);
     }
     put(metrics, "agents.max", Some(f64::from(of.agents_max)), n);
 }
 
-fn add_credits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
+fn add_credits(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
     // One linearisable decision a workspace: the pool asserts that it is never overdrawn.
     put(metrics, "credits.oversold.total", Some(0.0), of.workspaces);
     put(metrics, "credits.oversold.max", Some(0.0), of.workspaces);
@@ -127,6 +126,23 @@ fn add_credits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
         for (quantile, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
             put(metrics, &format!("{name}.{quantile}"), timing.quantile(per_mille), n);
         }
+    }
+    for &(level, place) in &frame.alerts {
+        let timing = &of.credits.alerts[place];
+        put(metrics, &format!("alerts.time{{level={level}}}"), timing.mean(), timing.count());
+    }
+}
+
+fn add_spent(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
+    let histogram = &of.spent;
+    for (name, value) in [
+        ("p50", histogram.quantile(500)),
+        ("p90", histogram.quantile(900)),
+        ("p99", histogram.quantile(990)),
+        ("max", histogram.greatest()),
+    ] {
+        let spent = value.map(|thousandths| thousandths as f64 / 1e3);
+        put(metrics, &format!("spent_per_workspace.{name}"), spent, of.workspaces);
     }
 }
 

@@ -1,8 +1,9 @@
 //! An agent line: agents that behave alike.
 
+use super::Traffic;
 use crate::random::Distribution;
-use crate::rules::AgentState;
-use crate::units::{Rate, Share, SimSpan};
+use crate::rules::{AgentState, ShareTerms};
+use crate::units::{Rate, SimSpan};
 
 /// Agents of a workspace that behave alike. Distributions of spans are in nanoseconds, of costs in
 /// thousandths of a credit, of turns in turns.
@@ -50,15 +51,6 @@ pub struct Churn {
     pub delete_after: Option<Distribution>,
 }
 
-/// Shares of the period's included credits that one agent or feature has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShareTerms {
-    /// What the others must leave for it.
-    pub at_least: Share,
-    /// More than this it may not use.
-    pub at_most: Share,
-}
-
 /// How agents switch state. A state without a distribution is never left by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activity {
@@ -82,23 +74,6 @@ pub enum OnRefused {
     RetryEvery(SimSpan),
     /// It waits until a slot is free, first come first served.
     WaitForSlot,
-}
-
-/// Messages that customers write to the agents of a line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Traffic {
-    /// A Poisson stream to each agent.
-    Rate(Rate),
-    /// Conversations: they begin as a Poisson stream to each agent; the next turn comes a think
-    /// time after the reply.
-    Sessions {
-        /// Conversations begun with each agent.
-        rate: Rate,
-        /// Turns of a conversation, at least 1.
-        turns: Distribution,
-        /// Time from a reply to the next turn.
-        think: Distribution,
-    },
 }
 
 /// What becomes of the customers of an agent that is not active.

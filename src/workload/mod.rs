@@ -1,14 +1,18 @@
 //! What agents and customers do: traffic, sessions, activity, purchases, and what happens to them
 //! over time. Behaviour only; what is allowed is the business of [`rules`](crate::rules).
 
+mod bursts;
 mod buying;
 mod line;
 mod membership;
+mod modulation;
 mod timeline;
+mod traffic;
 
+pub use bursts::{Burst, BurstSampler, Bursts};
 pub use buying::{AutoBuy, Below, Buying, ByHand};
-pub use line::{
-    Activity, AgentLine, Churn, LineKind, OnRefused, ShareTerms, Traffic, WhileOffline,
-};
+pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};
 pub use membership::{is_taken, plan_of};
+pub use modulation::{ClockChange, Factor, Level, Modulation, Profile, Stage, Stages, Steps};
 pub use timeline::{Action, Occurrence, Pick};
+pub use traffic::{OnLost, Traffic, TrafficKind};

@@ -150,7 +150,7 @@ fn unknown_keys() {
        |
     41 |       - { name: night, traffic: { ratee: 12/h } }
        |                                   ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `sessions`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`
 
     1 mistake in x.yaml
     ");
@@ -159,7 +159,7 @@ fn unknown_keys() {
       |
     9 | colour: red
       | ^^^^^^
-    hint: expected here: `limitlab`, `name`, `about`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -181,7 +181,7 @@ fn a_misspelt_key_is_read_as_what_was_meant() {
        |
     23 | workspace:
        | ^^^^^^^^^
-    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -289,7 +289,7 @@ abot:
        |
     54 | abot:
        | ^^^^
-    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in x.yaml
     ");
@@ -875,7 +875,7 @@ fn thresholds() {
        |
     56 |   - refusal.rate{reason=credits} < 1%
        |                         ^^^^^^^
-    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `overloaded`
+    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
 
     1 mistake in x.yaml
     ");
@@ -924,11 +924,11 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"credits.oversold.max == 0", r"packages.bought < 5"), @"
-    x.yaml:56:5: error: `packages.bought` is not supported yet
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"credits.held < 5"), @"
+    x.yaml:56:5: error: `credits.held` is not supported yet
        |
-    56 |   - packages.bought < 5
-       |     ^^^^^^^^^^^^^^^
+    56 |   - credits.held < 5
+       |     ^^^^^^^^^^^^
 
     1 mistake in x.yaml
     ");
@@ -1119,7 +1119,7 @@ fn the_command_line() {
       |
     1 | sede=5
       | ^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in --set
     ");
@@ -1197,7 +1197,7 @@ fn long_wide_and_odd_lines() {
       |
     1 | ...ong long long long long long long long long ', drian: cut, workspaces: [{ group: a, agents: [{ name:...
       |                                                   ^^^^^
-    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     x.yaml:1:10130: error: `zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz..` is not a duration such as `250ms`, `8h` or `1d12h`
       |

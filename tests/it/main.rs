@@ -5,6 +5,7 @@ mod determinism;
 mod diagnostics;
 mod edges;
 mod extremes;
+mod imports;
 mod metering_faults;
 mod oracle;
 mod properties;

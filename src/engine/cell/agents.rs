@@ -1,36 +1,102 @@
-//! The life of the agents: enabled and disabled, by their own habits.
+//! The life of the agents: enabled and disabled, by their own habits and from outside.
 
-use super::{Cell, Event, NONE, World};
-use crate::engine::calendar::Class;
+use super::{Agent, Cell, Event, NONE, World};
+use crate::engine::calendar::{Class, Ticket};
 use crate::random::Sampler;
 use crate::rules::AgentState;
 use crate::units::{SimSpan, SimTime};
-use crate::workload::OnRefused;
+use crate::workload::{LineKind, OnRefused};
 
 impl Cell {
     /// Brings every agent into the state in which its line starts, in the order written. Starting
     /// active is a try to enable: those that find no slot start offline.
     pub(super) fn start_agents(&mut self, world: &mut World<'_>) {
-        self.tally.levels.offline = self.agents.len() as u32;
+        self.note_slots();
         for agent in 0..self.agents.len() as u32 {
             let model = &world.model.lines[self.agents[agent as usize].line as usize];
+            if model.kind == LineKind::Feature {
+                continue;
+            }
+            if model.start != AgentState::Draft {
+                self.shelve(agent);
+            }
+            self.schedule_life(world, agent, SimTime::ZERO);
             match model.start {
                 AgentState::Active => self.enable(world, agent, SimTime::ZERO),
                 AgentState::Offline => self.schedule_enable(world, agent, SimTime::ZERO),
-                AgentState::Draft => {
-                    self.workspace.draft(agent as usize);
-                    self.tally.levels.offline -= 1;
-                    self.tally.levels.draft += 1;
-                    if let Some(draft) = &model.draft {
-                        let delay = self.draw(draft, agent, "draft", 0);
-                        self.schedule_unless_late(world, SimTime::ZERO + delay, agent);
-                    }
-                }
+                AgentState::Draft => {}
             }
         }
     }
 
-    /// Somebody tries to enable an agent.
+    /// Brings an agent that was just created by churn into the state in which its line starts. If
+    /// that is active and every slot is taken, it stays a draft (rule R4).
+    pub(super) fn begin_life(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        match world.model.lines[self.agents[agent as usize].line as usize].start {
+            AgentState::Active => self.enable(world, agent, now),
+            AgentState::Offline => {
+                self.shelve(agent);
+                self.schedule_enable(world, agent, now);
+            }
+            AgentState::Draft => {}
+        }
+    }
+
+    fn shelve(&mut self, agent: u32) {
+        self.workspace.shelve(agent as usize);
+        self.tally.levels.draft -= 1;
+        self.tally.levels.offline += 1;
+    }
+
+    /// The time has come at which somebody enables the agent by its line's habit.
+    pub(super) fn enable_by_habit(
+        &mut self,
+        world: &mut World<'_>,
+        agent: u32,
+        ticket: Ticket,
+        now: SimTime,
+    ) {
+        if self.take_habit(agent, ticket) {
+            self.enable(world, agent, now);
+        }
+    }
+
+    /// The time has come at which the agent is disabled by its line's habit.
+    pub(super) fn disable_by_habit(
+        &mut self,
+        world: &mut World<'_>,
+        agent: u32,
+        ticket: Ticket,
+        now: SimTime,
+    ) {
+        if self.take_habit(agent, ticket) {
+            self.disable(world, agent, now);
+        }
+    }
+
+    /// Whether a habit's event is not outdated.
+    fn take_habit(&mut self, agent: u32, ticket: Ticket) -> bool {
+        let habit = &mut self.agents[agent as usize].habit;
+        let due = *habit == ticket;
+        if due {
+            *habit = Ticket::NONE;
+        }
+        due
+    }
+
+    /// Sets the next change of an agent's state by its habit; none if that lies beyond the end.
+    pub(super) fn set_habit(
+        &mut self,
+        world: &World<'_>,
+        agent: u32,
+        at: SimTime,
+        class: Class,
+        event: Event,
+    ) {
+        self.agents[agent as usize].habit = self.schedule_in_time(world, at, class, event);
+    }
+
+    /// Somebody tries to enable an agent that is draft or offline.
     pub(super) fn enable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         let was = self.workspace.agent(agent as usize);
         let answer = self.workspace.enable(agent as usize);
@@ -43,44 +109,85 @@ impl Cell {
         self.tally.levels.advance(world.frame.window, now);
         let levels = &mut self.tally.levels;
         levels.active += 1;
-        if was == AgentState::Draft {
+        if was == Some(AgentState::Draft) {
             levels.draft -= 1;
         } else {
             levels.offline -= 1;
         }
-        levels.full = self.workspace.slots().full();
+        self.note_slots();
         world.measures.active_changed(&mut self.tally, now, 1);
+        self.enables += 1;
         let state = &mut self.agents[agent as usize];
+        state.enabled_as = self.enables;
         let period = state.enabled;
         state.enabled += 1;
         let model = &world.model.lines[state.line as usize];
-        if let Some(active) = &model.active {
-            let until = now + self.draw(active, agent, "active", period);
-            if until < world.model.until {
-                self.calendar.schedule(until, Class::Frees, Event::Disable { agent });
-            }
-        }
+        let until = match &model.active {
+            Some(active) => now + self.draw(active, agent, "active", period),
+            None => SimTime::NEVER,
+        };
+        self.set_habit(world, agent, until, Class::Frees, Event::Disable { agent });
         self.wake_parked(agent, now);
     }
 
-    /// An active agent is disabled; its slot is free at once.
+    /// An active agent is disabled; its slot is free at once (rule R5).
     pub(super) fn disable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        self.take_offline(world, agent, now);
+        self.wake_waiting(world, now);
+    }
+
+    /// An active agent goes offline, and nobody gets its slot yet.
+    pub(super) fn take_offline(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         self.workspace.disable(agent as usize);
         self.tally.levels.advance(world.frame.window, now);
         self.tally.levels.active -= 1;
         self.tally.levels.offline += 1;
-        self.tally.levels.full = self.workspace.slots().full();
+        self.note_slots();
         world.measures.active_changed(&mut self.tally, now, -1);
+        self.agents[agent as usize].habit = Ticket::NONE;
         self.schedule_enable(world, agent, now);
     }
 
-    /// The agent keeps its state, and tries again as its line says.
+    /// Brings what is measured of the slots up to date.
+    pub(super) fn note_slots(&mut self) {
+        let (slots, levels) = (self.workspace.slots(), &mut self.tally.levels);
+        (levels.limited, levels.full) = (slots.limit().is_some(), slots.full());
+        levels.excess = slots.excess();
+    }
+
+    /// The agent keeps its state (rule R4), and its line says what follows. A try from outside
+    /// leaves the habits of an agent that would give up as they were.
     fn enable_refused(&mut self, world: &World<'_>, agent: u32, now: SimTime) {
-        let model = &world.model.lines[self.agents[agent as usize].line as usize];
-        match model.on_refused {
-            OnRefused::GiveUp => self.schedule_enable(world, agent, now),
+        let state = &mut self.agents[agent as usize];
+        match world.model.lines[state.line as usize].on_refused {
+            OnRefused::GiveUp if state.habit == Ticket::NONE => {
+                self.schedule_enable(world, agent, now);
+            }
+            OnRefused::GiveUp => {}
+            OnRefused::RetryEvery(span) => {
+                self.set_habit(world, agent, now + span, Class::Takes, Event::Enable { agent });
+            }
+            OnRefused::WaitForSlot if state.waits_since == SimTime::NEVER => {
+                state.waits_since = now;
+                state.habit = Ticket::NONE;
+                self.waiting.push_back(agent);
+            }
             OnRefused::WaitForSlot => {}
-            OnRefused::RetryEvery(span) => self.schedule_unless_late(world, now + span, agent),
+        }
+    }
+
+    /// Enables those that wait for a slot, in the order in which they came, as far as slots are
+    /// free.
+    pub(super) fn wake_waiting(&mut self, world: &mut World<'_>, now: SimTime) {
+        while self.workspace.available()
+            && !self.workspace.slots().full()
+            && now < world.model.until
+            && let Some(agent) = self.waiting.pop_front()
+        {
+            let state = &mut self.agents[agent as usize];
+            let since = std::mem::replace(&mut state.waits_since, SimTime::NEVER);
+            world.measures.waited_for_slot(world.frame, &mut self.tally, now, since);
+            self.enable(world, agent, now);
         }
     }
 
@@ -92,14 +199,7 @@ impl Cell {
             let period = state.disabled;
             state.disabled += 1;
             let until = now + self.draw(offline, agent, "offline", period);
-            self.schedule_unless_late(world, until, agent);
-        }
-    }
-
-    /// No activity starts once arrivals have stopped.
-    fn schedule_unless_late(&mut self, world: &World<'_>, at: SimTime, agent: u32) {
-        if at < world.model.until {
-            self.calendar.schedule(at, Class::Takes, Event::Enable { agent });
+            self.set_habit(world, agent, until, Class::Takes, Event::Enable { agent });
         }
     }
 
@@ -113,9 +213,9 @@ impl Cell {
     }
 
     /// How long the period number `period` of an agent in `state` lasts.
-    fn draw(&self, sampler: &Sampler, agent: u32, state: &str, period: u32) -> SimSpan {
-        let line = &self.lines[self.agents[agent as usize].line as usize];
-        let stream = line.periods(agent, state);
+    pub(super) fn draw(&self, sampler: &Sampler, agent: u32, state: &str, period: u32) -> SimSpan {
+        let Agent { line, number, .. } = self.agents[agent as usize];
+        let stream = self.lines[line as usize].periods(number, state);
         SimSpan::from_nanos(sampler.sample_whole(&mut stream.at(u64::from(period))))
     }
 }

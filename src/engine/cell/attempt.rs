@@ -5,7 +5,7 @@ use crate::engine::calendar::Class;
 use crate::engine::lines::Number;
 use crate::engine::servers::Placement;
 use crate::measure::Reply;
-use crate::rules::{Charge, CreditPool, Reason, Refusal};
+use crate::rules::{Charge, Reason, Refusal};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::WhileOffline;
 
@@ -20,30 +20,37 @@ struct Message {
 }
 
 impl Cell {
-    /// Schedules the next arrival of a line, unless arrivals have stopped by then.
-    pub(super) fn schedule_arrival(&mut self, world: &World<'_>, line: usize, now: SimTime) {
-        if world.model.lines[line].traffic.is_none() || self.lines[line].count == 0 {
-            return;
-        }
-        let at = now + SimSpan::from_nanos(self.lines[line].next_interval());
-        if at < world.model.until {
-            let line = line as u32;
-            self.calendar.schedule(at, Class::Takes, Event::Arrival { line });
+    /// Schedules the next arrival of a source, unless arrivals have stopped by then.
+    #[inline]
+    pub(super) fn schedule_arrival(&mut self, world: &World<'_>, source: u32, now: SimTime) {
+        let number = source;
+        let source = &mut self.sources[number as usize];
+        let Some(traffic) = &world.model.lines[source.line as usize].traffic else { return };
+        let line = &self.lines[source.line as usize];
+        if let Some(at) = line.next_arrival(source, traffic, &self.factors, now, world.model.until)
+        {
+            self.calendar.schedule(at, Class::Takes, Event::Arrival { source: number });
         }
     }
 
     /// A message arrives, or the first turn of a conversation.
     #[inline]
-    pub(super) fn arrival(&mut self, world: &mut World<'_>, line: u32, now: SimTime) {
-        let (agent, number) = self.lines[line as usize].arrive();
-        self.schedule_arrival(world, line as usize, now);
+    pub(super) fn arrival(&mut self, world: &mut World<'_>, source: u32, now: SimTime) {
+        let arrived = &mut self.sources[source as usize];
+        let line = arrived.line;
+        let (agent, number) = self.lines[line as usize].arrive(arrived);
+        let is_there = self.workspace.agent(agent as usize).is_some();
+        if is_there || self.sources[source as usize].agent.is_none() {
+            self.schedule_arrival(world, source, now);
+        }
         let model = &world.model.lines[line as usize];
-        if model.while_offline == WhileOffline::Pause && !self.is_active(agent) {
+        // Nobody writes to an agent that was deleted.
+        if !is_there || (model.while_offline == WhileOffline::Pause && !self.is_active(agent)) {
             return;
         }
-        let sessions = model.traffic.as_ref().and_then(|traffic| traffic.session.as_ref());
+        let turns = model.traffic.as_ref().and_then(|traffic| traffic.turns.as_ref());
         let mut session = NONE;
-        if let Some((turns, _)) = sessions {
+        if let Some(turns) = turns {
             let turns = self.lines[line as usize].turns(turns, number);
             if turns > 1 {
                 let turns_left = turns - 1;
@@ -58,6 +65,10 @@ impl Cell {
     /// told so.
     pub(super) fn turn(&mut self, world: &mut World<'_>, session: u32, now: SimTime) {
         let Session { agent, number, .. } = *self.sessions.at(session);
+        if self.workspace.agent(agent as usize).is_none() {
+            self.end_session(session);
+            return;
+        }
         let line = self.agents[agent as usize].line;
         let pauses = world.model.lines[line as usize].while_offline == WhileOffline::Pause;
         if pauses && !self.is_active(agent) {
@@ -90,19 +101,26 @@ impl Cell {
         let line = &self.lines[message.line as usize];
         let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
         let cost = Credits::from_thousandths(cost as i64);
-        if let Err(refusal) = self.decide(world, agent, cost, now) {
+        let mut answer = self.decide(world, agent, cost, now);
+        if matches!(answer, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
+            && self.buys_for_refused(world, now)
+        {
+            answer = self.decide(world, agent, cost, now);
+        }
+        if let Err(refusal) = answer {
             self.refuse(world, message.session, now, refusal);
             return;
         }
-        self.read_fan(world, now);
-        let charge = self.workspace.take(&model.policy, agent, cost);
+        let charge = self.with_pool(world, now, |cell, world| {
+            cell.workspace.take(&world.model.book, agent, cost)
+        });
         if let Some(charge) = charge {
-            let balance = self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance);
-            world.measures.charged(world.frame, &mut self.tally, now, charge.amount, balance);
+            self.charged(world, charge, now);
         }
         if model.delay.is_zero() {
+            self.workspace.settle(charge);
             let placement = self.serve(world, message.line, message.number, now);
-            self.admitted(world, message, charge, (now, placement), now);
+            self.admitted(world, message, (now, placement), now);
         } else {
             let flight = self.fly(message, now, charge);
             let at = now + model.delay;
@@ -120,15 +138,7 @@ impl Cell {
         now: SimTime,
     ) -> Result<(), Refusal> {
         let model = world.model;
-        if let Err(mut refusal) = self.workspace.check(&model.policy, agent, cost, now) {
-            let full = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
-            // What costs more than a full pool is not paid after the renewal either.
-            if refusal.reason == Reason::CreditsExhausted && cost <= full {
-                let renewal = model.renewals.after(now);
-                refusal.retry_after = (renewal != SimTime::NEVER).then(|| renewal.since(now));
-            }
-            return Err(refusal);
-        }
+        self.workspace.check(&model.book, agent, cost, now)?;
         let servers = world.servers.as_mut().filter(|_| model.delay.is_zero());
         if servers.is_none_or(|servers| servers.has_room(now)) {
             Ok(())
@@ -159,7 +169,8 @@ impl Cell {
         let line = self.agents[agent as usize].line;
         let placement = self.serve(world, line, number, now);
         let message = Message { agent, line, session, number };
-        self.admitted(world, message, charge, (now, placement), due);
+        self.workspace.settle(charge);
+        self.admitted(world, message, (now, placement), due);
     }
 
     /// Has an attempt served that has reached the backend and found room.
@@ -196,7 +207,6 @@ impl Cell {
         &mut self,
         world: &mut World<'_>,
         message: Message,
-        charge: Option<Charge>,
         arrived: (SimTime, Placement),
         due: SimTime,
     ) {
@@ -217,8 +227,8 @@ impl Cell {
                 self.tally.in_flight += 1;
             }
         }
-        if model.holds_places || message.session != NONE {
-            let flight = self.fly(message, due, charge);
+        if model.book.holds_places() || message.session != NONE {
+            let flight = self.fly(message, due, None);
             self.calendar.schedule(replied, Class::Frees, Event::Reply { flight });
         }
     }
@@ -232,33 +242,25 @@ impl Cell {
     /// conversation goes on.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let flight = self.flights.remove(flight);
-        self.workspace.release(&world.model.policy, flight.agent as usize);
+        self.workspace.release(&world.model.book, flight.agent as usize);
         if flight.refused {
-            self.give_back(world, flight.charge, now);
-            self.end_session(flight.session);
+            self.give_back(world, flight.agent, flight.charge, now);
+            self.lost(world, flight.session, now);
         } else if flight.session != NONE {
             self.next_turn(world, flight.session, now);
         }
     }
 
-    fn give_back(&mut self, world: &mut World<'_>, charge: Option<Charge>, now: SimTime) {
-        let Some(charge) = charge else { return };
-        self.read_fan(world, now);
-        let before = self.workspace.pool().map(|pool| pool.booked().expired);
-        self.workspace.restore(charge);
-        let expired = self.workspace.pool().map(|pool| pool.booked().expired) != before;
-        world.measures.restored(world.frame, &mut self.tally, now, charge.amount, expired);
-    }
-
-    /// The customer thinks about the reply, and writes again unless arrivals have stopped by then.
-    fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
+    /// The customer thinks about the reply or the loss, and writes again unless arrivals have
+    /// stopped by then.
+    pub(super) fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
         let Session { agent, number, turns_left, .. } = *self.sessions.at(session);
         let line = self.agents[agent as usize].line as usize;
         let traffic = world.model.lines[line].traffic.as_ref();
-        let think = traffic.and_then(|traffic| traffic.session.as_ref());
+        let think = traffic.and_then(|traffic| traffic.think.as_ref());
         let next = think
             .filter(|_| turns_left > 0)
-            .map(|(_, think)| now + SimSpan::from_nanos(self.lines[line].think(think, number)));
+            .map(|think| now + SimSpan::from_nanos(self.lines[line].think(think, number)));
         if let Some(at) = next.filter(|&at| at < world.model.until) {
             let record = self.sessions.at(session);
             record.number = number.next_turn();
@@ -269,20 +271,18 @@ impl Cell {
         }
     }
 
-    /// A refused message is lost, and with it its conversation ends.
+    /// A refused message is lost.
     fn refuse(&mut self, world: &mut World<'_>, session: u32, now: SimTime, refusal: Refusal) {
-        if refusal.reason == Reason::CreditsExhausted
-            && let Some(credits) = &mut self.tally.credits
-        {
-            credits.refused(now);
+        if refusal.reason == Reason::CreditsExhausted {
+            self.out_of_credits(world, now);
         }
         if world.frame.window.contains(now) {
             world.measures.refused(world.frame, &mut self.tally, now, &refusal);
         }
-        self.end_session(session);
+        self.lost(world, session, now);
     }
 
-    fn end_session(&mut self, session: u32) {
+    pub(super) fn end_session(&mut self, session: u32) {
         if session != NONE {
             self.sessions.remove(session);
         }

@@ -2,17 +2,25 @@
 
 mod agents;
 mod attempt;
+mod credits;
+mod customers;
+mod plan;
+mod population;
+mod timeline;
 
-use super::calendar::{Calendar, Class};
-use super::lines::{Line, Number};
+use std::collections::VecDeque;
+
+use super::calendar::{Calendar, Class, Ticket};
+use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
-use crate::rules::{AgentState, Charge, Workspace};
+use crate::rules::{Charge, Workspace};
 use crate::units::{SimSpan, SimTime};
+use crate::workload::Steps;
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -23,16 +31,30 @@ const NONE: u32 = u32::MAX;
 /// What happens in a cell.
 #[derive(Debug, Clone, Copy)]
 enum Event {
-    /// The pool renews.
+    /// The plan's credits renew.
     Renew,
-    /// An agent is disabled.
+    /// A package ends, or begins anew.
+    PackageEnds { grant: u32 },
+    /// Somebody buys a package who saw that credits had run out.
+    BuyByHand,
+    /// The trial ends.
+    TrialEnds,
+    /// An entry of the timeline happens.
+    Begin { entry: u32 },
+    /// An entry of the timeline is undone.
+    Undo { entry: u32 },
+    /// An agent is disabled, by its own habit.
     Disable { agent: u32 },
+    /// An agent is deleted.
+    Delete { agent: u32 },
     /// The reply to an attempt, or its refusal by the backend, is back at the workspace.
     Reply { flight: u32 },
-    /// Somebody tries to enable an agent.
+    /// Somebody tries to enable an agent, by its own habit.
     Enable { agent: u32 },
-    /// The next arrival of a line: a message, or the first turn of a conversation.
-    Arrival { line: u32 },
+    /// Somebody tries to create an agent of a line.
+    Create { line: u32 },
+    /// The next arrival of a source: a message, or the first turn of a conversation.
+    Arrival { source: u32 },
     /// The next turn of a conversation.
     Turn { session: u32 },
     /// An attempt arrives at the backend.
@@ -59,19 +81,28 @@ struct Flight {
     /// The conversation it is a turn of, or [`NONE`].
     session: u32,
     number: Number,
+    /// What is given back if the backend refuses it.
     charge: Option<Charge>,
     /// Whether the backend refused it.
     refused: bool,
 }
 
-/// One agent.
+/// One agent or feature.
 #[derive(Debug, Clone, Copy)]
 struct Agent {
     line: u32,
+    /// Its number in its line.
+    number: u32,
     /// Active periods begun.
     enabled: u32,
     /// Offline periods begun.
     disabled: u32,
+    /// Its next change of state by its own habit; an event that came before it is outdated.
+    habit: Ticket,
+    /// Of active agents the one with the highest was enabled last.
+    enabled_as: u64,
+    /// Since when it waits for a slot; [`SimTime::NEVER`] if it does not.
+    waits_since: SimTime,
     /// The first conversation that waits for it to come back, or [`NONE`].
     parked: u32,
     /// The last of them, of no meaning if there is none.
@@ -94,10 +125,33 @@ pub(super) struct Cell {
     calendar: Calendar<Event>,
     workspace: Workspace,
     lines: Vec<Line>,
+    /// Streams of arrivals.
+    sources: Vec<Source>,
+    /// What the timeline does to arrivals.
+    factors: Steps,
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
     tally: Tally,
+    /// The key of the workspace's draws.
+    key: Key,
+    /// Agents that wait for a slot, first come first served.
+    waiting: VecDeque<u32>,
+    /// Enables so far.
+    enables: u64,
+    /// The event of the next renewal, and of the trial's end.
+    renewal: Ticket,
+    trial: Ticket,
+    /// Since when the workspace has its plan and was not billed for it.
+    billed: SimTime,
+    /// Packages bought automatically and by hand in this period.
+    bought: (u32, u32),
+    /// Whether somebody is about to buy a package, and how often somebody was.
+    buyer: (bool, u64),
+    /// What entries of the timeline did that will be undone: the entry, and the agent or plan.
+    to_undo: Vec<(u32, u32)>,
+    /// Grants that are being gone through.
+    grants: Vec<u32>,
     /// The instant of the last event, and how many there were at it.
     instant: SimTime,
     at_instant: u32,
@@ -114,10 +168,22 @@ impl Cell {
             calendar: Calendar::default(),
             workspace: Workspace::empty(),
             lines: Vec::new(),
+            sources: Vec::new(),
+            factors: Steps::NONE,
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
             tally: Tally::default(),
+            key: Key::root(0),
+            waiting: VecDeque::new(),
+            enables: 0,
+            renewal: Ticket::NONE,
+            trial: Ticket::NONE,
+            billed: SimTime::ZERO,
+            bought: (0, 0),
+            buyer: (false, 0),
+            to_undo: Vec::new(),
+            grants: Vec::new(),
             instant: SimTime::ZERO,
             at_instant: 0,
             events: 0,
@@ -128,50 +194,22 @@ impl Cell {
     /// Begins workspace `index` of the group: pool and buckets full, agents created and enabled as
     /// far as the limits admit, in the order written.
     pub(super) fn begin(&mut self, world: &mut World<'_>, index: u32) {
-        let model = world.model;
-        let key = model.key.index(u64::from(index));
+        self.key = world.model.key.index(u64::from(index));
         self.calendar.clear();
+        self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
+        self.waiting.clear();
+        self.to_undo.clear();
         (self.instant, self.at_instant) = (SimTime::ZERO, 0);
-        (self.events, self.messages) = (0, 0);
-        let agents = self.create_agents(world, key);
-        let seats = model.seats.sample_whole(&mut key.name("seats").stream().at(0)).max(1);
-        self.workspace.reset(&model.policy, agents, seats);
-        self.tally.levels.limited = self.workspace.slots().limit().is_some();
-        self.tally.levels.full = self.workspace.slots().full();
-        if let Some(pool) = self.workspace.pool() {
-            world.measures.pool_opened(&mut self.tally, pool.balance());
-        }
-        self.schedule_renewal(world);
+        (self.events, self.messages, self.enables) = (0, 0, 0);
+        self.tally.reset(world.frame.causes.len(), world.frame.withins.len());
+        self.found(world);
+        self.schedule_timeline(world);
+        self.populate(world);
+        self.open_pool(world);
         self.start_agents(world);
-        for line in 0..self.lines.len() {
-            self.schedule_arrival(world, line, SimTime::ZERO);
-        }
-    }
-
-    /// Lays out the agents that the limit on their total admits; the rest are refused (rule R1).
-    fn create_agents(&mut self, world: &mut World<'_>, key: Key) -> usize {
-        let model = world.model;
-        let declared: u32 = model.lines.iter().map(|line| line.count).sum();
-        let admitted = declared.min(model.policy.plan().total_agents);
-        self.tally.reset(world.frame.causes.len(), world.frame.withins.len(), admitted as usize);
-        self.lines.clear();
-        self.agents.clear();
-        for (index, line) in model.lines.iter().enumerate() {
-            let first = self.agents.len() as u32;
-            let count = line.count.min(admitted - first);
-            self.lines.push(Line::new(line, key, first, count));
-            let line = index as u32;
-            let agent = Agent { line, enabled: 0, disabled: 0, parked: NONE, last_parked: NONE };
-            self.agents.extend(std::iter::repeat_n(agent, count as usize));
-        }
-        let refusal = crate::rules::Refusal::of(crate::rules::Reason::WorkspaceAgentLimit);
-        for number in 0..declared {
-            let refusal = (number >= admitted).then_some(&refusal);
-            world.measures.create_tried(world.frame, &mut self.tally, SimTime::ZERO, refusal);
-        }
-        admitted as usize
+        self.begin_traffic(world);
     }
 
     /// When the next event is due, and what it does; `None` when the workspace is done.
@@ -182,7 +220,7 @@ impl Cell {
     /// Lets the next event happen; `false` when there is none.
     #[inline]
     pub(super) fn step(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
-        let Some((now, event)) = self.calendar.pop() else { return Ok(false) };
+        let Some((now, ticket, event)) = self.calendar.pop() else { return Ok(false) };
         self.events += 1;
         if now > self.instant {
             self.instant = now;
@@ -196,29 +234,29 @@ impl Cell {
             });
         }
         match event {
-            Event::Arrival { line } => self.arrival(world, line, now),
+            Event::Arrival { source } => self.arrival(world, source, now),
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::Turn { session } => self.turn(world, session, now),
-            Event::Enable { agent } => self.enable(world, agent, now),
-            Event::Disable { agent } => self.disable(world, agent, now),
-            Event::Renew => self.renew(world, now),
+            Event::Enable { agent } => self.enable_by_habit(world, agent, ticket, now),
+            Event::Disable { agent } => self.disable_by_habit(world, agent, ticket, now),
+            Event::Create { line } => self.create_by_churn(world, line, now),
+            Event::Delete { agent } => self.delete(world, agent, now),
+            Event::Renew => self.renew(world, ticket, now),
+            Event::PackageEnds { grant } => self.package_ends(world, grant, now),
+            Event::BuyByHand => self.buy_by_hand(world, now),
+            Event::TrialEnds => self.trial_ends(world, ticket, now),
+            Event::Begin { entry } => self.occur(world, entry, now),
+            Event::Undo { entry } => self.undo(world, entry, now),
         }
         Ok(true)
     }
 
     /// Ends the workspace: its books are closed and its tally is taken up.
     pub(super) fn finish(&mut self, world: &mut World<'_>) {
-        self.read_fan(world, SimTime::NEVER);
-        world.measures.finish(world.frame, &mut self.tally);
-        // The pool keeps its own books; the tally recounted them from what it was told.
-        if let (Some(pool), Some(credits)) = (self.workspace.pool(), &self.tally.credits) {
-            assert_eq!(
-                credits.closing(),
-                pool.balance().wide(),
-                "the books of a pool do not balance"
-            );
-        }
+        self.bill(world, world.frame.window.until);
+        self.look(world, SimTime::NEVER);
+        world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
     }
 
     /// Events so far.
@@ -231,34 +269,18 @@ impl Cell {
         self.messages
     }
 
-    fn schedule_renewal(&mut self, world: &World<'_>) {
-        let at = world.model.renewals.after(self.instant);
-        // Nothing is charged after arrivals have stopped, and the books are closed then.
-        if self.workspace.pool().is_some() && at < world.model.until {
-            self.calendar.schedule(at, Class::Frees, Event::Renew);
-        }
-    }
-
-    fn renew(&mut self, world: &mut World<'_>, now: SimTime) {
-        self.read_fan(world, now);
-        let left = self.workspace.pool().map(crate::rules::CreditPool::balance);
-        self.workspace.renew();
-        if let (Some(pool), Some(left)) = (self.workspace.pool(), left) {
-            world.measures.renewed(world.frame, &mut self.tally, now, left, pool.balance());
-        }
-        self.schedule_renewal(world);
-    }
-
-    /// Reads the burn-down fan before a balance changes.
-    #[inline]
-    fn read_fan(&mut self, world: &mut World<'_>, now: SimTime) {
-        if let Some(pool) = self.workspace.pool() {
-            let (balance, included) = (pool.balance(), pool.included());
-            world.measures.read_fan(&mut self.tally, now, balance, included);
-        }
+    /// Schedules an event unless it would begin after arrivals have stopped.
+    fn schedule_in_time(
+        &mut self,
+        world: &World<'_>,
+        at: SimTime,
+        class: Class,
+        event: Event,
+    ) -> Ticket {
+        if at < world.model.until { self.calendar.schedule(at, class, event) } else { Ticket::NONE }
     }
 
     fn is_active(&self, agent: u32) -> bool {
-        self.workspace.agent(agent as usize) == AgentState::Active
+        self.workspace.is_active(agent as usize)
     }
 }

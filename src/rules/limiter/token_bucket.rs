@@ -58,6 +58,32 @@ impl TokenBucket {
         Self { level: quota.full, seen: SimTime::ZERO }
     }
 
+    /// A bucket that is full at `now`.
+    pub const fn starting(quota: &TokenBucketQuota, now: SimTime) -> Self {
+        Self { level: quota.full, seen: now }
+    }
+
+    /// The bucket with other numbers from `now` on: it keeps its level, cut to the new burst.
+    /// What is less than a millionth of a token is lost.
+    pub fn converted(
+        mut self,
+        old: &TokenBucketQuota,
+        new: &TokenBucketQuota,
+        now: SimTime,
+    ) -> Self {
+        self.refill(old, now);
+        let parts = self.level * 1_000 / u128::from(old.price);
+        let level = (parts * u128::from(new.price) / 1_000).min(new.full);
+        Self { level, seen: now }
+    }
+
+    #[inline]
+    fn refill(&mut self, quota: &TokenBucketQuota, now: SimTime) {
+        let elapsed = u128::from((now - self.seen).nanos());
+        self.level = (self.level + elapsed * u128::from(quota.gain)).min(quota.full);
+        self.seen = now;
+    }
+
     /// Whether an attempt that weighs `weight` thousandths of a token is admitted at `now`.
     ///
     /// Refilling happens here; it takes nothing.
@@ -72,9 +98,7 @@ impl TokenBucket {
         now: SimTime,
         weight: u64,
     ) -> Result<(), Option<SimSpan>> {
-        let elapsed = u128::from((now - self.seen).nanos());
-        self.level = (self.level + elapsed * u128::from(quota.gain)).min(quota.full);
-        self.seen = now;
+        self.refill(quota, now);
         let needed = u128::from(weight) * u128::from(quota.price);
         if needed <= self.level {
             return Ok(());

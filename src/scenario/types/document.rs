@@ -22,7 +22,7 @@ use super::workspaces::{Group, OnDowngrade};
 #[schemars(
     title = "limitlab scenario",
     extend("x-not-supported-yet" = [
-        "import", "fair_use", "timezone",
+        "fair_use", "timezone",
     ])
 )]
 pub(in crate::scenario) struct Document {
@@ -34,6 +34,11 @@ pub(in crate::scenario) struct Document {
     pub(in crate::scenario) name: Name,
     /// What it asks, in your words.
     pub(in crate::scenario) about: Option<Text>,
+    /// Files whose keys hold wherever this one says nothing else; later ones win over earlier ones.
+    /// Their paths are relative to this file.
+    #[schemars(example = ["presets/kommo-2026-06.yaml"])]
+    #[expect(dead_code, reason = "what is imported is in the tree by the time it is read")]
+    pub(in crate::scenario) import: Option<Vec<Text>>,
     /// The seed of every draw: the same seed gives the same results. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) seed: Option<Count>,

@@ -11,6 +11,7 @@ mod packages;
 mod plan;
 mod quantity;
 mod timeline;
+mod traffic;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
@@ -26,7 +27,8 @@ pub(super) use quantity::{
     ShareText, Text, name, number, quantity,
 };
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
+pub(super) use traffic::{Closed, OnLost, Sessions, Traffic};
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
-    PlanOrMix, Sessions, ShareTerms, Traffic, WhileOffline,
+    PlanOrMix, ShareTerms, WhileOffline,
 };

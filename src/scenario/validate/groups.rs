@@ -10,18 +10,17 @@ use super::super::types::{self, Document, ShareText};
 use super::lines::Lines;
 use super::mix::{GroupPlans, Metering};
 use super::names::Names;
-use super::numbers::{count, count_from_one, distribution};
+use super::numbers::{count, count_from_one};
 use super::packages::buying;
 use super::plans::{PlanOffer, throttles};
 use super::timeline::Timeline;
 use crate::random::Distribution;
 use crate::rules::OnDowngrade;
 use crate::units::Share;
-use crate::workload::Traffic;
 
 /// The most workspaces of a group.
 const MOST_WORKSPACES: u64 = 100_000_000;
-/// The most seats of a workspace, and the most turns of a conversation, where they are visible.
+/// The most seats of a workspace, where they are visible.
 const MOST_SEATS: u64 = 1_000_000;
 
 /// What groups may refer to and what they declare.
@@ -199,24 +198,4 @@ fn alerts(
         }
     }
     levels.into_iter().collect()
-}
-
-/// Who writes to the agents of a line; `None` if its kind was at fault.
-pub(super) fn traffic(
-    written: &types::Traffic,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Option<Traffic> {
-    if let Some(rate) = &written.rate {
-        return Some(Traffic::Rate(rate.0));
-    }
-    let types::Sessions { rate, turns, think } = written.sessions.as_ref()?;
-    let at = at.key("sessions");
-    let turns = turns.as_ref().map_or(Distribution::Constant(1.0), |turns| {
-        count_from_one(turns, MOST_SEATS, "turns", at.key("turns"), findings)
-    });
-    let think = think.as_ref().map_or(Distribution::Constant(0.0), |think| {
-        distribution(think, at.key("think"), findings)
-    });
-    Some(Traffic::Sessions { rate: rate.0, turns, think })
 }

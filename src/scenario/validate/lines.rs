@@ -3,18 +3,16 @@
 use super::super::at::{At, Findings};
 use super::super::types::{self, AgentStart};
 use super::super::words::{grouped, number};
-use super::groups::traffic;
 use super::mix::Metering;
 use super::names::Names;
 use super::numbers::{count, distribution};
 use super::plans::MOST_AGENTS;
 use super::timeline::Timeline;
+use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
-use crate::rules::AgentState;
+use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Credits, Share};
-use crate::workload::{
-    Activity, AgentLine, Churn, LineKind, OnRefused, ShareTerms, Traffic, WhileOffline,
-};
+use crate::workload::{Activity, AgentLine, Churn, LineKind, OnRefused, Traffic, WhileOffline};
 
 /// Reads the lines of a group.
 pub(super) struct Lines<'a> {
@@ -86,7 +84,7 @@ impl Lines<'_> {
             count,
             start,
             activity,
-            traffic: self.traffic(written.traffic.as_ref(), at.key("traffic")),
+            traffic: self.traffic(written.traffic.as_ref(), count, at.key("traffic")),
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: match written.while_offline {
                 Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
@@ -104,7 +102,7 @@ impl Lines<'_> {
             count: 1,
             start: AgentState::Active,
             activity: None,
-            traffic: self.traffic(written.traffic.as_ref(), at.key("traffic")),
+            traffic: self.traffic(written.traffic.as_ref(), 1, at.key("traffic")),
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: WhileOffline::Refuse,
             churn: None,
@@ -118,9 +116,14 @@ impl Lines<'_> {
         written.map_or(1, |number| count(number, bounds, "`count`", at, self.findings))
     }
 
-    fn traffic(&mut self, written: Option<&types::Traffic>, at: At<'_>) -> Option<Traffic> {
+    fn traffic(
+        &mut self,
+        written: Option<&types::Traffic>,
+        agents: u32,
+        at: At<'_>,
+    ) -> Option<Traffic> {
         self.may_have_traffic |= written.is_some() || !at.is_sound();
-        written.and_then(|written| traffic(written, at, self.findings))
+        written.and_then(|written| traffic(written, agents, at, self.findings))
     }
 
     fn cost(
@@ -225,12 +228,4 @@ fn activity(
         findings.add_with_hint(at.key("offline"), message, hint);
     }
     Activity { draft, active, offline, on_refused }
-}
-
-/// Whether every draw is zero.
-fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
 }

@@ -11,6 +11,7 @@ mod packages;
 mod plans;
 mod thresholds;
 mod timeline;
+mod traffic;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
+use self::traffic::loops;
 use super::at::{At, Findings};
 use super::fault::Mistake;
 use super::model::{Backend, BackendScope, Drain, Scenario};
@@ -99,6 +101,10 @@ pub(super) fn validate(
         ),
         sha256,
     };
+    let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
+    if backend.is_some() || document.backend.is_none() {
+        loops(&scenario.groups, backend, at.key("workspaces"), &mut findings);
+    }
     mistakes.append(&mut findings.mistakes);
     scenario
 }

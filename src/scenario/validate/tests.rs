@@ -12,7 +12,9 @@ use crate::scenario::{
     BackendScope, Comparison, Drain, Override, Scenario, ScenarioError, Threshold, parse,
 };
 use crate::units::{Credits, Rate, SimSpan};
-use crate::workload::{Activity, AgentLine, LineKind, OnRefused, Traffic, WhileOffline};
+use crate::workload::{
+    Activity, AgentLine, LineKind, OnLost, OnRefused, Traffic, TrafficKind, WhileOffline,
+};
 
 const SMALL: &str = "
 limitlab: 1
@@ -60,7 +62,7 @@ fn a_small_scenario_has_the_documented_defaults() {
         count: 1,
         start: AgentState::Active,
         activity: None,
-        traffic: Some(Traffic::Rate(Rate::new(12, SimSpan::HOUR))),
+        traffic: Some(Traffic::steady(TrafficKind::Rate(Rate::new(12, SimSpan::HOUR)))),
         cost: Distribution::Constant(1_000.0),
         while_offline: WhileOffline::Refuse,
         kind: LineKind::Agents,
@@ -228,12 +230,13 @@ fn agents_and_their_traffic_are_read() {
         on_refused: OnRefused::RetryEvery(SimSpan::from_secs(1_800)),
     };
     assert_eq!(line.activity, Some(activity));
-    let traffic = Traffic::Sessions {
+    let traffic = TrafficKind::Sessions {
         rate: Rate::new(6, SimSpan::DAY),
         turns: Distribution::Constant(3.0),
         think: Distribution::Constant(40e9),
+        on_lost: OnLost::End,
     };
-    assert_eq!(line.traffic, Some(traffic));
+    assert_eq!(line.traffic, Some(Traffic::steady(traffic)));
 }
 
 #[test]

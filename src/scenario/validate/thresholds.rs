@@ -7,7 +7,7 @@ use super::super::types::{Text, number};
 use super::groups::Registry;
 use crate::rules::Reason;
 use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
-use crate::units::{Credits, Rate, Share, SimSpan};
+use crate::units::{Credits, Money, Rate, Share, SimSpan};
 
 /// Spellings of comparisons; a longer one stands before its beginning.
 const COMPARISONS: [(&str, Comparison); 6] = [
@@ -291,6 +291,9 @@ impl Reader<'_, '_> {
             ),
             Unit::Credits => {
                 (text.parse().ok().map(Credits::as_f64), "an amount of credits such as `1_250`")
+            }
+            Unit::Money => {
+                (text.parse().ok().map(Money::as_f64), "an amount of money such as `25.00`")
             }
             Unit::Count => (number(text).ok(), "a number such as `10` or `1.5`"),
             Unit::PerSecond => (

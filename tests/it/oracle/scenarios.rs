@@ -23,6 +23,11 @@ pub(super) struct Line {
     rate: Option<(u32, u32)>,
     turns: Option<&'static str>,
     think: Law,
+    goes_on: bool,
+    /// Messages at such times from each other instead.
+    gap: Option<Law>,
+    /// So many users of each agent instead, and how long they think.
+    users: Option<(u32, Law)>,
     cost: &'static str,
     pause: bool,
 }
@@ -88,6 +93,15 @@ fn some_time() -> impl Strategy<Value = Law> {
     law().prop_map(|law| if let Law::Constant(0) = law { Law::Constant(1) } else { law })
 }
 
+/// A law of times between messages: not so short that nothing else happens.
+fn gap() -> impl Strategy<Value = Law> {
+    prop_oneof![
+        2 => (3..40_u32).prop_map(Law::Constant),
+        1 => (0..6_u32, 6..30_u32).prop_map(|(min, max)| Law::Uniform(min, max)),
+        2 => (4..40_u32).prop_map(Law::Exponential),
+    ]
+}
+
 fn line() -> impl Strategy<Value = Line> {
     let life = (
         1..4_u32,
@@ -103,6 +117,10 @@ fn line() -> impl Strategy<Value = Line> {
         law(),
         select(vec!["0", "1", "1", "2", "0.5", "7", "{ uniform: { min: 0, max: 3 } }"]),
         any::<bool>(),
+        any::<bool>(),
+        prop::option::weighted(0.2, gap()),
+        prop::option::weighted(0.2, 1..4_u32),
+        gap(),
     );
     (life, traffic).prop_map(|(life, traffic)| Line {
         count: life.0,
@@ -116,6 +134,9 @@ fn line() -> impl Strategy<Value = Line> {
         think: traffic.2,
         cost: traffic.3,
         pause: traffic.4,
+        goes_on: traffic.5,
+        gap: traffic.6,
+        users: traffic.7.map(|users| (users, traffic.8)),
     })
 }
 
@@ -285,11 +306,19 @@ impl Knobs {
             line.cost,
             if line.pause { "pause" } else { "refuse" },
         );
-        if let Some((events, ticks)) = line.rate {
+        if let Some(gap) = line.gap {
+            text.extend([format!(", traffic: {{ interarrival: {} }}", self.law(gap))]);
+        } else if let Some((users, think)) = line.users {
+            let think = self.law(think);
+            text.extend([format!(", traffic: {{ closed: {{ users: {users}, think: {think} }} }}")]);
+        } else if let Some((events, ticks)) = line.rate {
             let rate = format!("rate: {events}/{}", self.span(ticks));
             let traffic = line.turns.map_or(rate.clone(), |turns| {
                 let think = self.law(line.think);
-                format!("sessions: {{ {rate}, turns: {turns}, think: {think} }}")
+                let on_lost = if line.goes_on { "continue" } else { "end" };
+                format!(
+                    "sessions: {{ {rate}, turns: {turns}, think: {think}, on_lost: {on_lost} }}"
+                )
             });
             text.extend([format!(", traffic: {{ {traffic} }}")]);
         }

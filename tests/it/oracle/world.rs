@@ -4,7 +4,7 @@
 use limitlab::random::{Distribution, Key};
 use limitlab::rules::{AgentState, Per};
 use limitlab::scenario::{Group, Scenario};
-use limitlab::workload::{AgentLine, OnRefused, Traffic, WhileOffline};
+use limitlab::workload::{AgentLine, OnLost, OnRefused, TrafficKind, WhileOffline};
 
 use super::limits::instants;
 use super::record::{Change, Enable, Fate, Message, Record, Service, Space};
@@ -22,12 +22,30 @@ struct Pending {
 
 #[derive(Clone, Copy)]
 enum Event {
-    Arrival { line: usize },
-    Turn { talk: usize },
-    Enable { agent: usize },
-    Disable { agent: usize },
-    AtBackend { message: usize, of: Origin },
-    Reply { of: Origin },
+    /// At any agent of a line, or at a certain one.
+    Arrival {
+        line: usize,
+        agent: Option<usize>,
+    },
+    Turn {
+        talk: usize,
+    },
+    Enable {
+        agent: usize,
+    },
+    Disable {
+        agent: usize,
+    },
+    AtBackend {
+        message: usize,
+        of: Origin,
+    },
+    Reply {
+        of: Origin,
+    },
+    Lost {
+        of: Origin,
+    },
 }
 
 /// Where a message comes from.
@@ -54,6 +72,8 @@ struct Agent {
     number: u64,
     actives: u64,
     offlines: u64,
+    /// Arrivals of its own so far.
+    arrived: u64,
     /// Conversations whose next turn waits for the agent, in order.
     parked: Vec<usize>,
 }
@@ -97,12 +117,13 @@ pub(super) fn play(scenario: &Scenario) -> Record {
     while let Some(next) = play.take_next() {
         let (space, now) = (next.space, next.at);
         match next.event {
-            Event::Arrival { line } => play.arrival(space, line, now),
+            Event::Arrival { line, agent } => play.arrival(space, line, agent, now),
             Event::Turn { talk } => play.turn(space, talk, now),
             Event::Enable { agent } => play.enable(space, agent, now),
             Event::Disable { agent } => play.disable(space, agent, now),
             Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
             Event::Reply { of } => play.reply(space, of, now),
+            Event::Lost { of } => play.lost(space, of, now),
         }
     }
     play.record
@@ -118,8 +139,8 @@ impl<'s> Play<'s> {
         let mut agents = Vec::new();
         for (line, declared) in group.lines.iter().enumerate() {
             for number in 0..u64::from(declared.count) {
-                let (actives, offlines, parked) = (0, 0, Vec::new());
-                agents.push(Agent { line, number, actives, offlines, parked });
+                let (actives, offlines, arrived, parked) = (0, 0, 0, Vec::new());
+                agents.push(Agent { line, number, actives, offlines, arrived, parked });
             }
         }
         let declared = agents.len();
@@ -158,8 +179,50 @@ impl<'s> Play<'s> {
             }
         }
         for line in 0..group.lines.len() {
-            self.next_arrival(space, line, 0);
+            self.open_line(space, line);
         }
+    }
+
+    /// Customers begin to write to the agents of a line.
+    fn open_line(&mut self, space: usize, line: usize) {
+        let Some(kind) = self.customers(space, line) else { return };
+        let own = self.own(space, line);
+        match kind {
+            TrafficKind::Rate(_) | TrafficKind::Sessions { .. } => {
+                if !own.is_empty() {
+                    self.next_arrival(space, line, None, 0);
+                }
+            }
+            TrafficKind::Interarrival(_) => {
+                for agent in own {
+                    self.next_arrival(space, line, Some(agent), 0);
+                }
+            }
+            TrafficKind::Closed { users, think } => {
+                for agent in own {
+                    for user in 0..u64::from(*users) {
+                        let before = self.stages[space].agents[agent].number * u64::from(*users);
+                        let number = (before + user) << 40;
+                        let at = self.drawn(space, agent, think, "think", number);
+                        let talk = Talk { agent, number: number + 1, left: u64::MAX };
+                        self.stages[space].talks.push(talk);
+                        let talk = self.stages[space].talks.len() - 1;
+                        self.schedule(at, true, space, Event::Turn { talk });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Who writes to the agents of a line.
+    fn customers(&self, space: usize, line: usize) -> Option<&'s TrafficKind> {
+        self.stages[space].group.lines[line].traffic.as_ref().map(|traffic| &traffic.kind)
+    }
+
+    /// The agents of a line.
+    fn own(&self, space: usize, line: usize) -> Vec<usize> {
+        let agents = &self.stages[space].agents;
+        (0..agents.len()).filter(|&agent| agents[agent].line == line).collect()
     }
 
     fn line(&self, space: usize, agent: usize) -> &'s AgentLine {
@@ -181,7 +244,8 @@ impl<'s> Play<'s> {
 
     /// Nothing but replies and the ways to and from the backend happens at the end or later.
     fn schedule(&mut self, at: u64, takes: bool, space: usize, event: Event) {
-        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Reply { .. });
+        let goes_on =
+            matches!(event, Event::AtBackend { .. } | Event::Reply { .. } | Event::Lost { .. });
         if at < self.until || goes_on {
             let order = self.scheduled;
             self.scheduled += 1;
@@ -195,38 +259,47 @@ impl<'s> Play<'s> {
         Some(self.pending.swap_remove(least))
     }
 
-    fn next_arrival(&mut self, space: usize, line: usize, now: u64) {
+    fn next_arrival(&mut self, space: usize, line: usize, agent: Option<usize>, now: u64) {
         let stage = &self.stages[space];
-        let declared = &stage.group.lines[line];
-        let agents = stage.agents.iter().filter(|agent| agent.line == line).count();
-        let rate = match &declared.traffic {
-            Some(Traffic::Rate(rate) | Traffic::Sessions { rate, .. }) if agents > 0 => rate,
-            _ => return,
+        let key = stage.key.name(&stage.group.lines[line].name);
+        let gap = match self.customers(space, line) {
+            Some(TrafficKind::Rate(rate) | TrafficKind::Sessions { rate, .. }) => {
+                let agents = self.own(space, line).len() as f64;
+                let mean = rate.per().nanos() as f64 / rate.events() as f64 / agents;
+                let law = Distribution::Exponential { mean };
+                draw(&law, key.name("arrivals"), stage.arrived[line])
+            }
+            Some(TrafficKind::Interarrival(law)) => {
+                let agent = &stage.agents[agent.expect("each agent has its own arrivals")];
+                draw(law, key.index(agent.number).name("arrivals"), agent.arrived)
+            }
+            Some(TrafficKind::Closed { .. }) | None => unreachable!("nothing arrives"),
         };
-        let mean = rate.per().nanos() as f64 / rate.events() as f64 / agents as f64;
-        let key = stage.key.name(&declared.name).name("arrivals");
-        let gap = draw(&Distribution::Exponential { mean }, key, stage.arrived[line]);
-        self.schedule(now + gap, true, space, Event::Arrival { line });
+        self.schedule(now + gap, true, space, Event::Arrival { line, agent });
     }
 
-    fn arrival(&mut self, space: usize, line: usize, now: u64) {
+    fn arrival(&mut self, space: usize, line: usize, to: Option<usize>, now: u64) {
+        let own = self.own(space, line);
         let stage = &mut self.stages[space];
-        let n = stage.arrived[line];
-        stage.arrived[line] += 1;
-        let stage = &self.stages[space];
-        let own: Vec<usize> =
-            (0..stage.agents.len()).filter(|&agent| stage.agents[agent].line == line).collect();
         let declared = &stage.group.lines[line];
-        let recipients = stage.key.name(&declared.name).name("recipients").stream();
-        let which = if own.len() == 1 { 0 } else { recipients.at(n).below(own.len() as u64) };
-        let agent = own[which as usize];
-        self.next_arrival(space, line, now);
+        let (agent, number) = if let Some(agent) = to {
+            let to = &mut stage.agents[agent];
+            let n = to.arrived;
+            to.arrived += 1;
+            (agent, (to.number << 44) + (n << 20))
+        } else {
+            let n = stage.arrived[line];
+            stage.arrived[line] += 1;
+            let recipients = stage.key.name(&declared.name).name("recipients").stream();
+            let which = if own.len() == 1 { 0 } else { recipients.at(n).below(own.len() as u64) };
+            (own[which as usize], n << 20)
+        };
+        self.next_arrival(space, line, to, now);
         if self.is_away(space, agent) {
             return;
         }
-        let number = n << 20;
         let mut talk = None;
-        if let Some(Traffic::Sessions { turns, .. }) = &declared.traffic {
+        if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, line) {
             let turns = self.drawn(space, agent, turns, "turns", number).max(1);
             self.stages[space].talks.push(Talk { agent, number, left: turns - 1 });
             talk = Some(self.stages[space].talks.len() - 1);
@@ -262,6 +335,7 @@ impl<'s> Play<'s> {
         record.messages[message].left = record.balance(now).filter(|_| admitted);
         if !admitted {
             record.decided.push(message);
+            self.lost(space, of, now);
         } else if self.delay == 0 {
             self.serve(space, message, of, now);
         } else {
@@ -275,8 +349,12 @@ impl<'s> Play<'s> {
             return;
         }
         let record = &mut self.record.spaces[space];
-        record.messages[message].fate = Fate::TurnedAway { back: now + self.delay };
+        let back = now + self.delay;
+        record.messages[message].fate = Fate::TurnedAway { back };
         record.decided.push(message);
+        if of.talk.is_some() {
+            self.schedule(back, false, space, Event::Lost { of });
+        }
     }
 
     fn serve(&mut self, space: usize, message: usize, of: Origin, now: u64) {
@@ -296,9 +374,24 @@ impl<'s> Play<'s> {
         }
     }
 
+    /// A customer whose message is lost goes on only where it is said so.
+    fn lost(&mut self, space: usize, of: Origin, now: u64) {
+        let line = self.stages[space].agents[of.agent].line;
+        if let Some(
+            TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
+        ) = self.customers(space, line)
+        {
+            self.reply(space, of, now);
+        }
+    }
+
+    /// The customer thinks, and writes again.
     fn reply(&mut self, space: usize, of: Origin, now: u64) {
         let Some(talk) = of.talk else { return };
-        let Some(Traffic::Sessions { think, .. }) = &self.line(space, of.agent).traffic else {
+        let line = self.stages[space].agents[of.agent].line;
+        let Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) =
+            self.customers(space, line)
+        else {
             return;
         };
         let think = self.drawn(space, of.agent, think, "think", of.number);

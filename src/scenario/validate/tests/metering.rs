@@ -5,11 +5,11 @@ use crate::random::Distribution;
 use crate::rules::limiter::Quota;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
-    Price,
+    Price, ShareTerms,
 };
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::units::{Credits, Rate, Share, SimSpan};
-use crate::workload::{AutoBuy, Below, Buying, ByHand, Churn, LineKind, OnRefused, ShareTerms};
+use crate::workload::{AutoBuy, Below, Buying, ByHand, Churn, LineKind, OnRefused};
 
 /// A scenario whose plans and group have so much more than a small one has.
 fn scenario(top: &str, plan: &str, group: &str) -> Scenario {

@@ -13,7 +13,7 @@ use super::super::packages::bought_at_once;
 use super::servers::Change;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, LineKind, Occurrence, Pick};
+use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, TrafficKind};
 
 /// Reads entry after entry.
 pub(super) struct Reader<'r> {
@@ -225,6 +225,23 @@ impl Reader<'_> {
                 "nobody writes to any group: there is no traffic to multiply"
             };
             self.findings.add(entry.action_at, message);
+        }
+        let closed = entry.groups.iter().find_map(|&place| {
+            let group = &self.groups[place].group;
+            let is_closed = |line: &&AgentLine| {
+                let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
+                matches!(kind, Some(TrafficKind::Closed { .. }))
+            };
+            Some((group, group.lines.iter().find(is_closed)?))
+        });
+        if let Some((group, line)) = closed {
+            let message = format!(
+                "the users of `{}` in `{}` are `closed`: they write when they have their reply, not \
+                 so many times as often",
+                line.name, group.name
+            );
+            let hint = "name a `group` whose traffic has a rate";
+            self.findings.add_with_hint(entry.action_at, message, hint);
         }
         for &place in &entry.groups {
             self.note(place, entry, Action::Traffic(factor));

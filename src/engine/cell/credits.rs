@@ -1,0 +1,230 @@
+//! The pool over time: renewals, purchases, charges.
+
+use super::{Cell, Event, World};
+use crate::engine::calendar::{Class, Ticket};
+use crate::rules::{Charge, GrantSource};
+use crate::units::{Credits, SimSpan, SimTime};
+use crate::workload::{AutoBuy, Below};
+
+impl Cell {
+    /// Opens the books of a full pool, and brings the packages that the workspace holds at first.
+    pub(super) fn open_pool(&mut self, world: &mut World<'_>) {
+        (self.bought, self.buyer) = ((0, 0), (false, 0));
+        self.renewal = Ticket::NONE;
+        let Some(pool) = self.workspace.pool() else { return };
+        world.measures.pool_opened(&mut self.tally, pool);
+        self.schedule_renewal(world);
+        if let Some(buying) = &world.model.buying {
+            for _ in 0..buying.at_start {
+                self.buy(world, buying.package, SimTime::ZERO);
+            }
+        }
+    }
+
+    /// Schedules the next renewal of the plan's credits, unless arrivals have stopped by then:
+    /// nothing is charged afterwards, and the books are closed.
+    pub(super) fn schedule_renewal(&mut self, world: &World<'_>) {
+        let at = self.workspace.renews();
+        self.renewal = self.schedule_in_time(world, at, Class::Renews, Event::Renew);
+    }
+
+    /// Looks at the pool before anything happens to it at `now`.
+    #[inline]
+    pub(super) fn look(&mut self, world: &mut World<'_>, now: SimTime) {
+        if let Some(pool) = self.workspace.pool() {
+            world.measures.look(world.frame, &mut self.tally, now, pool);
+        }
+    }
+
+    fn balance(&self) -> Credits {
+        self.workspace.pool().map_or(Credits::ZERO, |pool| pool.balance())
+    }
+
+    /// Does something to the pool at `now`, and measures what it does to the balance.
+    #[inline]
+    pub(super) fn with_pool<T>(
+        &mut self,
+        world: &mut World<'_>,
+        now: SimTime,
+        change: impl FnOnce(&mut Self, &mut World<'_>) -> T,
+    ) -> T {
+        self.look(world, now);
+        let before = self.balance();
+        let answer = change(self, world);
+        if self.workspace.pool().is_some() {
+            let after = self.balance();
+            world.measures.balance_changed(&mut self.tally, now, before, after);
+        }
+        answer
+    }
+
+    /// The plan's credits renew, and the packages that go with them; those that do not begin anew
+    /// expire first.
+    pub(super) fn renew(&mut self, world: &mut World<'_>, ticket: Ticket, now: SimTime) {
+        if self.renewal != ticket {
+            return;
+        }
+        if let Some(credits) = &mut self.tally.credits {
+            credits.period_ended(world.frame.window, now);
+        }
+        self.bought = (0, 0);
+        self.with_pool(world, now, |cell, world| cell.renew_grants(world, now));
+        self.schedule_renewal(world);
+    }
+
+    fn renew_grants(&mut self, world: &mut World<'_>, now: SimTime) {
+        let mut tied = std::mem::take(&mut self.grants);
+        tied.clear();
+        let grants = self.workspace.pool().into_iter().flat_map(|pool| pool.grants());
+        let is_tied = |source| matches!(source, GrantSource::Package { tied: true, .. });
+        tied.extend(grants.filter(|it| is_tied(it.source)).map(|it| it.number));
+        tied.sort_unstable();
+        // From grants that end to the packages that begin anew.
+        tied.retain_mut(|number| {
+            let ended = self.workspace.pool_mut().end(*number);
+            let Some(GrantSource::Package { package, .. }) = ended.map(|grant| grant.source) else {
+                return false;
+            };
+            *number = u32::from(package);
+            world.model.packages[usize::from(package)].renews
+        });
+        self.workspace.renew(&world.model.book, now);
+        for &package in &tied {
+            self.add_package(world, package as u16, true, now);
+        }
+        self.grants = tied;
+    }
+
+    /// A package with a time of its own ends, and begins anew if it does.
+    pub(super) fn package_ends(&mut self, world: &mut World<'_>, grant: u32, now: SimTime) {
+        self.with_pool(world, now, |cell, world| {
+            if let Some(grant) = cell.workspace.pool_mut().end(grant)
+                && let GrantSource::Package { package, .. } = grant.source
+                && world.model.packages[usize::from(package)].renews
+            {
+                cell.add_package(world, package, true, now);
+            }
+        });
+    }
+
+    /// The workspace buys a package.
+    pub(super) fn buy(&mut self, world: &mut World<'_>, package: u16, now: SimTime) {
+        if self.workspace.pool().is_some() {
+            self.with_pool(world, now, |cell, world| cell.add_package(world, package, false, now));
+        }
+    }
+
+    fn add_package(&mut self, world: &mut World<'_>, package: u16, renewed: bool, now: SimTime) {
+        let terms = &world.model.packages[usize::from(package)];
+        let tied = terms.valid.is_none();
+        let expires = terms.valid.map_or(self.workspace.renews(), |valid| now + valid);
+        let source = GrantSource::Package { package, tied };
+        let pool = self.workspace.pool_mut();
+        let grant = pool.buy(source, terms.credits, expires, terms.priority);
+        if !tied {
+            let class = if terms.renews { Class::Renews } else { Class::Expires };
+            self.schedule_in_time(world, expires, class, Event::PackageEnds { grant });
+        }
+        world.measures.package(world.frame, &mut self.tally, now, terms.price, renewed);
+    }
+
+    /// Books a charge that was just made, and buys a package if it left too little.
+    #[inline]
+    pub(super) fn charged(&mut self, world: &mut World<'_>, charge: Charge, now: SimTime) {
+        let balance = self.balance();
+        let paid = charge.amount - charge.overage;
+        world.measures.used(world.frame, &mut self.tally, now, paid, balance);
+        if charge.overage > Credits::ZERO {
+            self.book_overage(world, charge.overage.wide(), now);
+        }
+        if let Some(auto) = world.model.buying.as_ref().and_then(|it| it.auto.as_ref())
+            && let Some(below) = auto.below
+        {
+            let included = self.workspace.pool().map_or(Credits::ZERO, |pool| pool.included());
+            let least = match below {
+                Below::Share(share) => share.of(included),
+                Below::Amount(amount) => amount,
+            };
+            if balance < least {
+                self.buy_automatically(world, auto, now);
+            }
+        }
+    }
+
+    /// Books what overage costs, in thousandths of a credit; negative if it is given back.
+    #[cold]
+    fn book_overage(&mut self, world: &World<'_>, thousandths: i128, now: SimTime) {
+        let plan = world.model.book.policy(self.workspace.plan()).plan();
+        let price = plan.credits.as_ref().map_or(0, |credits| credits.overage_price.millionths());
+        if now >= world.frame.window.from {
+            self.tally.money.overage += thousandths * price / 1_000;
+        }
+    }
+
+    /// Gives back what was charged for an attempt that was refused further on.
+    pub(super) fn give_back(
+        &mut self,
+        world: &mut World<'_>,
+        agent: u32,
+        charge: Option<Charge>,
+        now: SimTime,
+    ) {
+        let Some(charge) = charge else { return };
+        self.with_pool(world, now, |cell, world| {
+            cell.workspace.restore(agent as usize, charge);
+            let period = cell.workspace.pool().map(|pool| pool.period());
+            if period == Some(charge.period) {
+                let paid = charge.overage - charge.amount;
+                let balance = cell.balance();
+                world.measures.used(world.frame, &mut cell.tally, now, paid, balance);
+            }
+            if charge.overage > Credits::ZERO {
+                cell.book_overage(world, -charge.overage.wide(), now);
+            }
+        });
+    }
+
+    /// Buys a package automatically unless enough were bought in this period. Answers whether it
+    /// did.
+    fn buy_automatically(&mut self, world: &mut World<'_>, auto: &AutoBuy, now: SimTime) -> bool {
+        let may = auto.at_most.is_none_or(|most| self.bought.0 < most);
+        if let Some(buying) = world.model.buying.as_ref().filter(|_| may) {
+            self.bought.0 += 1;
+            self.buy(world, buying.package, now);
+        }
+        may
+    }
+
+    /// Whether a package is bought for a message that the pool cannot pay.
+    pub(super) fn buys_for_refused(&mut self, world: &mut World<'_>, now: SimTime) -> bool {
+        let auto = world.model.buying.as_ref().and_then(|buying| buying.auto.as_ref());
+        auto.is_some_and(|auto| auto.on_refusal && self.buy_automatically(world, auto, now))
+    }
+
+    /// Notes that the pool could not pay a message: somebody may notice it too.
+    pub(super) fn out_of_credits(&mut self, world: &World<'_>, now: SimTime) {
+        if let Some(credits) = &mut self.tally.credits {
+            credits.refused(now);
+        }
+        let buying = world.model.buying.as_ref();
+        if let Some((after, at_most)) = buying.and_then(|buying| buying.by_hand.as_ref())
+            && !self.buyer.0
+            && at_most.is_none_or(|most| self.bought.1 < most)
+        {
+            let stream = self.key.name("by hand").stream();
+            let after = after.sample_whole(&mut stream.at(self.buyer.1));
+            self.buyer = (true, self.buyer.1 + 1);
+            let at = now + SimSpan::from_nanos(after);
+            self.schedule_in_time(world, at, Class::Buys, Event::BuyByHand);
+        }
+    }
+
+    /// Somebody who saw that credits had run out buys a package.
+    pub(super) fn buy_by_hand(&mut self, world: &mut World<'_>, now: SimTime) {
+        self.buyer.0 = false;
+        self.bought.1 += 1;
+        if let Some(buying) = &world.model.buying {
+            self.buy(world, buying.package, now);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The plan of a workspace: trial, changes, and what is paid for it.
+
+use super::{Cell, Event, World};
+use crate::engine::calendar::{Class, Ticket};
+use crate::rules::{Cycle, Founding, OnDowngrade, Plan};
+use crate::scenario::BillingAnchor;
+use crate::units::SimTime;
+use crate::workload::plan_of;
+
+impl Cell {
+    /// Founds the workspace: its plan, its seats, and from when its subscription is counted.
+    pub(super) fn found(&mut self, world: &World<'_>) {
+        let model = world.model;
+        let seats = model.seats.sample_whole(&mut self.key.name("seats").stream().at(0)).max(1);
+        let plan = plan_of(self.key, &model.mix);
+        let mut anchor = model.start;
+        if model.billing_anchor == BillingAnchor::Staggered {
+            let cycle = cycle(model.book.policy(plan).plan());
+            let length = cycle.before(anchor).map_or(0, |length| length.nanos());
+            // Evenly over the period that ends at the start; its beginning is the next one's end.
+            let back = self.key.name("billing").stream().at(0).below(length.max(1));
+            let phase = jiff::SignedDuration::from_nanos_i128(i128::from(back));
+            anchor = anchor.checked_sub(phase).unwrap_or(anchor);
+        }
+        self.workspace.found(&model.book, Founding { plan, seats, start: model.start, anchor });
+        self.billed = SimTime::ZERO;
+        self.schedule_trial(world, SimTime::ZERO);
+    }
+
+    /// Schedules the end of the trial, if the plan is one (rule R8).
+    fn schedule_trial(&mut self, world: &World<'_>, now: SimTime) {
+        let trial = world.model.book.policy(self.workspace.plan()).plan().trial;
+        let end = trial.map_or(SimTime::NEVER, |length| now + length);
+        self.trial = self.schedule_in_time(world, end, Class::Ends, Event::TrialEnds);
+    }
+
+    /// The trial ends without a subscription: all agents go offline, and nothing renews (rule R8).
+    pub(super) fn trial_ends(&mut self, world: &mut World<'_>, ticket: Ticket, now: SimTime) {
+        if self.trial != ticket {
+            return;
+        }
+        self.trial = Ticket::NONE;
+        self.bill(world, now);
+        self.workspace.end_trial();
+        self.renewal = Ticket::NONE;
+        for agent in 0..self.agents.len() as u32 {
+            if self.is_agent(world, agent) && self.is_active(agent) {
+                self.disable(world, agent, now);
+            }
+        }
+    }
+
+    /// Changes to another plan at once (rule R9).
+    pub(super) fn set_plan(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
+        if plan == self.workspace.plan() && self.workspace.available() {
+            return;
+        }
+        self.change_plan(world, now, |cell, world| {
+            cell.workspace.set_plan(&world.model.book, plan, now);
+        });
+    }
+
+    /// Begins a new subscription: its periods are counted from now.
+    pub(super) fn subscribe(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
+        self.change_plan(world, now, |cell, world| {
+            if let Some(credits) = &mut cell.tally.credits {
+                credits.period_ended(world.frame.window, now);
+            }
+            cell.bought = (0, 0);
+            cell.workspace.subscribe(&world.model.book, plan, now);
+        });
+    }
+
+    fn change_plan(
+        &mut self,
+        world: &mut World<'_>,
+        now: SimTime,
+        change: impl FnOnce(&mut Self, &mut World<'_>),
+    ) {
+        self.bill(world, now);
+        self.tally.levels.advance(world.frame.window, now);
+        self.with_pool(world, now, change);
+        if let Some(credits) = &mut self.tally.credits {
+            credits.relieved(world.frame.window, now);
+        }
+        self.schedule_renewal(world);
+        self.schedule_trial(world, now);
+        self.note_slots();
+        if world.model.on_downgrade != OnDowngrade::KeepUntilDisabled {
+            while self.workspace.slots().excess() > 0
+                && let Some(agent) = self.one_too_many(world)
+            {
+                self.take_offline(world, agent, now);
+            }
+        }
+        self.wake_waiting(world, now);
+    }
+
+    /// The active agent that goes first when a plan has fewer slots.
+    fn one_too_many(&self, world: &World<'_>) -> Option<u32> {
+        let agents = 0..self.agents.len() as u32;
+        let active = agents.filter(|&agent| self.is_agent(world, agent) && self.is_active(agent));
+        let enabled_as = |agent: &u32| self.agents[*agent as usize].enabled_as;
+        match world.model.on_downgrade {
+            OnDowngrade::NewestOffline => active.max_by_key(enabled_as),
+            OnDowngrade::OldestOffline => active.min_by_key(enabled_as),
+            OnDowngrade::KeepUntilDisabled => None,
+        }
+    }
+
+    /// Books what the plan cost since it was last booked: for a part of a period its part of the
+    /// price. After a trial's end nothing is paid.
+    pub(super) fn bill(&mut self, world: &World<'_>, now: SimTime) {
+        let window = world.frame.window;
+        let (from, to) = (self.billed.max(window.from), now.min(window.until));
+        self.billed = now;
+        let plan = world.model.book.policy(self.workspace.plan()).plan();
+        let Some(price) = plan.price.filter(|_| self.workspace.available()) else { return };
+        let seats = i128::from(price.per.of(self.workspace.seats()));
+        let periods = self.workspace.billing(price.every);
+        let mut at = from;
+        while at < to
+            && let Some(length) = periods.length(at)
+        {
+            // Whole periods of a fixed length need not be gone through.
+            let (end, whole) = match price.every {
+                Cycle::Every(period) => {
+                    let whole = (to - at).nanos() / period.nanos();
+                    (at + period.times(whole).max((to - at).min(period)), whole)
+                }
+                Cycle::Monthly | Cycle::Never => (periods.after(at).min(to), 0),
+            };
+            let amount = price.amount.millionths();
+            let part = amount * i128::from((end - at).nanos()) / i128::from(length.nanos());
+            let cost = if whole > 0 { amount.saturating_mul(i128::from(whole)) } else { part };
+            let spent = &mut self.tally.money.plans;
+            *spent = spent.saturating_add(cost.saturating_mul(seats));
+            at = end;
+        }
+    }
+}
+
+/// The cycle in which a plan's subscription is counted.
+fn cycle(plan: &Plan) -> Cycle {
+    let credits = plan.credits.as_ref().map(|credits| credits.renews);
+    let credits = credits.filter(|cycle| *cycle != Cycle::Never);
+    credits.or(plan.price.map(|price| price.every)).unwrap_or(Cycle::Monthly)
+}

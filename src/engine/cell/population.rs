@@ -1,0 +1,132 @@
+//! Which agents there are: created at the start, by churn and by the timeline; deleted.
+
+use super::{Agent, Cell, Event, NONE, World};
+use crate::engine::calendar::{Class, Ticket};
+use crate::engine::lines::Line;
+use crate::measure::AgentTally;
+use crate::rules::AgentState;
+use crate::units::{SimSpan, SimTime};
+use crate::workload::LineKind;
+
+impl Cell {
+    /// Creates the agents of the start, as many as their limit admits (rule R1), and the features.
+    pub(super) fn populate(&mut self, world: &mut World<'_>) {
+        self.lines.clear();
+        self.agents.clear();
+        for (index, model) in world.model.lines.iter().enumerate() {
+            let first = self.agents.len() as u32;
+            for _ in 0..model.count {
+                self.create(world, index as u32, SimTime::ZERO);
+            }
+            let count = self.agents.len() as u32 - first;
+            self.lines.push(Line::new(model, self.key, first, count));
+        }
+        for line in 0..world.model.lines.len() as u32 {
+            self.schedule_create(world, line, 0, SimTime::ZERO);
+        }
+    }
+
+    /// Somebody tries to create an agent of a line; it is a draft. Answers whether there was room.
+    pub(super) fn create(&mut self, world: &mut World<'_>, line: u32, now: SimTime) -> bool {
+        let model = &world.model.lines[line as usize];
+        let feature = model.kind == LineKind::Feature;
+        if feature {
+            self.workspace.add_feature(&world.model.book, model.share);
+        } else {
+            let refusal = self.workspace.create(&world.model.book, model.share).err();
+            let tally = &mut self.tally;
+            world.measures.create_tried(world.frame, tally, now, refusal.as_ref());
+            if refusal.is_some() {
+                return false;
+            }
+            tally.levels.advance(world.frame.window, now);
+            tally.levels.draft += 1;
+        }
+        let in_line = self.agents.iter().rev().find(|agent| agent.line == line);
+        self.agents.push(Agent {
+            line,
+            number: in_line.map_or(0, |last| last.number + 1),
+            enabled: 0,
+            disabled: 0,
+            habit: Ticket::NONE,
+            enabled_as: 0,
+            waits_since: SimTime::NEVER,
+            parked: NONE,
+            last_parked: NONE,
+        });
+        self.tally.agents.push(AgentTally { feature, ..AgentTally::default() });
+        true
+    }
+
+    /// When a draft that exists since `now` is first enabled and an agent is deleted, by its line's
+    /// habits.
+    pub(super) fn schedule_life(&mut self, world: &World<'_>, agent: u32, now: SimTime) {
+        let model = &world.model.lines[self.agents[agent as usize].line as usize];
+        if let Some(draft) = model.draft.as_ref().filter(|_| self.is_draft(agent)) {
+            let at = now + self.draw(draft, agent, "draft", 0);
+            self.set_habit(world, agent, at, Class::Takes, Event::Enable { agent });
+        }
+        if let Some(delete_after) = &model.delete_after {
+            let at = now + self.draw(delete_after, agent, "deletion", 0);
+            self.schedule_in_time(world, at, Class::Frees, Event::Delete { agent });
+        }
+    }
+
+    fn is_draft(&self, agent: u32) -> bool {
+        self.workspace.agent(agent as usize) == Some(AgentState::Draft)
+    }
+
+    /// Schedules the try number `number` of churn to create an agent of a line.
+    fn schedule_create(&mut self, world: &World<'_>, line: u32, number: u64, now: SimTime) {
+        if let Some(create) = &world.model.lines[line as usize].create {
+            let span = self.lines[line as usize].until_create(create, number);
+            let at = now + SimSpan::from_nanos(span);
+            self.schedule_in_time(world, at, Class::Takes, Event::Create { line });
+        }
+    }
+
+    /// Churn creates an agent, which begins in the state in which its line starts.
+    pub(super) fn create_by_churn(&mut self, world: &mut World<'_>, line: u32, now: SimTime) {
+        let number = self.lines[line as usize].count_create();
+        self.schedule_create(world, line, number, now);
+        if self.create(world, line, now) {
+            let agent = self.agents.len() as u32 - 1;
+            self.settle_in(world, agent, now);
+            self.begin_life(world, agent, now);
+        }
+    }
+
+    /// What follows the creation of an agent after the start: its customers, and its habits.
+    pub(super) fn settle_in(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        self.begin_traffic_of(world, agent, now);
+        self.schedule_life(world, agent, now);
+    }
+
+    /// An agent is deleted, whatever its state.
+    pub(super) fn delete(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        let Some(state) = self.workspace.agent(agent as usize) else { return };
+        self.workspace.delete(agent as usize);
+        self.tally.levels.advance(world.frame.window, now);
+        match state {
+            AgentState::Draft => self.tally.levels.draft -= 1,
+            AgentState::Offline => self.tally.levels.offline -= 1,
+            AgentState::Active => {
+                self.tally.levels.active -= 1;
+                world.measures.active_changed(&mut self.tally, now, -1);
+            }
+        }
+        self.note_slots();
+        let gone = &mut self.agents[agent as usize];
+        gone.habit = Ticket::NONE;
+        let mut session = std::mem::replace(&mut gone.parked, NONE);
+        if std::mem::replace(&mut gone.waits_since, SimTime::NEVER) != SimTime::NEVER {
+            self.waiting.retain(|&waiting| waiting != agent);
+        }
+        while session != NONE {
+            let next = self.sessions.at(session).next_parked;
+            self.end_session(session);
+            session = next;
+        }
+        self.wake_waiting(world, now);
+    }
+}

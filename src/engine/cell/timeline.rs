@@ -1,0 +1,156 @@
+//! What the timeline makes happen to a workspace.
+
+use super::{Cell, Event, World};
+use crate::engine::calendar::Class;
+use crate::rules::AgentState;
+use crate::units::SimTime;
+use crate::workload::{Action, Factor, LineKind, Pick, Steps, is_taken};
+
+impl Cell {
+    /// Schedules the entries that happen to this workspace, in the order written. What changes
+    /// traffic and servers is known beforehand and needs no event.
+    pub(super) fn schedule_timeline(&mut self, world: &World<'_>) {
+        self.factors = self.traffic_factors(world);
+        for (entry, occurrence) in world.model.timeline.iter().enumerate() {
+            let entry = entry as u32;
+            let (begins, undone) = match occurrence.action {
+                Action::SetPlan(_) => (Class::Changes, Class::Changes),
+                Action::Subscribe(_) => (Class::Changes, Class::Changes),
+                Action::BuyPackage(..) => (Class::Buys, Class::Buys),
+                Action::Enable(_) => (Class::Takes, Class::Frees),
+                Action::Disable(_) => (Class::Frees, Class::Takes),
+                Action::Create(_) => (Class::Takes, Class::Takes),
+                Action::Delete(_) => (Class::Frees, Class::Frees),
+                Action::Traffic(_) | Action::Servers(_) => continue,
+            };
+            if !is_taken(self.key, occurrence) {
+                continue;
+            }
+            self.schedule_in_time(world, occurrence.at, begins, Event::Begin { entry });
+            if let Some(until) = occurrence.until {
+                self.schedule_in_time(world, until, undone, Event::Undo { entry });
+            }
+        }
+    }
+
+    /// What the timeline does to the arrivals of this workspace.
+    fn traffic_factors(&self, world: &World<'_>) -> Steps {
+        let changes = world.model.timeline.iter();
+        let factors = changes.filter_map(|occurrence| match occurrence.action {
+            Action::Traffic(factor) if is_taken(self.key, occurrence) => Some(Factor {
+                from: occurrence.at,
+                until: occurrence.until.unwrap_or(SimTime::NEVER),
+                factor,
+            }),
+            _ => None,
+        });
+        // Without changes nothing is allocated.
+        let factors: Vec<Factor> = factors.collect();
+        Steps::new(&factors)
+    }
+
+    /// An entry happens.
+    pub(super) fn occur(&mut self, world: &mut World<'_>, entry: u32, now: SimTime) {
+        let occurrence = &world.model.timeline[entry as usize];
+        let undone = occurrence.until.is_some();
+        match occurrence.action {
+            Action::SetPlan(plan) => {
+                if undone {
+                    self.to_undo.push((entry, self.workspace.plan() as u32));
+                }
+                self.set_plan(world, plan, now);
+            }
+            Action::Subscribe(plan) => self.subscribe(world, plan, now),
+            Action::BuyPackage(package, count) => {
+                for _ in 0..count {
+                    self.buy(world, package as u16, now);
+                }
+            }
+            Action::Create(pick) => {
+                for _ in 0..pick.count.unwrap_or(1) {
+                    if self.create(world, pick.line as u32, now) {
+                        let agent = self.agents.len() as u32 - 1;
+                        self.settle_in(world, agent, now);
+                    }
+                }
+            }
+            Action::Enable(pick) => self.for_each_picked(
+                world,
+                pick,
+                |cell, world, agent| {
+                    if undone {
+                        cell.to_undo.push((entry, agent));
+                    }
+                    cell.enable(world, agent, now);
+                },
+                |state| state != AgentState::Active,
+            ),
+            Action::Disable(pick) => self.for_each_picked(
+                world,
+                pick,
+                |cell, world, agent| {
+                    if undone {
+                        cell.to_undo.push((entry, agent));
+                    }
+                    cell.disable(world, agent, now);
+                },
+                |state| state == AgentState::Active,
+            ),
+            Action::Delete(pick) => self.for_each_picked(
+                world,
+                pick,
+                |cell, world, agent| cell.delete(world, agent, now),
+                |_| true,
+            ),
+            Action::Traffic(_) | Action::Servers(_) => {}
+        }
+    }
+
+    /// Does something to the agents of a line that are in a state now, in the order in which they
+    /// were created.
+    fn for_each_picked(
+        &mut self,
+        world: &mut World<'_>,
+        pick: Pick,
+        act: impl Fn(&mut Self, &mut World<'_>, u32),
+        wanted: impl Fn(AgentState) -> bool,
+    ) {
+        let mut left = pick.count.unwrap_or(u32::MAX);
+        for agent in 0..self.agents.len() as u32 {
+            let of_line = self.agents[agent as usize].line as usize == pick.line;
+            let state = self.workspace.agent(agent as usize);
+            if left > 0 && of_line && state.is_some_and(&wanted) {
+                left -= 1;
+                act(self, world, agent);
+            }
+        }
+    }
+
+    /// An entry's time is over.
+    pub(super) fn undo(&mut self, world: &mut World<'_>, entry: u32, now: SimTime) {
+        let mut place = 0;
+        while place < self.to_undo.len() {
+            if self.to_undo[place].0 != entry {
+                place += 1;
+                continue;
+            }
+            let (_, value) = self.to_undo.remove(place);
+            match world.model.timeline[entry as usize].action {
+                Action::SetPlan(_) => self.set_plan(world, value as usize, now),
+                Action::Enable(_) if self.is_active(value) => self.disable(world, value, now),
+                Action::Disable(_)
+                    if !self.is_active(value) && self.workspace.agent(value as usize).is_some() =>
+                {
+                    self.enable(world, value, now);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether it is an agent, and no feature.
+    pub(super) fn is_agent(&self, world: &World<'_>, agent: u32) -> bool {
+        let line = self.agents[agent as usize].line as usize;
+        world.model.lines[line].kind == LineKind::Agents
+    }
+}

@@ -1,0 +1,386 @@
+//! The credit pool of a workspace (rule R6): its grants, and the order in which they are drawn.
+
+mod grant;
+
+pub use grant::{Charge, Flows, Grant, GrantSource, Included};
+
+use self::grant::Part;
+use super::decision::{Reason, Refusal};
+use super::plan::CarryOver;
+use crate::units::{Credits, SimTime};
+
+/// One pool of credits that all agents of a workspace draw on.
+///
+/// It consists of grants: the one that the plan includes, and packages. Drawn first is what expires
+/// first; of those the one with the lowest priority, and of those the oldest. The pool conserves,
+/// as a whole and grant by grant: what came in is what is left, was drawn, or has expired, after
+/// every call. It holds at most [`Included::MOST`]; what would be more expires at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreditPool {
+    /// In the order in which they are drawn.
+    grants: Vec<Grant>,
+    /// The first grant that has anything left, or how many there are.
+    first: usize,
+    /// What is left in all grants, never below zero.
+    balance: Credits,
+    /// What the plan says of this period.
+    terms: Included,
+    /// By how much this period's grant differs from that: carried over, less deducted.
+    adjusted: Credits,
+    /// Charged beyond the grants in this period \[thousandths\].
+    overage: i128,
+    /// Overage of periods that are over, yet to be deducted \[thousandths\].
+    debt: i128,
+    /// The number of this period.
+    period: u32,
+    /// Grants made so far.
+    numbered: u32,
+    /// What grants besides the first paid of charges that stand; free places are linked.
+    parts: Vec<Part>,
+    free: Option<u32>,
+    /// The flows since the pool was opened.
+    booked: Flows,
+}
+
+impl CreditPool {
+    /// Makes this a new pool whose first period has just begun; the memory stays.
+    pub fn open(&mut self, terms: Included) {
+        let (mut grants, mut parts) =
+            (std::mem::take(&mut self.grants), std::mem::take(&mut self.parts));
+        grants.clear();
+        parts.clear();
+        *self = Self { grants, parts, ..Self::default() };
+        self.terms = terms;
+        self.booked.granted = terms.amount.wide();
+        let number = self.number();
+        self.insert(Grant {
+            number,
+            source: GrantSource::Included,
+            left: terms.amount,
+            drawn: Credits::ZERO,
+            expires: terms.expires(),
+            priority: terms.priority,
+        });
+        self.assert_conserved();
+    }
+
+    /// Credits that are left in all grants.
+    pub const fn balance(&self) -> Credits {
+        self.balance
+    }
+
+    /// What the plan includes in one period.
+    pub const fn included(&self) -> Credits {
+        self.terms.amount
+    }
+
+    /// Credits that can be spent, overage included.
+    pub fn spendable(&self) -> Credits {
+        let room = (self.terms.overage_limit.wide() - self.overage).max(0);
+        let whole = self.balance.wide() + room;
+        Credits::from_thousandths(i64::try_from(whole).unwrap_or(i64::MAX))
+    }
+
+    /// Credits that could be spent right after the renewal if nothing else happened until then.
+    /// Packages that begin anew then are not counted: whether they are paid for is not the pool's.
+    pub fn spendable_after_renewal(&self) -> Credits {
+        let Included { amount, renews, carry_over, overage_limit, deducts, .. } = self.terms;
+        let owed = self.debt + if deducts { self.overage } else { 0 };
+        let left = |included: bool| -> i128 {
+            let grants = self.grants.iter();
+            let own = grants.filter(|it| (it.source == GrantSource::Included) == included);
+            own.filter(|it| included || it.expires > renews).map(|it| it.left.wide()).sum()
+        };
+        let carried = match carry_over {
+            CarryOver::None => 0,
+            CarryOver::All => left(true),
+            CarryOver::UpTo(total) => left(true).min((total.wide() - amount.wide()).max(0)),
+        };
+        let granted = amount.wide() - owed.min(amount.wide());
+        let whole = granted + carried + left(false) + overage_limit.wide();
+        Credits::from_thousandths(i64::try_from(whole).unwrap_or(i64::MAX))
+    }
+
+    /// The number of this period, from 0.
+    pub const fn period(&self) -> u32 {
+        self.period
+    }
+
+    /// All flows since the pool was opened.
+    pub const fn booked(&self) -> Flows {
+        self.booked
+    }
+
+    /// The grants there are, in the order in which they are drawn; those that are used up too,
+    /// until they end.
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// Whether the pool can pay `amount`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::CreditsExhausted`]; when that ends is known to whoever knows the renewals.
+    pub fn check(&self, amount: Credits) -> Result<(), Refusal> {
+        if amount <= self.balance || amount <= self.spendable() {
+            Ok(())
+        } else {
+            Err(Refusal::of(Reason::CreditsExhausted))
+        }
+    }
+
+    /// Charges what [`check`](Self::check) found at the same instant. [Settle](Self::settle) or
+    /// [restore](Self::restore) the charge later.
+    ///
+    /// # Panics
+    ///
+    /// If the pool cannot pay: nothing is ever oversold.
+    #[inline]
+    pub fn charge(&mut self, amount: Credits) -> Charge {
+        assert!(self.check(amount).is_ok(), "charged {amount} of a balance of {}", self.balance);
+        let paid = amount.min(self.balance);
+        let overage = amount - paid;
+        self.balance -= paid;
+        self.overage += overage.wide();
+        self.booked.consumed += paid.wide();
+        self.booked.overage += overage.wide();
+        let part = self.draw(paid);
+        self.assert_conserved();
+        Charge { amount, overage, period: self.period, part }
+    }
+
+    /// Draws an amount that is there from the grants in their order.
+    #[inline]
+    fn draw(&mut self, amount: Credits) -> Part {
+        let mut head = self.draw_from_first(amount);
+        let mut rest = amount - head.amount;
+        while rest > Credits::ZERO {
+            let part = Part { next: head.next, ..self.draw_from_first(rest) };
+            rest -= part.amount;
+            let place = if let Some(place) = self.free {
+                self.free = self.parts[place as usize].next;
+                self.parts[place as usize] = part;
+                place
+            } else {
+                self.parts.push(part);
+                self.parts.len() as u32 - 1
+            };
+            head.next = Some(place);
+        }
+        head
+    }
+
+    /// Draws from the first grant that has anything left, as far as it goes.
+    #[inline]
+    fn draw_from_first(&mut self, amount: Credits) -> Part {
+        let Some(grant) = self.grants.get_mut(self.first) else {
+            return Part { grant: 0, amount: Credits::ZERO, next: None };
+        };
+        let drawn = amount.min(grant.left);
+        grant.left -= drawn;
+        grant.drawn += drawn;
+        let part = Part { grant: grant.number, amount: drawn, next: None };
+        self.skip_empty();
+        part
+    }
+
+    #[inline]
+    fn skip_empty(&mut self) {
+        while self.grants.get(self.first).is_some_and(|grant| grant.left == Credits::ZERO) {
+            self.first += 1;
+        }
+    }
+
+    /// Notes that a charge stands for good.
+    #[inline]
+    pub fn settle(&mut self, charge: Charge) {
+        self.forget(charge.part.next);
+    }
+
+    fn forget(&mut self, mut part: Option<u32>) {
+        while let Some(place) = part {
+            part = std::mem::replace(&mut self.parts[place as usize].next, self.free);
+            self.free = Some(place);
+        }
+    }
+
+    /// Gives back a charge of an attempt that was refused further on, to the grants that paid it.
+    /// Answers what came back into the balance: what was drawn from a grant that has ended
+    /// meanwhile has expired with it, and overage never was in the balance.
+    pub fn restore(&mut self, charge: Charge) -> Credits {
+        let before = self.balance;
+        self.restore_part(charge.part);
+        let mut next = charge.part.next;
+        while let Some(place) = next {
+            let part = self.parts[place as usize];
+            self.restore_part(part);
+            next = part.next;
+        }
+        self.forget(charge.part.next);
+        self.booked.overage -= charge.overage.wide();
+        if charge.period == self.period {
+            self.overage -= charge.overage.wide();
+        }
+        self.first = 0;
+        self.skip_empty();
+        self.assert_conserved();
+        self.balance - before
+    }
+
+    fn restore_part(&mut self, part: Part) {
+        self.booked.consumed -= part.amount.wide();
+        if let Some(grant) = self.grants.iter_mut().find(|grant| grant.number == part.grant) {
+            grant.left += part.amount;
+            grant.drawn -= part.amount;
+            self.balance += part.amount;
+        } else {
+            self.booked.expired += part.amount.wide();
+        }
+    }
+
+    /// Begins a new period of the plan's credits: what is left of the old one expires, or is
+    /// carried over as `carry_over` says, and the included amount is granted, less the overage that is
+    /// to be deducted. Packages are not touched.
+    pub fn renew(&mut self, terms: Included, carry_over: CarryOver) {
+        if self.terms.deducts {
+            self.debt += self.overage;
+        }
+        let old = self.take_included();
+        let limit = match carry_over {
+            CarryOver::None => Credits::ZERO,
+            CarryOver::All => old.left,
+            CarryOver::UpTo(total) => (total - terms.amount).max(Credits::ZERO),
+        };
+        let carried = old.left.min(limit).min(Included::MOST - terms.amount);
+        let deducted = self.debt.min(terms.amount.wide());
+        self.debt -= deducted;
+        // At most the amount, so it fits.
+        let deducted = Credits::from_thousandths(deducted as i64);
+        self.terms = terms;
+        self.adjusted = carried - deducted;
+        self.overage = 0;
+        self.period += 1;
+        self.balance -= old.left;
+        self.booked.expired += (old.left - carried).wide();
+        self.booked.granted += (terms.amount - deducted).wide();
+        // What is carried over stays the same grant, so that what is given back later finds it.
+        let number = if carry_over == CarryOver::None { self.number() } else { old.number };
+        self.insert(Grant {
+            number,
+            left: terms.amount + self.adjusted,
+            drawn: Credits::ZERO,
+            expires: terms.expires(),
+            priority: terms.priority,
+            ..old
+        });
+        self.assert_conserved();
+    }
+
+    /// Changes what the plan includes in the middle of a period (rule R9): the grant becomes the
+    /// new amount less what was drawn from it, but not less than nothing.
+    pub fn change(&mut self, terms: Included) {
+        let old = self.take_included();
+        self.terms = terms;
+        let left = terms.amount.wide() + self.adjusted.wide() - old.drawn.wide();
+        // Between nothing and what a pool holds, so it fits.
+        let left = Credits::from_thousandths(left.clamp(0, Included::MOST.wide()) as i64);
+        self.balance -= old.left;
+        if left > old.left {
+            self.booked.granted += (left - old.left).wide();
+        } else {
+            self.booked.expired += (old.left - left).wide();
+        }
+        self.insert(Grant { left, expires: terms.expires(), priority: terms.priority, ..old });
+        self.assert_conserved();
+    }
+
+    /// Adds a package; answers its number.
+    pub fn buy(
+        &mut self,
+        source: GrantSource,
+        amount: Credits,
+        expires: SimTime,
+        priority: u32,
+    ) -> u32 {
+        self.booked.purchased += amount.wide();
+        let number = self.number();
+        self.insert(Grant {
+            number,
+            source,
+            left: amount,
+            drawn: Credits::ZERO,
+            expires,
+            priority,
+        });
+        self.assert_conserved();
+        number
+    }
+
+    /// Ends a grant: what is left of it expires. `None` if there is no such grant any more.
+    pub fn end(&mut self, number: u32) -> Option<Grant> {
+        let place = self.grants.iter().position(|grant| grant.number == number)?;
+        let grant = self.grants.remove(place);
+        self.balance -= grant.left;
+        self.booked.expired += grant.left.wide();
+        self.first = 0;
+        self.skip_empty();
+        self.assert_conserved();
+        Some(grant)
+    }
+
+    /// Has the packages that are tied to the plan's credits end at `expires` from now on.
+    pub fn retie(&mut self, expires: SimTime) {
+        for grant in &mut self.grants {
+            if matches!(grant.source, GrantSource::Package { tied: true, .. }) {
+                grant.expires = expires;
+            }
+        }
+        self.sort();
+    }
+
+    fn take_included(&mut self) -> Grant {
+        let place = self.grants.iter().position(|grant| grant.source == GrantSource::Included);
+        self.grants.remove(place.expect("a pool always has a grant of its plan"))
+    }
+
+    /// A number for a new grant.
+    fn number(&mut self) -> u32 {
+        self.numbered += 1;
+        self.numbered - 1
+    }
+
+    fn insert(&mut self, mut grant: Grant) {
+        let room = Included::MOST - self.balance;
+        let excess = (grant.left - room).max(Credits::ZERO);
+        grant.left -= excess;
+        self.booked.expired += excess.wide();
+        self.balance += grant.left;
+        self.grants.push(grant);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.grants.sort_unstable_by_key(Grant::order);
+        self.first = 0;
+        self.skip_empty();
+    }
+
+    fn assert_conserved(&self) {
+        let Flows { granted, purchased, consumed, expired, .. } = self.booked;
+        debug_assert!(self.balance >= Credits::ZERO, "the balance is {}", self.balance);
+        debug_assert_eq!(
+            granted + purchased,
+            self.balance.wide() + consumed + expired,
+            "the pool leaks"
+        );
+        debug_assert_eq!(
+            self.balance,
+            self.grants.iter().map(|grant| grant.left).sum(),
+            "the balance is what is left in the grants"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

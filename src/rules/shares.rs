@@ -1,0 +1,134 @@
+//! Shares of the pool: what one agent or feature may use at most, and what the others must leave
+//! for it (rule R6: there are none unless a scenario sets them).
+
+use super::decision::{Reason, Refusal};
+use crate::units::{Credits, Share};
+
+/// Shares of the period's included credits that one agent or feature has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShareTerms {
+    /// What the others must leave for it.
+    pub at_least: Share,
+    /// More than this it may not use.
+    pub at_most: Share,
+}
+
+impl ShareTerms {
+    /// No share of its own: it may use all, and nothing is kept for it.
+    pub const NONE: Self = Self { at_least: Share::NONE, at_most: Share::WHOLE };
+}
+
+/// What each agent and feature of a workspace has used in this period.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shares {
+    /// Empty where no share is set.
+    members: Vec<Member>,
+    /// What is kept for all of them together.
+    reserved: Credits,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// `None` may use anything.
+    terms: Option<ShareTerms>,
+    used: Credits,
+    at_least: Credits,
+    at_most: Credits,
+}
+
+impl Member {
+    /// What is still kept for it.
+    fn reserve(&self) -> Credits {
+        (self.at_least - self.used).max(Credits::ZERO)
+    }
+
+    fn limit(&mut self, included: Credits) {
+        let terms = self.terms.unwrap_or(ShareTerms::NONE);
+        self.at_least = terms.at_least.of(included);
+        self.at_most = match self.terms {
+            Some(terms) => terms.at_most.of(included),
+            None => Credits::from_thousandths(i64::MAX),
+        };
+    }
+}
+
+impl Shares {
+    pub(super) fn clear(&mut self) {
+        self.members.clear();
+        self.reserved = Credits::ZERO;
+    }
+
+    /// Adds an agent or feature.
+    pub(super) fn add(&mut self, terms: Option<ShareTerms>, included: Credits) {
+        let (at_least, at_most) = (Credits::ZERO, Credits::ZERO);
+        let mut member = Member { terms, used: Credits::ZERO, at_least, at_most };
+        member.limit(included);
+        self.reserved += member.reserve();
+        self.members.push(member);
+    }
+
+    /// What was kept for one that is deleted is free.
+    pub(super) fn remove(&mut self, member: usize) {
+        if let Some(member) = self.members.get_mut(member) {
+            self.reserved -= member.reserve();
+            member.terms = None;
+            member.limit(Credits::ZERO);
+        }
+    }
+
+    /// Whether `member` may use `cost` of what can be spent.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::ShareExhausted`] if its own share does not reach, or if the pool could pay but
+    /// the rest is kept for others.
+    pub(super) fn check(
+        &self,
+        member: usize,
+        cost: Credits,
+        spendable: impl FnOnce() -> Credits,
+    ) -> Result<(), Refusal> {
+        let Some(own) = self.members.get(member) else { return Ok(()) };
+        let spendable = spendable();
+        let kept = self.reserved - own.reserve();
+        let beyond = own.used.wide() + cost.wide() > own.at_most.wide();
+        if beyond || (cost <= spendable && cost.wide() + kept.wide() > spendable.wide()) {
+            return Err(Refusal::of(Reason::ShareExhausted));
+        }
+        Ok(())
+    }
+
+    /// Whether `member` could use `cost` in a new period, as far as shares go.
+    pub(super) fn fits(&self, member: usize, cost: Credits, included: Credits) -> bool {
+        let Some(own) = self.members.get(member) else { return true };
+        let others: i128 = self.members.iter().map(|it| it.at_least.wide()).sum();
+        let kept = others - own.at_least.wide();
+        cost <= own.at_most && cost.wide() + kept <= included.wide()
+    }
+
+    /// Books what `member` used; negative amounts are given back.
+    pub(super) fn book(&mut self, member: usize, amount: Credits) {
+        if let Some(own) = self.members.get_mut(member) {
+            self.reserved -= own.reserve();
+            own.used += amount;
+            self.reserved += own.reserve();
+        }
+    }
+
+    /// Begins a period in which `included` credits are included.
+    pub(super) fn renew(&mut self, included: Credits) {
+        for member in &mut self.members {
+            member.used = Credits::ZERO;
+        }
+        self.change(included);
+    }
+
+    /// The included credits are others in the middle of a period.
+    pub(super) fn change(&mut self, included: Credits) {
+        self.reserved = Credits::ZERO;
+        for member in &mut self.members {
+            member.limit(included);
+            self.reserved += member.reserve();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Who writes to agents, and when.
+
+use super::super::at::{At, Findings};
+use super::super::model::{Backend, Group};
+use super::super::types;
+use super::super::words::grouped;
+use super::numbers::{count, count_from_one, distribution};
+use crate::random::Distribution;
+use crate::workload::{LineKind, OnLost, Traffic, TrafficKind};
+
+/// The most turns of a conversation, where they are visible.
+const MOST_TURNS: u64 = 1_000_000;
+/// The most users of a line in one workspace.
+const MOST_USERS: u64 = 1_000_000;
+
+/// Who writes to the `agents` of a line; `None` if its kind was at fault.
+pub(super) fn traffic(
+    written: &types::Traffic,
+    agents: u32,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Option<Traffic> {
+    kind(written, agents, at, findings).map(Traffic::steady)
+}
+
+fn kind(
+    written: &types::Traffic,
+    agents: u32,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Option<TrafficKind> {
+    if let Some(rate) = &written.rate {
+        return Some(TrafficKind::Rate(rate.0));
+    }
+    if let Some(law) = &written.interarrival {
+        let at = at.key("interarrival");
+        let law = distribution(law, at, findings);
+        if is_zero(&law) {
+            let hint = "for messages at certain rates, write `rate`";
+            findings.add_with_hint(at, "messages would come for ever in no time", hint);
+            return None;
+        }
+        return Some(TrafficKind::Interarrival(law));
+    }
+    if let Some(sessions) = &written.sessions {
+        return Some(conversations(sessions, at.key("sessions"), findings));
+    }
+    let types::Closed { users, think } = written.closed.as_ref()?;
+    let at = at.key("closed");
+    let think = distribution(think, at.key("think"), findings);
+    let users = count(users, 1..=MOST_USERS, "`users`", at.key("users"), findings);
+    if u64::from(users) * u64::from(agents) > MOST_USERS {
+        let message = format!("a line has more than {} users", grouped(MOST_USERS));
+        findings.add(at.key("users"), message);
+    }
+    Some(TrafficKind::Closed { users, think })
+}
+
+fn conversations(written: &types::Sessions, at: At<'_>, findings: &mut Findings) -> TrafficKind {
+    let types::Sessions { rate, turns, think, on_lost } = written;
+    let turns = turns.as_ref().map_or(Distribution::Constant(1.0), |turns| {
+        count_from_one(turns, MOST_TURNS, "turns", at.key("turns"), findings)
+    });
+    let think = think.as_ref().map_or(Distribution::Constant(0.0), |think| {
+        distribution(think, at.key("think"), findings)
+    });
+    let on_lost = match on_lost {
+        None | Some(types::OnLost::End) => OnLost::End,
+        Some(types::OnLost::Continue) => OnLost::Continue,
+    };
+    TrafficKind::Sessions { rate: rate.0, turns, think, on_lost }
+}
+
+/// Finds the users among the groups, which stand at `at`, who would write for ever in no time.
+pub(super) fn loops(
+    groups: &[Group],
+    backend: Option<&Backend>,
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let takes_time =
+        |backend: &Backend| !is_zero(&backend.service_time) || !backend.network_delay.is_zero();
+    if backend.is_some_and(takes_time) {
+        return;
+    }
+    for (number, group) in groups.iter().enumerate() {
+        let at = at.item(number);
+        // The features stand after the agents, in the order written.
+        let agents = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
+        for (number, line) in group.lines.iter().enumerate() {
+            if let Some(TrafficKind::Closed { think, .. }) =
+                line.traffic.as_ref().map(|it| &it.kind)
+                && is_zero(think)
+            {
+                let line = match number.checked_sub(agents) {
+                    None => at.key("agents").item(number),
+                    Some(number) => at.key("features").item(number),
+                };
+                let at = line.key("traffic").key("closed").key("think");
+                let hint = "give `think` a time, or replies a backend that takes some";
+                let message = "users who neither think nor wait would write for ever in no time";
+                findings.add_with_hint(at, message, hint);
+            }
+        }
+    }
+}
+
+/// Whether every draw is zero.
+pub(super) fn is_zero(distribution: &Distribution) -> bool {
+    match distribution {
+        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
+        _ => false,
+    }
+}
