@@ -11,7 +11,7 @@ use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::watch::Watch;
-use crate::measure::{BackendMeasures, Frame, Interruption};
+use crate::measure::{BackendMeasures, Capacity, Frame, Interruption};
 use crate::scenario::{Backend, Scenario};
 use crate::units::{SimSpan, SimTime};
 
@@ -28,8 +28,12 @@ pub(super) fn run(
     watch: &Watch,
 ) -> Result<Part, EngineError> {
     let mut part = Part::new(scenario, frame);
-    let mut servers = Servers::new(backend.servers, backend.queue_limit, frame.all.window.from);
+    let capacity = Capacity::new(backend.servers, backend.changes.clone());
     let mut platform = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
+    if capacity.changes() {
+        platform.has_servers(&capacity, frame.bin, SimTime::ZERO + scenario.duration);
+    }
+    let mut servers = Servers::new(capacity, backend.queue_limit, frame.all.window.from);
     let mut cells: Vec<(usize, Cell)> = Vec::new();
     let mut order: BinaryHeap<Reverse<(SimTime, Class, u32)>> = BinaryHeap::new();
     for (group, model) in models.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::measure::{Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
+use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
 use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::scenario::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::units::{Money, Share, SimSpan, SimTime};
@@ -26,8 +26,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
             .map(|(group, reasons)| (group.throttles.as_slice(), reasons.clone())),
     ));
     let withins = withins(scenario);
-    let shared: Arc<[Ratio]> =
-        ratios(window, own.and_then(|own| own.servers), &causes, &withins).into();
+    let shared: Arc<[Ratio]> = ratios(window, &causes, &withins).into();
     let midnight = time_of_day(scenario);
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
@@ -62,7 +61,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         all: group_frame(union(&features), causes.everything(), &alerts),
         platform_servers: backend
             .filter(|backend| backend.scope == BackendScope::Platform)
-            .map(|backend| backend.servers),
+            .map(|backend| Capacity::new(backend.servers, backend.changes.clone())),
         own_servers: own.and_then(|own| own.servers).map(|own| u64::from(own) * workspaces),
         bin: scenario.series_every,
         duration: scenario.duration,
@@ -125,7 +124,8 @@ fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Featur
         prices: plans(group).any(|plan| plan.price.is_some())
             || credits().any(|credits| priced(credits.overage_price))
             || (packages && scenario.packages.iter().any(|package| priced(package.price))),
-        servers: own.map(|own| own.servers),
+        servers: own
+            .map(|own| own.servers.filter(|_| !happens(group, |it| *it == Action::Servers(None)))),
     }
 }
 

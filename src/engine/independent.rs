@@ -7,7 +7,7 @@ use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::watch::Watch;
-use crate::measure::{Frame, GroupMeasures};
+use crate::measure::{Capacity, Frame, GroupMeasures};
 use crate::scenario::Scenario;
 
 /// Workspaces that a thread takes at a time, at most: enough to make the taking cheap.
@@ -82,7 +82,8 @@ struct Worker<'a> {
 impl<'a> Worker<'a> {
     fn new(scenario: &Scenario, models: &'a [GroupModel], frame: &'a Frame) -> Self {
         let servers = scenario.backend.as_ref().map(|backend| {
-            Servers::new(backend.servers, backend.queue_limit, frame.all.window.from)
+            let capacity = Capacity::new(backend.servers, Vec::new());
+            Servers::new(capacity, backend.queue_limit, frame.all.window.from)
         });
         Self { models, frame, cell: Cell::new(), servers, part: Part::new(scenario, frame) }
     }
@@ -94,9 +95,6 @@ impl<'a> Worker<'a> {
         while index >= u64::from(self.models[group].count) {
             index -= u64::from(self.models[group].count);
             group += 1;
-        }
-        if let Some(servers) = &mut self.servers {
-            servers.clear();
         }
         let measures: &mut GroupMeasures = &mut self.part.groups[group];
         let mut world = World {

@@ -4,11 +4,11 @@ use crate::random::{Distribution, Key, Sampler};
 use jiff::Timestamp;
 
 use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
-use crate::scenario::{BillingAnchor, Drain, Group, Scenario};
+use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
-    AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost, OnRefused,
-    Traffic, TrafficKind, WhileOffline,
+    Action, AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost,
+    OnRefused, Traffic, TrafficKind, WhileOffline,
 };
 
 /// One group, compiled.
@@ -31,6 +31,12 @@ pub(super) struct GroupModel {
     pub(super) buying: Option<BuyingModel>,
     pub(super) timeline: Vec<Occurrence>,
     pub(super) service: Option<Sampler>,
+    /// How many servers each workspace has of its own, before the timeline; `None` if it has none.
+    pub(super) own_servers: Option<Option<u32>>,
+    /// Whether the timeline changes that in any group.
+    pub(super) servers_change: bool,
+    /// The width of a bin of the series.
+    pub(super) bin: SimSpan,
     /// From the workspace to the backend, and the same back.
     pub(super) delay: SimSpan,
     /// When arrivals stop.
@@ -117,6 +123,15 @@ impl GroupModel {
                 by_hand: buying.by_hand.as_ref().map(|it| (it.after.sampler(), it.at_most)),
             }),
             timeline: group.timeline.clone(),
+            own_servers: backend
+                .filter(|backend| backend.scope == BackendScope::Workspace)
+                .map(|backend| backend.servers),
+            servers_change: scenario
+                .groups
+                .iter()
+                .flat_map(|group| &group.timeline)
+                .any(|occurrence| matches!(occurrence.action, Action::Servers(_))),
+            bin: scenario.series_every,
             service: backend.map(|backend| backend.service_time.sampler()),
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
             until: SimTime::ZERO + scenario.duration,

@@ -8,18 +8,21 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use crate::measure::Ahead;
+use crate::measure::{Ahead, Capacity};
 use crate::units::{SimSpan, SimTime};
 
 /// Servers that serve attempts in the order of their arrival.
 #[derive(Debug, Clone)]
 pub(super) struct Servers {
-    /// `None` is unlimited.
-    count: Option<u32>,
+    /// How many there are; `None` is unlimited.
+    capacity: Capacity,
     /// How many may wait; `None` is unlimited.
     queue_limit: Option<u32>,
-    /// When each server that has served is free again; never more than `count`.
+    /// When each server that has served is free again; never more than there are servers. Where
+    /// their number changes: when each service ends that may matter still.
     free_at: BinaryHeap<Reverse<SimTime>>,
+    /// When the last attempt started.
+    last_start: SimTime,
     /// When each waiting attempt starts, ascending: those that came first start first.
     starts: VecDeque<SimTime>,
     /// From when on the length of the queue is of interest.
@@ -40,15 +43,17 @@ pub(super) struct Placement {
 
 impl Servers {
     /// Idle servers, whose queue is watched from `watched_from` on.
-    pub(super) fn new(count: Option<u32>, queue_limit: Option<u32>, watched_from: SimTime) -> Self {
+    pub(super) fn new(capacity: Capacity, queue_limit: Option<u32>, watched_from: SimTime) -> Self {
         let (free_at, starts) = (BinaryHeap::new(), VecDeque::new());
-        Self { count, queue_limit, free_at, starts, watched_from }
+        Self { capacity, queue_limit, free_at, last_start: SimTime::ZERO, starts, watched_from }
     }
 
-    /// Makes all servers idle.
-    pub(super) fn clear(&mut self) {
+    /// Makes all servers idle, so many as `capacity` says.
+    pub(super) fn reopen(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
         self.free_at.clear();
         self.starts.clear();
+        self.last_start = SimTime::ZERO;
     }
 
     /// Whether an attempt that arrives now is taken: a server is free, or the queue has room.
@@ -62,7 +67,10 @@ impl Servers {
     /// Serves an attempt that arrives now and takes `service` to serve.
     #[inline]
     pub(super) fn place(&mut self, now: SimTime, service: SimSpan) -> Placement {
-        let Some(count) = self.count else {
+        if self.capacity.changes() {
+            return self.place_among_changing(now, service);
+        }
+        let Some(count) = self.capacity.first() else {
             return Placement { started: now, ended: now + service, queue: 0 };
         };
         let all_used = self.free_at.len() == count as usize;
@@ -84,6 +92,37 @@ impl Servers {
         Placement { started, ended: started + service, queue: self.queue(now) }
     }
 
+    /// Serves an attempt where the number of servers changes: it starts at the first instant, not
+    /// before those that came earlier, at which fewer are served than there are servers. Those that
+    /// are served when servers go are finished.
+    fn place_among_changing(&mut self, now: SimTime, service: SimSpan) -> Placement {
+        let mut started = now.max(self.last_start);
+        loop {
+            self.forget_ended(started);
+            let servers = self.capacity.at(started);
+            if servers.is_none_or(|servers| self.free_at.len() < servers as usize) {
+                break;
+            }
+            let end = self.free_at.peek().map(|end| end.0);
+            let next = end.into_iter().chain(self.capacity.next_change(started)).min();
+            // There is at least one server, and it is busy, so a service ends.
+            started = next.expect("a service ends");
+        }
+        self.last_start = started;
+        self.free_at.push(Reverse(started + service));
+        if started > now {
+            self.forget_started(now);
+            self.starts.push_back(started);
+        }
+        Placement { started, ended: started + service, queue: self.queue(now) }
+    }
+
+    fn forget_ended(&mut self, now: SimTime) {
+        while self.free_at.peek().is_some_and(|end| end.0 <= now) {
+            self.free_at.pop();
+        }
+    }
+
     /// How many wait now, or when the queue begins to be watched if that is later.
     #[inline]
     fn queue(&self, now: SimTime) -> u32 {
@@ -96,12 +135,12 @@ impl Servers {
     }
 
     /// What there is to do after `at`, of that what lies before `until`; `None` if the servers are
-    /// unlimited, which keep no account of it.
+    /// unlimited or their number changes, which keep no account of it.
     ///
     /// A server that is busy then is busy without a pause until it is free for good: whatever it
     /// was given since was waiting for it.
     pub(super) fn ahead(&self, at: SimTime, until: SimTime) -> Option<Ahead> {
-        self.count?;
+        self.capacity.first().filter(|_| !self.capacity.changes())?;
         let rest = |end: SimTime| u128::from(end.min(until).since(at).nanos());
         let free_at = self.free_at.iter().map(|free| free.0).filter(|&free| free > at);
         let starts = self.starts.iter().copied().filter(|&start| start > at);
@@ -112,8 +151,18 @@ impl Servers {
         })
     }
 
-    fn server_is_free(&self, now: SimTime) -> bool {
-        self.count.is_none_or(|count| self.free_at.len() < count as usize)
+    fn server_is_free(&mut self, now: SimTime) -> bool {
+        if self.capacity.changes() {
+            self.forget_started(now);
+            // Whoever waits comes first. Otherwise all that started by now is served or done.
+            if !self.starts.is_empty() {
+                return false;
+            }
+            self.forget_ended(now);
+            let servers = self.capacity.at(now);
+            return servers.is_none_or(|servers| self.free_at.len() < servers as usize);
+        }
+        self.capacity.first().is_none_or(|count| self.free_at.len() < count as usize)
             || self.free_at.peek().is_some_and(|earliest| earliest.0 <= now)
     }
 
@@ -151,10 +200,51 @@ mod tests {
         served
     }
 
+    fn always(servers: u32) -> Capacity {
+        Capacity::new(Some(servers), Vec::new())
+    }
+
+    /// Servers whose number changes, told nanosecond by nanosecond: first what ends, then who waits
+    /// starts as far as there are servers, then who arrives.
+    fn by_the_nanosecond(
+        arrivals: &[(u64, u64)],
+        capacity: &Capacity,
+        limit: usize,
+    ) -> Vec<Option<(u64, u64)>> {
+        let mut placed = vec![None; arrivals.len()];
+        let (mut waiting, mut busy) = (VecDeque::new(), Vec::<u64>::new());
+        let mut next = 0;
+        let mut now = 0;
+        while next < arrivals.len() || !waiting.is_empty() {
+            busy.retain(|&end| end > now);
+            let servers = capacity.at(SimTime::from_nanos(now)).unwrap_or(u32::MAX) as usize;
+            while let Some(&first) = waiting.front()
+                && busy.len() < servers
+            {
+                waiting.pop_front();
+                let (_, service) = arrivals[first];
+                placed[first] = Some((now, now + service));
+                busy.extend((service > 0).then_some(now + service));
+            }
+            while arrivals.get(next).is_some_and(|&(at, _)| at == now) {
+                if waiting.is_empty() && busy.len() < servers {
+                    let service = arrivals[next].1;
+                    placed[next] = Some((now, now + service));
+                    busy.extend((service > 0).then_some(now + service));
+                } else if waiting.len() < limit {
+                    waiting.push_back(next);
+                }
+                next += 1;
+            }
+            now += 1;
+        }
+        placed
+    }
+
     #[test]
     fn a_queue_that_is_not_watched_yet_is_as_long_as_it_is_then() {
         let at = SimTime::from_nanos;
-        let mut servers = Servers::new(Some(1), None, at(25));
+        let mut servers = Servers::new(always(1), None, at(25));
         let mut queue = |now| servers.place(at(now), SimSpan::from_nanos(10)).queue;
         // Served from 0, 10, 20, 30, 40 on: two of those that came before 25 wait then.
         assert_eq!([0, 1, 2, 3, 4].map(&mut queue), [0, 0, 0, 1, 2]);
@@ -170,7 +260,7 @@ mod tests {
             until in 0..3_000_u64,
         ) {
             let at = SimTime::from_nanos;
-            let mut servers = Servers::new(Some(count), None, SimTime::ZERO);
+            let mut servers = Servers::new(always(count), None, SimTime::ZERO);
             let mut now = 0;
             let mut placed = Vec::new();
             for (gap, service) in gaps {
@@ -190,6 +280,35 @@ mod tests {
         }
 
         #[test]
+        fn servers_that_come_and_go_are_those_told_by_the_nanosecond(
+            gaps in prop::collection::vec((0..20_u64, 0..40_u64), 1..80),
+            first in 1..4_u32,
+            changes in prop::collection::btree_map(1..400_u64, 1..5_u32, 1..6),
+            limit in 0..6_u32,
+        ) {
+            let at = SimTime::from_nanos;
+            let changes = changes.into_iter().map(|(now, servers)| (at(now), Some(servers)));
+            let capacity = Capacity::new(Some(first), changes.collect());
+            let mut now = 0;
+            let arrivals: Vec<(u64, u64)> = gaps
+                .into_iter()
+                .map(|(gap, service)| {
+                    now += gap;
+                    (now, service)
+                })
+                .collect();
+            let expected = by_the_nanosecond(&arrivals, &capacity, limit as usize);
+            let mut servers = Servers::new(capacity, Some(limit), SimTime::ZERO);
+            for (&(now, service), expected) in arrivals.iter().zip(expected) {
+                let placed = servers.has_room(at(now)).then(|| {
+                    let placement = servers.place(at(now), SimSpan::from_nanos(service));
+                    (placement.started.nanos(), placement.ended.nanos())
+                });
+                prop_assert_eq!(placed, expected);
+            }
+        }
+
+        #[test]
         fn placements_are_those_of_a_queue_told_step_by_step(
             gaps in prop::collection::vec((0..30_u64, 0..60_u64), 1..150),
             count in 1..5_u32,
@@ -203,7 +322,7 @@ mod tests {
                     (now, service)
                 })
                 .collect();
-            let mut servers = Servers::new(Some(count), Some(limit), SimTime::ZERO);
+            let mut servers = Servers::new(always(count), Some(limit), SimTime::ZERO);
             let expected = by_hand(&arrivals, count as usize, limit as usize);
             for (&(now, service), expected) in arrivals.iter().zip(expected) {
                 let now = SimTime::from_nanos(now);

@@ -1,5 +1,6 @@
 //! What the servers of a backend did.
 
+use super::capacity::Capacity;
 use super::series::Track;
 use super::window::Window;
 use crate::units::{SimSpan, SimTime};
@@ -22,6 +23,8 @@ pub struct BackendMeasures {
     pub waiting_series: Track,
     /// Serving time by bin \[ns\].
     pub busy_series: Track,
+    /// Server time by bin \[ns\], where the number of servers changes.
+    pub capacity_series: Option<Track>,
 }
 
 /// What servers have been given to do after an instant.
@@ -47,6 +50,16 @@ impl BackendMeasures {
             queue_max: 0,
             waiting_series: Track::new(width, bins),
             busy_series: Track::new(width, bins),
+            capacity_series: None,
+        }
+    }
+
+    /// Books how many servers there are until `until`, for one more workspace or for the platform.
+    pub fn has_servers(&mut self, capacity: &Capacity, width: SimSpan, until: SimTime) {
+        let bins = self.busy_series.bins();
+        let series = self.capacity_series.get_or_insert_with(|| Track::new(width, bins));
+        for (from, to, servers) in capacity.stretches(SimTime::ZERO, until) {
+            series.add_times(from, to, servers.unwrap_or(0));
         }
     }
 
@@ -85,6 +98,11 @@ impl BackendMeasures {
         self.queue_max = self.queue_max.max(other.queue_max);
         self.waiting_series.merge(&other.waiting_series);
         self.busy_series.merge(&other.busy_series);
+        match (&mut self.capacity_series, &other.capacity_series) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs),
+            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+            (_, None) => {}
+        }
     }
 }
 

@@ -137,6 +137,7 @@ impl GroupMeasures {
         tally.refused[cause] += 1;
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
+        self.refused_in_series(tally, now, cause);
     }
 
     /// Books an attempt that was admitted.
@@ -178,6 +179,7 @@ impl GroupMeasures {
                 tally.creates_refused += 1;
                 let cause = frame.own_causes.index(refusal);
                 self.hit(frame, tally, now, cause, refusal);
+                self.refused_in_series(tally, now, cause);
             }
         }
     }
@@ -199,6 +201,10 @@ impl GroupMeasures {
             let cause = frame.own_causes.index(refusal);
             tally.enable_run.refused(&mut self.hits, cause);
             self.hit(frame, tally, now, cause, refusal);
+            // A column of the series is of attempts or of other tries, not of both.
+            if !refusal.reason.refuses_attempts() {
+                self.refused_in_series(tally, now, cause);
+            }
         } else {
             tally.enable_run.end(&mut self.hits);
         }
@@ -306,6 +312,9 @@ impl GroupMeasures {
     ) {
         tally.hits += u64::from(refusal.reason.is_limit_hit());
         tally.by_cause[cause].hit(&mut self.hits[cause], now, frame.midnight, refusal.retry_after);
+    }
+
+    fn refused_in_series(&mut self, tally: &mut Tally, now: SimTime, cause: usize) {
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.refused[cause][bin] += 1;
     }

@@ -8,6 +8,7 @@
 //! takes up the tallies of finished workspaces.
 
 mod backend;
+mod capacity;
 mod cause;
 mod credits;
 mod group;
@@ -24,6 +25,7 @@ mod whole;
 mod window;
 
 pub use backend::{Ahead, BackendMeasures};
+pub use capacity::Capacity;
 pub use cause::{Cause, Causes, GroupCauses};
 pub use credits::{CreditMeasures, CreditTally};
 pub use group::{GroupFrame, GroupMeasures, Reply};

@@ -143,12 +143,7 @@ impl Ratio {
 
 /// Every such figure, in the order in which results list them; a group has those that
 /// [occur](Ratio::occurs) in it.
-pub fn ratios(
-    window: Window,
-    servers: Option<u32>,
-    causes: &Causes,
-    withins: &[SimSpan],
-) -> Vec<Ratio> {
+pub fn ratios(window: Window, causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
     let length = window.length().nanos();
     let mut all = messages(causes, withins);
     all.extend(attempts(causes));
@@ -156,7 +151,7 @@ pub fn ratios(
     all.extend(slots(length));
     all.extend(credits(length));
     all.extend(money());
-    all.extend(backend(length, servers));
+    all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
     all.push(Ratio::share("workspaces.hit.share", |t| u64::from(t.hits > 0), |_| 1));
     all.push(Ratio::new(
@@ -329,13 +324,12 @@ fn money() -> Vec<Ratio> {
     ]
 }
 
-fn backend(length: u64, servers: Option<u32>) -> Vec<Ratio> {
+fn backend(length: u64) -> Vec<Ratio> {
     let time = move |_: &Tally| i128::from(length);
-    let capacity = i128::from(length) * i128::from(servers.unwrap_or(1));
     let busy = |t: &Tally| t.backend_busy as i128;
     let in_system = move |t: &Tally| t.backend_waiting as i128 + busy(t);
     vec![
-        Ratio::new("backend.utilisation", Kind::Share, 1.0, busy, move |_| capacity)
+        Ratio::new("backend.utilisation", Kind::Share, 1.0, busy, |t| t.backend_capacity as i128)
             .needs(Need::FiniteServers),
         Ratio::mean("backend.queue.mean", 1.0, |t| t.backend_waiting as i128, time)
             .needs(Need::Backend),

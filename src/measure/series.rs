@@ -116,12 +116,22 @@ impl Track {
         if begin >= low && end < high {
             self.partial[bin] += u128::from(end - begin);
         } else {
-            self.add_elsewhere(begin, end);
+            self.add_elsewhere(begin, end, 1);
         }
     }
 
+    /// Adds the stretch \[`begin`, `end`) so many times.
+    pub fn add_times(&mut self, begin: SimTime, end: SimTime, times: u32) {
+        self.add_elsewhere(begin.nanos(), end.nanos(), times);
+    }
+
+    /// How many bins there are.
+    pub const fn bins(&self) -> usize {
+        self.partial.len()
+    }
+
     /// A stretch that lies not in the bin of the last one, or in several.
-    fn add_elsewhere(&mut self, begin: u64, end: u64) {
+    fn add_elsewhere(&mut self, begin: u64, end: u64, times: u32) {
         let first = (begin / self.width) as usize;
         let last = (end / self.width) as usize;
         if first >= self.partial.len() {
@@ -130,14 +140,14 @@ impl Track {
         let low = first as u64 * self.width;
         self.recent = (first, low, low + self.width);
         if first == last {
-            self.partial[first] += u128::from(end - begin);
+            self.partial[first] += u128::from(end - begin) * u128::from(times);
             return;
         }
-        self.partial[first] += u128::from(low + self.width - begin);
-        self.whole[first + 1] += 1;
+        self.partial[first] += u128::from(low + self.width - begin) * u128::from(times);
+        self.whole[first + 1] += i64::from(times);
         if let Some(bin) = self.partial.get_mut(last) {
-            *bin += u128::from(end - last as u64 * self.width);
-            self.whole[last] -= 1;
+            *bin += u128::from(end - last as u64 * self.width) * u128::from(times);
+            self.whole[last] -= i64::from(times);
         }
     }
 

@@ -62,8 +62,10 @@ pub struct Tally {
     pub levels: LevelTally,
     /// The pool's books, where there is a pool.
     pub credits: Option<CreditTally>,
-    /// Server time inside the window, of a backend of its own \[ns\].
+    /// Server time spent serving inside the window, of a backend of its own \[ns\].
     pub backend_busy: u128,
+    /// Server time there was \[ns\].
+    pub backend_capacity: u128,
     /// Waiting time inside the window, of a backend of its own \[ns\].
     pub backend_waiting: u128,
     /// Services ended inside the window, of a backend of its own.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::backend::BackendMeasures;
+use super::capacity::Capacity;
 use super::group::{GroupFrame, GroupMeasures};
 use super::series::bins;
 use crate::units::{SimSpan, SimTime};
@@ -13,9 +14,10 @@ pub struct Frame {
     pub groups: Vec<GroupFrame>,
     /// The frame of all groups together.
     pub all: GroupFrame,
-    /// How many servers the platform's backend has, if there is one; `Some(None)` is unlimited.
-    pub platform_servers: Option<Option<u32>>,
-    /// How many servers all workspaces have together, where each has its own.
+    /// How many servers the platform's backend has, if there is one.
+    pub platform_servers: Option<Capacity>,
+    /// How many servers all workspaces have together, where each has its own, unless the timeline
+    /// changes that.
     pub own_servers: Option<u64>,
     /// The width of a bin of the series.
     pub bin: SimSpan,

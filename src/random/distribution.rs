@@ -1,6 +1,6 @@
 //! Probability distributions: what a scenario asks for.
 
-use super::Sampler;
+use super::{Empirical, Sampler};
 
 /// A distribution of a quantity in the smallest unit of that quantity: nanoseconds, thousandths of
 /// a credit, or counts.
@@ -102,6 +102,29 @@ pub enum Distribution {
         /// At least 0.
         mean: f64,
     },
+    /// One of several distributions, chosen anew for each sample.
+    Mixture(
+        /// At least one weighs more than 0, and all of them together less than 2^63.
+        Vec<Branch>,
+    ),
+    /// A multiple of what another distribution yields, such as whole credits in thousandths.
+    Scaled {
+        /// Above 0, at most 10^6.
+        unit: f64,
+        /// What is multiplied.
+        of: Box<Distribution>,
+    },
+    /// Values that were observed.
+    Empirical(Empirical),
+}
+
+/// One of the distributions that are mixed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// How often it is chosen, over the weights of all branches.
+    pub weight: u64,
+    /// What is drawn then.
+    pub of: Distribution,
 }
 
 impl Distribution {
@@ -114,6 +137,9 @@ impl Distribution {
     /// it is written with.
     pub fn mean(&self) -> f64 {
         match *self {
+            Self::Mixture(ref branches) => mix(branches, Self::mean),
+            Self::Scaled { unit, ref of } => unit * of.mean(),
+            Self::Empirical(ref values) => values.mean(),
             Self::Constant(value) => value,
             Self::Uniform { min, max } => min + (max - min) / 2.0,
             Self::UniformCount { min, max } => min as f64 + (max - min) as f64 / 2.0,
@@ -136,6 +162,15 @@ impl Distribution {
     /// That of [`Normal`](Self::Normal) is the variance after the cut at 0.
     pub fn variance(&self) -> f64 {
         match *self {
+            Self::Mixture(ref branches) => {
+                let mean = self.mean();
+                if mean.is_infinite() {
+                    return f64::INFINITY;
+                }
+                mix(branches, |of| of.variance() + (of.mean() - mean) * (of.mean() - mean))
+            }
+            Self::Scaled { unit, ref of } => unit * unit * of.variance(),
+            Self::Empirical(ref values) => values.variance(),
             Self::Constant(_) | Self::Normal { cv: 0.0, .. } => 0.0,
             Self::Uniform { min, max } => (max - min) * (max - min) / 12.0,
             Self::UniformCount { min, max } => {
@@ -203,8 +238,22 @@ impl Distribution {
             Self::Hyperexponential { mean, cv } => above_zero(mean) && from(1.0, cv),
             Self::Geometric { mean } => from(1.0, mean),
             Self::Poisson { mean } => from(0.0, mean),
+            Self::Mixture(ref branches) => {
+                let total: u128 = branches.iter().map(|branch| u128::from(branch.weight)).sum();
+                (1..1 << 63).contains(&total) && branches.iter().all(|branch| branch.of.is_legal())
+            }
+            Self::Scaled { unit, ref of } => unit > 0.0 && unit <= 1e6 && of.is_legal(),
+            Self::Empirical(_) => true,
         }
     }
+}
+
+/// What the branches have on average.
+fn mix(branches: &[Branch], figure: impl Fn(&Distribution) -> f64) -> f64 {
+    let total: f64 = branches.iter().map(|branch| branch.weight as f64).sum();
+    // A branch that is never chosen counts for nothing, even if its figure is infinite.
+    let chosen = branches.iter().filter(|branch| branch.weight > 0);
+    chosen.map(|branch| branch.weight as f64 / total * figure(&branch.of)).sum()
 }
 
 /// The density of a normal with coefficient of variation `cv` at 0, over the probability that it

@@ -38,10 +38,12 @@ mod poisson;
 mod weibull;
 
 mod distribution;
+mod empirical;
 mod sampler;
 
-pub use distribution::Distribution;
+pub use distribution::{Branch, Distribution};
 pub use draw::Draw;
+pub use empirical::Empirical;
 pub use key::Key;
 pub use sampler::Sampler;
 pub use stream::Stream;

@@ -1,19 +1,21 @@
 //! Distributions compiled for drawing.
 
+use std::sync::Arc;
+
 use super::gamma::Gamma;
 use super::poisson::Poisson;
 use super::weibull::Weibull;
 use super::ziggurat::{StandardNormal, UnitExponential};
-use super::{Distribution, Draw};
+use super::{Branch, Distribution, Draw, Empirical};
 
 /// A [`Distribution`] compiled for drawing: constants worked out, tables at hand.
 ///
 /// Equal draws give equal samples. Of a continuous distribution, twice the mean gives twice the
 /// sample from the same draw, so that runs which differ in a mean can be compared draw by draw.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Sampler(Kind);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Kind {
     Constant(f64),
     Exponential {
@@ -66,6 +68,19 @@ enum Kind {
         mean: f64,
     },
     Poisson(Poisson),
+    Mixture(Arc<Mixture>),
+    Scaled {
+        unit: f64,
+        of: Arc<Kind>,
+    },
+    Empirical(Empirical),
+}
+
+/// Branches with the weights up to and including each one.
+#[derive(Debug)]
+struct Mixture {
+    total: u64,
+    branches: Vec<(u64, Kind)>,
 }
 
 impl Sampler {
@@ -75,30 +90,7 @@ impl Sampler {
 
     /// Compiles a distribution whose parameters are legal.
     pub(super) fn new(distribution: &Distribution) -> Self {
-        let exponential = UnitExponential::new();
-        let normal = StandardNormal::new();
-        Self(match *distribution {
-            Distribution::Constant(value) => Kind::Constant(value),
-            Distribution::Exponential { mean } => Kind::Exponential { exponential, mean },
-            Distribution::Uniform { min, max } => Kind::Uniform { min, max },
-            Distribution::UniformCount { min, max } => Kind::UniformCount { min, last: max - min },
-            Distribution::Normal { mean, cv } => Kind::normal(mean, cv),
-            Distribution::Lognormal { mean, cv } => {
-                let variance = log_second_moment(cv);
-                Kind::Lognormal { normal, mean, spread: variance.sqrt(), fall: variance / 2.0 }
-            }
-            Distribution::Gamma { mean, cv } => Kind::gamma(mean, cv),
-            Distribution::Weibull { mean, cv } => {
-                Kind::Weibull(Weibull::new(mean, log_second_moment(cv)))
-            }
-            Distribution::Erlang { mean, k } => Kind::erlang(mean, k),
-            Distribution::Pareto { minimum, shape } => Kind::Pareto { exponential, minimum, shape },
-            Distribution::Hyperexponential { mean, cv } => Kind::hyperexponential(mean, cv),
-            Distribution::Geometric { mean } => {
-                Kind::Geometric { exponential, mean: -1.0 / libm::log1p(-1.0 / mean) }
-            }
-            Distribution::Poisson { mean } => Kind::Poisson(Poisson::new(mean)),
-        })
+        Self(Kind::new(distribution))
     }
 
     /// A sample: at least 0 and finite.
@@ -132,6 +124,49 @@ impl Kind {
     /// Below this coefficient of variation a gamma is a normal: the skewness, twice as much, is
     /// beyond what 10^15 samples could show, and the gamma's rejection test runs short of digits.
     const GAMMA_IS_NORMAL_BELOW: f64 = 1e-8;
+
+    /// Compiles a distribution whose parameters are legal.
+    fn new(distribution: &Distribution) -> Self {
+        let exponential = UnitExponential::new();
+        let normal = StandardNormal::new();
+        match *distribution {
+            Distribution::Constant(value) => Self::Constant(value),
+            Distribution::Exponential { mean } => Self::Exponential { exponential, mean },
+            Distribution::Uniform { min, max } => Self::Uniform { min, max },
+            Distribution::UniformCount { min, max } => Self::UniformCount { min, last: max - min },
+            Distribution::Normal { mean, cv } => Self::normal(mean, cv),
+            Distribution::Lognormal { mean, cv } => {
+                let variance = log_second_moment(cv);
+                Self::Lognormal { normal, mean, spread: variance.sqrt(), fall: variance / 2.0 }
+            }
+            Distribution::Gamma { mean, cv } => Self::gamma(mean, cv),
+            Distribution::Weibull { mean, cv } => {
+                Self::Weibull(Weibull::new(mean, log_second_moment(cv)))
+            }
+            Distribution::Erlang { mean, k } => Self::erlang(mean, k),
+            Distribution::Pareto { minimum, shape } => Self::Pareto { exponential, minimum, shape },
+            Distribution::Hyperexponential { mean, cv } => Self::hyperexponential(mean, cv),
+            Distribution::Geometric { mean } => {
+                Self::Geometric { exponential, mean: -1.0 / libm::log1p(-1.0 / mean) }
+            }
+            Distribution::Poisson { mean } => Self::Poisson(Poisson::new(mean)),
+            Distribution::Mixture(ref branches) => Self::mixture(branches),
+            Distribution::Scaled { unit, ref of } => {
+                Self::Scaled { unit, of: Arc::new(Self::new(of)) }
+            }
+            Distribution::Empirical(ref values) => Self::Empirical(values.clone()),
+        }
+    }
+
+    fn mixture(branches: &[Branch]) -> Self {
+        let mut total = 0;
+        let compiled = branches.iter().map(|Branch { weight, of }| {
+            total += weight;
+            (total, Self::new(of))
+        });
+        let branches = compiled.collect();
+        Self::Mixture(Arc::new(Mixture { total, branches }))
+    }
 
     fn normal(mean: f64, cv: f64) -> Self {
         // The bound keeps sums of mean and deviations within the range of a double.
@@ -209,6 +244,13 @@ impl Kind {
                 (exponential.sample(draw) * mean).floor() + 1.0
             }
             Self::Poisson(poisson) => poisson.sample(draw),
+            Self::Mixture(mixture) => {
+                let point = draw.below(mixture.total);
+                let chosen = mixture.branches.partition_point(|(sum, _)| *sum <= point);
+                mixture.branches[chosen].1.sample(draw)
+            }
+            Self::Scaled { unit, of } => (of.sample(draw) * unit).min(f64::MAX),
+            Self::Empirical(values) => values.sample(draw),
         }
     }
 }

@@ -120,7 +120,7 @@ fn frame(scenario: &Scenario) -> Frame {
     let until = SimTime::ZERO + scenario.duration;
     let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
     let own = causes.of_group(&throttles, &REASONS);
-    let ratios: Arc<[_]> = ratios(window, Some(1), &causes, &[]).into();
+    let ratios: Arc<[_]> = ratios(window, &causes, &[]).into();
     let group = || GroupFrame {
         window,
         features: Features {
@@ -164,6 +164,7 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     let mut tally = Tally::default();
     tally.reset(frame.causes.len(), 0);
     tally.agents.resize(5, AgentTally::default());
+    tally.backend_capacity = u128::from(frame.window.length().nanos());
     tally.levels.limited = true;
     tally.levels.active = 3;
     tally.levels.offline = 2;

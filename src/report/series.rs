@@ -123,9 +123,20 @@ pub(super) fn load(scenario: &Scenario, measures: &Measures, section: Section<'_
     };
     Some(Load {
         queue: mean(booked.waiting_series.times(), pools),
-        utilisation: backend
-            .servers
-            .map(|servers| mean(booked.busy_series.times(), pools * u64::from(servers))),
+        utilisation: match (&booked.capacity_series, backend.servers) {
+            (Some(series), _) => Some(
+                booked
+                    .busy_series
+                    .times()
+                    .into_iter()
+                    .zip(series.times())
+                    .map(|(busy, there)| if there > 0 { busy as f64 / there as f64 } else { 0.0 })
+                    .collect(),
+            ),
+            (None, servers) => {
+                servers.map(|servers| mean(booked.busy_series.times(), pools * u64::from(servers)))
+            }
+        },
     })
 }
 

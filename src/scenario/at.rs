@@ -1,8 +1,9 @@
 //! Where a value that is being validated stands in the tree.
 
 use super::fault::Mistake;
-use super::source::Span;
+use super::source::{SourceId, Span};
 use super::tree::{Entry, Kind, Node, State};
+use super::validate::Tables;
 
 /// A place in the tree, followed along while the values read from it are validated.
 #[derive(Debug, Clone, Copy)]
@@ -69,16 +70,22 @@ impl<'t> At<'t> {
         Self { span: span.part(from + quotes / 2, to + quotes / 2), ..self }
     }
 
+    /// The text that it stands in.
+    pub(super) const fn source(self) -> SourceId {
+        self.span.source
+    }
+
     /// Whether something is written here and can be believed.
     pub(super) const fn is_sound(self) -> bool {
         self.sound
     }
 }
 
-/// The mistakes that validation finds.
+/// What validation finds: mistakes, and the tables that the scenario draws from.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) mistakes: Vec<Mistake>,
+    pub(super) tables: Tables,
 }
 
 impl Findings {

@@ -78,6 +78,7 @@ impl Checker<'_> {
             };
             return self.useless(node.span, message, format!("expected {}", shape.expected()));
         }
+        let shape = shape.resolved();
         match (shape, &mut node.kind) {
             (Shape::Quantity(quantity), Kind::Scalar { text, quoted }) => {
                 self.single(node.span, text, *quoted, quantity)
@@ -115,7 +116,12 @@ impl Checker<'_> {
                 let text = text.clone();
                 self.bare(node, &text, single, mapping, name)
             }
-            (Shape::Either { mapping, .. }, Kind::Mapping(_)) => self.node(node, mapping, name),
+            (Shape::Either { mapping, .. }, Kind::Mapping(_)) if !mapping.is_list() => {
+                self.node(node, mapping, name)
+            }
+            (Shape::Either { mapping, .. }, Kind::Sequence(_)) if mapping.is_list() => {
+                self.node(node, mapping, name)
+            }
             _ => {
                 let message = format!("{name} is {}", node.kind_name());
                 self.useless(node.span, message, format!("expected {}", shape.expected()))
@@ -154,7 +160,8 @@ impl Checker<'_> {
         mapping: &Shape,
         name: Named<'_>,
     ) -> Verdict {
-        if let (Shape::Choice(_), Shape::Record(record)) = (single, mapping)
+        let mapping = mapping.resolved();
+        if let (Shape::Choice(_), Shape::Record(record)) = (single.resolved(), mapping)
             && record.keys.contains_key(text)
         {
             let hint = format!("write `{{ {text}: .. }}`");
@@ -238,13 +245,8 @@ impl Checker<'_> {
         }
         self.one_kind(span, entries, record, strange, name);
         for key in absent {
-            let property = &record.keys[key];
-            if property.required {
-                let hint = format!("expected {}", property.shape.expected());
-                self.useless(span, format!("{name} needs the key `{key}`"), hint);
-                let mut value = Node::new(span, Kind::Mapping(Vec::new()));
-                value.state = State::Replaced(property.shape.placeholder());
-                entries.push(Entry { key: Key { text: key.to_owned(), span }, value });
+            if record.keys[key].required {
+                self.missing(span, key, entries, record, name);
             }
         }
     }
@@ -304,34 +306,57 @@ impl Checker<'_> {
         }
     }
 
-    /// The rule that exactly one of several keys is given.
+    /// The rule that exactly one of several sets of keys is given.
     fn one_kind(
         &mut self,
         span: Span,
-        entries: &mut [Entry],
+        entries: &mut Vec<Entry>,
         record: &Record,
         strange: bool,
         name: Named<'_>,
     ) {
-        if record.exactly_one.is_empty() {
+        if record.alternatives.is_empty() {
             return;
         }
-        let mut given =
-            entries.iter_mut().filter(|entry| record.exactly_one.contains(&entry.key.text));
-        let first = given.next().map(|entry| entry.key.text.clone());
-        let others: Vec<&mut Entry> = given.collect();
-        let Some(first) = first else {
+        let mut given = entries.iter_mut().filter_map(|entry| {
+            record.alternative(&entry.key.text).map(|alternative| (alternative, entry))
+        });
+        let Some((chosen, Entry { key: Key { text: first, .. }, .. })) = given.next() else {
             if !strange {
-                let kinds = list(record.exactly_one.iter().map(String::as_str));
+                let kinds: Vec<String> =
+                    record.alternatives.iter().map(|keys| keys.join("` and `")).collect();
+                let kinds = list(kinds.iter().map(String::as_str));
                 self.useless(span, format!("{name} needs exactly one of {kinds}"), None);
             }
             return;
         };
-        for entry in others {
+        for (_, entry) in given.filter(|(alternative, _)| *alternative != chosen) {
             entry.value.state = State::Omitted;
             let message = format!("`{}` and `{first}` exclude each other", entry.key.text);
             self.useless(entry.key.span, message, "keep one of them".to_owned());
         }
+        for key in &record.alternatives[chosen] {
+            if entries.iter().all(|entry| entry.key.text != *key) {
+                self.missing(span, key, entries, record, name);
+            }
+        }
+    }
+
+    /// A key that must be there and is not. Something valid stands in for its value.
+    fn missing(
+        &mut self,
+        span: Span,
+        key: &str,
+        entries: &mut Vec<Entry>,
+        record: &Record,
+        name: Named<'_>,
+    ) {
+        let shape = &record.keys[key].shape;
+        let hint = format!("expected {}", shape.expected());
+        self.useless(span, format!("{name} needs the key `{key}`"), hint);
+        let mut value = Node::new(span, Kind::Mapping(Vec::new()));
+        value.state = State::Replaced(shape.placeholder());
+        entries.push(Entry { key: Key { text: key.to_owned(), span }, value });
     }
 }
 

@@ -6,8 +6,8 @@ use crate::rules::{Allowance, Per, Recurrence};
 use crate::units::SimTime;
 use crate::workload::{AgentLine, Steps, TrafficKind};
 
-/// Messages that customers write to each agent of a line \[1/s\].
-pub(super) fn messages_per_agent(scenario: &Scenario, line: &AgentLine) -> f64 {
+/// Messages that customers write to each agent of a line \[1/s\], if nobody waits for a reply.
+fn messages_per_agent(scenario: &Scenario, line: &AgentLine) -> f64 {
     let Some(traffic) = &line.traffic else { return 0.0 };
     let steady = match &traffic.kind {
         TrafficKind::Rate(rate) => rate.per_second(),
@@ -30,6 +30,17 @@ fn reply(backend: Option<&Backend>) -> f64 {
 /// Messages that customers write to each workspace of a group \[1/s\].
 pub(super) fn messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
     let lines = group.lines.iter();
+    lines.map(|line| messages_per_agent(scenario, line) * f64::from(line.count)).sum()
+}
+
+/// Messages that come to each workspace of a group whether or not others got their replies
+/// \[1/s\].
+pub(super) fn open_messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
+    let comes_anyway = |line: &&AgentLine| {
+        let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
+        !matches!(kind, Some(TrafficKind::Closed { .. }))
+    };
+    let lines = group.lines.iter().filter(comes_anyway);
     lines.map(|line| messages_per_agent(scenario, line) * f64::from(line.count)).sum()
 }
 
@@ -75,6 +86,12 @@ pub(super) fn periods(allowance: &Allowance, scenario: &Scenario) -> u64 {
 /// Busy servers on average if nothing were refused.
 pub(super) fn servers_wanted(backend: &Backend, messages_per_second: f64) -> f64 {
     messages_per_second * backend.service_time.mean() / 1e9
+}
+
+/// Messages that come to all workspaces whether or not others got their replies \[1/s\].
+pub(super) fn open_messages_per_second(scenario: &Scenario) -> f64 {
+    let groups = scenario.groups.iter();
+    groups.map(|group| open_messages_per_workspace(scenario, group) * f64::from(group.count)).sum()
 }
 
 /// Messages that customers write to all workspaces \[1/s\].

@@ -11,7 +11,10 @@ use super::words::{
 };
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Allowance, Cycle, Per, Plan};
-use crate::workload::{Activity, AgentLine, OnLost, OnRefused, Traffic, TrafficKind, WhileOffline};
+use crate::units::SimSpan;
+use crate::workload::{
+    Activity, AgentLine, OnLost, OnRefused, Steps, Traffic, TrafficKind, WhileOffline,
+};
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
 ///
@@ -67,7 +70,11 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
         row(text, "limit", &limit(throttle));
     }
     for line in &group.lines {
-        row(text, "agents", &format!("{}: {}", line.name, agents(line).join("\n               ")));
+        row(
+            text,
+            "agents",
+            &format!("{}: {}", line.name, agents(line, duration).join("\n               ")),
+        );
     }
     let per_workspace = messages_per_workspace(scenario, group) * duration.as_secs_f64();
     let all = per_workspace * f64::from(group.count);
@@ -132,7 +139,7 @@ fn limit(throttle: &Throttle) -> String {
 }
 
 /// What there is to say about a line, a row each.
-fn agents(line: &AgentLine) -> Vec<String> {
+fn agents(line: &AgentLine, duration: SimSpan) -> Vec<String> {
     let agents = counted(u64::from(line.count), "agent");
     let start = match line.start {
         AgentState::Active => "active",
@@ -147,7 +154,10 @@ fn agents(line: &AgentLine) -> Vec<String> {
     rows.extend(line.activity.as_ref().map(switching));
     match &line.traffic {
         None => rows.push("nobody writes to them".to_owned()),
-        Some(traffic) => rows.push(customers(traffic)),
+        Some(traffic) => {
+            rows.push(customers(traffic));
+            rows.extend(rise_and_fall(traffic, duration));
+        }
     }
     if line.traffic.is_some() {
         rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
@@ -178,6 +188,48 @@ fn customers(traffic: &Traffic) -> String {
             time(think)
         ),
     }
+}
+
+/// How traffic rises and falls, a row each.
+fn rise_and_fall(traffic: &Traffic, duration: SimSpan) -> Vec<String> {
+    /// More stages than this are counted, not told.
+    const MOST_TOLD: usize = 6;
+    let modulation = &traffic.modulation;
+    let mut rows = Vec::new();
+    if let Some(profile) = modulation.profile() {
+        rows.push(format!("by the hour: {} on clocks of {}", profile.name, profile.zone));
+    }
+    let mut stages: Vec<String> = modulation
+        .stages()
+        .iter()
+        .map(|stage| match stage.duration {
+            SimSpan::ZERO => format!("to {}x at once", number(stage.target)),
+            duration => format!("to {}x in {duration}", number(stage.target)),
+        })
+        .collect();
+    if stages.len() > MOST_TOLD {
+        let more = stages.len() - MOST_TOLD;
+        stages.truncate(MOST_TOLD);
+        stages.push(format!("and {more} more"));
+    }
+    if !stages.is_empty() {
+        rows.push(format!("in stages: {}", stages.join(", ")));
+    }
+    if !modulation.is_flat() {
+        let mean = modulation.mean_over(duration, &Steps::NONE);
+        rows.push(format!("{}x of that on average over {duration}", number(mean)));
+    }
+    if let Some(bursts) = &traffic.bursts {
+        let on_level = bursts.on_level();
+        rows.push(format!(
+            "in bursts: {}x while on, {}x while off; on for {}, off for {}",
+            number(on_level),
+            number(on_level * bursts.quiet),
+            distribution(&bursts.on, Quantity::Span),
+            distribution(&bursts.off, Quantity::Span)
+        ));
+    }
+    rows
 }
 
 fn switching(activity: &Activity) -> String {

@@ -1,13 +1,12 @@
 //! From a file to a [`Scenario`].
 
-use std::fmt::Write;
 use std::path::Path;
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::at::At;
 use super::check::check;
+use super::digest::Digest;
 use super::fault::{Faults, Mistake, ScenarioError};
 use super::files::Files;
 use super::import;
@@ -24,7 +23,7 @@ use super::validate::validate;
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
-    /// The file, what it imports, then the arguments of the command line.
+    /// The file, what it imports, the arguments of the command line, then tables.
     pub sources: Vec<Source>,
 }
 
@@ -86,7 +85,7 @@ fn read(mut files: Files, overrides: &[Override]) -> Result<Loaded, ScenarioErro
         let source = files.add(Source::new(change.flag.clone(), change.text.clone()));
         apply(change, source, root.as_mut(), &mut mistakes);
     }
-    let scenario = root.map(|root| understand(root, &mut mistakes));
+    let scenario = root.map(|root| understand(root, &mut files, &mut mistakes));
     let sources = files.into_sources();
     match scenario {
         Some(scenario) if mistakes.is_empty() => Ok(Loaded { scenario, sources }),
@@ -95,8 +94,8 @@ fn read(mut files: Files, overrides: &[Override]) -> Result<Loaded, ScenarioErro
 }
 
 /// The passes over the tree: against the schema, into types, references and ranges.
-fn understand(mut root: Node, mistakes: &mut Vec<Mistake>) -> Scenario {
-    let sha256 = digest(&root);
+fn understand(mut root: Node, files: &mut Files, mistakes: &mut Vec<Mistake>) -> Scenario {
+    let digest = Digest::of(&root);
     check(&mut root, mistakes);
     let document = Document::deserialize(&root).unwrap_or_else(|_| {
         // The types and the schema made of them disagree: a mistake of ours, but a file that is
@@ -108,14 +107,5 @@ fn understand(mut root: Node, mistakes: &mut Vec<Mistake>) -> Scenario {
         root.state = State::Replaced(Shape::scenario().placeholder());
         Document::deserialize(&root).expect("the placeholder is a valid scenario")
     });
-    validate(&document, At::new(&root), sha256, mistakes)
-}
-
-fn digest(root: &Node) -> String {
-    let mut canonical = Vec::new();
-    root.write_canonical(&mut canonical);
-    Sha256::digest(canonical).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    validate(&document, At::new(&root), digest, files, mistakes)
 }

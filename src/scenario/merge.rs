@@ -30,7 +30,7 @@ fn join(imported: Node, own: Node, shape: Option<&Shape>, lists: Lists) -> Node 
             Kind::Mapping(mappings(imported, own, shape.map(Shape::of_mapping), lists))
         }
         (Kind::Sequence(imported), Kind::Sequence(own)) if lists == Lists::Joined => {
-            let item = match shape {
+            let item = match shape.map(Shape::resolved) {
                 Some(Shape::List { item, .. }) => Some(item.as_ref()),
                 _ => None,
             };
@@ -59,12 +59,11 @@ fn mappings(
             lists = Lists::Replaced;
         }
         Some(Shape::Record(record)) => {
-            let chosen = |key: &str| own.iter().any(|entry| entry.key.text == key);
-            let kinds = &record.exactly_one;
-            if kinds.iter().any(|kind| chosen(kind)) {
-                imported
-                    .retain(|Entry { key, .. }| !kinds.contains(&key.text) || chosen(&key.text));
-            }
+            let chosen = own.iter().find_map(|entry| record.alternative(&entry.key.text));
+            imported.retain(|entry| match record.alternative(&entry.key.text) {
+                Some(kind) => chosen.is_none_or(|chosen| chosen == kind),
+                None => true,
+            });
         }
         _ => {}
     }
@@ -184,6 +183,25 @@ mod tests {
                 "{ uniform: { min: 1, max: 2 } }",
                 "{ uniform: { max: 9 } }",
                 "{ uniform: { min: 1, max: 9 } }",
+            ),
+        ] {
+            check(&agent(imported), &agent(own), &agent(merged));
+        }
+        for (imported, own, merged) in [
+            (
+                "{ mixture: [{ share: 100%, of: 1 }] }",
+                "{ mixture: [{ share: 50%, of: 1 }, { share: 50%, of: 2 }] }",
+                "{ mixture: [{ share: 50%, of: 1 }, { share: 50%, of: 2 }] }",
+            ),
+            (
+                "{ hyperexponential: { mean: 1, cv: 2 } }",
+                "{ hyperexponential: { branches: [{ share: 100%, mean: 1 }] } }",
+                "{ hyperexponential: { branches: [{ share: 100%, mean: 1 }] } }",
+            ),
+            (
+                "{ hyperexponential: { mean: 1, cv: 2 } }",
+                "{ hyperexponential: { cv: 3 } }",
+                "{ hyperexponential: { mean: 1, cv: 3 } }",
             ),
         ] {
             check(&agent(imported), &agent(own), &agent(merged));

@@ -3,6 +3,7 @@
 
 mod at;
 mod check;
+mod digest;
 mod estimate;
 mod explain;
 mod fault;

@@ -38,7 +38,8 @@ pub struct Scenario {
     pub series_every: SimSpan,
     /// What the run must meet.
     pub thresholds: Vec<Threshold>,
-    /// SHA-256 of the scenario as it was resolved from its files and overrides, in hexadecimal.
+    /// SHA-256 of the scenario as it was resolved from its files and overrides, and of the tables
+    /// that it draws from, in hexadecimal.
     pub sha256: String,
 }
 

@@ -23,16 +23,19 @@ pub(super) enum Shape {
     Record(Record),
     /// One of several words, with or without a value: `give_up`, `{ retry_every: 30m }`.
     Choice(Choice),
-    /// A single value, or a mapping: what is written decides.
+    /// A single value, or a mapping or a list: what is written decides.
     Either { single: Box<Shape>, mapping: Box<Shape> },
+    /// What the schema defines under this name. It is looked up where it is met, since distributions
+    /// nest.
+    Defined(String),
 }
 
 /// A mapping of keys that are known.
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) keys: IndexMap<String, Property>,
-    /// Keys of which exactly one must be given; empty if there is no such rule.
-    pub(super) exactly_one: Vec<String>,
+    /// Sets of keys of which exactly one must be given, whole; empty if there is no such rule.
+    pub(super) alternatives: Vec<Vec<String>>,
     pub(super) planned: Planned,
 }
 
@@ -93,10 +96,19 @@ impl Shape {
     /// What a whole scenario must be.
     pub(super) fn scenario() -> &'static Self {
         static SHAPE: OnceLock<Shape> = OnceLock::new();
-        SHAPE.get_or_init(|| {
+        SHAPE.get_or_init(|| Self::compile(&scenario_schema()))
+    }
+
+    /// The shape itself, where a name stands for it.
+    pub(super) fn resolved(&self) -> &Self {
+        static DEFINED: OnceLock<BTreeMap<String, Shape>> = OnceLock::new();
+        let Self::Defined(name) = self else { return self };
+        let defined = DEFINED.get_or_init(|| {
             let schema = scenario_schema();
-            Self::compile(&schema, &schema)
-        })
+            let definitions = schema["definitions"].as_object().into_iter().flatten();
+            definitions.map(|(name, schema)| (name.clone(), Self::compile(schema))).collect()
+        });
+        defined.get(name).expect("references of the schema lead somewhere").resolved()
     }
 
     /// Understands the part of JSON Schema that is made of our types.
@@ -104,14 +116,13 @@ impl Shape {
     /// # Panics
     ///
     /// On anything else: a type was added that the check cannot follow.
-    fn compile(root: &Value, schema: &Value) -> Self {
-        let boxed = |schema| Box::new(Self::compile(root, schema));
+    fn compile(schema: &Value) -> Self {
+        let boxed = |schema| Box::new(Self::compile(schema));
         if let Some(path) = schema["$ref"].as_str() {
-            let target = root.pointer(path.trim_start_matches('#'));
-            return Self::compile(root, target.expect("references of the schema lead somewhere"));
+            return Self::Defined(path.trim_start_matches("#/definitions/").to_owned());
         }
         if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice) {
-            return Self::compile(root, only);
+            return Self::compile(only);
         }
         if let Some([single, mapping]) = schema["anyOf"].as_array().map(Vec::as_slice) {
             return Self::Either { single: boxed(single), mapping: boxed(mapping) };
@@ -125,26 +136,31 @@ impl Shape {
                 at_least: schema["minItems"].as_u64().unwrap_or(0) as usize,
             },
             (Some("object"), true) => Self::Names(boxed(&schema["additionalProperties"])),
-            (Some("object"), false) => Self::Record(Record::compile(root, schema)),
-            (None, _) if schema["oneOf"].is_array() => Self::Choice(Choice::compile(root, schema)),
+            (Some("object"), false) => Self::Record(Record::compile(schema)),
+            (None, _) if schema["oneOf"].is_array() => Self::Choice(Choice::compile(schema)),
             _ => panic!("a part of the schema that the check does not understand: {schema}"),
         }
+    }
+
+    /// Whether it is a list.
+    pub(super) const fn is_list(&self) -> bool {
+        matches!(self, Self::List { .. })
     }
 
     /// The simplest valid value.
     pub(super) fn placeholder(&self) -> Value {
         match self {
+            Self::Defined(_) => self.resolved().placeholder(),
             Self::Quantity(quantity) => quantity.placeholder.into(),
             Self::List { item, at_least } => {
                 std::iter::repeat_with(|| item.placeholder()).take(*at_least).collect()
             }
             Self::Names(_) => json!({}),
             Self::Record(record) => {
-                let first = record.exactly_one.first();
-                let needed = record
-                    .keys
-                    .iter()
-                    .filter(|(key, property)| property.required || first == Some(key));
+                let first = record.alternatives.first();
+                let chosen = |key| first.is_some_and(|keys| keys.contains(key));
+                let needed =
+                    record.keys.iter().filter(|(key, property)| property.required || chosen(key));
                 let pairs =
                     needed.map(|(key, property)| (key.clone(), property.shape.placeholder()));
                 Value::Object(pairs.collect::<Map<_, _>>())
@@ -160,25 +176,26 @@ impl Shape {
 
     /// What a mapping must be here.
     pub(super) fn of_mapping(&self) -> &Self {
-        match self {
-            Self::Either { mapping, .. } => mapping,
+        match self.resolved() {
+            Self::Either { mapping, .. } => mapping.resolved(),
             other => other,
         }
     }
 
     /// What the value of `key` must be in a mapping of this shape, if that is known.
     pub(super) fn of_key(&self, key: &str) -> Option<&Self> {
-        match self {
+        match self.resolved() {
             Self::Names(value) => Some(value),
             Self::Record(record) => record.keys.get(key).map(|property| &property.shape),
             Self::Choice(choice) => choice.tags.get(key),
-            Self::Quantity { .. } | Self::List { .. } | Self::Either { .. } => None,
+            _ => None,
         }
     }
 
     /// What is expected, for messages.
     pub(super) fn expected(&self) -> String {
         match self {
+            Self::Defined(_) => self.resolved().expected(),
             Self::Quantity(quantity) => match (quantity.check)("") {
                 Err(error) => error.expected,
                 Ok(()) => quantity.word.to_owned(),
@@ -200,7 +217,7 @@ impl Shape {
                 format!("a mapping with one of {tags}")
             }
             Self::Choice(choice) => format!("one of {}", list(choice.all())),
-            Self::Either { single, mapping } => match (single.as_ref(), mapping.as_ref()) {
+            Self::Either { single, mapping } => match (single.resolved(), mapping.resolved()) {
                 (_, Self::Choice(_)) => {
                     format!("{}, or a distribution of it", single.expected())
                 }
@@ -212,6 +229,7 @@ impl Shape {
                     single.expected(),
                     value.expected()
                 ),
+                (_, Self::List { .. }) => format!("{}, or a list", single.expected()),
                 _ => single.expected(),
             },
         }
@@ -219,7 +237,7 @@ impl Shape {
 }
 
 impl Record {
-    fn compile(root: &Value, schema: &Value) -> Self {
+    fn compile(schema: &Value) -> Self {
         let required = texts(&schema["required"]);
         let properties = schema["properties"].as_object().into_iter().flatten();
         let alternatives = schema["oneOf"].as_array().into_iter().flatten();
@@ -227,24 +245,31 @@ impl Record {
             keys: properties
                 .map(|(key, schema)| {
                     let required = required.contains(key);
-                    (key.clone(), Property { shape: Shape::compile(root, schema), required })
+                    (key.clone(), Property { shape: Shape::compile(schema), required })
                 })
                 .collect(),
-            exactly_one: alternatives.flat_map(|one| texts(&one["required"])).collect(),
+            alternatives: alternatives.map(|one| texts(&one["required"])).collect(),
             planned: Planned::new(schema),
         }
     }
 }
 
+impl Record {
+    /// Which of the alternatives a key belongs to.
+    pub(super) fn alternative(&self, key: &str) -> Option<usize> {
+        self.alternatives.iter().position(|keys| keys.iter().any(|known| known == key))
+    }
+}
+
 impl Choice {
-    fn compile(root: &Value, schema: &Value) -> Self {
+    fn compile(schema: &Value) -> Self {
         let mut choice =
             Self { words: Vec::new(), tags: IndexMap::new(), planned: Planned::new(schema) };
         for branch in schema["oneOf"].as_array().into_iter().flatten() {
             choice.words.extend(branch["const"].as_str().map(str::to_owned));
             choice.words.extend(texts(&branch["enum"]));
             for (tag, schema) in branch["properties"].as_object().into_iter().flatten() {
-                choice.tags.insert(tag.clone(), Shape::compile(root, schema));
+                choice.tags.insert(tag.clone(), Shape::compile(schema));
             }
         }
         choice

@@ -1,14 +1,15 @@
 //! What is legal and yet hardly meant.
 
 use super::estimate::{
-    credits_wanted, messages_per_second, messages_per_workspace, periods, pool, servers_wanted,
+    credits_wanted, messages_per_second, messages_per_workspace, open_messages_per_second,
+    open_messages_per_workspace, periods, pool, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
 use super::words::{counted, grouped, number, span};
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, ThrottleScope};
 use crate::units::SimSpan;
-use crate::workload::OnRefused;
+use crate::workload::{OnRefused, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -23,7 +24,10 @@ const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings = Vec::new();
     if messages_per_second(scenario) <= 0.0 {
-        warnings.push("nobody writes to any agent: no group has `traffic`".to_owned());
+        let traffic = scenario.groups.iter().flat_map(|group| &group.lines);
+        let none = traffic.map(|line| &line.traffic).all(Option::is_none);
+        let why = if none { "no group has `traffic`" } else { "all `traffic` comes to nothing" };
+        warnings.push(format!("nobody writes to any agent: {why}"));
     }
     if let Some(backend) = &scenario.backend {
         utilisation(scenario, backend, &mut warnings);
@@ -33,6 +37,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         credits(scenario, group, &mut warnings);
         limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
+        thoughtless(scenario, group, &mut warnings);
     }
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
@@ -53,11 +58,11 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
         }
     };
     match backend.scope {
-        BackendScope::Platform => compare(messages_per_second(scenario), ""),
+        BackendScope::Platform => compare(open_messages_per_second(scenario), ""),
         BackendScope::Workspace => {
             for group in &scenario.groups {
                 let whose = format!(" of a workspace in `{}`", group.name);
-                compare(messages_per_workspace(scenario, group), &whose);
+                compare(open_messages_per_workspace(scenario, group), &whose);
             }
         }
     }
@@ -152,6 +157,40 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
         if endless(&line.cost) {
             warnings.push(format!(
                 "the cost of `{}` in `{}` has no mean: its Pareto shape is at most 1",
+                line.name, group.name
+            ));
+        }
+        let times = match line.traffic.as_ref().map(|traffic| &traffic.kind) {
+            Some(TrafficKind::Interarrival(law)) => Some(("time between messages", law)),
+            Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) => {
+                Some(("think time", think))
+            }
+            Some(TrafficKind::Rate(_)) | None => None,
+        };
+        if let Some((what, law)) = times
+            && endless(law)
+        {
+            warnings.push(format!(
+                "the {what} of `{}` in `{}` has no mean: its Pareto shape is at most 1",
+                line.name, group.name
+            ));
+        }
+    }
+}
+
+/// Users who take no time to write again: one who is refused does so for ever in no time.
+fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let backend = scenario.backend.as_ref();
+    let can_refuse = group.plans[0].plan.credits.is_some()
+        || !group.throttles.is_empty()
+        || backend.is_some_and(|it| it.servers.is_some() && it.queue_limit.is_some());
+    for line in group.lines.iter().filter(|_| can_refuse) {
+        if let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
+            && think.mean() <= 0.0
+        {
+            warnings.push(format!(
+                "users of `{}` in `{}` do not think: one who is refused writes again for ever in \
+                 no time, and the run ends there",
                 line.name, group.name
             ));
         }

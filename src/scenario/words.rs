@@ -1,6 +1,6 @@
 //! Numbers and distributions in words.
 
-use crate::random::Distribution;
+use crate::random::{Branch, Distribution};
 use crate::units::Credits;
 
 /// A number with at most three significant digits, or all of those before the point: `12_345`,
@@ -96,12 +96,21 @@ pub(super) fn distribution(of: &Distribution, quantity: Quantity) -> String {
         Quantity::Credits => number(value / 1e3),
         Quantity::Count => number(value),
     };
-    let name = match of {
-        Distribution::Constant(only) => return value(*only),
-        Distribution::Uniform { min, max } => return format!("{} to {}", value(*min), value(*max)),
+    match of {
+        Distribution::Constant(only) => value(*only),
+        Distribution::Uniform { min, max } => format!("{} to {}", value(*min), value(*max)),
         Distribution::UniformCount { min, max } => {
-            return format!("{} to {}", grouped(*min), grouped(*max));
+            format!("{} to {}", grouped(*min), grouped(*max))
         }
+        _ => format!("about {} ({})", value(of.mean()), kind(of)),
+    }
+}
+
+/// What a distribution is called.
+fn kind(of: &Distribution) -> &'static str {
+    match of {
+        Distribution::Constant(_) => "constant",
+        Distribution::Uniform { .. } | Distribution::UniformCount { .. } => "uniform",
         Distribution::Exponential { .. } => "exponential",
         Distribution::Normal { .. } => "normal",
         Distribution::Lognormal { .. } => "lognormal",
@@ -112,8 +121,14 @@ pub(super) fn distribution(of: &Distribution, quantity: Quantity) -> String {
         Distribution::Hyperexponential { .. } => "hyperexponential",
         Distribution::Geometric { .. } => "geometric",
         Distribution::Poisson { .. } => "Poisson",
-    };
-    format!("about {} ({name})", value(of.mean()))
+        Distribution::Mixture(branches) => {
+            let exponential =
+                |branch: &Branch| matches!(branch.of, Distribution::Exponential { .. });
+            if branches.iter().all(exponential) { "hyperexponential" } else { "mixture" }
+        }
+        Distribution::Scaled { of, .. } => kind(of),
+        Distribution::Empirical(_) => "empirical",
+    }
 }
 
 /// `1 agent`, `5 agents`.
@@ -142,6 +157,21 @@ mod tests {
         assert_eq!(credits(Credits::from_thousandths(1_250_125)), "1_250.125");
         for (nanos, text) in [(1.8e9, "1.8s"), (32_400e9, "9h"), (0.0, "0s"), (250e6, "250ms")] {
             assert_eq!(span(nanos), text);
+        }
+    }
+    #[test]
+    fn distributions_are_told_by_their_mean_and_name() {
+        let exponential = |weight, mean| Branch { weight, of: Distribution::Exponential { mean } };
+        let branches = vec![exponential(9, 1e9), exponential(1, 11e9)];
+        let mut mixed = branches.clone();
+        mixed.push(Branch { weight: 10, of: Distribution::Constant(4e9) });
+        let of = Box::new(Distribution::Geometric { mean: 4.0 });
+        for (of, quantity, words) in [
+            (Distribution::Mixture(branches), Quantity::Span, "about 2s (hyperexponential)"),
+            (Distribution::Mixture(mixed), Quantity::Span, "about 3s (mixture)"),
+            (Distribution::Scaled { unit: 1e3, of }, Quantity::Credits, "about 4 (geometric)"),
+        ] {
+            assert_eq!(distribution(&of, quantity), words);
         }
     }
 }

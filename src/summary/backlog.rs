@@ -20,7 +20,7 @@ const SATURATED: f64 = 0.98;
 /// this factor with servers saturated.
 const UPWARDS: f64 = 1.2;
 
-/// Reads the trend of the queue of `servers` servers from the bins that lie whole inside `window`;
+/// Reads the trend of the queue of `servers` servers, unless their number changes, from the bins that lie whole inside `window`;
 /// `None` if there are too few. Bins after it may hold work that an interrupted run had begun.
 pub fn backlog(
     measures: &BackendMeasures,
@@ -34,7 +34,14 @@ pub fn backlog(
     let busy = quarters(measures.busy_series.times().get(first..last)?, bin)?;
     let bins = last - first;
     let apart = bin.as_secs_f64() * bins as f64 / 2.0;
-    let utilisation = f64::midpoint(busy[2], busy[3]) / servers as f64;
+    let servers = match &measures.capacity_series {
+        Some(series) => {
+            let capacity = quarters(series.times().get(first..last)?, bin)?;
+            f64::midpoint(capacity[2], capacity[3])
+        }
+        None => servers as f64,
+    };
+    let utilisation = f64::midpoint(busy[2], busy[3]) / servers;
     let upwards = waiting[2] > UPWARDS * waiting[1] && waiting[3] > UPWARDS * waiting[2];
     let grows = upwards && utilisation > SATURATED && waiting[3] - waiting[1] > 1.0;
     Some(Backlog { growth: (waiting[3] - waiting[1]) / apart, grows })

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::backlog::{Backlog, backlog};
 use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
 use crate::measure::{
-    BackendMeasures, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
+    BackendMeasures, Capacity, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
 };
 use crate::units::SimSpan;
 
@@ -44,8 +44,9 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
 
 /// The servers there are, where they are limited: those of the platform, or of all workspaces.
 fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
-    match (&measures.platform, measures.frame.platform_servers) {
-        (Some(platform), Some(Some(servers))) => Some((platform, u64::from(servers))),
+    let limited = |capacity: &&Capacity| capacity.is_limited();
+    match (&measures.platform, measures.frame.platform_servers.as_ref().filter(limited)) {
+        (Some(platform), Some(capacity)) => Some((platform, u64::from(capacity.first()?))),
         (Some(_), _) => None,
         (None, _) => measures.all.backend.as_ref().zip(measures.frame.own_servers),
     }
@@ -166,9 +167,11 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
         let length = measures.frame.all.window.length();
         let level = |time: u128| Some(time as f64 / length.nanos() as f64);
         let n = platform.served;
-        if let Some(Some(servers)) = measures.frame.platform_servers {
-            let utilisation = level(platform.busy).map(|busy| busy / f64::from(servers));
-            put(metrics, "backend.utilisation", utilisation, n);
+        let window = measures.frame.all.window;
+        let capacity = measures.frame.platform_servers.as_ref();
+        if let Some(time) = capacity.and_then(|it| it.time(window.from, window.until)) {
+            let utilisation = platform.busy as f64 / time as f64;
+            put(metrics, "backend.utilisation", Some(utilisation), n);
         }
         put(metrics, "backend.queue.mean", level(platform.waiting), n);
         put(metrics, "backend.queue.max", Some(f64::from(platform.queue_max)), n);

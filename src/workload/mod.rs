@@ -6,6 +6,7 @@ mod buying;
 mod line;
 mod membership;
 mod modulation;
+mod servers;
 mod timeline;
 mod traffic;
 
@@ -14,5 +15,6 @@ pub use buying::{AutoBuy, Below, Buying, ByHand};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};
 pub use membership::{is_taken, plan_of};
 pub use modulation::{ClockChange, Factor, Level, Modulation, Profile, Stage, Stages, Steps};
+pub use servers::{ServersChange, servers_over_time};
 pub use timeline::{Action, Occurrence, Pick};
 pub use traffic::{OnLost, Traffic, TrafficKind};

@@ -150,7 +150,7 @@ fn unknown_keys() {
        |
     41 |       - { name: night, traffic: { ratee: 12/h } }
        |                                   ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `profile`, `timezone`, `stages`, `bursts`
 
     1 mistake in x.yaml
     ");
@@ -662,7 +662,7 @@ fn distributions() {
        |
     34 |           active: { exponental: 9h }
        |                     ^^^^^^^^^^
-    hint: did you mean `exponential`? expected here: `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`
+    hint: did you mean `exponential`? expected here: `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`, `mixture`, `empirical`
 
     1 mistake in x.yaml
     ");
@@ -693,20 +693,12 @@ fn distributions() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"{ exponential: 9h }", r"{ mixture: [] }"), @"
-    x.yaml:34:21: error: `mixture` is not supported yet
-       |
-    34 |           active: { mixture: [] }
-       |                     ^^^^^^^
-
-    1 mistake in x.yaml
-    ");
     assert_snapshot!(with(r"{ exponential: 9h }", r"{ exponential: 9h, mean: 9h }"), @"
     x.yaml:34:38: error: exactly one key is expected here, found 2
        |
     34 |           active: { exponential: 9h, mean: 9h }
        |                                      ^^^^
-    hint: one of `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`
+    hint: one of `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`, `mixture`, `empirical`
 
     1 mistake in x.yaml
     ");
@@ -715,7 +707,7 @@ fn distributions() {
        |
     34 |           active: {}
        |                   ^^
-    hint: one of `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`
+    hint: one of `constant`, `exponential`, `uniform`, `normal`, `lognormal`, `gamma`, `weibull`, `erlang`, `pareto`, `hyperexponential`, `mixture`, `empirical`
 
     1 mistake in x.yaml
     ");
@@ -763,19 +755,149 @@ fn distributions() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"{ uniform: { min: 1, max: 4 } }", r"{ geometric: 4 }"), @"
-    x.yaml:39:17: error: `geometric` is not supported yet
-       |
-    39 |         cost: { geometric: 4 }
-       |                 ^^^^^^^^^
-
-    1 mistake in x.yaml
-    ");
     assert_snapshot!(with(r"mean: 4 }", r"mean: 0.5 }"), @"
     x.yaml:38:62: error: the mean of a geometric distribution on 1, 2, .. is at least 1
        |
     38 |           sessions: { rate: 6/d, turns: { geometric: { mean: 0.5 } }, think: { exponential: 40s } }
        |                                                              ^^^
+
+    1 mistake in x.yaml
+    ");
+}
+
+#[test]
+fn distributions_of_distributions() {
+    let active = r"{ exponential: 9h }";
+    assert_snapshot!(with(active, r"{ mixture: [] }"), @"
+    x.yaml:34:30: error: `mixture` is empty
+       |
+    34 |           active: { mixture: [] }
+       |                              ^^^
+    hint: at least one item is needed
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(active, r"{ mixture: [{ share: 70%, of: 1h }, { share: 20.5%, of: { exponential: 0s } }] }"), @"
+    x.yaml:34:30: error: the shares of `mixture` sum to 90.5%, not to 100%
+       |
+    34 |           active: { mixture: [{ share: 70%, of: 1h }, { share: 20.5%, of: { exponential: 0s } }] }
+       |                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    x.yaml:34:90: error: a mean must be above 0
+       |
+    34 |           active: { mixture: [{ share: 70%, of: 1h }, { share: 20.5%, of: { exponential: 0s } }] }
+       |                                                                                          ^^
+    hint: for what is always zero, write zero without a distribution
+
+    2 mistakes in x.yaml
+    ");
+    assert_snapshot!(with(active, r"{ mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }"), @"
+    x.yaml:34:40: error: `101%` is not a share such as `25%`, at most `100%`
+       |
+    34 |           active: { mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }
+       |                                        ^^^^
+
+    x.yaml:34:56: error: an item of `mixture` needs the key `share`
+       |
+    34 |           active: { mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }
+       |                                                        ^^^^^^^^^
+    hint: expected a share such as `25%`, at most `100%`
+
+    x.yaml:34:62: error: `2` is not a duration such as `250ms`, `8h` or `1d12h`
+       |
+    34 |           active: { mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }
+       |                                                              ^
+    hint: a duration needs its unit: `2ms`, `2s`, `2h`, `2d`
+
+    x.yaml:34:76: error: `0.5` is not a share such as `25%`, at most `100%`
+       |
+    34 |           active: { mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }
+       |                                                                            ^^^
+    hint: a share is in percent: `50%`
+
+    x.yaml:34:89: error: unknown key `x` in an item of `mixture`
+       |
+    34 |           active: { mixture: [{ share: 101%, of: 1h }, { of: 2 }, { share: 0.5, of: 1h, x: 1 }] }
+       |                                                                                         ^
+    hint: expected here: `share`, `of`
+
+    5 mistakes in x.yaml
+    ");
+    assert_snapshot!(with(active, r"{ mixture: { share: 100%, of: 1h } }"), @"
+    x.yaml:34:30: error: `mixture` is a mapping
+       |
+    34 |           active: { mixture: { share: 100%, of: 1h } }
+       |                              ^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: expected a list
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"lognormal: { mean: 1.8s, cv: 1.2 }", r"hyperexponential: { mean: 1s }"), @"
+    x.yaml:48:37: error: `hyperexponential` needs the key `cv`
+       |
+    48 |   service_time: { hyperexponential: { mean: 1s } }
+       |                                     ^^^^^^^^^^^^^
+    hint: expected a number such as `4` or `1.5`
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"lognormal: { mean: 1.8s, cv: 1.2 }", r"hyperexponential: {}"), @"
+    x.yaml:48:37: error: `hyperexponential` needs exactly one of `mean` and `cv`, `branches`
+       |
+    48 |   service_time: { hyperexponential: {} }
+       |                                     ^^^
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(
+        r"lognormal: { mean: 1.8s, cv: 1.2 }",
+        r"hyperexponential: { cv: 2, branches: [{ share: 100%, mean: 1s }], mean: 1s }"
+    ), @"
+    x.yaml:48:46: error: `branches` and `cv` exclude each other
+       |
+    48 |   service_time: { hyperexponential: { cv: 2, branches: [{ share: 100%, mean: 1s }], mean: 1s } }
+       |                                              ^^^^^^^^
+    hint: keep one of them
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(
+        r"lognormal: { mean: 1.8s, cv: 1.2 }",
+        r"hyperexponential: { branches: [{ share: 90%, mean: 1s }, { share: 9%, mean: 0s }] }"
+    ), @"
+    x.yaml:48:49: error: the shares of `branches` sum to 99%, not to 100%
+       |
+    48 |   service_time: { hyperexponential: { branches: [{ share: 90%, mean: 1s }, { share: 9%, mean: 0s }] } }
+       |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    x.yaml:48:95: error: a mean must be above 0
+       |
+    48 |   service_time: { hyperexponential: { branches: [{ share: 90%, mean: 1s }, { share: 9%, mean: 0s }] } }
+       |                                                                                               ^^
+    hint: for what is always zero, write zero without a distribution
+
+    2 mistakes in x.yaml
+    ");
+    assert_snapshot!(with(r"{ uniform: { min: 1, max: 8 } }", r"{ mixture: [{ share: 50%, of: 0 }, { share: 50%, of: { uniform: { min: 0, max: 3 } } }] }"), @"
+    x.yaml:27:42: error: seats can be 0 here
+       |
+    27 |     seats: { mixture: [{ share: 50%, of: 0 }, { share: 50%, of: { uniform: { min: 0, max: 3 } } }] }
+       |                                          ^
+    hint: at least 1; `geometric` is a distribution on 1, 2, ..
+
+    x.yaml:27:83: error: seats can be 0 here
+       |
+    27 |     seats: { mixture: [{ share: 50%, of: 0 }, { share: 50%, of: { uniform: { min: 0, max: 3 } } }] }
+       |                                                                                   ^
+    hint: at least 1; `geometric` is a distribution on 1, 2, ..
+
+    2 mistakes in x.yaml
+    ");
+    assert_snapshot!(with(active, r"{ empirical: hours.csv }"), @"
+    x.yaml:34:32: error: only a scenario in a file can draw from a table
+       |
+    34 |           active: { empirical: hours.csv }
+       |                                ^^^^^^^^^
 
     1 mistake in x.yaml
     ");

@@ -233,7 +233,7 @@ fn plans_whose_limits_differ() {
 #[test]
 fn arrivals_and_servers() {
     assert_snapshot!(with(r"traffic: 4x", r"traffic: 4"), @"
-    x.yaml:43:46: error: `4` is not a factor such as `4x` or `0.5x`, at most `1_000_000x`
+    x.yaml:43:46: error: `4` is not a factor such as `2.5x`, at most `1_000_000x`
        |
     43 |   - { name: rush, at: 20d, for: 6h, traffic: 4 }
        |                                              ^
@@ -242,7 +242,7 @@ fn arrivals_and_servers() {
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(r"traffic: 4x", r"traffic: -1x"), @"
-    x.yaml:43:46: error: `-1x` is not a factor such as `4x` or `0.5x`, at most `1_000_000x`
+    x.yaml:43:46: error: `-1x` is not a factor such as `2.5x`, at most `1_000_000x`
        |
     43 |   - { name: rush, at: 20d, for: 6h, traffic: -1x }
        |                                              ^^^

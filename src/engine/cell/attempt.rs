@@ -227,9 +227,13 @@ impl Cell {
                 self.tally.in_flight += 1;
             }
         }
-        if model.book.holds_places() || message.session != NONE {
+        // When the reply comes is known, so a reply is an event only where it frees places.
+        if model.book.holds_places() {
             let flight = self.fly(message, due, None);
             self.calendar.schedule(replied, Class::Frees, Event::Reply { flight });
+        }
+        if message.session != NONE {
+            self.next_turn(world, message.session, replied);
         }
     }
 
@@ -238,21 +242,18 @@ impl Cell {
         self.flights.insert(Flight { due, agent, session, number, charge, refused: false })
     }
 
-    /// The reply is back, or the refusal of the backend: places and credits are given back, and a
-    /// conversation goes on.
+    /// The reply is back, or the refusal of the backend: places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let flight = self.flights.remove(flight);
         self.workspace.release(&world.model.book, flight.agent as usize);
         if flight.refused {
             self.give_back(world, flight.agent, flight.charge, now);
             self.lost(world, flight.session, now);
-        } else if flight.session != NONE {
-            self.next_turn(world, flight.session, now);
         }
     }
 
-    /// The customer thinks about the reply or the loss, and writes again unless arrivals have
-    /// stopped by then.
+    /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless
+    /// arrivals have stopped by then.
     pub(super) fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
         let Session { agent, number, turns_left, .. } = *self.sessions.at(session);
         let line = self.agents[agent as usize].line as usize;

@@ -206,6 +206,7 @@ impl Cell {
         self.tally.reset(world.frame.causes.len(), world.frame.withins.len());
         self.found(world);
         self.schedule_timeline(world);
+        self.open_servers(world);
         self.populate(world);
         self.open_pool(world);
         self.start_agents(world);

@@ -2,9 +2,12 @@
 
 use super::{Cell, Event, World};
 use crate::engine::calendar::Class;
+use crate::measure::Capacity;
 use crate::rules::AgentState;
 use crate::units::SimTime;
-use crate::workload::{Action, Factor, LineKind, Pick, Steps, is_taken};
+use crate::workload::{
+    Action, Factor, LineKind, Pick, ServersChange, Steps, is_taken, servers_over_time,
+};
 
 impl Cell {
     /// Schedules the entries that happen to this workspace, in the order written. What changes
@@ -47,6 +50,29 @@ impl Cell {
         // Without changes nothing is allocated.
         let factors: Vec<Factor> = factors.collect();
         Steps::new(&factors)
+    }
+
+    /// Opens the workspace's own servers, with what the timeline does to their number.
+    pub(super) fn open_servers(&mut self, world: &mut World<'_>) {
+        let Some(first) = world.model.own_servers else { return };
+        let changes = world.model.timeline.iter();
+        let changes = changes.filter_map(|occurrence| match occurrence.action {
+            Action::Servers(servers) if is_taken(self.key, occurrence) => {
+                Some(ServersChange { at: occurrence.at, until: occurrence.until, servers })
+            }
+            _ => None,
+        });
+        // Without changes nothing is allocated.
+        let changes: Vec<ServersChange> = changes.collect();
+        let capacity = Capacity::new(first, servers_over_time(&changes, first));
+        let window = world.frame.window;
+        self.tally.backend_capacity = capacity.time(window.from, window.until).unwrap_or(0);
+        if let Some(own) = world.measures.backend.as_mut().filter(|_| world.model.servers_change) {
+            own.has_servers(&capacity, world.model.bin, world.model.until);
+        }
+        if let Some(servers) = &mut world.servers {
+            servers.reopen(capacity);
+        }
     }
 
     /// An entry happens.

@@ -1,6 +1,6 @@
 //! Legal parameters at the ends of their ranges: no panic, no endless loop, nothing odd.
 
-use super::{Distribution, Key, draws, samples};
+use super::{Branch, Distribution, Empirical, Key, draws, samples};
 
 const SOME: u64 = 5_000;
 
@@ -35,6 +35,14 @@ fn with_mean(mean: f64) -> Vec<Distribution> {
         Distribution::Pareto { minimum: mean, shape: 1e300 },
         Distribution::Geometric { mean: mean.max(1.0) },
         Distribution::Poisson { mean },
+        Distribution::Mixture(vec![
+            Branch { weight: (1 << 63) - 2, of: Distribution::Constant(mean) },
+            Branch { weight: 1, of: Distribution::Exponential { mean } },
+            Branch { weight: 0, of: Distribution::Pareto { minimum: mean, shape: 1e-300 } },
+        ]),
+        Distribution::Scaled { unit: 1e6, of: Box::new(Distribution::Constant(mean)) },
+        Distribution::Empirical(Empirical::even(vec![0.0, mean]).unwrap()),
+        Distribution::Empirical(Empirical::weighted(&[(mean, 1e-300), (0.0, 1e300)]).unwrap()),
     ]
 }
 

@@ -9,11 +9,12 @@ mod words;
 
 mod extremes;
 mod laws;
+mod mixtures;
 mod moments;
 mod reference;
 mod ziggurats;
 
-use super::{Distribution, Draw, Key, Stream};
+use super::{Branch, Distribution, Draw, Empirical, Key, Stream};
 
 /// The stream that a test draws from.
 fn stream(test: &str) -> Stream {

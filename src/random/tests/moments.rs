@@ -7,7 +7,7 @@ const MANY: u64 = 1_000_000;
 
 /// Asserts that samples and the read-outs agree with exact moments.
 #[track_caller]
-fn check(distribution: &Distribution, exact: Moments) {
+pub(super) fn check(distribution: &Distribution, exact: Moments) {
     let what = format!("{distribution:?}");
     let near = |stated: f64, exact: f64| (stated - exact).abs() <= 1e-9 * exact.abs();
     assert!(near(distribution.mean(), exact.mean), "{what}: mean {}", distribution.mean());

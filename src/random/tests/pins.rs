@@ -2,7 +2,7 @@
 //! same bytes. Changing any value below is a breaking change, to be told in the changelog; if a new
 //! version of the crate `libm` changes one, stay with the old version.
 
-use super::{Distribution, Key, stream};
+use super::{Branch, Distribution, Empirical, Key, stream};
 
 /// Asserts the first two words of draw 0, and the first words of draw 1 and of the last draw.
 #[track_caller]
@@ -147,5 +147,36 @@ fn samples_of_counts() {
         &Distribution::Poisson { mean: 4000.0 },
         [0x40af_3400_0000_0000, 0x40af_0000_0000_0000, 0x40af_fa00_0000_0000],
         0xf910_fd55_0cbf_5cb8,
+    );
+}
+
+#[test]
+fn samples_of_mixtures_and_observed_values() {
+    let branches = [(3, Distribution::Exponential { mean: 1e9 }), (1, Distribution::Constant(7.0))];
+    let branches = branches.into_iter().map(|(weight, of)| Branch { weight, of });
+    check_samples(
+        &Distribution::Mixture(branches.collect()),
+        [0x41c9_35d5_df23_4d3a, 0x401c_0000_0000_0000, 0x401c_0000_0000_0000],
+        0x4fc5_1f91_394c_30f5,
+    );
+    let of = Box::new(Distribution::Poisson { mean: 4.0 });
+    check_samples(
+        &Distribution::Scaled { unit: 1e3, of },
+        [0x40b3_8800_0000_0000, 0x40bb_5800_0000_0000, 0x40a7_7000_0000_0000],
+        0xfefb_bb76_d3f8_e6b3,
+    );
+    let values = || (0..1_000).map(f64::from);
+    let even = Empirical::even(values().collect()).unwrap();
+    check_samples(
+        &Distribution::Empirical(even),
+        [0x407d_1000_0000_0000, 0x408e_8800_0000_0000, 0x408b_f000_0000_0000],
+        0xc7ba_9647_2002_548a,
+    );
+    let weighted: Vec<(f64, f64)> = values().map(|value| (value, value + 1.0)).collect();
+    let weighted = Empirical::weighted(&weighted).unwrap();
+    check_samples(
+        &Distribution::Empirical(weighted),
+        [0x4085_5000_0000_0000, 0x408e_e000_0000_0000, 0x408d_8800_0000_0000],
+        0x0358_1362_40ab_6cbe,
     );
 }

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::quantity::{Amount, Count, Duration, Number};
+use super::quantity::{Amount, Count, Duration, Number, ShareText, Text};
 use crate::random;
+use crate::units::{ParseQuantityError, parse_count};
 
 /// A quantity that can be drawn.
 pub(in crate::scenario) trait Measured:
@@ -16,8 +17,12 @@ pub(in crate::scenario) trait Measured:
     type Mean: DeserializeOwned + JsonSchema + Clone + std::fmt::Debug;
     /// Kinds of distributions that have no meaning for this quantity.
     const MEANINGLESS: &'static [&'static str];
-    /// Kinds of distributions that are planned for it.
-    const PLANNED: &'static [&'static str];
+    /// The word that the schema has for it.
+    const WORD: &'static str;
+    /// What distributions of whole numbers count, in the smallest unit of the quantity.
+    const WHOLE: u32;
+    /// Reads a value.
+    fn read(text: &str) -> Result<Self, ParseQuantityError>;
     /// The value in the smallest unit of the quantity.
     fn base(&self) -> f64;
     /// The mean in the smallest unit of the quantity.
@@ -32,7 +37,12 @@ pub(in crate::scenario) trait Measured:
 impl Measured for Duration {
     type Mean = Self;
     const MEANINGLESS: &'static [&'static str] = &["geometric", "poisson"];
-    const PLANNED: &'static [&'static str] = &["mixture", "empirical"];
+    const WORD: &'static str = "duration";
+    const WHOLE: u32 = 1;
+
+    fn read(text: &str) -> Result<Self, ParseQuantityError> {
+        text.parse().map(Self)
+    }
 
     fn base(&self) -> f64 {
         self.0.nanos() as f64
@@ -45,9 +55,13 @@ impl Measured for Duration {
 
 impl Measured for Amount {
     type Mean = Self;
-    const MEANINGLESS: &'static [&'static str] = &["geometric", "poisson"];
-    // Whole credits need a distribution that counts in thousands of its base unit.
-    const PLANNED: &'static [&'static str] = &["mixture", "empirical", "geometric", "poisson"];
+    const MEANINGLESS: &'static [&'static str] = &[];
+    const WORD: &'static str = "amount";
+    const WHOLE: u32 = 1_000;
+
+    fn read(text: &str) -> Result<Self, ParseQuantityError> {
+        text.parse().map(Self)
+    }
 
     fn base(&self) -> f64 {
         self.0.thousandths() as f64
@@ -61,7 +75,12 @@ impl Measured for Amount {
 impl Measured for Count {
     type Mean = Number;
     const MEANINGLESS: &'static [&'static str] = &[];
-    const PLANNED: &'static [&'static str] = &["mixture", "empirical"];
+    const WORD: &'static str = "count";
+    const WHOLE: u32 = 1;
+
+    fn read(text: &str) -> Result<Self, ParseQuantityError> {
+        parse_count(text).map(Self)
+    }
 
     fn base(&self) -> f64 {
         self.0 as f64
@@ -112,12 +131,28 @@ pub(in crate::scenario) enum Kind<Q: Measured> {
     Erlang(Erlang<Q::Mean>),
     /// Pareto: never below `minimum`, with a tail of exponent `shape`.
     Pareto(Pareto<Q::Mean>),
-    /// Two exponentials with balanced means.
-    Hyperexponential(Branches<Q::Mean>),
-    /// Geometric on 1, 2, .., by its mean.
+    /// Exponentials that take turns: by mean and spread, or branch by branch.
+    Hyperexponential(Hyperexponential<Q::Mean>),
+    /// Geometric on 1, 2, .., by its mean; of credits, on whole ones.
     Geometric(Mean<Q::Mean>),
-    /// Poisson on 0, 1, .., by its mean.
+    /// Poisson on 0, 1, .., by its mean; of credits, on whole ones.
     Poisson(Mean<Q::Mean>),
+    /// Distributions that take turns at random, by their shares.
+    Mixture(#[schemars(length(min = 1))] Vec<Branch<Q>>),
+    /// The values of a CSV file with the header `value`, or `value,weight`. Its path is relative to
+    /// this file.
+    Empirical(Text),
+}
+
+/// A distribution of a mixture.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(rename = "{Q}Branch", bound = "Q: Measured", inline)]
+pub(in crate::scenario) struct Branch<Q: Measured> {
+    /// How often it is drawn from; all shares together are 100%.
+    pub(in crate::scenario) share: ShareText,
+    /// A single value, or a distribution.
+    pub(in crate::scenario) of: Distribution<Q>,
 }
 
 /// A mean, bare or by its name.
@@ -171,15 +206,33 @@ pub(in crate::scenario) struct Spread<M> {
     pub(in crate::scenario) cv: Number,
 }
 
-/// Mean and spread of two exponentials.
+/// Exponentials that take turns at random.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "{M}Branches", inline, extend("x-not-supported-yet" = ["branches"]))]
-pub(in crate::scenario) struct Branches<M> {
-    /// The mean.
-    pub(in crate::scenario) mean: M,
+#[schemars(
+    rename = "{M}Hyperexponential",
+    inline,
+    extend("oneOf" = [{ "required": ["mean", "cv"] }, { "required": ["branches"] }])
+)]
+pub(in crate::scenario) struct Hyperexponential<M> {
+    /// The mean of two exponentials, each of which brings half of it.
+    pub(in crate::scenario) mean: Option<M>,
     /// Coefficient of variation: the standard deviation over the mean, at least 1.
-    pub(in crate::scenario) cv: Number,
+    pub(in crate::scenario) cv: Option<Number>,
+    /// The exponentials themselves.
+    #[schemars(length(min = 1))]
+    pub(in crate::scenario) branches: Option<Vec<Phase<M>>>,
+}
+
+/// One of the exponentials that take turns.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "{M}Phase", inline)]
+pub(in crate::scenario) struct Phase<M> {
+    /// How often it is drawn from; all shares together are 100%.
+    pub(in crate::scenario) share: ShareText,
+    /// Its mean.
+    pub(in crate::scenario) mean: M,
 }
 
 /// Mean and number of phases.
@@ -204,16 +257,14 @@ pub(in crate::scenario) struct Pareto<M> {
     pub(in crate::scenario) shape: Number,
 }
 
-/// Takes the kinds out of the schema that have no meaning for a quantity, and lists those that are
-/// planned.
+/// Takes the kinds out of the schema that have no meaning for a quantity.
 fn fit_kinds<Q: Measured>(schema: &mut Schema) {
     if let Some(Value::Array(kinds)) = schema.get_mut("oneOf") {
         kinds
             .retain(|kind| !Q::MEANINGLESS.iter().any(|name| !kind["properties"][*name].is_null()));
     }
-    if Q::MEANINGLESS.contains(&"geometric") && !Q::PLANNED.contains(&"geometric") {
+    if Q::MEANINGLESS.contains(&"geometric") {
         let note = "it gives whole numbers, and durations are continuous";
         schema.insert("x-hints".into(), json!({ "geometric": note, "poisson": note }));
     }
-    schema.insert("x-not-supported-yet".into(), json!(Q::PLANNED));
 }

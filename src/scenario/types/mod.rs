@@ -15,7 +15,7 @@ mod traffic;
 mod workspaces;
 
 pub(super) use backend::{Backend, BackendScope};
-pub(super) use distribution::{Distribution, Kind, Measured};
+pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
 pub(super) use packages::{AutoBuy, Package, Purchases};
 pub(super) use plan::{
@@ -27,7 +27,7 @@ pub(super) use quantity::{
     ShareText, Text, name, number, quantity,
 };
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
-pub(super) use traffic::{Closed, OnLost, Sessions, Traffic};
+pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
     PlanOrMix, ShareTerms, WhileOffline,

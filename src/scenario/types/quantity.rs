@@ -17,8 +17,8 @@ use crate::workload::Below;
 /// The version of the scenario language that this build reads.
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
 
-/// The greatest factor: a stream of arrivals times this can still be drawn.
-const MOST_FACTOR: f64 = 1e6;
+/// The greatest factor: products of several stay numbers.
+const MOST_TIMES: f64 = 1e6;
 
 /// A quantity by the word that the schema has for it.
 #[derive(Debug)]
@@ -113,6 +113,11 @@ quantities! {
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
     };
+    /// How many times as much.
+    Factor(f64) = "factor", factor, "1x", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x$"
+    };
     /// When a pool is filled again.
     RenewalText(Renewal) = "renewal", renewal, "monthly", {
         "type": "string",
@@ -156,11 +161,6 @@ quantities! {
     PerPeriodText(u32) = "number per period", per_period, "1 per period", {
         "type": "string",
         "pattern": "^[0-9][0-9_]* +per +period$"
-    };
-    /// How many times as often.
-    FactorText(f64) = "factor", factor, "1x", {
-        "type": "string",
-        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? *x$"
     };
     /// The version of the language.
     Version(u64) = "version", version, "1", {
@@ -247,6 +247,13 @@ pub(in crate::scenario) fn number(text: &str) -> Result<f64, ParseQuantityError>
         .ok_or_else(|| ParseQuantityError::new(text, "a number such as `4` or `1.5`"))
 }
 
+fn factor(text: &str) -> Result<f64, ParseQuantityError> {
+    let times = text.strip_suffix('x').and_then(|times| number(times).ok());
+    times.filter(|&times| times <= MOST_TIMES).ok_or_else(|| {
+        ParseQuantityError::new(text, "a factor such as `2.5x`, at most `1_000_000x`")
+    })
+}
+
 fn renewal(text: &str) -> Result<Renewal, ParseQuantityError> {
     let expected = "`monthly`, `never` or a duration such as `30d`";
     match text {
@@ -311,13 +318,6 @@ fn per_period(text: &str) -> Result<u32, ParseQuantityError> {
         .and_then(|number| u32::try_from(number).ok())
         .filter(|&number| number > 0)
         .ok_or_else(|| ParseQuantityError::new(text, "a number from 1 on such as `3 per period`"))
-}
-
-fn factor(text: &str) -> Result<f64, ParseQuantityError> {
-    let factor = text.strip_suffix('x').and_then(|times| number(times.trim_end()).ok());
-    factor.filter(|&factor| factor <= MOST_FACTOR).ok_or_else(|| {
-        ParseQuantityError::new(text, "a factor such as `4x` or `0.5x`, at most `1_000_000x`")
-    })
 }
 
 fn version(text: &str) -> Result<u64, ParseQuantityError> {
@@ -410,11 +410,11 @@ mod tests {
         assert_eq!(per_period("3 per period"), Ok(3));
         assert_eq!(below("5%").unwrap(), Below::Share("5%".parse().unwrap()));
         assert_eq!(below("1_250.5").unwrap(), Below::Amount("1250.5".parse().unwrap()));
-        assert_eq!((factor("4x"), factor("0.5 x"), factor("0x")), (Ok(4.0), Ok(0.5), Ok(0.0)));
+        assert_eq!((factor("4x"), factor("1_000x"), factor("0x")), (Ok(4.0), Ok(1e3), Ok(0.0)));
         for text in ["0 per period", "3", "3 per month", "per period", "5_000_000_000 per period"] {
             assert!(per_period(text).is_err(), "{text}");
         }
-        for text in ["4", "x", "-1x", "1e3x", "1_000_001x", "4xx"] {
+        for text in ["4", "x", "-1x", "1e3x", "1_000_001x", "4xx", "2 x", ".5x"] {
             assert!(factor(text).is_err(), "{text}");
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::quantity::{Count, CountOrUnlimited, Duration, FactorText, Name, ShareText};
+use super::quantity::{Count, CountOrUnlimited, Duration, Factor, Name, ShareText};
 
 /// Something that happens at an instant.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -51,7 +51,7 @@ pub(in crate::scenario) struct TimelineEntry {
     pub(in crate::scenario) delete: Option<Picked>,
     /// Customers write so many times as often.
     #[schemars(example = "4x")]
-    pub(in crate::scenario) traffic: Option<FactorText>,
+    pub(in crate::scenario) traffic: Option<Factor>,
     /// The backend changes.
     pub(in crate::scenario) backend: Option<BackendChange>,
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
-use super::quantity::{Count, Duration, RateText};
+use super::quantity::{Count, Duration, Factor, Number, RateText, Text};
 
 /// Who writes to an agent.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -14,9 +14,7 @@ use super::quantity::{Count, Duration, RateText};
         { "required": ["rate"] }, { "required": ["interarrival"] },
         { "required": ["sessions"] }, { "required": ["closed"] },
     ],
-    "x-not-supported-yet" = [
-        "trace", "replay", "profile", "timezone", "stages", "bursts",
-    ]
+    "x-not-supported-yet" = ["trace", "replay"]
 ))]
 pub(in crate::scenario) struct Traffic {
     /// Messages to each agent, as a Poisson stream.
@@ -29,6 +27,69 @@ pub(in crate::scenario) struct Traffic {
     pub(in crate::scenario) sessions: Option<Sessions>,
     /// Users of each agent, who write again and again.
     pub(in crate::scenario) closed: Option<Closed>,
+    /// How that rises and falls with the hour: a profile by its name, or 24 weights for the hours
+    /// of the day, or 168 for those of the week from Monday 00:00 on. Their mean counts as 1.
+    #[schemars(example = &"business_hours")]
+    pub(in crate::scenario) profile: Option<Profile>,
+    /// Whose clocks the profile goes by. Default UTC.
+    #[schemars(extend("default" = "UTC"), example = "Europe/Berlin")]
+    pub(in crate::scenario) timezone: Option<Text>,
+    /// How that rises and falls from the start on, one stage after the other. The last target
+    /// holds.
+    #[schemars(length(min = 1))]
+    pub(in crate::scenario) stages: Option<Vec<Stage>>,
+    /// Periods on and off of each agent. What is said above is the mean over both.
+    pub(in crate::scenario) bursts: Option<Bursts>,
+}
+
+/// How traffic rises and falls with the hour.
+// The shape of what is written decides, as in a distribution.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::scenario) enum Profile {
+    /// A profile by its name.
+    Named(ProfileName),
+    /// 24 weights or 168.
+    Weights(Vec<Number>),
+}
+
+/// A profile by its name.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum ProfileName {
+    /// Mondays to Fridays from nine to five, and little at other times.
+    BusinessHours,
+    /// Most from six to eleven in the evening, every day.
+    Evenings,
+    /// A gentle wave with its peak in the afternoon, every day.
+    Daily,
+}
+
+/// A straight way to another level.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Stage {
+    /// How long it takes; 0s jumps.
+    #[schemars(example = "10m")]
+    pub(in crate::scenario) duration: Duration,
+    /// The level at its end; at the start it is 1x.
+    #[schemars(example = "3x")]
+    pub(in crate::scenario) target: Factor,
+}
+
+/// Periods on and off of each agent, in turn.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Bursts {
+    /// The length of periods on.
+    #[schemars(example = "5m")]
+    pub(in crate::scenario) on: Distribution<Duration>,
+    /// The length of periods off.
+    #[schemars(example = "1h")]
+    pub(in crate::scenario) off: Distribution<Duration>,
+    /// Traffic while off, relative to that while on. Default 0x.
+    #[schemars(extend("default" = "0x"))]
+    pub(in crate::scenario) quiet: Option<Factor>,
 }
 
 /// Conversations: the next turn comes a think time after the reply.

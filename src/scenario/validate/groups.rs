@@ -12,7 +12,7 @@ use super::mix::{GroupPlans, Metering};
 use super::names::Names;
 use super::numbers::{count, count_from_one};
 use super::packages::buying;
-use super::plans::{PlanOffer, throttles};
+use super::plans::{Horizon, PlanOffer, throttles};
 use super::timeline::Timeline;
 use crate::random::Distribution;
 use crate::rules::OnDowngrade;
@@ -25,6 +25,7 @@ const MOST_SEATS: u64 = 1_000_000;
 
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
+    pub(super) horizon: Horizon,
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) packages: Names,
@@ -123,6 +124,7 @@ fn group(
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
+        horizon: registry.horizon,
         timeline,
         slots_are_limited: plans.limit_slots(),
         metering: &mut metering,

@@ -6,7 +6,7 @@ use super::super::words::{grouped, number};
 use super::mix::Metering;
 use super::names::Names;
 use super::numbers::{count, distribution};
-use super::plans::MOST_AGENTS;
+use super::plans::{Horizon, MOST_AGENTS};
 use super::timeline::Timeline;
 use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
@@ -18,6 +18,7 @@ use crate::workload::{Activity, AgentLine, Churn, LineKind, OnRefused, Traffic, 
 pub(super) struct Lines<'a> {
     /// The group's name.
     pub(super) group: &'a str,
+    pub(super) horizon: Horizon,
     pub(super) timeline: Timeline<'a>,
     /// Whether a plan of the group limits how many agents are active.
     pub(super) slots_are_limited: bool,
@@ -123,7 +124,7 @@ impl Lines<'_> {
         at: At<'_>,
     ) -> Option<Traffic> {
         self.may_have_traffic |= written.is_some() || !at.is_sound();
-        written.and_then(|written| traffic(written, agents, at, self.findings))
+        written.and_then(|written| traffic(written, agents, self.horizon, at, self.findings))
     }
 
     fn cost(

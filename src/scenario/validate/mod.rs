@@ -5,13 +5,18 @@ mod credits;
 mod groups;
 mod lines;
 mod mix;
+mod modulation;
 mod names;
 mod numbers;
 mod packages;
 mod plans;
+mod profiles;
+mod tables;
 mod thresholds;
 mod timeline;
 mod traffic;
+
+use std::mem;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -22,11 +27,14 @@ use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
 use self::packages::packages;
 use self::plans::{Horizon, plans};
+pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
 use self::traffic::loops;
 use super::at::{At, Findings};
+use super::digest::Digest;
 use super::fault::Mistake;
+use super::files::Files;
 use super::model::{Backend, BackendScope, Drain, Scenario};
 use super::types::{self, Document};
 use super::words::grouped;
@@ -38,13 +46,16 @@ const MOST_BINS: u64 = 5_000;
 const DEFAULT_START: i64 = 1_767_225_600;
 
 /// Validates a document that stands at `at`. The scenario means something only without mistakes.
+/// The tables that it draws from are added to `files` and to the digest.
 pub(super) fn validate(
     document: &Document,
     at: At<'_>,
-    sha256: String,
+    mut digest: Digest,
+    files: &mut Files,
     mistakes: &mut Vec<Mistake>,
 ) -> Scenario {
-    let mut findings = Findings::default();
+    let tables = Tables::new(mem::take(files));
+    let mut findings = Findings { tables, ..Findings::default() };
     let default_start = Timestamp::from_second(DEFAULT_START);
     let start = document
         .start
@@ -60,6 +71,7 @@ pub(super) fn validate(
     let (packages, package_names) =
         packages(document.packages.as_ref(), horizon, at.key("packages"), &mut findings);
     let mut registry = Registry {
+        horizon,
         plans,
         packages: package_names,
         groups: Names::default(),
@@ -78,7 +90,7 @@ pub(super) fn validate(
     let mut backend =
         document.backend.as_ref().map(|written| backend(written, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
@@ -99,12 +111,15 @@ pub(super) fn validate(
             at.key("thresholds"),
             &mut findings,
         ),
-        sha256,
+        sha256: String::new(),
     };
     let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
     if backend.is_some() || document.backend.is_none() {
         loops(&scenario.groups, backend, at.key("workspaces"), &mut findings);
     }
+    findings.tables.texts().for_each(|table| digest.add(table));
+    scenario.sha256 = digest.hex();
+    *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
 }

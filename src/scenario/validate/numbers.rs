@@ -1,9 +1,13 @@
 //! Ranges of single numbers, and distributions.
 
 use super::super::at::{At, Findings};
-use super::super::types::{self, Count, CountOrUnlimited, Kind, Measured, Number};
+use super::super::types::{
+    self, Count, CountOrUnlimited, Hyperexponential, Kind, Measured, Number, Phase, ShareText,
+};
 use super::super::words::grouped;
-use crate::random::Distribution;
+use super::tables::empirical;
+use crate::random::{Branch, Distribution};
+use crate::units::Share;
 
 /// The least and the greatest spread of distributions that are shaped by it: beyond these their
 /// samples are all alike, or all zero but for one in millions.
@@ -51,7 +55,28 @@ pub(super) fn count_from_one(
     findings: &mut Findings,
 ) -> Distribution {
     let distribution = distribution(written, at, findings);
-    let (least, greatest) = match &distribution {
+    from_one(&distribution, most, what, at, findings);
+    distribution
+}
+
+/// Holds what is drawn, as far as that can be seen, between 1 and `most`.
+fn from_one(
+    distribution: &Distribution,
+    most: u64,
+    what: &str,
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let (least, greatest) = match distribution {
+        Distribution::Mixture(branches) => {
+            for (index, branch) in branches.iter().enumerate() {
+                let at = at.key("mixture").item(index).key("of");
+                from_one(&branch.of, most, what, at, findings);
+            }
+            return;
+        }
+        Distribution::Scaled { of, .. } => return from_one(of, most, what, at, findings),
+        Distribution::Empirical(values) => values.range(),
         Distribution::Constant(value) => (*value, *value),
         Distribution::UniformCount { min, max } => (*min as f64, *max as f64),
         Distribution::Poisson { .. } => (0.0, 0.0),
@@ -73,7 +98,6 @@ pub(super) fn count_from_one(
     } else if greatest > most as f64 {
         findings.add(uniform.key("max"), format!("{what} must be at most {}", grouped(most)));
     }
-    distribution
 }
 
 /// A distribution in the smallest unit of its quantity.
@@ -125,36 +149,90 @@ impl Reader<'_, '_> {
                 mean: self.mean("weibull", base(&spread.mean)),
                 cv: self.cv("weibull", &spread.cv, *SPREADS.start()),
             },
-            Kind::Hyperexponential(spread) => Distribution::Hyperexponential {
-                mean: self.mean("hyperexponential", base(&spread.mean)),
-                cv: self.cv("hyperexponential", &spread.cv, 1.0),
-            },
+            Kind::Hyperexponential(Hyperexponential { branches: Some(phases), .. }) => {
+                self.phases::<Q>(phases)
+            }
+            Kind::Hyperexponential(Hyperexponential { mean, cv, .. }) => {
+                // Without the one or the other the check found a mistake.
+                let (mean, cv) = (mean.as_ref().map_or(1.0, base), cv.as_ref());
+                Distribution::Hyperexponential {
+                    mean: self.mean("hyperexponential", mean),
+                    cv: self.cv("hyperexponential", cv.unwrap_or(&Number(1.0)), 1.0),
+                }
+            }
             Kind::Erlang(erlang) => {
                 let at = self.at.key("erlang").key("k");
                 let k = count(&erlang.k, 1..=MOST_PHASES, "`k`", at, self.findings);
                 Distribution::Erlang { mean: self.mean("erlang", base(&erlang.mean)), k }
             }
             Kind::Pareto(pareto) => self.pareto(base(&pareto.minimum), &pareto.shape),
-            Kind::Geometric(mean) => {
-                let mean = base(mean.value());
-                if mean < 1.0 {
-                    let at = self.at.key("geometric");
-                    let message = "the mean of a geometric distribution on 1, 2, .. is at least 1";
-                    self.findings.add(at.key("mean"), message);
-                }
-                Distribution::Geometric { mean: mean.max(1.0) }
+            Kind::Geometric(mean) => self.geometric::<Q>(base(mean.value())),
+            Kind::Poisson(mean) => {
+                let mean = base(mean.value()) / f64::from(Q::WHOLE);
+                whole::<Q>(Distribution::Poisson { mean })
             }
-            Kind::Poisson(mean) => Distribution::Poisson { mean: base(mean.value()) },
+            Kind::Mixture(branches) => {
+                let at = self.at.key("mixture");
+                self.shares("mixture", at, branches.iter().map(|branch| &branch.share));
+                let branches = branches.iter().enumerate().map(|(index, branch)| Branch {
+                    weight: branch.share.0.billionths(),
+                    of: distribution(&branch.of, at.item(index).key("of"), self.findings),
+                });
+                Distribution::Mixture(branches.collect())
+            }
+            Kind::Empirical(file) => {
+                empirical::<Q>(&file.0, self.at.key("empirical"), self.findings)
+            }
+        }
+    }
+
+    /// Geometric with a mean in the smallest unit of its quantity.
+    fn geometric<Q: Measured>(&mut self, mean: f64) -> Distribution {
+        let mean = mean / f64::from(Q::WHOLE);
+        if mean < 1.0 {
+            let message = "the mean of a geometric distribution on 1, 2, .. is at least 1";
+            self.findings.add(self.at.key("geometric").key("mean"), message);
+        }
+        whole::<Q>(Distribution::Geometric { mean: mean.max(1.0) })
+    }
+
+    /// Exponentials that take turns.
+    fn phases<Q: Measured>(&mut self, phases: &[Phase<Q::Mean>]) -> Distribution {
+        let at = self.at.key("hyperexponential").key("branches");
+        self.shares("branches", at, phases.iter().map(|phase| &phase.share));
+        let branches = phases.iter().enumerate().map(|(index, phase)| {
+            let mean = self.positive(at.item(index).key("mean"), Q::base_of_mean(&phase.mean));
+            Branch { weight: phase.share.0.billionths(), of: Distribution::Exponential { mean } }
+        });
+        Distribution::Mixture(branches.collect())
+    }
+
+    /// Shares of the items of a list at `at`, which are everything together.
+    fn shares<'s>(&mut self, key: &str, at: At<'_>, shares: impl Iterator<Item = &'s ShareText>) {
+        let mut sound = at.is_sound();
+        let mut sum = 0;
+        for (index, share) in shares.enumerate() {
+            sound &= at.item(index).key("share").is_sound();
+            sum += share.0.billionths();
+        }
+        if sound && sum != Share::WHOLE.billionths() {
+            let message =
+                format!("the shares of `{key}` sum to {}%, not to 100%", sum as f64 / 1e7);
+            self.findings.add(at, message);
         }
     }
 
     /// A mean, which must be above 0.
     fn mean(&mut self, kind: &str, mean: f64) -> f64 {
+        self.positive(self.at.key(kind).key("mean"), mean)
+    }
+
+    /// A mean at `at`, which must be above 0.
+    fn positive(&mut self, at: At<'_>, mean: f64) -> f64 {
         if mean > 0.0 {
             return mean;
         }
         let hint = "for what is always zero, write zero without a distribution";
-        let at = self.at.key(kind).key("mean");
         self.findings.add_with_hint(at, "a mean must be above 0", hint);
         1.0
     }
@@ -180,5 +258,13 @@ impl Reader<'_, '_> {
             self.findings.add(at.key("shape"), message);
         }
         Distribution::Pareto { minimum, shape: shape.0 }
+    }
+}
+
+/// A distribution of whole things in the smallest unit of their quantity.
+fn whole<Q: Measured>(of: Distribution) -> Distribution {
+    match Q::WHOLE {
+        1 => of,
+        unit => Distribution::Scaled { unit: f64::from(unit), of: Box::new(of) },
     }
 }

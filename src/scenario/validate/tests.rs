@@ -5,7 +5,7 @@ mod timeline;
 
 use jiff::Timestamp;
 
-use crate::random::Distribution;
+use crate::random::{Branch, Distribution};
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Cycle, Per, Plan};
 use crate::scenario::{
@@ -171,6 +171,11 @@ workspaces:
     assert_eq!(a.throttles, [wide, flight]);
 }
 
+/// A mixture by the weights of its branches.
+fn mixture<const N: usize>(branches: [(u64, Distribution); N]) -> Distribution {
+    Distribution::Mixture(branches.map(|(weight, of)| Branch { weight, of }).into())
+}
+
 #[test]
 fn distributions_are_in_their_smallest_units() {
     let of = |written: &str| {
@@ -197,6 +202,23 @@ fn distributions_are_in_their_smallest_units() {
             "{ hyperexponential: { mean: 1s, cv: 1 } }",
             Distribution::Hyperexponential { mean: second, cv: 1.0 },
         ),
+        (
+            "{ hyperexponential: { branches: [{ share: 90%, mean: 1s }, { share: 10%, mean: 1ms }] } }",
+            mixture([
+                (900_000_000, Distribution::Exponential { mean: second }),
+                (100_000_000, Distribution::Exponential { mean: 1e6 }),
+            ]),
+        ),
+        (
+            "{ mixture: [{ share: 0.1%, of: 1s }, { share: 99.9%, of: { mixture: [{ share: 100%, of: { erlang: { mean: 1s, k: 2 } } }] } }] }",
+            mixture([
+                (1_000_000, Distribution::Constant(second)),
+                (
+                    999_000_000,
+                    mixture([(1_000_000_000, Distribution::Erlang { mean: second, k: 2 })]),
+                ),
+            ]),
+        ),
     ] {
         assert_eq!(of(written), distribution, "{written}");
         distribution.sampler();
@@ -204,6 +226,15 @@ fn distributions_are_in_their_smallest_units() {
     let cost = set("workspaces.shops.agents.sales.cost={ uniform: { min: 0.5, max: 4 } }");
     let cost = &cost.groups[0].lines[0].cost;
     assert_eq!(*cost, Distribution::Uniform { min: 500.0, max: 4_000.0 });
+    for (written, counts) in [
+        ("{ geometric: 4.5 }", Distribution::Geometric { mean: 4.5 }),
+        ("{ poisson: { mean: 0.25 } }", Distribution::Poisson { mean: 0.25 }),
+    ] {
+        let scenario = set(&format!("workspaces.shops.agents.sales.cost={written}"));
+        let credits = Distribution::Scaled { unit: 1e3, of: Box::new(counts) };
+        assert_eq!(scenario.groups[0].lines[0].cost, credits, "{written}");
+        credits.sampler();
+    }
     for (written, distribution) in [
         ("{ uniform: { min: 1, max: 8 } }", Distribution::UniformCount { min: 1, max: 8 }),
         ("{ geometric: 4.5 }", Distribution::Geometric { mean: 4.5 }),
@@ -316,7 +347,12 @@ fn one_mistake_is_one_message() {
         ("workspaces.shops.fair_use=[{ name: a, leaky_bucket: { rate: 1/s } }]", 1),
         ("workspaces.shops.agents.sales.traffic={ closed: { users: 5 } }", 1),
         ("workspaces.shops.agents.sales.traffic={ rate: 5 }", 1),
-        ("backend={ servers: 1, service_time: { hyperexponential: { branches: [] } } }", 3),
+        ("backend={ servers: 1, service_time: { hyperexponential: { branches: [] } } }", 1),
+        ("backend={ servers: 1, service_time: { hyperexponential: { mean: 1s } } }", 1),
+        ("backend={ servers: 1, service_time: { hyperexponential: {} } }", 1),
+        ("backend={ servers: 1, service_time: { mixture: [{ share: 90%, of: 1s }] } }", 1),
+        ("backend={ servers: 1, service_time: { mixture: [{ share: 9, of: 1 }, { of: 1s }] } }", 3),
+        ("backend={ servers: 1, service_time: { empirical: values.csv } }", 1),
         ("backend={ servrs: 5, service_time: 1s }", 1),
         ("backend={ servers: 0, service_time: { exponential: 0s } }", 2),
         ("series={ every: 0s }", 1),

@@ -4,7 +4,9 @@ use super::super::at::{At, Findings};
 use super::super::model::{Backend, Group};
 use super::super::types;
 use super::super::words::grouped;
+use super::modulation::{bursts, modulation};
 use super::numbers::{count, count_from_one, distribution};
+use super::plans::Horizon;
 use crate::random::Distribution;
 use crate::workload::{LineKind, OnLost, Traffic, TrafficKind};
 
@@ -17,10 +19,17 @@ const MOST_USERS: u64 = 1_000_000;
 pub(super) fn traffic(
     written: &types::Traffic,
     agents: u32,
+    horizon: Horizon,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Traffic> {
-    kind(written, agents, at, findings).map(Traffic::steady)
+    let kind = kind(written, agents, at, findings);
+    let modulation = modulation(written, horizon, at, findings);
+    let bursts = written
+        .bursts
+        .as_ref()
+        .and_then(|written| bursts(written, horizon.duration, at.key("bursts"), findings));
+    kind.map(|kind| Traffic { kind, modulation, bursts })
 }
 
 fn kind(
@@ -36,7 +45,7 @@ fn kind(
         let at = at.key("interarrival");
         let law = distribution(law, at, findings);
         if is_zero(&law) {
-            let hint = "for messages at certain rates, write `rate`";
+            let hint = "give `interarrival` a time above 0s";
             findings.add_with_hint(at, "messages would come for ever in no time", hint);
             return None;
         }
@@ -84,17 +93,16 @@ pub(super) fn loops(
         return;
     }
     for (number, group) in groups.iter().enumerate() {
-        let at = at.item(number);
-        // The features stand after the agents, in the order written.
-        let agents = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
+        let (agents, features) = (at.item(number).key("agents"), at.item(number).key("features"));
+        let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
         for (number, line) in group.lines.iter().enumerate() {
             if let Some(TrafficKind::Closed { think, .. }) =
                 line.traffic.as_ref().map(|it| &it.kind)
                 && is_zero(think)
             {
-                let line = match number.checked_sub(agents) {
-                    None => at.key("agents").item(number),
-                    Some(number) => at.key("features").item(number),
+                let line = match number.checked_sub(written) {
+                    None => agents.item(number),
+                    Some(feature) => features.item(feature),
                 };
                 let at = line.key("traffic").key("closed").key("think");
                 let hint = "give `think` a time, or replies a backend that takes some";
@@ -107,8 +115,5 @@ pub(super) fn loops(
 
 /// Whether every draw is zero.
 pub(super) fn is_zero(distribution: &Distribution) -> bool {
-    match distribution {
-        Distribution::Constant(value) | Distribution::Uniform { max: value, .. } => *value <= 0.0,
-        _ => false,
-    }
+    distribution.mean() <= 0.0
 }

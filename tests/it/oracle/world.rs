@@ -40,9 +40,6 @@ enum Event {
         message: usize,
         of: Origin,
     },
-    Reply {
-        of: Origin,
-    },
     Lost {
         of: Origin,
     },
@@ -122,7 +119,6 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Enable { agent } => play.enable(space, agent, now),
             Event::Disable { agent } => play.disable(space, agent, now),
             Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
-            Event::Reply { of } => play.reply(space, of, now),
             Event::Lost { of } => play.lost(space, of, now),
         }
     }
@@ -244,8 +240,7 @@ impl<'s> Play<'s> {
 
     /// Nothing but replies and the ways to and from the backend happens at the end or later.
     fn schedule(&mut self, at: u64, takes: bool, space: usize, event: Event) {
-        let goes_on =
-            matches!(event, Event::AtBackend { .. } | Event::Reply { .. } | Event::Lost { .. });
+        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Lost { .. });
         if at < self.until || goes_on {
             let order = self.scheduled;
             self.scheduled += 1;
@@ -369,9 +364,8 @@ impl<'s> Play<'s> {
         let record = &mut self.record.spaces[space];
         record.messages[message].fate = Fate::Served { arrived: now, started, ended, back };
         record.decided.push(message);
-        if of.talk.is_some() {
-            self.schedule(back, false, space, Event::Reply { of });
-        }
+        // Nothing but the customer waits for the reply, and it is known when it comes.
+        self.reply(space, of, back);
     }
 
     /// A customer whose message is lost goes on only where it is said so.

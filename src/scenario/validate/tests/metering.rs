@@ -2,6 +2,7 @@
 
 use super::valid;
 use crate::random::Distribution;
+use crate::rules::ShareTerms;
 use crate::rules::limiter::Quota;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,

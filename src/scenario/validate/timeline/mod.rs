@@ -1,12 +1,10 @@
 //! What happens at given instants.
 
 mod reader;
-mod servers;
 
 use indexmap::IndexMap;
 
 use self::reader::Reader;
-use self::servers::changes;
 use super::super::at::{At, Findings};
 use super::super::model::Backend;
 use super::super::types::{Bought, CountOrUnlimited, Document, Name, Picked, TimelineEntry};
@@ -14,7 +12,7 @@ use super::super::words::grouped;
 use super::groups::{Draft, Registry};
 use super::names::Names;
 use crate::units::SimSpan;
-use crate::workload::{Action, Pick};
+use crate::workload::{Action, Pick, servers_over_time};
 
 /// The most entries times groups: each of them is looked at.
 const MOST_OCCURRENCES: usize = 1_000_000;
@@ -121,7 +119,7 @@ impl<'d> Timeline<'d> {
         }
         let found = reader.changes;
         if let Some(backend) = backend {
-            backend.changes = changes(&found, backend.servers);
+            backend.changes = servers_over_time(&found, backend.servers);
         }
     }
 }

@@ -10,10 +10,9 @@ use super::super::groups::{Draft, Registry};
 use super::super::names::Names;
 use super::super::numbers::{count, count_or_unlimited};
 use super::super::packages::bought_at_once;
-use super::servers::Change;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, TrafficKind};
+use crate::workload::{Action, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
 
 /// Reads entry after entry.
 pub(super) struct Reader<'r> {
@@ -29,7 +28,7 @@ pub(super) struct Reader<'r> {
     /// How often each text of an entry without a name was met.
     pub(super) texts: IndexMap<String, u32>,
     /// What happens to a platform's servers.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<ServersChange>,
     pub(super) findings: &'r mut Findings,
 }
 
@@ -244,6 +243,13 @@ impl Reader<'_> {
             self.findings.add_with_hint(entry.action_at, message, hint);
         }
         for &place in &entry.groups {
+            let group = &self.groups[place].group;
+            let kinds = group.lines.iter().filter_map(|line| Some(&line.traffic.as_ref()?.kind));
+            if kinds.into_iter().any(|kind| matches!(kind, TrafficKind::Closed { .. })) {
+                let message = format!("`{}` has `closed` traffic, which has no rate", group.name);
+                let hint = "name a group without it, or change its `users`";
+                self.findings.add_with_hint(entry.action_at, message, hint);
+            }
             self.note(place, entry, Action::Traffic(factor));
         }
     }
@@ -266,7 +272,7 @@ impl Reader<'_> {
                         self.findings.add_with_hint(entry.at.key(key), message, hint);
                     }
                 }
-                self.changes.push(Change { at: entry.begins, until: entry.until, servers });
+                self.changes.push(ServersChange { at: entry.begins, until: entry.until, servers });
             }
             Some(BackendScope::Workspace) => {
                 for &place in &entry.groups {

@@ -8,6 +8,7 @@ mod limiters;
 mod pools;
 mod queues;
 mod slots;
+mod traffic;
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! How many servers a platform has over time.
+//! How many servers a backend has over time.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,22 @@ use crate::units::SimTime;
 
 /// Another number of servers for a while.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Change {
+pub struct ServersChange {
     /// From when on.
-    pub(super) at: SimTime,
+    pub at: SimTime,
     /// Until when; `None` is for ever.
-    pub(super) until: Option<SimTime>,
+    pub until: Option<SimTime>,
     /// How many; `None` is unlimited.
-    pub(super) servers: Option<u32>,
+    pub servers: Option<u32>,
 }
 
 /// How many servers there are from which instant on, ascending. Without a change there are
 /// `servers`; of several changes at once the one that began last holds, and of those that began
 /// together the last one.
-pub(super) fn changes(written: &[Change], servers: Option<u32>) -> Vec<(SimTime, Option<u32>)> {
+pub fn servers_over_time(
+    written: &[ServersChange],
+    servers: Option<u32>,
+) -> Vec<(SimTime, Option<u32>)> {
     let mut instants: BTreeMap<SimTime, Vec<usize>> = BTreeMap::new();
     for (index, change) in written.iter().enumerate() {
         instants.entry(change.at).or_default().push(index);
@@ -56,15 +59,15 @@ mod tests {
     }
 
     fn found(written: &[(u64, Option<u64>, u32)]) -> Vec<(u64, u32)> {
-        let written: Vec<Change> = written
+        let written: Vec<ServersChange> = written
             .iter()
-            .map(|&(from, until, servers)| Change {
+            .map(|&(from, until, servers)| ServersChange {
                 at: at(from),
                 until: until.map(at),
                 servers: Some(servers),
             })
             .collect();
-        let found = changes(&written, Some(100));
+        let found = servers_over_time(&written, Some(100));
         found.into_iter().map(|(at, servers)| (at.nanos(), servers.unwrap_or(0))).collect()
     }
 
