@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_the_timeline_are_not_named_by_their_group() {
+        check(
+            "{ timeline: [{ at: 1d, group: a, traffic: 2x }, { name: x, at: 2d, traffic: 2x }] }",
+            "{ timeline: [{ at: 3d, group: a, set_plan: b }, { name: x, set_plan: b }] }",
+            "{ timeline: [{ at: 1d, group: a, traffic: 2x }, { name: x, at: 2d, set_plan: b },
+               { at: 3d, group: a, set_plan: b }] }",
+        );
+    }
+
+    #[test]
     fn a_name_that_is_written_twice_in_a_file_stays_written_twice() {
         check(
             "{ workspaces: [{ group: a, count: 1 }, { group: a, count: 2 }] }",

@@ -99,9 +99,11 @@ impl Node {
         self.entries().iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
-    /// The name of an item of a list.
+    /// The name of an item of a list. Groups are named by `group`; that of an entry of the timeline
+    /// says to whom something happens.
     pub(super) fn name(&self) -> Option<&str> {
-        self.get("group").or_else(|| self.get("name")).and_then(Self::text)
+        let group = || self.get("group").filter(|_| self.get("at").is_none());
+        self.get("name").or_else(group).and_then(Self::text)
     }
 
     /// What it is, for messages.

@@ -116,6 +116,7 @@ workspaces:
     agents: [{ name: bot, traffic: { rate: 1/h } }]
   - group: loops
     count: 40
+    fair_use: [{ name: in-flight, concurrency: { limit: 9 } }]
     agents: [{ name: bot, traffic: { sessions: { rate: 1/h, turns: 1_000_000 } } }]
 ";
     let scenario = parse("loops.yaml", yaml, &[]).expect("the scenario is valid");

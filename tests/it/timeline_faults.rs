@@ -257,6 +257,15 @@ fn arrivals_and_servers() {
 
     1 mistake in x.yaml
     ");
+    assert_snapshot!(with(r"traffic: { rate: 6/d }", r"traffic: { closed: { users: 3, think: 40s } }"), @"
+    x.yaml:43:46: error: the users of `sales` in `shops` are `closed`: they write when they have their reply, not so many times as often
+       |
+    43 |   - { name: rush, at: 20d, for: 6h, traffic: 4x }
+       |                                              ^^
+    hint: name a `group` whose traffic has a rate
+
+    1 mistake in x.yaml
+    ");
     assert_snapshot!(with(r"servers: 500", r"servers: 0"), @"
     x.yaml:44:62: error: `servers` must be at least 1
        |

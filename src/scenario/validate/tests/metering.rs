@@ -2,11 +2,10 @@
 
 use super::valid;
 use crate::random::Distribution;
-use crate::rules::ShareTerms;
 use crate::rules::limiter::Quota;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
-    Price,
+    Price, ShareTerms,
 };
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::units::{Credits, Rate, Share, SimSpan};

@@ -12,7 +12,7 @@ use super::super::numbers::{count, count_or_unlimited};
 use super::super::packages::bought_at_once;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
+use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
 
 /// Reads entry after entry.
 pub(super) struct Reader<'r> {
@@ -225,14 +225,24 @@ impl Reader<'_> {
             };
             self.findings.add(entry.action_at, message);
         }
-        for &place in &entry.groups {
+        let closed = entry.groups.iter().find_map(|&place| {
             let group = &self.groups[place].group;
-            let kinds = group.lines.iter().filter_map(|line| Some(&line.traffic.as_ref()?.kind));
-            if kinds.into_iter().any(|kind| matches!(kind, TrafficKind::Closed { .. })) {
-                let message = format!("`{}` has `closed` traffic, which has no rate", group.name);
-                let hint = "name a group without it, or change its `users`";
-                self.findings.add_with_hint(entry.action_at, message, hint);
-            }
+            let is_closed = |line: &&AgentLine| {
+                let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
+                matches!(kind, Some(TrafficKind::Closed { .. }))
+            };
+            Some((group, group.lines.iter().find(is_closed)?))
+        });
+        if let Some((group, line)) = closed {
+            let message = format!(
+                "the users of `{}` in `{}` are `closed`: they write when they have their reply, not \
+                 so many times as often",
+                line.name, group.name
+            );
+            let hint = "name a `group` whose traffic has a rate";
+            self.findings.add_with_hint(entry.action_at, message, hint);
+        }
+        for &place in &entry.groups {
             self.note(place, entry, Action::Traffic(factor));
         }
     }
