@@ -6,6 +6,7 @@ mod diagnostics;
 mod edges;
 mod extremes;
 mod imports;
+mod metering;
 mod metering_faults;
 mod oracle;
 mod properties;
