@@ -198,3 +198,26 @@ workspaces:
     assert_eq!(reasons, ["workspace_agent_limit"]);
     assert!(all.metrics.keys().all(|name| !name.contains("{reason=")));
 }
+
+#[test]
+fn who_waits_gets_the_slots_of_a_line_that_is_disabled_as_a_whole() {
+    // Three of five are active; all that are active then are disabled at once, and the two that
+    // wait, which come before and after them, take their slots and keep them.
+    let summary = simulate(
+        "
+limitlab: 1
+name: swap
+duration: 2h
+plans: { p: { active_agents: 3 } }
+workspaces:
+  - group: g
+    plan: p
+    agents: [{ name: bot, count: 5, activity: { on_refused: wait_for_slot } }]
+timeline: [{ at: 1h, disable: bot }]
+",
+    );
+    assert_eq!(summary.value("active.mean"), Some(2.5));
+    assert_eq!(summary.value("enables.tried"), Some(7.0));
+    assert_eq!(summary.value("enables.wait.probability"), Some(0.4));
+    assert_eq!(summary.value("enables.wait.mean"), Some(2.0 * 3_600.0 / 5.0));
+}

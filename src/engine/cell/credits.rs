@@ -73,7 +73,7 @@ impl Cell {
     }
 
     fn renew_grants(&mut self, world: &mut World<'_>, now: SimTime) {
-        let mut tied = std::mem::take(&mut self.grants);
+        let mut tied = std::mem::take(&mut self.scratch);
         tied.clear();
         let grants = self.workspace.pool().into_iter().flat_map(CreditPool::grants);
         let is_tied = |source| matches!(source, GrantSource::Package { tied: true, .. });
@@ -92,7 +92,7 @@ impl Cell {
         for &package in &tied {
             self.add_package(world, package as u16, true, now);
         }
-        self.grants = tied;
+        self.scratch = tied;
     }
 
     /// A package with a time of its own ends, and begins anew if it does.

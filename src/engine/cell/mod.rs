@@ -150,8 +150,8 @@ pub(super) struct Cell {
     buyer: (bool, u64),
     /// What entries of the timeline did that will be undone: the entry, and the agent or plan.
     to_undo: Vec<(u32, u32)>,
-    /// Grants that are being gone through.
-    grants: Vec<u32>,
+    /// Agents or grants that are being gone through.
+    scratch: Vec<u32>,
     /// The instant of the last event, and how many there were at it.
     instant: SimTime,
     at_instant: u32,
@@ -183,7 +183,7 @@ impl Cell {
             bought: (0, 0),
             buyer: (false, 0),
             to_undo: Vec::new(),
-            grants: Vec::new(),
+            scratch: Vec::new(),
             instant: SimTime::ZERO,
             at_instant: 0,
             events: 0,

@@ -141,15 +141,19 @@ impl Cell {
         act: impl Fn(&mut Self, &mut World<'_>, u32),
         wanted: impl Fn(AgentState) -> bool,
     ) {
-        let mut left = pick.count.unwrap_or(u32::MAX);
-        for agent in 0..self.agents.len() as u32 {
-            let of_line = self.agents[agent as usize].line as usize == pick.line;
-            let state = self.workspace.agent(agent as usize);
-            if left > 0 && of_line && state.is_some_and(&wanted) {
-                left -= 1;
+        // Picked before anything is done: a slot that one frees may be another's at once.
+        let mut picked = std::mem::take(&mut self.scratch);
+        picked.clear();
+        let of_line = |agent: &u32| self.agents[*agent as usize].line as usize == pick.line;
+        let is_wanted = |agent: &u32| self.workspace.agent(*agent as usize).is_some_and(&wanted);
+        let agents = (0..self.agents.len() as u32).filter(of_line).filter(is_wanted);
+        picked.extend(agents.take(pick.count.unwrap_or(u32::MAX) as usize));
+        for &agent in &picked {
+            if self.workspace.agent(agent as usize).is_some_and(&wanted) {
                 act(self, world, agent);
             }
         }
+        self.scratch = picked;
     }
 
     /// An entry's time is over.
