@@ -43,7 +43,7 @@ struct Knobs {
     seed: u32,
     start: &'static str,
     credits: (&'static str, &'static str, &'static str),
-    staggered: bool,
+    billing_anchor: &'static str,
     buying: Option<&'static str>,
     habit: &'static str,
     downgrade: &'static str,
@@ -58,7 +58,12 @@ fn knobs() -> impl Strategy<Value = Knobs> {
     (
         (any::<u32>(), select(&["small", "large", "trying", "{ small: 60%, trying: 40% }"][..])),
         (select(CARRY_OVER), select(OVERAGE), select(ANCHOR)),
-        (any::<bool>(), prop::option::of(select(BUYING)), select(HABITS), select(DOWNGRADE)),
+        (
+            select(&["staggered", "same_instant"][..]),
+            prop::option::of(select(BUYING)),
+            select(HABITS),
+            select(DOWNGRADE),
+        ),
         (any::<bool>(), any::<bool>(), any::<bool>(), 0..25_u32),
         subsequence(TIMELINE, 0..=6),
     )
@@ -66,7 +71,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
             seed: who.0,
             start: who.1,
             credits,
-            staggered: how.0,
+            billing_anchor: how.0,
             buying: how.1,
             habit: how.2,
             downgrade: how.3,
@@ -137,12 +142,7 @@ workspaces:
 timeline: [{timeline}]
 {backend}
 ",
-            self.seed,
-            self.warm_up,
-            self.start,
-            if self.staggered { "staggered" } else { "same_instant" },
-            self.downgrade,
-            self.habit,
+            self.seed, self.warm_up, self.start, self.billing_anchor, self.downgrade, self.habit,
         )
     }
 
