@@ -88,7 +88,14 @@ enum Unit {
     Share,
     /// A number of these, in the plural.
     Of(&'static str),
+    /// An amount with two decimals.
+    Money,
     Plain,
+}
+
+/// An amount of money, in whatever currency: `14,000.00`.
+pub(super) fn money(amount: f64) -> String {
+    separated(&format!("{amount:.2}"))
 }
 
 /// The unit of a metric: families first, since a few names end alike.
@@ -112,6 +119,7 @@ fn unit(name: &str) -> Unit {
         ("creates" | "enables", _) => Unit::Of("tries"),
         ("active" | "agents", _) => Unit::Of("agents"),
         ("packages", _) => Unit::Of("packages"),
+        ("earned" | "spent_per_workspace", _) => Unit::Money,
         ("hits_per_workspace", _) => Unit::Of("hits"),
         ("backend", "throughput") => Unit::Of("replies/s"),
         ("messages" | "backend", _) => Unit::Of("messages"),
@@ -125,6 +133,7 @@ fn metric_with(name: &str, value: f64, digits: usize) -> String {
         Unit::Seconds => time_with(value, digits),
         Unit::Share => percent_with(value, digits - 1),
         Unit::Of(things) => format!("{} {things}", rounded(value, digits)),
+        Unit::Money => money(value),
         Unit::Plain => rounded(value, digits),
     }
 }

@@ -1,11 +1,13 @@
 //! The summary that fits one screen.
 
+mod metering;
+
 use std::fmt::Write as _;
 
-use super::format::{count, metric_beside, number, percent, time};
-use super::screen::{GUTTER, Page, Style};
-use super::section::ALL;
-use super::words::{cause_label, plural};
+use crate::report::format::{count, metric_beside, number, percent, time};
+use crate::report::screen::{GUTTER, Page, Style};
+use crate::report::section::ALL;
+use crate::report::words::{cause_label, plural};
 use crate::scenario::Scenario;
 use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
 
@@ -21,8 +23,9 @@ pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usi
     if let Some(all) = summary.groups.get(ALL) {
         limits(&mut page, all);
         messages(&mut page, all);
-        credits(&mut page, all);
-        agents(&mut page, all);
+        metering::credits(&mut page, all);
+        metering::earned(&mut page, all);
+        metering::agents(&mut page, all);
         servers(&mut page, all);
     }
     groups(&mut page, summary);
@@ -213,47 +216,6 @@ fn messages(page: &mut Page, all: &GroupSummary) {
             .map(|of| value(all, &format!("{family}.{of}")).map_or("–".to_owned(), time));
         page.row(name, &cells, &widths, Style::Plain);
     }
-}
-
-fn credits(page: &mut Page, all: &GroupSummary) {
-    let Some(consumed) = value(all, "credits.consumed") else { return };
-    let mut text = format!("{} used", number(consumed));
-    for (name, what) in [
-        ("credits.opening", "there at the start"),
-        ("credits.granted", "granted by renewals"),
-        ("credits.expired", "expired unused"),
-    ] {
-        if let Some(amount) = value(all, name).filter(|amount| *amount > 0.0) {
-            _ = write!(text, ", {} {what}", number(amount));
-        }
-    }
-    page.block("Credits", &text);
-    let share = value(all, "credits.periods_exhausted.share").unwrap_or(0.0);
-    let text = if share == 0.0 {
-        "no pool ran out".to_owned()
-    } else {
-        let mut text = format!("ran out in {} of the periods", percent(share));
-        if let Some(first) = value(all, "credits.time_to_exhaustion.p50") {
-            _ = write!(text, ", first {} (median)", after(first));
-        }
-        if let Some(share) = value(all, "credits.exhausted.time_share") {
-            _ = write!(text, "; none left for {} of the time", percent(share));
-        }
-        text
-    };
-    page.block("", &text);
-}
-
-fn agents(page: &mut Page, all: &GroupSummary) {
-    let Some(mean) = value(all, "active.mean") else { return };
-    let mut text = format!("{} active in a workspace on average", number(mean));
-    if let Some(most) = value(all, "active.max") {
-        _ = write!(text, ", {} at most", number(most));
-    }
-    if let Some(full) = value(all, "active.full_time_share") {
-        _ = write!(text, "; all slots taken for {} of the time", percent(full));
-    }
-    page.block("Agents", &text);
 }
 
 fn servers(page: &mut Page, all: &GroupSummary) {
