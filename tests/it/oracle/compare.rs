@@ -253,7 +253,7 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
         active += of.series.active_change[at];
         credits += of.series.credits_change[at];
         let actives = scope.spaces().map(|space| active_before(space, end(at))).sum::<i64>();
-        let left = scope.spaces().filter_map(|space| space.balance_before(end(at))).sum::<i128>();
+        let left = scope.spaces().map(|space| space.pool_before(end(at)).balance()).sum::<i128>();
         if (active, credits) != (actives, left) {
             let told = (active, credits);
             found.push(format!("series: bin {at} ends with {told:?}, not {:?}", (actives, left)));

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use limitlab::rules::Reason;
+use limitlab::rules::Overage;
 
 use super::figures::{Figure, Scope, mean, put, quantile, ratio};
-use super::record::{Fate, Message, Space};
+use super::pool::{Deed, Flows, Pool};
+use super::record::Space;
 
 /// The books of one workspace over the window, in thousandths and nanoseconds.
 #[derive(Default)]
 struct Books {
     opening: i128,
-    granted: i128,
-    consumed: i128,
-    expired: i128,
+    flows: Flows,
     closing: i128,
     exhausted: i128,
     periods: i128,
@@ -28,16 +27,36 @@ impl<'a> Scope<'a> {
             return;
         }
         let sum = |of: fn(&Books) -> i128| all.iter().map(of).sum::<i128>();
-        let came = sum(|it| it.opening + it.granted);
-        assert_eq!(came, sum(|it| it.consumed + it.expired + it.closing), "the oracle's books");
+        let came = sum(|it| it.opening + it.flows.granted + it.flows.purchased);
+        assert_eq!(
+            came,
+            sum(|it| it.flows.consumed + it.flows.expired + it.closing),
+            "the oracle's books"
+        );
         for (name, of) in [
             ("opening", (|it| it.opening) as fn(&Books) -> i128),
-            ("granted", |it| it.granted),
-            ("consumed", |it| it.consumed),
-            ("expired", |it| it.expired),
+            ("granted", |it| it.flows.granted),
+            ("consumed", |it| it.flows.consumed),
+            ("expired", |it| it.flows.expired),
             ("closing", |it| it.closing),
         ] {
             put(figures, &format!("credits.{name}"), ratio(sum(of), 1_000));
+        }
+        let groups = || self.scenario.groups.iter().enumerate();
+        let mut own = groups().filter(|&(group, _)| self.group.is_none_or(|own| own == group));
+        let overage = |it: &limitlab::scenario::Offer| {
+            it.plan.credits.as_ref().is_some_and(|it| it.overage != Overage::Refuse)
+        };
+        if own.any(|(_, group)| group.plans.iter().any(overage)) {
+            put(figures, "credits.overage", ratio(sum(|it| it.flows.overage), 1_000));
+        }
+        for (name, value) in [
+            ("credits.purchased", ratio(sum(|it| it.flows.purchased), 1_000)),
+            ("packages.bought", ratio(sum(|it| it.flows.bought), 1)),
+            ("packages.renewed", ratio(sum(|it| it.flows.renewed), 1)),
+        ] {
+            let needed = sum(|it| it.flows.purchased) > 0;
+            figures.insert(name.to_owned(), Figure { value, needed });
         }
         let time = self.overlap(0, self.until) * all.len() as i128;
         let periods = sum(|it| it.periods);
@@ -59,10 +78,10 @@ impl<'a> Scope<'a> {
         &self,
         figures: &mut BTreeMap<String, Figure>,
         name: &str,
-        of: fn(&Space) -> Vec<u64>,
+        of: fn(&Space) -> Vec<usize>,
     ) {
         let mut first: Vec<u64> =
-            self.spaces().filter_map(|space| of(space).into_iter().min()).collect();
+            self.spaces().filter_map(|space| Some(space.deeds[*of(space).first()?].at)).collect();
         first.sort_unstable();
         put(figures, &format!("{name}.mean"), mean(&first).map(|mean| mean / 1e9));
         for (quantile_name, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
@@ -72,54 +91,69 @@ impl<'a> Scope<'a> {
     }
 
     fn books(&self, space: &'a Space) -> Option<Books> {
-        let included = space.included?;
+        if space.deeds.is_empty() {
+            return None;
+        }
+        let (before, after) = (space.pool_before(self.from), space.pool());
+        let since = |of: fn(&Flows) -> i128| of(&after.flows) - of(&before.flows);
         let mut books = Books {
-            opening: space.balance_before(self.from)?,
-            closing: space.balance(u64::MAX)?,
+            opening: before.balance(),
+            closing: after.balance(),
+            flows: Flows {
+                granted: since(|it| it.granted),
+                purchased: since(|it| it.purchased),
+                consumed: since(|it| it.consumed),
+                overage: since(|it| it.overage),
+                expired: since(|it| it.expired),
+                bought: since(|it| it.bought),
+                renewed: since(|it| it.renewed),
+            },
             ..Books::default()
         };
-        for &renewal in space.renewals.iter().filter(|&&at| self.is_inside(at)) {
-            books.granted += included;
-            books.expired += space.balance_before(renewal)?;
-        }
-        let charged = |it: &&Message| it.taken() && self.is_inside(it.due);
-        books.consumed = space.messages.iter().filter(charged).map(|it| it.cost).sum();
-        for (message, back) in returns(space).filter(|&(_, back)| back >= self.from) {
-            books.consumed -= message.cost;
-            let is_over = space.renewals.iter().any(|&at| message.due < at && at <= back);
-            books.expired += if is_over { message.cost } else { 0 };
-        }
-        let begins: Vec<u64> = [0].into_iter().chain(space.renewals.iter().copied()).collect();
-        let ends = begins[1..].iter().copied().chain([self.until]);
+        let deeds = &space.deeds;
+        let begins_period =
+            |place: &usize| *place == 0 || matches!(deeds[*place].deed, Deed::Renewed(_));
+        let begins: Vec<usize> = (0..deeds.len()).filter(begins_period).collect();
+        let ends = begins[1..].iter().copied().chain([deeds.len()]);
         let (zeros, refusals) = (zeros(space), refusals(space));
-        for (begin, end) in begins.iter().copied().zip(ends).filter(|&(_, end)| end > self.from) {
-            let own = |all: &[u64]| all.iter().copied().filter(|&at| begin <= at && at < end).min();
-            books.periods += 1;
-            books.periods_zero += i128::from(own(&zeros).is_some());
-            books.periods_exhausted += i128::from(own(&refusals).is_some());
-            books.exhausted += own(&refusals).map_or(0, |since| self.overlap(since, end));
+        for (begin, end) in begins.iter().copied().zip(ends) {
+            let until = deeds.get(end).map_or(self.until, |it| it.at);
+            if self.overlap(deeds[begin].at, until) > 0 {
+                let is_own = |place: &usize| (begin..end).contains(place);
+                books.periods += 1;
+                books.periods_zero += i128::from(zeros.iter().any(is_own));
+                books.periods_exhausted += i128::from(refusals.iter().any(is_own));
+            }
         }
+        let mut since = None;
+        for done in deeds {
+            match done.deed {
+                Deed::Refused => since = since.or(Some(done.at)),
+                Deed::Bought { .. } | Deed::Renewed(_) => {
+                    books.exhausted += since.take().map_or(0, |it| self.overlap(it, done.at));
+                }
+                Deed::Ended { package, .. } if space.packages[package].renews => {
+                    books.exhausted += since.take().map_or(0, |it| self.overlap(it, done.at));
+                }
+                _ => {}
+            }
+        }
+        books.exhausted += since.map_or(0, |it| self.overlap(it, self.until));
         Some(books)
     }
 }
 
-/// Messages whose credits were given back, and when.
-pub(super) fn returns(space: &Space) -> impl Iterator<Item = (&Message, u64)> {
-    let back =
-        |it: &Message| if let Fate::TurnedAway { back } = it.fate { Some(back) } else { None };
-    space.messages.iter().filter_map(move |it| Some((it, back(it)?)))
+/// The deeds that left a balance of zero, as places.
+fn zeros(space: &Space) -> Vec<usize> {
+    let balance = |place: usize| Pool::after(&space.deeds[..=place], &space.packages).balance();
+    let deeds = space.deeds.iter().enumerate();
+    let touched = deeds.filter(|(_, it)| !matches!(it.deed, Deed::Refused));
+    touched.map(|(place, _)| place).filter(|&place| balance(place) == 0).collect()
 }
 
-/// When a balance was zero after a grant or a charge.
-fn zeros(space: &Space) -> Vec<u64> {
-    let grants = [0].into_iter().chain(space.renewals.iter().copied());
-    let grants = grants.filter(|_| space.included == Some(0));
-    let charges = space.messages.iter().filter(|it| it.left == Some(0)).map(|it| it.due);
-    grants.chain(charges).collect()
-}
-
-/// When an attempt was refused for want of credits.
-fn refusals(space: &Space) -> Vec<u64> {
-    let is_own = |it: &&Message| matches!(&it.fate, Fate::Refused(why) if why.reason == Reason::CreditsExhausted);
-    space.messages.iter().filter(is_own).map(|it| it.due).collect()
+/// The refusals for want of credits, as places among the deeds.
+fn refusals(space: &Space) -> Vec<usize> {
+    let deeds = space.deeds.iter().enumerate();
+    let refused = deeds.filter(|(_, it)| matches!(it.deed, Deed::Refused));
+    refused.map(|(place, _)| place).collect()
 }

@@ -30,15 +30,12 @@ impl Play<'_> {
                 refused_by(throttle, record, agent, now)?;
             }
         }
-        if let (Some(balance), Some(included)) = (record.balance(now), record.included)
-            && cost > balance
-        {
-            let renews = group.plans[0].plan.credits.as_ref().map(|it| it.renews);
-            let start = self.scenario.start;
-            let renewal = renews.and_then(|renews| next_instant(renews, start, now));
-            let cured = renewal.filter(|_| cost <= included);
-            let retry_after = cured.map(|at| at - now);
-            return Err(Refusal { retry_after, ..refused(Reason::CreditsExhausted) });
+        if group.plans[0].plan.credits.is_some() {
+            let pool = record.pool();
+            if !pool.can_pay(cost) {
+                let retry_after = pool.cure(cost).map(|at| at - now);
+                return Err(Refusal { retry_after, ..refused(Reason::CreditsExhausted) });
+            }
         }
         if self.delay == 0 && !self.has_room(space, now) {
             return Err(refused(Reason::Overloaded));
@@ -112,20 +109,8 @@ fn refused_by(throttle: &Throttle, space: &Space, agent: usize, now: u64) -> Res
     Ok(())
 }
 
-/// The instants before `until` at which a pool renews that is anchored at the start.
-pub(super) fn instants(renews: Cycle, start: Timestamp, until: u64) -> Vec<u64> {
-    let mut all = Vec::new();
-    while let Some(next) = next_instant(renews, start, all.last().copied().unwrap_or(0)) {
-        if next >= until {
-            break;
-        }
-        all.push(next);
-    }
-    all
-}
-
 /// The first instant after `now` at which a pool renews.
-fn next_instant(renews: Cycle, start: Timestamp, now: u64) -> Option<u64> {
+pub(super) fn next_instant(renews: Cycle, start: Timestamp, now: u64) -> Option<u64> {
     let month = |months: i32| {
         let day = start.to_zoned(TimeZone::UTC).checked_add(months.months()).ok()?;
         u64::try_from(day.timestamp().as_nanosecond() - start.as_nanosecond()).ok()

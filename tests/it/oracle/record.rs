@@ -1,6 +1,8 @@
 //! What the oracle writes down: everything that happened, nothing worked out.
 
-use limitlab::rules::{AgentState, Reason};
+use limitlab::rules::{AgentState, Package, Reason};
+
+use super::pool::{Done, Pool};
 
 /// A played scenario. All times are nanoseconds from the start.
 pub(super) struct Record {
@@ -16,10 +18,10 @@ pub(super) struct Space {
     pub(super) group: usize,
     /// Agents that the scenario declares.
     pub(super) declared: usize,
-    /// What one period grants, in thousandths; `None` where no credits are counted.
-    pub(super) included: Option<i128>,
-    /// When its pool renews before the scenario's end.
-    pub(super) renewals: Vec<u64>,
+    /// What can be bought.
+    pub(super) packages: Vec<Package>,
+    /// What was done to its pool; nothing where no credits are counted.
+    pub(super) deeds: Vec<Done>,
     /// In the order in which they were due.
     pub(super) messages: Vec<Message>,
     /// Attempts in the order in which they were decided upon, as places in `messages`.
@@ -33,10 +35,6 @@ pub(super) struct Space {
 pub(super) struct Message {
     pub(super) agent: usize,
     pub(super) due: u64,
-    /// In thousandths.
-    pub(super) cost: i128,
-    /// What was left in the pool after it was charged.
-    pub(super) left: Option<i128>,
     pub(super) fate: Fate,
 }
 
@@ -99,31 +97,16 @@ impl Message {
 }
 
 impl Space {
-    /// The balance after everything that frees at `now` has freed, and before what is written down
-    /// later: what was granted last, less all that was charged since and not given back.
-    pub(super) fn balance(&self, now: u64) -> Option<i128> {
-        self.balance_when(|at| at <= now, |_| true)
+    /// The pool after all that was done to it so far.
+    pub(super) fn pool(&self) -> Pool {
+        Pool::after(&self.deeds, &self.packages)
     }
 
-    /// The balance just before anything happens at `now`.
-    pub(super) fn balance_before(&self, now: u64) -> Option<i128> {
-        self.balance_when(|at| at < now, |due| due < now)
-    }
-
-    /// The balance when of renewals and returns those have `happened`, and of messages the `due`.
-    fn balance_when(
-        &self,
-        happened: impl Fn(u64) -> bool,
-        due: impl Fn(u64) -> bool,
-    ) -> Option<i128> {
-        let mut balance = self.included?;
-        let began = self.renewals.iter().copied().filter(|&at| happened(at)).max().unwrap_or(0);
-        let of_period = |it: &&Message| it.taken() && it.due >= began && due(it.due);
-        for message in self.messages.iter().filter(of_period) {
-            let returned = matches!(message.fate, Fate::TurnedAway { back } if happened(back));
-            balance -= if returned { 0 } else { message.cost };
-        }
-        Some(balance)
+    /// The pool just before anything happens at `now`; it is opened before everything.
+    pub(super) fn pool_before(&self, now: u64) -> Pool {
+        let (opened, later) = self.deeds.split_at(1.min(self.deeds.len()));
+        let before = later.iter().take_while(|it| it.at < now);
+        Pool::after(opened.iter().chain(before), &self.packages)
     }
 
     /// The state of an agent: the last that was written down.

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::metering::{Buying, Credits, Package, buying, credits, package};
+
 /// A duration in ticks.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Law {
@@ -43,8 +45,7 @@ pub(super) struct Throttle {
 pub(super) struct Plan {
     slots: Option<u32>,
     total: Option<u32>,
-    /// What is included, for whom, and after how many ticks it renews; 0 is monthly.
-    credits: Option<(u32, &'static str, Option<u32>)>,
+    credits: Option<Credits>,
     throttles: Vec<Throttle>,
 }
 
@@ -55,6 +56,7 @@ pub(super) struct Group {
     seats: &'static str,
     lines: Vec<Line>,
     throttles: Vec<Throttle>,
+    buying: Option<Buying>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,10 +79,11 @@ pub(super) struct Knobs {
     within: Option<u32>,
     cut: bool,
     groups: Vec<Group>,
+    packages: Vec<Package>,
     backend: Option<Backend>,
 }
 
-fn law() -> impl Strategy<Value = Law> {
+pub(super) fn law() -> impl Strategy<Value = Law> {
     prop_oneof![
         5 => (0..12_u32).prop_map(Law::Constant),
         1 => (0..6_u32, 6..20_u32).prop_map(|(min, max)| Law::Uniform(min, max)),
@@ -150,16 +153,10 @@ fn throttle() -> impl Strategy<Value = Throttle> {
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let renews = prop_oneof![
-        1 => Just(None),
-        1 => Just(Some(0)),
-        4 => (5..60_u32).prop_map(Some),
-    ];
-    let credits = (0..25_u32, select(vec!["seat", "workspace"]), renews);
     (
         prop::option::of(0..5_u32),
         prop::option::of(1..7_u32),
-        prop::option::weighted(0.7, credits),
+        prop::option::weighted(0.7, credits()),
         prop::collection::vec(throttle(), 0..2),
     )
         .prop_map(|(slots, total, credits, throttles)| Plan {
@@ -177,13 +174,15 @@ fn group() -> impl Strategy<Value = Group> {
         select(vec!["1", "2", "{ uniform: { min: 1, max: 3 } }"]),
         prop::collection::vec(line(), 1..3),
         prop::collection::vec(throttle(), 0..3),
+        prop::option::weighted(0.4, buying()),
     )
-        .prop_map(|(count, plan, seats, lines, throttles)| Group {
+        .prop_map(|(count, plan, seats, lines, throttles, buying)| Group {
             count,
             plan,
             seats,
             lines,
             throttles,
+            buying,
         })
 }
 
@@ -220,9 +219,10 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
         (any::<u32>(), tick(), 20..220_u32, prop_oneof![Just(0), 0..60_u32]),
         (prop::option::of(1..50_u32), prop::option::of(1..30_u32), any::<bool>()),
         prop::collection::vec(group(), 1..4),
+        prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec(package(), 1..3)],
         prop::option::weighted(0.8, backend()),
     )
-        .prop_map(|(time, measures, groups, backend)| Knobs {
+        .prop_map(|(time, measures, groups, packages, backend)| Knobs {
             seed: time.0,
             tick: time.1,
             duration: time.2,
@@ -231,16 +231,17 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
             within: measures.1,
             cut: measures.2,
             groups,
+            packages,
             backend,
         })
 }
 
 impl Knobs {
-    fn span(&self, ticks: u32) -> String {
+    pub(super) fn span(&self, ticks: u32) -> String {
         format!("{}{}", ticks * self.tick.0, self.tick.1)
     }
 
-    fn law(&self, law: Law) -> String {
+    pub(super) fn law(&self, law: Law) -> String {
         match law {
             Law::Constant(ticks) => self.span(ticks),
             Law::Uniform(min, max) => {
@@ -271,15 +272,8 @@ impl Knobs {
         if let Some(total) = plan.total {
             text.extend([format!(", total_agents: {total}")]);
         }
-        if let Some((included, per, renews)) = plan.credits {
-            let renews = match renews {
-                None => "never".to_owned(),
-                Some(0) => "monthly".to_owned(),
-                Some(ticks) => self.span(ticks),
-            };
-            text.extend([format!(
-                ", credits: {{ included: {included}, per: {per}, renews: {renews} }}"
-            )]);
+        if let Some(credits) = &plan.credits {
+            text.extend([format!(", credits: {}", self.credits(credits))]);
         }
         text.extend([format!(", fair_use: {} }}", self.throttles("p", &plan.throttles))]);
         text
@@ -325,6 +319,18 @@ impl Knobs {
         text + " }"
     }
 
+    /// What stands between a group's limits and its lines.
+    fn buys(&self, group: &Group) -> String {
+        let counted = group.plan.as_ref().is_some_and(|plan| plan.credits.is_some());
+        match &group.buying {
+            Some(buying) if counted && !self.packages.is_empty() => {
+                let buying = self.buying(buying, self.packages.len());
+                format!("    packages: {buying}\n    agents:\n")
+            }
+            _ => "    agents:\n".to_owned(),
+        }
+    }
+
     /// The scenario as a user would write it.
     pub(super) fn yaml(&self) -> String {
         let mut text = format!(
@@ -350,6 +356,9 @@ impl Knobs {
         if !plans.is_empty() {
             text.extend([format!("plans:\n{}", plans.concat())]);
         }
+        if !self.packages.is_empty() {
+            text.push_str(&self.packages(&self.packages));
+        }
         text.push_str("workspaces:\n");
         for (number, group) in self.groups.iter().enumerate() {
             let plan =
@@ -361,6 +370,7 @@ impl Knobs {
                 group.seats,
                 self.throttles("g", &group.throttles),
             );
+            let head = head.replace("    agents:\n", &self.buys(group));
             text.push_str(&head);
             for (number, line) in group.lines.iter().enumerate() {
                 text.extend([format!("      - {}\n", self.line(number, line))]);

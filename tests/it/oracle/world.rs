@@ -2,26 +2,40 @@
 //! out afresh from all that was written down so far.
 
 use limitlab::random::{Distribution, Key};
-use limitlab::rules::{AgentState, Per};
+use limitlab::rules::{AgentState, Reason};
 use limitlab::scenario::{Group, Scenario};
 use limitlab::workload::{AgentLine, OnLost, OnRefused, TrafficKind, WhileOffline};
 
-use super::limits::instants;
 use super::record::{Change, Enable, Fate, Message, Record, Service, Space};
 
 /// Something that will happen.
 struct Pending {
     at: u64,
-    /// What frees goes before what takes.
-    takes: bool,
+    class: Class,
     space: usize,
     /// The order of scheduling.
     order: u64,
     event: Event,
 }
 
+/// The order of what happens at one instant.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Frees,
+    Expires,
+    Renews,
+    Buys,
+    Takes,
+}
+
 #[derive(Clone, Copy)]
-enum Event {
+pub(super) enum Event {
+    Renew,
+    PackageEnds {
+        grant: usize,
+        package: usize,
+    },
+    BuyByHand,
     /// At any agent of a line, or at a certain one.
     Arrival {
         line: usize,
@@ -40,14 +54,16 @@ enum Event {
         message: usize,
         of: Origin,
     },
-    Lost {
+    /// The backend's refusal is known to the workspace.
+    Back {
+        message: usize,
         of: Origin,
     },
 }
 
 /// Where a message comes from.
 #[derive(Clone, Copy)]
-struct Origin {
+pub(super) struct Origin {
     agent: usize,
     /// Its number in its line's draws.
     number: u64,
@@ -78,7 +94,11 @@ struct Agent {
 /// What the play keeps of a workspace beside its record.
 pub(super) struct Stage<'s> {
     pub(super) group: &'s Group,
-    key: Key,
+    pub(super) key: Key,
+    pub(super) seats: u64,
+    /// Whether somebody is about to buy a package, and how often somebody was.
+    pub(super) somebody_buys: bool,
+    pub(super) noticed: u64,
     agents: Vec<Agent>,
     /// Arrivals so far, line by line.
     arrived: Vec<u64>,
@@ -119,7 +139,13 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Enable { agent } => play.enable(space, agent, now),
             Event::Disable { agent } => play.disable(space, agent, now),
             Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
-            Event::Lost { of } => play.lost(space, of, now),
+            Event::Back { message, of } => {
+                play.give_back(space, message, now);
+                play.lost(space, of, now);
+            }
+            Event::Renew => play.renew(space, now),
+            Event::PackageEnds { grant, package } => play.package_ends(space, grant, package, now),
+            Event::BuyByHand => play.buy_by_hand(space, now),
         }
     }
     play.record
@@ -130,8 +156,6 @@ impl<'s> Play<'s> {
     fn open(&mut self, number: usize, group: &'s Group, index: u64) {
         let key = Key::root(self.scenario.seed).index(0).name(&group.name).index(index);
         let seats = draw(&group.seats, key.name("seats"), 0).max(1);
-        let credits = group.plans[0].plan.credits.as_ref();
-        let per = |per| if per == Per::Seat { i128::from(seats) } else { 1 };
         let mut agents = Vec::new();
         for (line, declared) in group.lines.iter().enumerate() {
             for number in 0..u64::from(declared.count) {
@@ -145,17 +169,27 @@ impl<'s> Play<'s> {
         self.record.spaces.push(Space {
             group: number,
             declared,
-            included: credits.map(|it| i128::from(it.included.thousandths()) * per(it.per)),
-            renewals: credits
-                .map_or(Vec::new(), |it| instants(it.renews, self.scenario.start, self.until)),
+            packages: self.scenario.packages.clone(),
+            deeds: Vec::new(),
             messages: Vec::new(),
             decided: Vec::new(),
             enables: Vec::new(),
             changes: Vec::new(),
         });
         let exist = agents.len();
-        self.stages.push(Stage { group, key, agents, arrived, talks: Vec::new() });
+        let (somebody_buys, noticed, talks) = (false, 0, Vec::new());
+        self.stages.push(Stage {
+            group,
+            key,
+            seats,
+            somebody_buys,
+            noticed,
+            agents,
+            arrived,
+            talks,
+        });
         let space = self.stages.len() - 1;
+        self.open_pool(space);
         for agent in 0..exist {
             let draft = self.line(space, agent).start == AgentState::Draft;
             let to = if draft { AgentState::Draft } else { AgentState::Offline };
@@ -169,7 +203,7 @@ impl<'s> Play<'s> {
                     let activity = self.line(space, agent).activity.as_ref();
                     if let Some(law) = activity.and_then(|it| it.draft.as_ref()) {
                         let at = self.period(space, agent, law, "draft", 0);
-                        self.schedule(at, true, space, Event::Enable { agent });
+                        self.schedule(at, Class::Takes, space, Event::Enable { agent });
                     }
                 }
             }
@@ -203,7 +237,7 @@ impl<'s> Play<'s> {
                         let talk = Talk { agent, number: number + 1, left: u64::MAX };
                         self.stages[space].talks.push(talk);
                         let talk = self.stages[space].talks.len() - 1;
-                        self.schedule(at, true, space, Event::Turn { talk });
+                        self.schedule(at, Class::Takes, space, Event::Turn { talk });
                     }
                 }
             }
@@ -239,17 +273,17 @@ impl<'s> Play<'s> {
     }
 
     /// Nothing but replies and the ways to and from the backend happens at the end or later.
-    fn schedule(&mut self, at: u64, takes: bool, space: usize, event: Event) {
-        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Lost { .. });
+    pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) {
+        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Back { .. });
         if at < self.until || goes_on {
             let order = self.scheduled;
             self.scheduled += 1;
-            self.pending.push(Pending { at, takes, space, order, event });
+            self.pending.push(Pending { at, class, space, order, event });
         }
     }
 
     fn take_next(&mut self) -> Option<Pending> {
-        let key = |it: &Pending| (it.at, it.takes, it.space, it.order);
+        let key = |it: &Pending| (it.at, it.class, it.space, it.order);
         let least = (0..self.pending.len()).min_by_key(|&index| key(&self.pending[index]))?;
         Some(self.pending.swap_remove(least))
     }
@@ -270,7 +304,7 @@ impl<'s> Play<'s> {
             }
             Some(TrafficKind::Closed { .. }) | None => unreachable!("nothing arrives"),
         };
-        self.schedule(now + gap, true, space, Event::Arrival { line, agent });
+        self.schedule(now + gap, Class::Takes, space, Event::Arrival { line, agent });
     }
 
     fn arrival(&mut self, space: usize, line: usize, to: Option<usize>, now: u64) {
@@ -322,19 +356,29 @@ impl<'s> Play<'s> {
         let law = &self.line(space, agent).cost;
         let cost = i128::from(self.drawn(space, agent, law, "cost", of.number));
         let message = self.record.spaces[space].messages.len();
-        let answer = self.decide(space, agent, cost, now);
+        let mut answer = self.decide(space, agent, cost, now);
+        if let Err(why) = &answer
+            && self.is_rescued(space, why, now)
+        {
+            answer = self.decide(space, agent, cost, now);
+        }
+        let exhausted = matches!(&answer, Err(it) if it.reason == Reason::CreditsExhausted);
         let admitted = answer.is_ok();
         let fate = answer.map_or_else(Fate::Refused, |()| Fate::Travelling);
         let record = &mut self.record.spaces[space];
-        record.messages.push(Message { agent, due: now, cost, left: None, fate });
-        record.messages[message].left = record.balance(now).filter(|_| admitted);
+        record.messages.push(Message { agent, due: now, fate });
+        if admitted {
+            self.charge(space, message, cost, now);
+        } else if exhausted {
+            self.refused_for_credits(space, now);
+        }
         if !admitted {
-            record.decided.push(message);
+            self.record.spaces[space].decided.push(message);
             self.lost(space, of, now);
         } else if self.delay == 0 {
             self.serve(space, message, of, now);
         } else {
-            self.schedule(now + self.delay, true, space, Event::AtBackend { message, of });
+            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { message, of });
         }
     }
 
@@ -347,9 +391,7 @@ impl<'s> Play<'s> {
         let back = now + self.delay;
         record.messages[message].fate = Fate::TurnedAway { back };
         record.decided.push(message);
-        if of.talk.is_some() {
-            self.schedule(back, false, space, Event::Lost { of });
-        }
+        self.schedule(back, Class::Frees, space, Event::Back { message, of });
     }
 
     fn serve(&mut self, space: usize, message: usize, of: Origin, now: u64) {
@@ -393,7 +435,7 @@ impl<'s> Play<'s> {
         if next.left > 0 {
             next.left -= 1;
             next.number += 1;
-            self.schedule(now + think, true, space, Event::Turn { talk });
+            self.schedule(now + think, Class::Takes, space, Event::Turn { talk });
         }
     }
 
@@ -407,7 +449,7 @@ impl<'s> Play<'s> {
         if refused {
             match activity.map(|it| it.on_refused) {
                 Some(OnRefused::RetryEvery(span)) => {
-                    self.schedule(now + span.nanos(), true, space, Event::Enable { agent });
+                    self.schedule(now + span.nanos(), Class::Takes, space, Event::Enable { agent });
                 }
                 _ => self.go_offline(space, agent, now),
             }
@@ -420,10 +462,10 @@ impl<'s> Play<'s> {
         let parked = std::mem::take(&mut own.parked);
         if let Some(law) = activity.and_then(|it| it.active.as_ref()) {
             let at = now + self.period(space, agent, law, "active", n);
-            self.schedule(at, false, space, Event::Disable { agent });
+            self.schedule(at, Class::Frees, space, Event::Disable { agent });
         }
         for talk in parked {
-            self.schedule(now, true, space, Event::Turn { talk });
+            self.schedule(now, Class::Takes, space, Event::Turn { talk });
         }
     }
 
@@ -440,12 +482,12 @@ impl<'s> Play<'s> {
             let n = own.offlines;
             own.offlines += 1;
             let at = now + self.period(space, agent, law, "offline", n);
-            self.schedule(at, true, space, Event::Enable { agent });
+            self.schedule(at, Class::Takes, space, Event::Enable { agent });
         }
     }
 }
 
 /// Draw number `n` of the stream of `key`.
-fn draw(law: &Distribution, key: Key, n: u64) -> u64 {
+pub(super) fn draw(law: &Distribution, key: Key, n: u64) -> u64 {
     law.sampler().sample_whole(&mut key.stream().at(n))
 }

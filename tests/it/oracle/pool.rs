@@ -1,0 +1,288 @@
+//! The oracle's pool: what was done to it, one deed after the other, and what it holds after all
+//! of them, gone through anew whenever somebody asks.
+
+use limitlab::rules::{Allowance, CarryOver, Overage, OverageEnd, Package};
+
+/// What was done to a pool, and when.
+#[derive(Clone)]
+pub(super) struct Done {
+    pub(super) at: u64,
+    pub(super) deed: Deed,
+}
+
+#[derive(Clone)]
+pub(super) enum Deed {
+    Opened(Terms),
+    Bought {
+        package: usize,
+        by: Buyer,
+    },
+    /// The plan's credits renewed, and the packages that go with them.
+    Renewed(Terms),
+    /// A package's own time was over.
+    Ended {
+        grant: usize,
+        package: usize,
+    },
+    Charged {
+        message: usize,
+        cost: i128,
+    },
+    /// What a message cost was given back.
+    Returned {
+        message: usize,
+    },
+    /// Somebody was refused for want of credits.
+    Refused,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Buyer {
+    /// At the start, or by the timeline.
+    Ordered,
+    Auto,
+    Hand,
+}
+
+/// What a plan says of a period, for a workspace.
+#[derive(Clone)]
+pub(super) struct Terms {
+    pub(super) amount: i128,
+    /// When the period ends; `u64::MAX` if it does not.
+    pub(super) renews: u64,
+    pub(super) carry: CarryOver,
+    times: i128,
+    priority: u32,
+    /// `None` is any overage.
+    limit: Option<i128>,
+    deducts: bool,
+}
+
+impl Terms {
+    /// What a plan says of a period that ends at `renews`, multiplied by `times`.
+    pub(super) fn new(of: &Allowance, times: i128, renews: u64) -> Self {
+        let amount = i128::from(of.included.thousandths()) * times;
+        let (limit, deducts) = match of.overage {
+            Overage::Refuse => (Some(0), false),
+            Overage::Unlimited => (None, false),
+            Overage::UpTo { share, at_renewal } => {
+                let limit = amount * i128::from(share.billionths()) / 1_000_000_000;
+                (Some(limit), at_renewal == OverageEnd::Deduct)
+            }
+        };
+        let (carry, priority) = (of.carry_over, of.priority);
+        Self { amount, renews, carry, times, priority, limit, deducts }
+    }
+
+    /// What of `left` stays after the renewal that begins a period on these terms.
+    fn carried(&self, left: i128) -> i128 {
+        match self.carry {
+            CarryOver::None => 0,
+            CarryOver::All => left,
+            CarryOver::UpTo(most) => {
+                let most = i128::from(most.thousandths()) * self.times;
+                left.min((most - self.amount).max(0))
+            }
+        }
+    }
+
+    fn ends(&self) -> u64 {
+        if self.carry == CarryOver::All { u64::MAX } else { self.renews }
+    }
+}
+
+#[derive(Clone)]
+struct Grant {
+    number: usize,
+    /// `None` is what the plan includes.
+    package: Option<usize>,
+    tied: bool,
+    left: i128,
+    ends: u64,
+    priority: u32,
+}
+
+/// Who paid a message: grants by their numbers.
+#[derive(Clone)]
+struct Charge {
+    message: usize,
+    period: usize,
+    parts: Vec<(usize, i128)>,
+    over: i128,
+}
+
+/// What came and went, in thousandths; and packages, in numbers.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Flows {
+    pub(super) granted: i128,
+    pub(super) purchased: i128,
+    pub(super) consumed: i128,
+    pub(super) overage: i128,
+    pub(super) expired: i128,
+    pub(super) bought: i128,
+    pub(super) renewed: i128,
+}
+
+/// A pool after some deeds.
+#[derive(Clone, Default)]
+pub(super) struct Pool {
+    grants: Vec<Grant>,
+    pub(super) terms: Option<Terms>,
+    overage: i128,
+    debt: i128,
+    period: usize,
+    pub(super) numbered: usize,
+    charges: Vec<Charge>,
+    pub(super) flows: Flows,
+    /// Packages bought in this period without anybody, and by somebody.
+    pub(super) auto: u32,
+    pub(super) hand: u32,
+}
+
+impl Pool {
+    /// The pool after these deeds.
+    pub(super) fn after<'d>(
+        deeds: impl IntoIterator<Item = &'d Done>,
+        packages: &[Package],
+    ) -> Self {
+        let mut pool = Self::default();
+        for done in deeds {
+            pool.apply(done, packages);
+        }
+        pool
+    }
+
+    pub(super) fn balance(&self) -> i128 {
+        self.grants.iter().map(|grant| grant.left).sum()
+    }
+
+    fn terms(&self) -> &Terms {
+        self.terms.as_ref().expect("a pool is opened first")
+    }
+
+    /// What is included in the period.
+    pub(super) fn included(&self) -> i128 {
+        self.terms().amount
+    }
+
+    pub(super) fn can_pay(&self, cost: i128) -> bool {
+        let room = self.terms().limit.map(|limit| (limit - self.overage).max(0));
+        room.is_none_or(|room| cost <= self.balance() + room)
+    }
+
+    /// When the renewal comes, if it is such that `cost` can be paid then and nothing else happens
+    /// until then; packages that would begin anew are not counted upon.
+    pub(super) fn cure(&self, cost: i128) -> Option<u64> {
+        let terms = self.terms().clone();
+        let mut then = self.clone();
+        then.grants.retain(|it| it.package.is_none() || it.ends > terms.renews);
+        then.begin_period(terms.clone());
+        (terms.renews < u64::MAX && then.can_pay(cost)).then_some(terms.renews)
+    }
+
+    fn apply(&mut self, done: &Done, packages: &[Package]) {
+        match &done.deed {
+            Deed::Opened(terms) => {
+                self.flows.granted += terms.amount;
+                self.grant(None, terms.amount, terms.ends(), terms.priority);
+                self.terms = Some(terms.clone());
+            }
+            Deed::Bought { package, by } => {
+                self.add(*package, packages, done.at);
+                self.flows.bought += 1;
+                self.auto += u32::from(*by == Buyer::Auto);
+                self.hand += u32::from(*by == Buyer::Hand);
+            }
+            Deed::Renewed(terms) => {
+                self.grants.sort_by_key(|it| it.number);
+                let all = std::mem::take(&mut self.grants);
+                let (tied, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.tied);
+                self.grants = others;
+                self.flows.expired += tied.iter().map(|it| it.left).sum::<i128>();
+                self.begin_period(terms.clone());
+                for package in tied.iter().filter_map(|it| it.package) {
+                    self.renew(package, packages, done.at);
+                }
+            }
+            Deed::Ended { grant, package } => {
+                let place = self.grants.iter().position(|it| it.number == *grant);
+                let gone = self.grants.remove(place.expect("it ends once"));
+                self.flows.expired += gone.left;
+                self.renew(*package, packages, done.at);
+            }
+            Deed::Charged { message, cost } => self.charge(*message, *cost),
+            Deed::Returned { message } => self.give_back(*message),
+            Deed::Refused => {}
+        }
+    }
+
+    fn grant(&mut self, package: Option<usize>, left: i128, ends: u64, priority: u32) {
+        let number = self.numbered;
+        self.numbered += 1;
+        self.grants.push(Grant { number, package, tied: false, left, ends, priority });
+    }
+
+    fn add(&mut self, package: usize, packages: &[Package], now: u64) {
+        let bought = &packages[package];
+        let amount = i128::from(bought.credits.thousandths());
+        let ends = bought.valid.map_or(self.terms().renews, |valid| now + valid.nanos());
+        self.grant(Some(package), amount, ends, bought.priority);
+        self.grants.last_mut().expect("it is there").tied = bought.valid.is_none();
+        self.flows.purchased += amount;
+    }
+
+    fn renew(&mut self, package: usize, packages: &[Package], now: u64) {
+        if packages[package].renews {
+            self.add(package, packages, now);
+            self.flows.renewed += 1;
+        }
+    }
+
+    fn begin_period(&mut self, terms: Terms) {
+        self.debt += if self.terms().deducts { self.overage } else { 0 };
+        let place = self.grants.iter().position(|it| it.package.is_none());
+        let old = self.grants.remove(place.expect("the plan's grant is always there"));
+        let carried = terms.carried(old.left);
+        let deducted = self.debt.min(terms.amount);
+        self.debt -= deducted;
+        self.flows.expired += old.left - carried;
+        self.flows.granted += terms.amount - deducted;
+        self.grant(None, terms.amount - deducted + carried, terms.ends(), terms.priority);
+        if terms.carry != CarryOver::None {
+            // What is carried over came when it came.
+            self.grants.last_mut().expect("it is there").number = old.number;
+        }
+        (self.overage, self.auto, self.hand) = (0, 0, 0);
+        self.period += 1;
+        self.terms = Some(terms);
+    }
+
+    fn charge(&mut self, message: usize, cost: i128) {
+        self.grants.sort_by_key(|it| (it.ends, it.priority, it.number));
+        let (mut rest, mut parts) = (cost, Vec::new());
+        for grant in &mut self.grants {
+            let part = rest.min(grant.left);
+            grant.left -= part;
+            rest -= part;
+            parts.push((grant.number, part));
+        }
+        self.overage += rest;
+        self.flows.consumed += cost - rest;
+        self.flows.overage += rest;
+        self.charges.push(Charge { message, period: self.period, parts, over: rest });
+    }
+
+    fn give_back(&mut self, message: usize) {
+        let charge = self.charges.iter().find(|it| it.message == message);
+        let Charge { period, parts, over, .. } = charge.expect("it was charged").clone();
+        for (number, part) in parts {
+            self.flows.consumed -= part;
+            match self.grants.iter_mut().find(|it| it.number == number) {
+                Some(grant) => grant.left += part,
+                None => self.flows.expired += part,
+            }
+        }
+        self.flows.overage -= over;
+        self.overage -= if period == self.period { over } else { 0 };
+    }
+}
