@@ -221,3 +221,22 @@ timeline: [{ at: 1h, disable: bot }]
     assert_eq!(summary.value("enables.wait.probability"), Some(0.4));
     assert_eq!(summary.value("enables.wait.mean"), Some(2.0 * 3_600.0 / 5.0));
 }
+
+#[test]
+fn undoing_an_enable_leaves_alone_whom_it_did_not_enable() {
+    // Found by the oracle: the third agent is refused at 65 ns, and becomes active by its own habit.
+    let summary = simulate(
+        "
+limitlab: 1
+name: undo
+duration: 92ns
+plans: { p: { active_agents: 2 } }
+timeline:
+  - { at: 65ns, for: 16ns, enable: l0 }
+  - { at: 68ns, disable: l0 }
+workspaces:
+  - { group: g, plan: p, agents: [{ name: l0, count: 3, activity: { offline: 1ns } }] }
+",
+    );
+    assert_eq!(summary.value("enables.admitted"), Some(4.0));
+}

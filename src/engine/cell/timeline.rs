@@ -104,10 +104,11 @@ impl Cell {
                 world,
                 pick,
                 |cell, world, agent| {
-                    if undone {
+                    cell.enable(world, agent, now);
+                    // One that was refused is not the entry's to undo.
+                    if undone && cell.is_active(agent) {
                         cell.to_undo.push((entry, agent));
                     }
-                    cell.enable(world, agent, now);
                 },
                 |state| state != AgentState::Active,
             ),
