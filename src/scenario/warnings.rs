@@ -1,15 +1,16 @@
 //! What is legal and yet hardly meant.
 
 use super::estimate::{
-    credits_wanted, messages_per_second, messages_per_workspace, open_messages_per_second,
-    open_messages_per_workspace, periods, pool, servers_wanted,
+    credits_wanted, held_on, messages_per_second, messages_per_workspace, open_messages_per_second,
+    open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
 use super::words::{counted, grouped, number, span};
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, ThrottleScope};
-use crate::units::SimSpan;
-use crate::workload::{OnRefused, TrafficKind};
+use crate::rules::{Overage, Plan};
+use crate::units::{Share, SimSpan};
+use crate::workload::{Action, OnRefused, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -35,6 +36,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     for group in &scenario.groups {
         agents(group, &mut warnings);
         credits(scenario, group, &mut warnings);
+        trials(scenario, group, &mut warnings);
         limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
         thoughtless(scenario, group, &mut warnings);
@@ -68,21 +70,33 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
     }
 }
 
+/// The plans at the start that any workspace can be on.
+fn first_plans(group: &Group) -> impl Iterator<Item = &Plan> {
+    group.first_plans().filter(|&(_, share)| share > Share::NONE).map(|(plan, _)| plan)
+}
+
 fn agents(group: &Group, warnings: &mut Vec<String>) {
-    let (agents, total) = (group.agents(), group.plans[0].plan.total_agents);
-    if agents > total {
+    let agents = group.agents();
+    for plan in first_plans(group).filter(|plan| agents > plan.total_agents) {
+        let whose = if group.mix.len() == 1 {
+            "its plan".to_owned()
+        } else {
+            format!("the plan `{}`", plan.name)
+        };
         warnings.push(format!(
-            "`{}` has {} in each workspace, and its plan holds {}: the others are refused",
+            "`{}` has {} in each workspace, and {whose} holds {}: the others are refused",
             group.name,
             counted(u64::from(agents), "agent"),
-            grouped(u64::from(total))
+            grouped(u64::from(plan.total_agents))
         ));
     }
+    let slots_are_short =
+        first_plans(group).any(|plan| plan.active_agents.is_some_and(|limit| agents > limit));
     for line in &group.lines {
         let every = line.activity.as_ref().map(|activity| activity.on_refused);
         if let Some(OnRefused::RetryEvery(every)) = every
             && every < BUSY_RETRY
-            && group.plans[0].plan.active_agents.is_some_and(|limit| agents > limit)
+            && slots_are_short
         {
             warnings.push(format!(
                 "agents `{}` of `{}` that find no slot try again every {}: such loops make most \
@@ -96,19 +110,44 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
 }
 
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let Some(allowance) = &group.plans[0].plan.credits else { return };
-    let duration = scenario.duration;
     let wanted = credits_wanted(scenario, group);
-    let held = pool(allowance, group) * periods(allowance, scenario) as f64;
-    if wanted > held {
+    for plan in first_plans(group) {
+        let Some(allowance) = &plan.credits else { continue };
+        let held = held_on(scenario, group, allowance);
+        if wanted <= held || allowance.overage == Overage::Unlimited {
+            continue;
+        }
+        let on = match group.mix.len() {
+            1 => String::new(),
+            _ => format!(" on `{}`", plan.name),
+        };
         warnings.push(format!(
-            "the pool of a workspace in `{}` cannot last: {} credits over {}, and always active \
-             agents would use {}",
+            "the pool of a workspace in `{}`{on} cannot last: {} credits over {}, and always \
+             active agents would use {}",
             group.name,
             number(held),
-            span(duration.nanos() as f64),
+            span(scenario.duration.nanos() as f64),
             number(wanted)
         ));
+    }
+}
+
+/// Trials that end with nobody who could have subscribed.
+fn trials(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
+    let leaves = |action: &Action| matches!(action, Action::SetPlan(_) | Action::Subscribe(_));
+    if group.timeline.iter().any(|occurrence| leaves(&occurrence.action)) {
+        return;
+    }
+    for plan in first_plans(group) {
+        if let Some(trial) = plan.trial.filter(|&trial| trial < scenario.duration) {
+            warnings.push(format!(
+                "the trial `{}` ends after {} in every workspace of `{}` that is on it: no entry \
+                 of `timeline` has `subscribe` or `set_plan` for them",
+                plan.name,
+                span(trial.nanos() as f64),
+                group.name
+            ));
+        }
     }
 }
 
@@ -131,17 +170,19 @@ fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
 /// Plans without a figure for credits, as presets have them where none is published, in a scenario
 /// that is about credits.
 fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
-    let counted = scenario.groups.iter().any(|group| group.plans[0].plan.credits.is_some());
-    let without = |group: &&Group| {
-        group.plans[0].plan.credits.is_none() && group.plans[0].plan.name != UNLIMITED
-    };
-    for group in scenario.groups.iter().filter(without) {
+    let counts = |plan: &Plan| plan.credits.is_some();
+    let counted = scenario.groups.iter().any(|group| first_plans(group).any(counts));
+    let plans = scenario.groups.iter().flat_map(|group| {
+        let without = first_plans(group).filter(|&plan| !counts(plan) && plan.name != UNLIMITED);
+        without.map(move |plan| (group, plan))
+    });
+    for (group, plan) in plans {
         let asked = scenario.thresholds.iter().any(|threshold| {
             let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
             meant && threshold.metric.starts_with("credits.")
         });
         if counted || asked {
-            let (plan, name) = (&group.plans[0].plan.name, &group.name);
+            let (plan, name) = (&plan.name, &group.name);
             warnings.push(format!(
                 "the plan `{plan}` has no `credits`, so none are counted in `{name}`: give it a \
                  figure, such as `plans.{plan}.credits.included`"
@@ -181,7 +222,7 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
 /// Users who take no time to write again: one who is refused does so for ever in no time.
 fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let backend = scenario.backend.as_ref();
-    let can_refuse = group.plans[0].plan.credits.is_some()
+    let can_refuse = group.plans.iter().any(|offer| offer.plan.credits.is_some())
         || !group.throttles.is_empty()
         || backend.is_some_and(|it| it.servers.is_some() && it.queue_limit.is_some());
     for line in group.lines.iter().filter(|_| can_refuse) {
@@ -203,7 +244,7 @@ fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
             |group: &&Group| threshold.group.as_ref().is_none_or(|name| *name == group.name);
         let mut groups = scenario.groups.iter().filter(meant);
         let without = if threshold.metric.starts_with("credits.")
-            && groups.all(|group| group.plans[0].plan.credits.is_none())
+            && groups.all(|group| group.plans.iter().all(|offer| offer.plan.credits.is_none()))
         {
             "no plan of these workspaces counts credits"
         } else if threshold.metric.starts_with("backend.") && scenario.backend.is_none() {
@@ -244,6 +285,9 @@ thresholds: [credits.consumed > 1]
     #[test]
     fn a_calm_scenario_has_no_warnings() {
         assert_eq!(warned(&[]), Vec::<String>::new());
+        assert_eq!(warned(&["plans.small.trial=1d"]), Vec::<String>::new());
+        let subscribed = ["plans.small.trial=12h", "timeline=[{ at: 6h, subscribe: small }]"];
+        assert_eq!(warned(&subscribed), Vec::<String>::new());
     }
 
     #[test]
@@ -295,6 +339,21 @@ thresholds: [credits.consumed > 1]
             (
                 &["plans.bare={ active_agents: 2 }", "workspaces.shops.plan=bare"],
                 "the plan `bare` has no `credits`, so none are counted in `shops`: give it a figure, such as `plans.bare.credits.included`",
+            ),
+            (
+                &["plans.small.trial=12h"],
+                "the trial `small` ends after 12h in every workspace of `shops` that is on it",
+            ),
+            (
+                &[
+                    "plans.tiny={ credits: { included: 9 } }",
+                    "workspaces.shops.plan={ small: 80%, tiny: 20% }",
+                ],
+                "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d",
+            ),
+            (
+                &["timeline=[{ at: 0s, for: 12h, share: 50%, traffic: 3x }]"],
+                "always active agents would use 432",
             ),
             (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
             (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),

@@ -1,20 +1,24 @@
 //! A scenario in words.
 
+mod agents;
+mod plans;
+mod timeline;
+
 use std::fmt::Write;
 
+use self::agents::agents;
+use self::plans::GroupPlans;
+use self::timeline::describe_timeline;
 use super::estimate::{
-    credits_wanted, messages_per_second, messages_per_workspace, periods, pool, servers_wanted,
+    credits_wanted, held, messages_per_second, messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
-use super::words::{
-    Quantity, counted, credits as amount, distribution, grouped, number, printable, span,
-};
-use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{AgentState, Allowance, Cycle, Per, Plan};
-use crate::units::SimSpan;
-use crate::workload::{
-    Activity, AgentLine, OnLost, OnRefused, Steps, Traffic, TrafficKind, WhileOffline,
-};
+use super::words::{Quantity, counted, distribution, grouped, number, printable, span};
+use crate::random::Key;
+use crate::workload::LineKind;
+
+/// More workspaces than this are not drawn one by one to be counted.
+const MOST_DRAWN: u32 = 1_000_000;
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
 ///
@@ -44,6 +48,7 @@ pub fn describe(scenario: &Scenario) -> String {
     }
     text.push('\n');
     describe_backend(&mut text, scenario);
+    describe_timeline(&mut text, scenario);
     if !scenario.thresholds.is_empty() {
         text.push_str("\nthresholds\n");
         for threshold in &scenario.thresholds {
@@ -58,23 +63,29 @@ fn row(text: &mut String, about: &str, said: &str) {
     let _ = writeln!(text, "  {about:<12} {said}");
 }
 
+/// How many workspaces of a group `concerns` says yes to, as the run draws them; `None` if there
+/// are too many to ask.
+fn drawn(scenario: &Scenario, group: &Group, concerns: impl Fn(Key) -> bool) -> Option<u64> {
+    let keys = Key::root(scenario.seed).index(0).name(&group.name);
+    let count = Some(group.count).filter(|&count| count <= MOST_DRAWN)?;
+    Some((0..u64::from(count)).filter(|&index| concerns(keys.index(index))).count() as u64)
+}
+
 fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
     let duration = scenario.duration;
+    let plans = GroupPlans::new(scenario, group);
     let workspaces = counted(u64::from(group.count), "workspace");
-    let _ = writeln!(text, "{}: {workspaces} on the plan {}", group.name, group.plans[0].plan.name);
-    row(text, "plan", &plan(&group.plans[0].plan));
-    if let Some(allowance) = &group.plans[0].plan.credits {
-        row(text, "credits", &credits(allowance, group));
-    }
-    for throttle in &group.throttles {
-        row(text, "limit", &limit(throttle));
+    let _ = writeln!(text, "{}: {workspaces} {}", group.name, plans.whose());
+    for (about, said) in plans.rows() {
+        row(text, about, &said);
     }
     for line in &group.lines {
-        row(
-            text,
-            "agents",
-            &format!("{}: {}", line.name, agents(line, duration).join("\n               ")),
-        );
+        let about = match line.kind {
+            LineKind::Agents => "agents",
+            LineKind::Feature => "feature",
+        };
+        let said = agents(line, duration).join("\n               ");
+        row(text, about, &format!("{}: {said}", line.name));
     }
     let per_workspace = messages_per_workspace(scenario, group) * duration.as_secs_f64();
     let all = per_workspace * f64::from(group.count);
@@ -84,168 +95,17 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
         number(per_workspace)
     );
     row(text, "expected", &messages);
-    if let Some(allowance) = &group.plans[0].plan.credits {
+    if let Some(held) = held(scenario, group) {
         let wanted = credits_wanted(scenario, group);
-        let held = pool(allowance, group) * periods(allowance, scenario) as f64;
         let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
+        let mean = if group.mix.len() == 1 { "" } else { " on average" };
         let said = format!(
-            "{} credits in each workspace, {share}% of the {} that its pool holds over {}",
+            "{} credits in each workspace, {share}% of the {} that its pool holds over {duration}{mean}",
             number(wanted),
             number(held),
-            duration
         );
         row(text, "", &said);
     }
-}
-
-fn plan(plan: &Plan) -> String {
-    let active = match plan.active_agents {
-        Some(limit) => format!("{} active at once", counted(u64::from(limit), "agent")),
-        None => "any number of agents active at once".to_owned(),
-    };
-    let counts = if plan.credits.is_none() { "; no credits are counted" } else { "" };
-    format!("{active}, {} in total{counts}", grouped(u64::from(plan.total_agents)))
-}
-
-fn credits(allowance: &Allowance, group: &Group) -> String {
-    let included = amount(allowance.included);
-    let renews = match &allowance.renews {
-        Cycle::Never => "once".to_owned(),
-        Cycle::Every(period) => format!("every {period}"),
-        Cycle::Monthly => "every month".to_owned(),
-    };
-    match allowance.per {
-        Per::Seat => {
-            let seats = distribution(&group.seats, Quantity::Count);
-            let pool = number(pool(allowance, group));
-            format!("{included} for each seat ({seats}) {renews}: {pool} on average")
-        }
-        Per::Workspace => format!("{included} for each workspace {renews}"),
-    }
-}
-
-fn limit(throttle: &Throttle) -> String {
-    let scope = match throttle.scope {
-        ThrottleScope::Agent => "each agent",
-        ThrottleScope::Workspace => "each workspace",
-    };
-    let rule = match throttle.quota {
-        Quota::TokenBucket { rate, burst_thousandths } => {
-            format!("{rate} after a burst of {}", number(burst_thousandths as f64 / 1e3))
-        }
-        Quota::Concurrency { limit } => format!("{} in flight", grouped(u64::from(limit))),
-    };
-    format!("{}: {rule}, {scope}", throttle.name)
-}
-
-/// What there is to say about a line, a row each.
-fn agents(line: &AgentLine, duration: SimSpan) -> Vec<String> {
-    let agents = counted(u64::from(line.count), "agent");
-    let start = match line.start {
-        AgentState::Active => "active",
-        AgentState::Draft => "draft",
-        AgentState::Offline => "offline",
-    };
-    let pause = match line.while_offline {
-        WhileOffline::Pause => "; customers wait while it is offline",
-        WhileOffline::Refuse => "",
-    };
-    let mut rows = vec![format!("{agents}, {start} at first{pause}")];
-    rows.extend(line.activity.as_ref().map(switching));
-    match &line.traffic {
-        None => rows.push("nobody writes to them".to_owned()),
-        Some(traffic) => {
-            rows.push(customers(traffic));
-            rows.extend(rise_and_fall(traffic, duration));
-        }
-    }
-    if line.traffic.is_some() {
-        rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
-    }
-    rows
-}
-
-/// Who writes.
-fn customers(traffic: &Traffic) -> String {
-    let time = |law| distribution(law, Quantity::Span);
-    match &traffic.kind {
-        TrafficKind::Rate(rate) => format!("{rate} messages to each"),
-        TrafficKind::Interarrival(law) => format!("a message to each every {}", time(law)),
-        TrafficKind::Sessions { rate, turns, think, on_lost } => {
-            let goes_on = match on_lost {
-                OnLost::End => "",
-                OnLost::Continue => ", which go on when one is lost",
-            };
-            format!(
-                "{rate} conversations with each, messages {}{goes_on}, time between them {}",
-                distribution(turns, Quantity::Count),
-                time(think)
-            )
-        }
-        TrafficKind::Closed { users, think } => format!(
-            "{} of each, who write again and again, time between a reply and the next message {}",
-            counted(u64::from(*users), "user"),
-            time(think)
-        ),
-    }
-}
-
-/// How traffic rises and falls, a row each.
-fn rise_and_fall(traffic: &Traffic, duration: SimSpan) -> Vec<String> {
-    /// More stages than this are counted, not told.
-    const MOST_TOLD: usize = 6;
-    let modulation = &traffic.modulation;
-    let mut rows = Vec::new();
-    if let Some(profile) = modulation.profile() {
-        rows.push(format!("by the hour: {} on clocks of {}", profile.name, profile.zone));
-    }
-    let mut stages: Vec<String> = modulation
-        .stages()
-        .iter()
-        .map(|stage| match stage.duration {
-            SimSpan::ZERO => format!("to {}x at once", number(stage.target)),
-            duration => format!("to {}x in {duration}", number(stage.target)),
-        })
-        .collect();
-    if stages.len() > MOST_TOLD {
-        let more = stages.len() - MOST_TOLD;
-        stages.truncate(MOST_TOLD);
-        stages.push(format!("and {more} more"));
-    }
-    if !stages.is_empty() {
-        rows.push(format!("in stages: {}", stages.join(", ")));
-    }
-    if !modulation.is_flat() {
-        let mean = modulation.mean_over(duration, &Steps::NONE);
-        rows.push(format!("{}x of that on average over {duration}", number(mean)));
-    }
-    if let Some(bursts) = &traffic.bursts {
-        let on_level = bursts.on_level();
-        rows.push(format!(
-            "in bursts: {}x while on, {}x while off; on for {}, off for {}",
-            number(on_level),
-            number(on_level * bursts.quiet),
-            distribution(&bursts.on, Quantity::Span),
-            distribution(&bursts.off, Quantity::Span)
-        ));
-    }
-    rows
-}
-
-fn switching(activity: &Activity) -> String {
-    let mut states = Vec::new();
-    for (state, length) in
-        [("draft", &activity.draft), ("active", &activity.active), ("offline", &activity.offline)]
-    {
-        if let Some(length) = length {
-            states.push(format!("{state} for {}", distribution(length, Quantity::Span)));
-        }
-    }
-    if let OnRefused::RetryEvery(every) = activity.on_refused {
-        let every = span(every.nanos() as f64);
-        states.push(format!("refused ones try again every {every}"));
-    }
-    if states.is_empty() { "they keep their state".to_owned() } else { states.join(", ") }
 }
 
 fn describe_backend(text: &mut String, scenario: &Scenario) {
@@ -301,6 +161,37 @@ mod tests {
     use super::super::{StarterOptions, parse, starter};
     use super::*;
 
+    /// A scenario that uses most of what there is to say about plans and the timeline.
+    const METERED: &str =
+        "{ limitlab: 1, name: metered, duration: 60d, on_downgrade: oldest_offline,
+            plans: {
+                trial: { active_agents: 50, trial: 14d, credits: { included: 1_800 } },
+                advanced: { active_agents: 3, price: { per: seat, amount: 25 },
+                    fair_use: [{ name: burst, token_bucket: { rate: 2/s, burst: 20 } }],
+                    credits: { included: 1_250, per: seat, anchor: 15,
+                        carry_over: { up_to: 2_500 }, overage_price: 0.02,
+                        overage: { up_to: 10%, at_renewal: deduct } } },
+                pro: { credits: { included: 9_000, overage: unlimited } } },
+            packages: { small: { credits: 500, period: 30d, renews: true, price: 10 } },
+            workspaces: [{ group: shops, count: 1_000, plan: { trial: 20%, advanced: 80% },
+                billing_anchor: staggered, alerts: [80%, 95%],
+                packages: { name: small, at_start: 1, by_hand: { after: 4h },
+                    auto_buy: { below: 5%, at_most: 3 per period } },
+                agents: [
+                    { name: sales, count: 2, share: 50%, traffic: { rate: 20/d },
+                      activity: { active: 9h, on_refused: wait_for_slot } },
+                    { name: sale, count: 0, churn: { create: 1/d, delete_after: 7d } }],
+                features: [{ name: rewriter, traffic: { rate: 5/d }, cost: 2,
+                    share: { at_least: 10% } }] }],
+            backend: { servers: 50, service_time: 2s },
+            timeline: [
+                { name: rush, at: 20d, for: 2d, traffic: 4x },
+                { name: signup, at: 10d, share: 40%, subscribe: advanced },
+                { name: outage, at: 20d6h, for: 10m, backend: { servers: 5 } },
+                { name: wake, at: 21d, share: 10%, enable: { line: sales, count: 2 } },
+                { name: refill, at: 25d, buy_package: { name: small, count: 2 } },
+                { name: better, at: 30d, share: 25%, set_plan: pro }] }";
+
     #[test]
     fn a_small_scenario_is_told_on_one_screen() {
         let text = starter(&StarterOptions::default());
@@ -322,6 +213,62 @@ mod tests {
         thresholds
           refusal.rate{reason=credits_exhausted} < 1%
           latency.p99{group=customers} < 30s
+        ");
+    }
+
+    #[test]
+    fn plans_packages_and_the_timeline_are_told() {
+        insta::assert_snapshot!(describe(&parse("x.yaml", METERED, &[]).unwrap()), @"
+        metered: 60d from 2026-01-01T00:00:00Z, seed 1
+
+        shops: 1_000 workspaces on 2 plans
+          plan         trial, 188 workspaces (20%): 50 agents active at once, 500 in total; a trial that ends after 14d
+          credits      1_800 for each workspace every month
+          plan         advanced, 812 workspaces (80%): 3 agents active at once, 500 in total
+          price        25.00 for each seat every month
+          credits      1_250 for each seat (1) every month: 1_250 on average
+                       renewals count from 2026-01-15T00:00:00Z
+                       what is left at a renewal stays, up to 2_500 for each seat
+                       up to 10% beyond them, deducted at the renewal, 0.02 a credit
+          plan         pro, by the timeline: any number of agents active at once, 500 in total
+          credits      9_000 for each workspace every month
+                       any number of credits beyond them
+          limit        burst: 2/s after a burst of 20, each workspace, on advanced
+          billing      subscriptions are spread over the period before the start
+          packages     small: 500 credits for 30d, again and again, 10.00 each time, priority 1
+                       1 in each workspace at the start
+                       one when less than 5% is left, at most 3 a period
+                       one by hand, 4h after a refusal
+          alerts       at 80%, 95% of a period's pool
+          downgrade    agents that were enabled first go offline
+          agents       sales: 2 agents, active at first
+                       active for 9h, refused ones wait for a slot
+                       20/d messages to each
+                       credits a message: 1
+                       each of a period's credits: at most 50%
+          agents       sale: 0 agents, active at first
+                       1/d created in each workspace, deleted 7d after they came
+                       nobody writes to them
+          feature      rewriter: always there, takes no slot
+                       5/d messages to each
+                       credits a message: 2
+                       each of a period's credits: 10% kept
+          expected     2_970_000 messages if always active, 2_970 in each workspace
+                       3_300 credits in each workspace, 80.9% of the 4_080 that its pool holds over 60d on average
+
+        backend: 50 servers for all workspaces, 2s a message
+          queue        any number may wait
+          offered      2.29% utilisation if always active and nothing is refused
+
+        timeline
+          at        for  group  workspaces  what
+          10d            shops  369 (40%)   subscribe to the plan advanced
+          20d       2d   shops  1_000       traffic comes 4x
+          20d6h          all                the backend has 5 servers
+          20d6h10m       all                the backend has 50 servers
+          21d            shops  107 (10%)   enable 2 of sales
+          25d            shops  1_000       buy 2 of the package small
+          30d            shops  234 (25%)   change to the plan pro
         ");
     }
 

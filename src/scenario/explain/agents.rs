@@ -1,0 +1,158 @@
+//! Lines of agents and other features in words.
+
+use super::super::words::{Quantity, counted, distribution, number, span};
+use crate::rules::{AgentState, ShareTerms};
+use crate::units::{Share, SimSpan};
+use crate::workload::{
+    Activity, AgentLine, Churn, LineKind, OnLost, OnRefused, Steps, Traffic, TrafficKind,
+    WhileOffline,
+};
+
+/// What there is to say about a line, a row each.
+pub(super) fn agents(line: &AgentLine, duration: SimSpan) -> Vec<String> {
+    let mut rows = match line.kind {
+        LineKind::Agents => states(line),
+        LineKind::Feature => vec!["always there, takes no slot".to_owned()],
+    };
+    match &line.traffic {
+        None => rows.push("nobody writes to them".to_owned()),
+        Some(traffic) => {
+            rows.push(customers(traffic));
+            rows.extend(rise_and_fall(traffic, duration));
+        }
+    }
+    if line.traffic.is_some() {
+        rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
+    }
+    rows.extend(line.share.map(share));
+    rows
+}
+
+/// How many agents there are, in which states, and how they come and go; a row each.
+fn states(line: &AgentLine) -> Vec<String> {
+    let agents = counted(u64::from(line.count), "agent");
+    let start = match line.start {
+        AgentState::Active => "active",
+        AgentState::Draft => "draft",
+        AgentState::Offline => "offline",
+    };
+    let pause = match line.while_offline {
+        WhileOffline::Pause => "; customers wait while it is offline",
+        WhileOffline::Refuse => "",
+    };
+    let mut rows = vec![format!("{agents}, {start} at first{pause}")];
+    rows.extend(line.activity.as_ref().map(switching));
+    rows.extend(line.churn.as_ref().map(churn));
+    rows
+}
+
+fn churn(churn: &Churn) -> String {
+    let created = churn.create.map(|rate| format!("{rate} created in each workspace"));
+    let deleted = churn
+        .delete_after
+        .as_ref()
+        .map(|after| format!("deleted {} after they came", distribution(after, Quantity::Span)));
+    created.into_iter().chain(deleted).collect::<Vec<_>>().join(", ")
+}
+
+fn share(terms: ShareTerms) -> String {
+    let most = match terms.at_most {
+        Share::WHOLE => String::new(),
+        most => format!("at most {most}"),
+    };
+    let least = match terms.at_least {
+        Share::NONE => String::new(),
+        least => format!("{least} kept"),
+    };
+    let both = [least, most].into_iter().filter(|said| !said.is_empty());
+    match both.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "each may use all of a period's credits".to_owned(),
+        both => format!("each of a period's credits: {both}"),
+    }
+}
+
+/// Who writes.
+fn customers(traffic: &Traffic) -> String {
+    let time = |law| distribution(law, Quantity::Span);
+    match &traffic.kind {
+        TrafficKind::Rate(rate) => format!("{rate} messages to each"),
+        TrafficKind::Interarrival(law) => format!("a message to each every {}", time(law)),
+        TrafficKind::Sessions { rate, turns, think, on_lost } => {
+            let goes_on = match on_lost {
+                OnLost::End => "",
+                OnLost::Continue => ", which go on when one is lost",
+            };
+            format!(
+                "{rate} conversations with each, messages {}{goes_on}, time between them {}",
+                distribution(turns, Quantity::Count),
+                time(think)
+            )
+        }
+        TrafficKind::Closed { users, think } => format!(
+            "{} of each, who write again and again, time between a reply and the next message {}",
+            counted(u64::from(*users), "user"),
+            time(think)
+        ),
+    }
+}
+
+/// How traffic rises and falls, a row each.
+fn rise_and_fall(traffic: &Traffic, duration: SimSpan) -> Vec<String> {
+    /// More stages than this are counted, not told.
+    const MOST_TOLD: usize = 6;
+    let modulation = &traffic.modulation;
+    let mut rows = Vec::new();
+    if let Some(profile) = modulation.profile() {
+        rows.push(format!("by the hour: {} on clocks of {}", profile.name, profile.zone));
+    }
+    let mut stages: Vec<String> = modulation
+        .stages()
+        .iter()
+        .map(|stage| match stage.duration {
+            SimSpan::ZERO => format!("to {}x at once", number(stage.target)),
+            duration => format!("to {}x in {duration}", number(stage.target)),
+        })
+        .collect();
+    if stages.len() > MOST_TOLD {
+        let more = stages.len() - MOST_TOLD;
+        stages.truncate(MOST_TOLD);
+        stages.push(format!("and {more} more"));
+    }
+    if !stages.is_empty() {
+        rows.push(format!("in stages: {}", stages.join(", ")));
+    }
+    if !modulation.is_flat() {
+        let mean = modulation.mean_over(duration, &Steps::NONE);
+        rows.push(format!("{}x of that on average over {duration}", number(mean)));
+    }
+    if let Some(bursts) = &traffic.bursts {
+        let on_level = bursts.on_level();
+        rows.push(format!(
+            "in bursts: {}x while on, {}x while off; on for {}, off for {}",
+            number(on_level),
+            number(on_level * bursts.quiet),
+            distribution(&bursts.on, Quantity::Span),
+            distribution(&bursts.off, Quantity::Span)
+        ));
+    }
+    rows
+}
+
+fn switching(activity: &Activity) -> String {
+    let mut states = Vec::new();
+    for (state, length) in
+        [("draft", &activity.draft), ("active", &activity.active), ("offline", &activity.offline)]
+    {
+        if let Some(length) = length {
+            states.push(format!("{state} for {}", distribution(length, Quantity::Span)));
+        }
+    }
+    if let OnRefused::RetryEvery(every) = activity.on_refused {
+        let every = span(every.nanos() as f64);
+        states.push(format!("refused ones try again every {every}"));
+    }
+    if activity.on_refused == OnRefused::WaitForSlot {
+        states.push("refused ones wait for a slot".to_owned());
+    }
+    if states.is_empty() { "they keep their state".to_owned() } else { states.join(", ") }
+}
