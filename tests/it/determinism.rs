@@ -3,7 +3,7 @@
 use limitlab::engine::{RunOptions, Watch, run};
 use limitlab::scenario::{load, parse};
 
-use crate::scenarios::shipped;
+use crate::scenarios::{is_big, shipped};
 use crate::support::{outcome_on, simulate};
 
 const COUPLED: &str = "
@@ -41,6 +41,9 @@ fn figures(yaml: &str, threads: usize) -> String {
 fn any_number_of_threads_gives_the_same_bytes() {
     for (path, _) in shipped() {
         let scenario = load(&path, &[]).expect("shipped scenarios are valid").scenario;
+        if is_big(&path) {
+            continue;
+        }
         let json = |threads| {
             let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
             outcome.expect("shipped scenarios do not loop").summary.to_json()
