@@ -94,11 +94,17 @@ fn least_total((plan, _): (&Plan, Share)) -> u32 {
     plan.total_agents
 }
 
-/// Whether a plan's slots can run out.
+/// Whether a plan's slots can run out. A workspace keeps the agents that it has when its plan
+/// changes, so those that any of its plans admits may meet the slots of each.
 fn slots_can_bind(group: &Group) -> bool {
-    let agents = if grows(group) { u32::MAX } else { group.agents() };
-    plans(group)
-        .any(|plan| plan.active_agents.is_some_and(|limit| limit < agents.min(plan.total_agents)))
+    let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
+    let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
+    plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
+}
+
+/// Whether a workspace can be on a plan that ends by itself.
+fn can_try(group: &Group) -> bool {
+    plans(group).any(|plan| plan.trial.is_some())
 }
 
 fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Features {
@@ -111,7 +117,7 @@ fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Featur
         cut: scenario.drain == Drain::Cut,
         crowded: crowded(group),
         churn: grows(group),
-        waits: slots_can_bind(group)
+        waits: (slots_can_bind(group) || can_try(group))
             && group
                 .lines
                 .iter()
@@ -154,7 +160,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     if slots_can_bind(group) {
         reasons.push(Reason::ActiveAgentLimit);
     }
-    let trial = plans(group).any(|plan| plan.trial.is_some());
+    let trial = can_try(group);
     if trial {
         reasons.push(Reason::TrialEnded);
     }

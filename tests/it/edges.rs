@@ -240,3 +240,54 @@ workspaces:
     );
     assert_eq!(summary.value("enables.admitted"), Some(4.0));
 }
+
+/// One workspace for less than a microsecond, on these plans and with this timeline.
+fn instants(plans: &str, timeline: &str, group: &str) -> limitlab::summary::Summary {
+    simulate(&format!(
+        "
+limitlab: 1
+name: instants
+duration: 100ns
+plans: {{ {plans} }}
+timeline: [{timeline}]
+workspaces: [{{ group: g, {group} }}]
+"
+    ))
+}
+
+#[test]
+fn agents_of_a_larger_plan_meet_the_slots_of_a_plan_that_admits_fewer() {
+    // Found by the oracle: three agents exist, and the new plan holds one and has two slots.
+    let summary = instants(
+        "p: { active_agents: 2, total_agents: 1 }",
+        "{ at: 0ns, set_plan: p }",
+        "plan: unlimited, agents: [{ name: l0, count: 3, activity: { offline: 1ns } }]",
+    );
+    assert!(summary.value("enables.refused").is_some_and(|refused| refused > 0.0));
+}
+
+#[test]
+fn who_waits_because_the_trial_ended_is_in_the_figures() {
+    // Found by the oracle: offline from 1 ns, refused at 2 ns, enabled by the subscription at 3 ns.
+    let summary = instants(
+        "p: { trial: 1ns }, q: {}",
+        "{ at: 3ns, subscribe: q }",
+        "plan: p, agents: [{ name: l0, activity: { offline: 1ns, on_refused: wait_for_slot } }]",
+    );
+    assert_eq!(summary.value("enables.wait.mean"), Some(0.5e-9));
+}
+
+#[test]
+fn a_package_does_not_begin_anew_after_the_trial_has_ended() {
+    // Bought at the start for 30 ns each: anew at 30 ns, and not at 60 ns after the trial's end.
+    let text = "
+limitlab: 1
+name: ended
+duration: 100ns
+plans: { p: { trial: 50ns, credits: { included: 1, renews: never } } }
+packages: { small: { credits: 5, period: 30ns, renews: true } }
+workspaces: [{ group: g, plan: p, packages: { name: small, at_start: 1 }, agents: [{ name: a }] }]
+";
+    let summary = simulate(text);
+    assert_eq!(summary.value("packages.renewed"), Some(1.0));
+}

@@ -101,6 +101,8 @@ impl Cell {
             if let Some(grant) = cell.workspace.pool_mut().end(grant)
                 && let GrantSource::Package { package, .. } = grant.source
                 && world.model.packages[usize::from(package)].renews
+                // Nothing renews once a trial has ended (rule R8).
+                && cell.workspace.available()
             {
                 cell.add_package(world, package, true, now);
             }

@@ -63,14 +63,18 @@ impl TokenBucket {
         Self { level: quota.full, seen: now }
     }
 
-    /// The bucket with other numbers from `now` on: it keeps its level, cut to the new burst.
-    /// What is less than a millionth of a token is lost.
+    /// The bucket with other numbers from `now` on: it keeps its level, cut to the new burst, and
+    /// rounded down to a millionth of a token and to a drop of the new quota. With the same numbers
+    /// it stays as it is.
     pub fn converted(
         mut self,
         old: &TokenBucketQuota,
         new: &TokenBucketQuota,
         now: SimTime,
     ) -> Self {
+        if old == new {
+            return self;
+        }
         self.refill(old, now);
         let parts = self.level * 1_000 / u128::from(old.price);
         let level = (parts * u128::from(new.price) / 1_000).min(new.full);
@@ -164,6 +168,26 @@ mod tests {
         }
         // No drift: after two in a burst, 999 or 1,000 intervals of 60e9 / 7 ns, rounded up.
         assert_eq!(now, (1_000 * 60_000_000_000_u64).div_ceil(7));
+    }
+
+    #[test]
+    fn a_change_of_plan_that_changes_no_number_costs_nothing() {
+        // A drop of this bucket is 91 millionths of a token: rounding to drops would be seen.
+        let quota = quota("1/11ns", 1);
+        let mut bucket = TokenBucket::new(&quota);
+        assert!(admit(&mut bucket, &quota, 0));
+        let mut bucket = bucket.converted(&quota, &quota, SimTime::from_nanos(2));
+        let wait = bucket.check(&quota, SimTime::from_nanos(7), 1_000);
+        assert_eq!(wait, Err(Some(SimSpan::from_nanos(4))));
+    }
+
+    #[test]
+    fn a_level_is_kept_and_cut_to_the_new_burst() {
+        let (old, new) = (quota("1/s", 10), quota("1/s", 4));
+        let bucket = TokenBucket::new(&old).converted(&old, &new, SimTime::ZERO);
+        assert_eq!(bucket, TokenBucket::new(&new));
+        let grown = bucket.converted(&new, &old, SimTime::ZERO);
+        assert_eq!(grown.level, u128::from(old.price) * 4_000);
     }
 
     #[test]
