@@ -3,7 +3,7 @@
 use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Burst, Level, Steps};
+use crate::workload::{Arrival, Burst, Level, Steps};
 
 /// Turns of a conversation have the numbers `n << TURN_BITS`, .. of its line's draws. A
 /// conversation of more turns would draw what the next one draws, which is harmless.
@@ -47,6 +47,8 @@ pub(super) struct Source {
     /// The number of its first message.
     first: u64,
     arrivals: Stream,
+    /// What the last arrival left of its exposure, where traffic is modulated \[ns\].
+    left: f64,
     /// The period that its agent is in, where traffic comes in bursts.
     burst: Option<Burst>,
 }
@@ -96,7 +98,7 @@ impl Line {
     /// The one stream of arrivals at all agents of the line, which is number `line`.
     pub(super) fn source(&self, line: u32) -> Source {
         let arrivals = self.key.name("arrivals").stream();
-        Source { line, agent: None, arrived: 0, first: 0, arrivals, burst: None }
+        Source { line, agent: None, arrived: 0, first: 0, arrivals, left: 0.0, burst: None }
     }
 
     /// The stream of arrivals at one agent of the line, which is number `line`, from `now` on. It
@@ -117,6 +119,7 @@ impl Line {
             arrived: 0,
             first: number << AGENT_BITS,
             arrivals: key.name("arrivals").stream(),
+            left: 0.0,
             burst: bursts.map(|it| Burst::begin(it, key.name("bursts").stream(), now)),
         }
     }
@@ -138,12 +141,15 @@ impl Line {
             let at = now + SimSpan::from_nanos(interval.sample_whole(&mut draw));
             return (at < until).then_some(at);
         }
-        let exposure = interval.sample(&mut draw);
+        let exposure = source.left + interval.sample(&mut draw);
         let level = |at| match (&mut source.burst, &traffic.bursts) {
             (Some(burst), Some(bursts)) => burst.level(bursts, at),
             _ => Level::STEADY,
         };
-        traffic.modulation.after(now, exposure, factors, level, until)
+        let Arrival { at, left } =
+            traffic.modulation.after(now, exposure, factors, level, until)?;
+        source.left = left;
+        Some(at)
     }
 
     /// Takes the next arrival: the agent it is for, and its first message's number.

@@ -42,6 +42,15 @@ pub struct Modulation {
     stages: Stages,
 }
 
+/// When something arrives on the clock of its traffic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrival {
+    /// The instant, rounded to a nanosecond.
+    pub at: SimTime,
+    /// What the rounding leaves of the exposure \[ns\]; below 0 where it was rounded up.
+    pub left: f64,
+}
+
 /// A stretch in which the modulation is linear.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
@@ -105,6 +114,10 @@ impl Modulation {
     /// modulation from `now` on exceeds `exposure` \[ns\], rounded to a nanosecond; `None` if that
     /// is not before `until`.
     ///
+    /// What the rounding leaves of the exposure, which may be below 0, belongs to the arrival that
+    /// comes next: so a stream never drifts from its clock, and goes on where several arrivals
+    /// fall into one nanosecond.
+    ///
     /// The modulation is multiplied by `steps` and by `level`, which is asked for instants that
     /// never go back, and for none after the arrival. No arrival lies where the product is 0.
     #[inline]
@@ -115,7 +128,7 @@ impl Modulation {
         steps: &Steps,
         mut level: impl FnMut(SimTime) -> Level,
         until: SimTime,
-    ) -> Option<SimTime> {
+    ) -> Option<Arrival> {
         let mut at = now;
         let mut left = exposure;
         let mut place = self.place(now, steps);
@@ -124,7 +137,9 @@ impl Modulation {
             // All is counted from the segment's beginning, so that times of any size lose nothing.
             let area = segment.area();
             if left < area {
-                return Some(at + SimSpan::from_nanos(segment.reach(left)));
+                let reach = segment.reach(left);
+                let left = left - segment.area_until(reach);
+                return Some(Arrival { at: at + SimSpan::from_nanos(reach), left });
             }
             left -= area;
             at += SimSpan::from_nanos(segment.length);
@@ -178,6 +193,13 @@ impl Segment {
     /// The integral over the whole.
     fn area(self) -> f64 {
         f64::midpoint(self.first, self.last) * self.length as f64
+    }
+
+    /// The integral over the first `length` nanoseconds.
+    fn area_until(self, length: u64) -> f64 {
+        let slope = (self.last - self.first) / self.length as f64;
+        let length = length as f64;
+        (self.first + slope * length / 2.0) * length
     }
 
     /// How far from the beginning the integral is `area`, which is less than the whole \[ns\];

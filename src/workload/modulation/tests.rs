@@ -100,7 +100,7 @@ impl Plain {
         total
     }
 
-    fn after(&self, now: SimTime, exposure: f64, until: SimTime) -> Option<SimTime> {
+    fn after(&self, now: SimTime, exposure: f64, until: SimTime) -> Option<Arrival> {
         self.modulation().after(now, exposure, &self.steps(), |at| self.level(at), until)
     }
 }
@@ -149,7 +149,7 @@ proptest! {
                 let whole = plain.integral(now, UNTIL);
                 prop_assert!(whole <= exposure * (1.0 + 1e-12) + 1e-3, "{whole} of {exposure}");
             }
-            Some(at) => {
+            Some(Arrival { at, left }) => {
                 prop_assert!(at >= now && at < UNTIL);
                 let minute = (at.nanos() / MINUTE) as f64;
                 let level = plain.at(minute + 0.5);
@@ -159,6 +159,8 @@ proptest! {
                 let found = plain.integral(now, at);
                 let allowed = highest + exposure * 1e-12 + 1e-3;
                 prop_assert!((found - exposure).abs() <= allowed, "{found}, not {exposure}");
+                let precision = exposure * 1e-12 + 1e-3;
+                prop_assert!((found + left - exposure).abs() <= precision, "{left} left");
             }
         }
     }
@@ -171,11 +173,11 @@ proptest! {
     ) {
         let through = |exposure| plain.after(SimTime::ZERO, exposure, UNTIL);
         let Some(stop) = through(first) else { return Ok(()) };
-        prop_assert!(through(first + second).is_none_or(|at| at >= stop));
-        if let (Some(at), Some(there)) = (through(first + second), plain.after(stop, second, UNTIL))
-        {
-            // Equal but for two roundings, on the clock of the traffic.
-            let (from, to) = (at.min(there), at.max(there));
+        prop_assert!(through(first + second).is_none_or(|it| it.at >= stop.at));
+        let there = plain.after(stop.at, stop.left + second, UNTIL);
+        if let (Some(one), Some(two)) = (through(first + second), there) {
+            // Equal but for the last rounding, on the clock of the traffic.
+            let (from, to) = (one.at.min(two.at), one.at.max(two.at));
             prop_assert!(plain.integral(from, to) <= 1e4, "{from:?} {to:?}");
         }
     }
@@ -208,7 +210,7 @@ proptest! {
         let steady = |_| Level::STEADY;
         let none = Steps::NONE;
         let found = Modulation::default().after(now, exposure, &none, steady, SimTime::NEVER);
-        prop_assert_eq!(found, Some(now + SimSpan::from_nanos(whole)));
+        prop_assert_eq!(found.map(|it| it.at), Some(now + SimSpan::from_nanos(whole)));
     }
 }
 
@@ -220,18 +222,37 @@ fn office(from: usize, until: usize) -> Profile {
     Profile::new("office".into(), "UTC".into(), &weights, vec![start]).unwrap()
 }
 
+/// When arrivals come, one after each `exposure`.
+fn even(modulation: &Modulation, exposure: f64, steps: &Steps, until: SimTime) -> Vec<u64> {
+    let next = |last: &Arrival| {
+        modulation.after(last.at, last.left + exposure, steps, |_| Level::STEADY, until)
+    };
+    let start = Arrival { at: SimTime::ZERO, left: 0.0 };
+    std::iter::successors(next(&start), next).map(|it| it.at.nanos()).collect()
+}
+
+#[test]
+fn even_arrivals_never_drift_from_their_clock() {
+    let at = SimTime::from_nanos;
+    let factor = |factor| Steps::new(&[Factor { from: at(0), until: at(u64::MAX), factor }]);
+    let flat = Modulation::default();
+    // Three a second for a day, to the nanosecond: every third one stands on its second.
+    let day = SimTime::ZERO + SimSpan::DAY;
+    let arrivals = even(&flat, 1e9, &factor(3.0), day);
+    assert_eq!(arrivals.len(), 3 * 86_400 - 1);
+    let thirds = (1_u64..).map(|third| (third * 1_000_000_000 + 1) / 3);
+    assert!(arrivals.iter().copied().zip(thirds).all(|(found, expected)| found == expected));
+    // Five in four nanoseconds, and they go on.
+    assert_eq!(even(&flat, 4.0, &factor(5.0), at(5)), [1, 2, 2, 3, 4, 4]);
+}
+
 #[test]
 fn even_arrivals_fill_office_hours_and_leave_the_night_alone() {
     // A third of the day has three times the traffic: a message every 20 minutes.
     let modulation = Modulation::new(Some(office(8, 16)), Stages::default());
     let hour = SimSpan::HOUR.nanos() as f64;
     let until = SimTime::ZERO + SimSpan::DAY.times(1_000);
-    let mut at = SimTime::ZERO;
-    let mut arrivals = Vec::new();
-    while let Some(next) = modulation.after(at, hour, &Steps::NONE, |_| Level::STEADY, until) {
-        arrivals.push(next.nanos());
-        at = next;
-    }
+    let arrivals = even(&modulation, hour, &Steps::NONE, until);
     let day = SimSpan::DAY.nanos();
     let per_day = |number: u64| arrivals.iter().filter(|&&at| at / day == number).count();
     // The first comes 20 minutes after eight; what would come at four comes at eight.
@@ -262,7 +283,9 @@ fn stages_ramp_jump_and_hold() {
     assert_eq!(modulation.mean_over(seconds(40), &Steps::NONE), 45.0 / 40.0);
     let after = |exposure: f64, until: u64| {
         let until = SimTime::ZERO + seconds(until);
-        modulation.after(SimTime::ZERO, exposure, &Steps::NONE, |_| Level::STEADY, until)
+        let arrival =
+            modulation.after(SimTime::ZERO, exposure, &Steps::NONE, |_| Level::STEADY, until);
+        arrival.map(|it| it.at)
     };
     // x + x^2 / 10 = 7.5 at 5 s; 20 + 2 (x / 10) x / 2 = 25 at 20 + 5 s; 40 at 30 s, and on.
     for (exposure, at) in [(7.5e9, 5), (25e9, 25), (42e9, 34)] {
