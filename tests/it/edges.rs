@@ -291,3 +291,24 @@ workspaces: [{ group: g, plan: p, packages: { name: small, at_start: 1 }, agents
     let summary = simulate(text);
     assert_eq!(summary.value("packages.renewed"), Some(1.0));
 }
+
+#[test]
+fn a_pool_that_shrinks_may_reach_an_alert() {
+    // Found by the oracle: 5 of 10 are used within 50 ns; of the smaller plan's 5 that is all.
+    let text = "
+limitlab: 1
+name: shrinks
+duration: 100ns
+plans: { big: { credits: { included: 10 } }, little: { credits: { included: 5 } } }
+timeline: [{ at: 55ns, traffic: 0x }, { at: 60ns, set_plan: little }]
+workspaces:
+  - group: g
+    plan: big
+    alerts: [50%, 100%]
+    agents: [{ name: a, traffic: { interarrival: 10ns } }]
+";
+    let summary = simulate(text);
+    assert_eq!(summary.value("credits.consumed"), Some(5.0));
+    assert_eq!(summary.value("alerts.time{level=50%}"), Some(50e-9));
+    assert_eq!(summary.value("alerts.time{level=100%}"), Some(60e-9));
+}

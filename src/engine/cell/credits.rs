@@ -54,6 +54,8 @@ impl Cell {
         if self.workspace.pool().is_some() {
             let after = self.balance();
             world.measures.balance_changed(&mut self.tally, now, before, after);
+            // Less in the pool is a greater share of it used.
+            world.measures.used(world.frame, &mut self.tally, now, Credits::ZERO, after);
         }
         answer
     }
