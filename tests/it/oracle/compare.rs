@@ -36,6 +36,11 @@ fn tolerance(name: &str, expected: f64) -> f64 {
     match name {
         // Each workspace's is rounded to a billionth.
         "fairness.jain" => 2e-9,
+        // Each part of a period's price is rounded to a millionth, what buckets hold to a
+        // thousandth.
+        _ if name.starts_with("earned") || name.starts_with("spent") => {
+            relative * expected.abs() + 2e-3
+        }
         // The oracle's variance cancels.
         _ if statistic == "sd" => 1e-6 * expected + 1e-12,
         _ => relative * expected.abs(),
@@ -81,12 +86,14 @@ struct Hit {
     reason: Reason,
     limiter: Option<String>,
     retry_after: Option<u64>,
+    /// Whether an attempt was refused.
+    attempt: bool,
 }
 
 impl Hit {
     fn of(at: u64, why: &Refusal) -> Self {
         let Refusal { reason, limiter, retry_after } = why.clone();
-        Self { at, reason, limiter, retry_after }
+        Self { at, reason, limiter, retry_after, attempt: true }
     }
 
     fn is(&self, reason: Reason, limiter: Option<&str>) -> bool {
@@ -96,13 +103,13 @@ impl Hit {
 
 /// What was refused in a workspace, in order of time.
 fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
-    let plain = |at, reason| Hit { at, reason, limiter: None, retry_after: None };
+    let plain = |at, reason| Hit { at, reason, limiter: None, retry_after: None, attempt: false };
     let mut hits = Vec::new();
-    for _ in 0..scope.creates_refused(space) {
-        hits.push(plain(0, Reason::WorkspaceAgentLimit));
+    for it in space.creates.iter().filter(|it| it.refused && scope.is_inside(it.at)) {
+        hits.push(plain(it.at, Reason::WorkspaceAgentLimit));
     }
-    for it in space.enables.iter().filter(|it| it.refused && scope.is_inside(it.at)) {
-        hits.push(plain(it.at, Reason::ActiveAgentLimit));
+    for it in space.enables.iter().filter(|it| scope.is_inside(it.at)) {
+        hits.extend(it.refused.map(|reason| plain(it.at, reason)));
     }
     for message in space.messages.iter().filter(|it| scope.is_inside(it.due)) {
         if let End::Lost(why) = scope.end(message) {
@@ -123,7 +130,7 @@ fn runs(scope: &Scope<'_>, space: &Space, reason: Reason, limiter: Option<&str>)
         _ => Some(false),
     });
     let enables = space.enables.iter().filter(|it| scope.is_inside(it.at));
-    let enables = enables.map(|it| it.refused && reason == Reason::ActiveAgentLimit);
+    let enables = enables.map(|it| it.refused == Some(reason));
     let tries: Vec<bool> = attempts.chain([false]).chain(enables).collect();
     tries.split(|hit| !hit).map(|run| run.len() as u64).filter(|&length| length > 0).collect()
 }
@@ -240,7 +247,9 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
     for (cause, told) in outcome.measures.frame.all.causes.iter().zip(&of.series.refused) {
         let mut refused = vec![0_u64; bins];
         for hit in scope.spaces().flat_map(|space| hits(scope, space)) {
-            if hit.is(cause.reason, cause.limiter.as_deref()) {
+            // A column is of attempts or of other tries, not of both.
+            let counts = hit.attempt || hit.reason != Reason::TrialEnded;
+            if counts && hit.is(cause.reason, cause.limiter.as_deref()) {
                 refused[bin(hit.at)] += 1;
             }
         }
@@ -294,5 +303,5 @@ fn started_ended(service: &Service) -> (u64, u64) {
 
 /// Active agents before anything happens at `end`.
 fn active_before(space: &Space, end: u64) -> i64 {
-    super::figures::count_in(space, limitlab::rules::AgentState::Active, end - 1) as i64
+    space.count_in(limitlab::rules::AgentState::Active, end - 1) as i64
 }

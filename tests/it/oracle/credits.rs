@@ -107,12 +107,15 @@ impl<'a> Scope<'a> {
                 expired: since(|it| it.expired),
                 bought: since(|it| it.bought),
                 renewed: since(|it| it.renewed),
+                for_packages: 0,
+                for_overage: 0,
             },
             ..Books::default()
         };
         let deeds = &space.deeds;
-        let begins_period =
-            |place: &usize| *place == 0 || matches!(deeds[*place].deed, Deed::Renewed(_));
+        let begins_period = |place: &usize| {
+            *place == 0 || matches!(deeds[*place].deed, Deed::Renewed(_) | Deed::Subscribed(_))
+        };
         let begins: Vec<usize> = (0..deeds.len()).filter(begins_period).collect();
         let ends = begins[1..].iter().copied().chain([deeds.len()]);
         let (zeros, refusals) = (zeros(space), refusals(space));
@@ -129,10 +132,10 @@ impl<'a> Scope<'a> {
         for done in deeds {
             match done.deed {
                 Deed::Refused => since = since.or(Some(done.at)),
-                Deed::Bought { .. } | Deed::Renewed(_) => {
+                Deed::Bought { .. } | Deed::Renewed(_) | Deed::Changed(_) | Deed::Subscribed(_) => {
                     books.exhausted += since.take().map_or(0, |it| self.overlap(it, done.at));
                 }
-                Deed::Ended { package, .. } if space.packages[package].renews => {
+                Deed::Ended { anew: true, .. } => {
                     books.exhausted += since.take().map_or(0, |it| self.overlap(it, done.at));
                 }
                 _ => {}

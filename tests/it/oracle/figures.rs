@@ -109,18 +109,21 @@ impl<'a> Scope<'a> {
 
     pub(super) fn enables(&self, space: &'a Space, refused: bool) -> usize {
         let inside = space.enables.iter().filter(|it| self.is_inside(it.at));
-        inside.filter(|it| it.refused == refused).count()
+        inside.filter(|it| it.refused.is_some() == refused).count()
     }
 
     pub(super) fn creates_refused(&self, space: &Space) -> usize {
-        if self.is_inside(0) { space.declared - exist(space) } else { 0 }
+        space.creates.iter().filter(|it| it.refused && self.is_inside(it.at)).count()
     }
 
     /// Limit hits of a workspace.
     pub(super) fn hits(&self, space: &'a Space) -> u64 {
         let lost = self.losses(space).into_iter();
-        let messages = lost.filter(|why| why.reason != Reason::AgentNotActive).count();
-        (messages + self.enables(space, true) + self.creates_refused(space)) as u64
+        let own = [Reason::AgentNotActive, Reason::TrialEnded];
+        let messages = lost.filter(|why| !own.contains(&why.reason)).count();
+        let inside = space.enables.iter().filter(|it| self.is_inside(it.at));
+        let enables = inside.filter(|it| it.refused == Some(Reason::ActiveAgentLimit)).count();
+        (messages + enables + self.creates_refused(space)) as u64
     }
 
     /// Every metric but those of credits and backends.
@@ -131,6 +134,8 @@ impl<'a> Scope<'a> {
         self.agents(&mut figures);
         self.who(&mut figures);
         self.credits(&mut figures);
+        self.money(&mut figures);
+        self.alerts(&mut figures);
         self.backend(&mut figures);
         figures
     }
@@ -225,15 +230,13 @@ impl<'a> Scope<'a> {
     }
 
     fn agents(&self, figures: &mut Figures) {
-        let groups: Vec<_> =
-            self.spaces().map(|space| &self.scenario.groups[space.group]).collect();
-        let crowded = self.spaces().any(|space| space.declared > exist(space));
-        if crowded {
-            let inside = self.is_inside(0);
-            let tried = self.spaces().map(|it| if inside { it.declared } else { 0 }).sum();
-            put_count(figures, "creates.tried", tried);
-            let refused = self.spaces().map(|it| self.creates_refused(it)).sum();
-            put_count(figures, "creates.refused", refused);
+        let creates =
+            |space: &Space| space.creates.iter().filter(|it| self.is_inside(it.at)).count() as i128;
+        let refused = self.spaces().map(|it| self.creates_refused(it) as i128).sum();
+        for (name, value) in
+            [("creates.tried", self.spaces().map(creates).sum()), ("creates.refused", refused)]
+        {
+            figures.insert(name.to_owned(), Figure { value: ratio(value, 1), needed: refused > 0 });
         }
         let admitted: usize = self.spaces().map(|it| self.enables(it, false)).sum();
         let refused: usize = self.spaces().map(|it| self.enables(it, true)).sum();
@@ -242,18 +245,39 @@ impl<'a> Scope<'a> {
         put_count(figures, "enables.refused", refused);
         let rate = ratio(refused as i128, (admitted + refused) as i128);
         put(figures, "enable_refusal.rate", rate);
+        let waits: Vec<u64> = self
+            .spaces()
+            .flat_map(|space| space.enables.iter().filter(|it| self.is_inside(it.at)))
+            .filter_map(|it| it.waited)
+            .collect();
+        let waited = waits.iter().map(|&wait| i128::from(wait)).sum();
+        let mean = ratio(waited, admitted as i128).map(|mean| mean / 1e9);
+        let probability = ratio(waits.len() as i128, admitted as i128);
+        for (name, value) in
+            [("enables.wait.mean", mean), ("enables.wait.probability", probability)]
+        {
+            figures.insert(name.to_owned(), Figure { value, needed: !waits.is_empty() });
+        }
         let (mut active, mut draft, mut offline, mut full) = (0, 0, 0, 0);
+        let mut agents = 0;
         let (mut most, mut limited) = (0, 0);
-        for (space, group) in self.spaces().zip(&groups) {
-            let limit = group.plans[0].plan.active_agents.map(|limit| limit as usize);
-            limited += i128::from(limit.is_some());
-            for (time, [actives, drafts, offlines]) in self.stretches(space) {
+        let (mut excess, mut exceeded) = (0, 0);
+        let mut slots = false;
+        for space in self.spaces() {
+            let plans = &self.scenario.groups[space.group].plans;
+            slots |= plans.iter().any(|it| it.plan.active_agents.is_some());
+            for (begin, time, [actives, drafts, offlines]) in self.stretches(space) {
                 active += time * actives as i128;
                 draft += time * drafts as i128;
                 offline += time * offlines as i128;
-                full += if limit.is_some_and(|limit| actives >= limit) { time } else { 0 };
                 most = most.max(actives);
-                assert!(limit.is_none_or(|limit| actives <= limit), "a slot too many");
+                agents = agents.max(actives + drafts + offlines);
+                if let Some(limit) = space.limit(begin).map(|limit| limit as usize) {
+                    limited += time;
+                    full += if actives >= limit { time } else { 0 };
+                    exceeded += if actives > limit { time } else { 0 };
+                    excess = excess.max(actives.saturating_sub(limit));
+                }
             }
         }
         let length = self.overlap(0, self.until);
@@ -262,28 +286,30 @@ impl<'a> Scope<'a> {
         put(figures, "agents.draft.mean", ratio(draft, all));
         put(figures, "agents.offline.mean", ratio(offline, all));
         put_count(figures, "active.max", most);
-        put_count(figures, "agents.max", self.spaces().map(exist).max().unwrap_or(0));
-        if limited > 0 {
-            put(figures, "active.full_time_share", ratio(full, limited * length));
-            put(figures, "active.over_limit.max", Some(0.0));
-            put(figures, "active.over_limit.time", Some(0.0));
+        put_count(figures, "agents.max", agents);
+        if slots {
+            put(figures, "active.full_time_share", ratio(full, limited));
+            put_count(figures, "active.over_limit.max", excess);
+            let mean = ratio(exceeded, self.spaces.len() as i128).map(|time| time / 1e9);
+            put(figures, "active.over_limit.time", mean);
         }
     }
 
     /// For how long inside the window how many agents of a workspace were active, draft, offline.
-    fn stretches(&self, space: &Space) -> Vec<(i128, [usize; 3])> {
+    fn stretches(&self, space: &Space) -> Vec<(u64, i128, [usize; 3])> {
         let mut instants: Vec<u64> = space.changes.iter().map(|change| change.at).collect();
+        instants.extend(space.limits.iter().map(|it| it.0));
         instants.push(self.until);
         instants.sort_unstable();
         instants.dedup();
         let stretch = |ends: &[u64]| {
             let then = AgentState::Active;
             let counts = [then, AgentState::Draft, AgentState::Offline]
-                .map(|state| count_in(space, state, ends[0]));
-            (self.overlap(ends[0], ends[1]), counts)
+                .map(|state| space.count_in(state, ends[0]));
+            (ends[0], self.overlap(ends[0], ends[1]), counts)
         };
         let all = instants.windows(2).map(stretch);
-        all.filter(|(time, _)| *time > 0).collect()
+        all.filter(|(_, time, _)| *time > 0).collect()
     }
 
     fn who(&self, figures: &mut Figures) {
@@ -305,7 +331,8 @@ impl<'a> Scope<'a> {
     /// Jain's index of a workspace; 1 if nobody was served, since all were served alike.
     fn jain(&self, space: &'a Space) -> Option<f64> {
         let mut served: BTreeMap<usize, u64> = BTreeMap::new();
-        for message in self.messages(space) {
+        let own = self.messages(space).filter(|it| !space.features.contains(&it.agent));
+        for message in own {
             let admitted = matches!(message.fate, Fate::Served { .. });
             *served.entry(message.agent).or_default() += u64::from(admitted);
         }
@@ -349,21 +376,6 @@ impl<'a> Scope<'a> {
         });
         put_count(figures, "backend.queue.max", longest.max().unwrap_or(0));
     }
-}
-
-/// Agents of a workspace, which all have a state from the start.
-pub(super) fn exist(space: &Space) -> usize {
-    space.changes.iter().map(|change| change.agent + 1).max().unwrap_or(0)
-}
-
-/// Agents in a state after all that happened until and at `now`.
-pub(super) fn count_in(space: &Space, state: AgentState, now: u64) -> usize {
-    let last = |agent| {
-        let mut own =
-            space.changes.iter().filter(|change| change.agent == agent && change.at <= now);
-        own.next_back().map(|change| change.to)
-    };
-    (0..exist(space)).filter(|&agent| last(agent) == Some(state)).count()
 }
 
 pub(super) fn put(figures: &mut Figures, name: &str, value: Option<f64>) {

@@ -16,11 +16,15 @@ pub(super) struct Credits {
     carry_over: Result<&'static str, u32>,
     overage: &'static str,
     priority: Option<u32>,
+    anchor: &'static str,
+    /// Of overage, where there is any.
+    price: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Package {
     credits: &'static str,
+    price: &'static str,
     /// Ticks; `None` is the plan's.
     period: Option<u32>,
     renews: bool,
@@ -62,14 +66,28 @@ pub(super) fn credits() -> impl Strategy<Value = Credits> {
     ]);
     let per = select(vec!["seat", "workspace"]);
     let priority = prop::option::weighted(0.5, 1..4_u32);
-    (0..25_u32, per, renews, carry_over, overage, priority).prop_map(
-        |(included, per, renews, carry_over, overage, priority)| Credits {
+    let anchor = select(vec![
+        "subscription",
+        "subscription",
+        "purchase",
+        "2025-12-31",
+        "2026-02-15",
+        "1",
+        "29",
+        "31",
+    ]);
+    let price = prop::option::of(select(vec!["0.5", "3", "0.25"]));
+    let main = (0..25_u32, per, renews, carry_over, overage, priority);
+    (main, anchor, price).prop_map(
+        |((included, per, renews, carry_over, overage, priority), anchor, price)| Credits {
             included,
             per,
             renews,
             carry_over,
             overage,
             priority,
+            anchor,
+            price,
         },
     )
 }
@@ -80,9 +98,11 @@ pub(super) fn package() -> impl Strategy<Value = Package> {
         prop::option::of(1..40_u32),
         any::<bool>(),
         1..4_u32,
+        select(vec!["0", "2.5", "10"]),
     )
-        .prop_map(|(credits, period, renews, priority)| Package {
+        .prop_map(|(credits, period, renews, priority, price)| Package {
             credits,
+            price,
             period,
             renews,
             priority,
@@ -120,9 +140,17 @@ impl Knobs {
             Err(more) => format!("{{ up_to: {} }}", of.included + more),
         };
         let priority = of.priority.map_or(String::new(), |it| format!(", priority: {it}"));
+        // Days need months, dates need renewals.
+        let anchor = match of.renews {
+            None if of.anchor.contains('-') => "subscription",
+            None | Some(1..) if of.anchor.len() < 3 => "subscription",
+            _ => of.anchor,
+        };
+        let price = of.price.filter(|_| of.overage != "refuse");
+        let price = price.map_or(String::new(), |it| format!(", overage_price: {it}"));
         format!(
             "{{ included: {}, per: {}, renews: {renews}, carry_over: {carry_over}, overage: {}\
-             {priority} }}",
+             {priority}, anchor: {anchor}{price} }}",
             of.included, of.per, of.overage,
         )
     }
@@ -133,8 +161,9 @@ impl Knobs {
         for (number, it) in packages.iter().enumerate() {
             let period = it.period.map_or("plan".to_owned(), |ticks| self.span(ticks));
             text.extend([format!(
-                "  pack{number}: {{ credits: {}, period: {period}, renews: {}, priority: {} }}\n",
-                it.credits, it.renews, it.priority,
+                "  pack{number}: {{ credits: {}, period: {period}, renews: {}, priority: {}, \
+                 price: {} }}\n",
+                it.credits, it.renews, it.priority, it.price,
             )]);
         }
         text

@@ -9,13 +9,18 @@
 
 mod compare;
 mod credits;
+mod events;
 mod figures;
+mod life;
 mod limits;
 mod metering;
+mod money;
+mod plans;
 mod pool;
 mod purchases;
 mod record;
 mod scenarios;
+mod timeline;
 mod world;
 
 use limitlab::engine::{RunOptions, Watch, run};
@@ -39,8 +44,10 @@ fn read(yaml: &str) -> Scenario {
 fn differences(yaml: &str, threads: usize) -> Vec<String> {
     let scenario = read(yaml);
     let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
-    let outcome = outcome.expect("the scenario does not loop");
-    compare::differences(&scenario, &outcome, &world::play(&scenario))
+    match outcome {
+        Ok(outcome) => compare::differences(&scenario, &outcome, &world::play(&scenario)),
+        Err(error) => vec![error.to_string()],
+    }
 }
 
 proptest! {

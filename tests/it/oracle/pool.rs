@@ -1,7 +1,8 @@
 //! The oracle's pool: what was done to it, one deed after the other, and what it holds after all
 //! of them, gone through anew whenever somebody asks.
 
-use limitlab::rules::{Allowance, CarryOver, Overage, OverageEnd, Package};
+use limitlab::rules::{Allowance, CarryOver, Overage, OverageEnd, Package, Reason, ShareTerms};
+use limitlab::units::Share;
 
 /// What was done to a pool, and when.
 #[derive(Clone)]
@@ -19,13 +20,20 @@ pub(super) enum Deed {
     },
     /// The plan's credits renewed, and the packages that go with them.
     Renewed(Terms),
+    /// The workspace changed to another plan in the middle of a period.
+    Changed(Terms),
+    /// It began a new subscription.
+    Subscribed(Terms),
     /// A package's own time was over.
     Ended {
         grant: usize,
         package: usize,
+        /// Whether it begins anew.
+        anew: bool,
     },
     Charged {
         message: usize,
+        agent: usize,
         cost: i128,
     },
     /// What a message cost was given back.
@@ -56,6 +64,8 @@ pub(super) struct Terms {
     /// `None` is any overage.
     limit: Option<i128>,
     deducts: bool,
+    /// What a credit of overage costs, in millionths.
+    price: i128,
 }
 
 impl Terms {
@@ -71,8 +81,21 @@ impl Terms {
             }
         };
         let (carry, priority) = (of.carry_over, of.priority);
-        Self { amount, renews, carry, times, priority, limit, deducts }
+        let price = of.overage_price.millionths();
+        Self { amount, renews, carry, times, priority, limit, deducts, price }
     }
+
+    /// What a plan says that counts no credits.
+    pub(super) const NOTHING: Self = Self {
+        amount: 0,
+        renews: u64::MAX,
+        carry: CarryOver::None,
+        times: 1,
+        priority: 1,
+        limit: Some(0),
+        deducts: false,
+        price: 0,
+    };
 
     /// What of `left` stays after the renewal that begins a period on these terms.
     fn carried(&self, left: i128) -> i128 {
@@ -98,6 +121,7 @@ struct Grant {
     package: Option<usize>,
     tied: bool,
     left: i128,
+    drawn: i128,
     ends: u64,
     priority: u32,
 }
@@ -106,9 +130,18 @@ struct Grant {
 #[derive(Clone)]
 struct Charge {
     message: usize,
+    agent: usize,
     period: usize,
     parts: Vec<(usize, i128)>,
     over: i128,
+}
+
+/// What of the included credits agents and features have shares in.
+pub(super) struct Shares {
+    /// Whether any line has one.
+    pub(super) has_any: bool,
+    /// All agents and features that exist, by their numbers.
+    pub(super) members: Vec<(usize, Option<ShareTerms>)>,
 }
 
 /// What came and went, in thousandths; and packages, in numbers.
@@ -121,6 +154,9 @@ pub(super) struct Flows {
     pub(super) expired: i128,
     pub(super) bought: i128,
     pub(super) renewed: i128,
+    /// What was paid for packages and for overage, in millionths.
+    pub(super) for_packages: i128,
+    pub(super) for_overage: i128,
 }
 
 /// A pool after some deeds.
@@ -129,10 +165,16 @@ pub(super) struct Pool {
     grants: Vec<Grant>,
     pub(super) terms: Option<Terms>,
     overage: i128,
+    /// Charged to grants in this period.
+    pub(super) used: i128,
     debt: i128,
+    /// What was carried over into this period, less what was deducted.
+    adjusted: i128,
     period: usize,
     pub(super) numbered: usize,
     charges: Vec<Charge>,
+    /// Messages whose charge was given back.
+    returned: Vec<usize>,
     pub(super) flows: Flows,
     /// Packages bought in this period without anybody, and by somebody.
     pub(super) auto: u32,
@@ -165,19 +207,58 @@ impl Pool {
         self.terms().amount
     }
 
-    pub(super) fn can_pay(&self, cost: i128) -> bool {
-        let room = self.terms().limit.map(|limit| (limit - self.overage).max(0));
-        room.is_none_or(|room| cost <= self.balance() + room)
+    /// What can be spent, overage included; `None` is anything.
+    fn spendable(&self) -> Option<i128> {
+        let limit = self.terms().limit?;
+        Some(self.balance() + (limit - self.overage).max(0))
+    }
+
+    /// Whether an agent or feature can use `cost`.
+    pub(super) fn can_pay(&self, agent: usize, cost: i128, shares: &Shares) -> Result<(), Reason> {
+        let of = |share: Share| self.included() * i128::from(share.billionths()) / 1_000_000_000;
+        let used = |agent: usize| -> i128 {
+            let own = self.charges.iter().filter(|it| it.period == self.period);
+            let own = own.filter(|it| it.agent == agent && !self.returned.contains(&it.message));
+            own.map(|it| it.over + it.parts.iter().map(|part| part.1).sum::<i128>()).sum()
+        };
+        let (mut most, mut kept) = (None, 0);
+        for &(member, terms) in &shares.members {
+            let Some(terms) = terms else { continue };
+            if member == agent {
+                most = Some(of(terms.at_most));
+            } else {
+                kept += (of(terms.at_least) - used(member)).max(0);
+            }
+        }
+        let spendable = self.spendable();
+        let can_pay = spendable.is_none_or(|all| cost <= all);
+        let is_kept = spendable.is_some_and(|all| cost + kept > all);
+        if most.is_some_and(|most| used(agent) + cost > most) || can_pay && is_kept {
+            return Err(Reason::ShareExhausted);
+        }
+        if can_pay { Ok(()) } else { Err(Reason::CreditsExhausted) }
     }
 
     /// When the renewal comes, if it is such that `cost` can be paid then and nothing else happens
     /// until then; packages that would begin anew are not counted upon.
-    pub(super) fn cure(&self, cost: i128) -> Option<u64> {
+    pub(super) fn cure(&self, agent: usize, cost: i128, shares: &Shares) -> Option<u64> {
         let terms = self.terms().clone();
         let mut then = self.clone();
         then.grants.retain(|it| it.package.is_none() || it.ends > terms.renews);
         then.begin_period(terms.clone());
-        (terms.renews < u64::MAX && then.can_pay(cost)).then_some(terms.renews)
+        // Where anybody has a share, no more than the included credits is counted upon.
+        let of = |share: Share| terms.amount * i128::from(share.billionths()) / 1_000_000_000;
+        let mut fits = true;
+        if shares.has_any {
+            let others = shares.members.iter().filter(|it| it.0 != agent);
+            let kept: i128 = others.filter_map(|it| Some(of(it.1?.at_least))).sum();
+            let own = shares.members.iter().find(|it| it.0 == agent).and_then(|it| it.1);
+            fits = cost + kept <= terms.amount && own.is_none_or(|own| cost <= of(own.at_most));
+        }
+        let nobody = Shares { has_any: false, members: Vec::new() };
+        let can_pay = then.can_pay(agent, cost, &nobody).is_ok();
+        let is_cured = terms.renews < u64::MAX && can_pay && fits;
+        is_cured.then_some(terms.renews)
     }
 
     fn apply(&mut self, done: &Done, packages: &[Package]) {
@@ -204,22 +285,51 @@ impl Pool {
                     self.renew(package, packages, done.at);
                 }
             }
-            Deed::Ended { grant, package } => {
+            Deed::Ended { grant, package, anew } => {
                 let place = self.grants.iter().position(|it| it.number == *grant);
                 let gone = self.grants.remove(place.expect("it ends once"));
                 self.flows.expired += gone.left;
-                self.renew(*package, packages, done.at);
+                if *anew {
+                    self.renew(*package, packages, done.at);
+                }
             }
-            Deed::Charged { message, cost } => self.charge(*message, *cost),
+            Deed::Changed(terms) => {
+                let adjusted = self.adjusted;
+                let included = self.grants.iter_mut().find(|it| it.package.is_none());
+                let own = included.expect("the plan's grant is always there");
+                let left = (terms.amount + adjusted - own.drawn).max(0);
+                self.flows.granted += (left - own.left).max(0);
+                self.flows.expired += (own.left - left).max(0);
+                (own.left, own.ends, own.priority) = (left, terms.ends(), terms.priority);
+                self.terms = Some(terms.clone());
+                self.retie();
+            }
+            Deed::Subscribed(terms) => {
+                let carry = terms.carry;
+                self.begin_period(Terms { carry: CarryOver::None, ..terms.clone() });
+                let own = self.grants.last_mut().expect("it is there");
+                own.ends = terms.ends();
+                self.terms = Some(Terms { carry, ..terms.clone() });
+                self.retie();
+            }
+            Deed::Charged { message, agent, cost } => self.charge(*message, *agent, *cost),
             Deed::Returned { message } => self.give_back(*message),
             Deed::Refused => {}
+        }
+    }
+
+    /// Packages that go with the plan's credits end with the period.
+    fn retie(&mut self) {
+        let ends = self.terms().renews;
+        for grant in self.grants.iter_mut().filter(|it| it.tied) {
+            grant.ends = ends;
         }
     }
 
     fn grant(&mut self, package: Option<usize>, left: i128, ends: u64, priority: u32) {
         let number = self.numbered;
         self.numbered += 1;
-        self.grants.push(Grant { number, package, tied: false, left, ends, priority });
+        self.grants.push(Grant { number, package, tied: false, left, drawn: 0, ends, priority });
     }
 
     fn add(&mut self, package: usize, packages: &[Package], now: u64) {
@@ -229,6 +339,7 @@ impl Pool {
         self.grant(Some(package), amount, ends, bought.priority);
         self.grants.last_mut().expect("it is there").tied = bought.valid.is_none();
         self.flows.purchased += amount;
+        self.flows.for_packages += bought.price.millionths();
     }
 
     fn renew(&mut self, package: usize, packages: &[Package], now: u64) {
@@ -245,6 +356,7 @@ impl Pool {
         let carried = terms.carried(old.left);
         let deducted = self.debt.min(terms.amount);
         self.debt -= deducted;
+        self.adjusted = carried - deducted;
         self.flows.expired += old.left - carried;
         self.flows.granted += terms.amount - deducted;
         self.grant(None, terms.amount - deducted + carried, terms.ends(), terms.priority);
@@ -252,37 +364,47 @@ impl Pool {
             // What is carried over came when it came.
             self.grants.last_mut().expect("it is there").number = old.number;
         }
-        (self.overage, self.auto, self.hand) = (0, 0, 0);
+        (self.overage, self.used, self.auto, self.hand) = (0, 0, 0, 0);
         self.period += 1;
         self.terms = Some(terms);
     }
 
-    fn charge(&mut self, message: usize, cost: i128) {
+    fn charge(&mut self, message: usize, agent: usize, cost: i128) {
         self.grants.sort_by_key(|it| (it.ends, it.priority, it.number));
         let (mut rest, mut parts) = (cost, Vec::new());
         for grant in &mut self.grants {
             let part = rest.min(grant.left);
             grant.left -= part;
+            grant.drawn += part;
             rest -= part;
             parts.push((grant.number, part));
         }
         self.overage += rest;
         self.flows.consumed += cost - rest;
         self.flows.overage += rest;
-        self.charges.push(Charge { message, period: self.period, parts, over: rest });
+        self.flows.for_overage += rest * self.terms().price / 1_000;
+        self.used += cost - rest;
+        self.charges.push(Charge { message, agent, period: self.period, parts, over: rest });
     }
 
     fn give_back(&mut self, message: usize) {
+        self.returned.push(message);
         let charge = self.charges.iter().find(|it| it.message == message);
         let Charge { period, parts, over, .. } = charge.expect("it was charged").clone();
         for (number, part) in parts {
             self.flows.consumed -= part;
+            self.used -= if period == self.period { part } else { 0 };
             match self.grants.iter_mut().find(|it| it.number == number) {
-                Some(grant) => grant.left += part,
+                Some(grant) => {
+                    grant.left += part;
+                    grant.drawn -= part;
+                }
                 None => self.flows.expired += part,
             }
         }
         self.flows.overage -= over;
+        // The price of now, not that of then.
+        self.flows.for_overage -= over * self.terms().price / 1_000;
         self.overage -= if period == self.period { over } else { 0 };
     }
 }

@@ -1,10 +1,9 @@
 //! The oracle's way with a pool over time: renewals, purchases, charges.
 
-use limitlab::rules::{Per, Reason};
+use limitlab::rules::Reason;
 use limitlab::workload::Below;
 
-use super::limits::next_instant;
-use super::pool::{Buyer, Deed, Done, Terms};
+use super::pool::{Buyer, Deed, Done};
 use super::record::Refusal;
 use super::world::{Class, Event, Play, draw};
 
@@ -12,7 +11,7 @@ impl Play<'_> {
     /// Opens a pool, if there is one, and brings the packages of the start.
     pub(super) fn open_pool(&mut self, space: usize) {
         let Some(terms) = self.terms(space, 0) else { return };
-        self.schedule(terms.renews, Class::Renews, space, Event::Renew);
+        self.schedule_renewal(space, terms.renews);
         self.note(space, 0, Deed::Opened(terms));
         if let Some(buying) = &self.stages[space].group.buying {
             for _ in 0..buying.at_start {
@@ -21,27 +20,21 @@ impl Play<'_> {
         }
     }
 
-    /// What the plan says of the period that begins at `now`.
-    fn terms(&self, space: usize, now: u64) -> Option<Terms> {
-        let stage = &self.stages[space];
-        let credits = stage.group.plans[0].plan.credits.as_ref()?;
-        let times = if credits.per == Per::Seat { i128::from(stage.seats) } else { 1 };
-        let renews = next_instant(credits.renews, self.scenario.start, now);
-        Some(Terms::new(credits, times, renews.unwrap_or(u64::MAX)))
-    }
-
-    fn note(&mut self, space: usize, at: u64, deed: Deed) {
+    pub(super) fn note(&mut self, space: usize, at: u64, deed: Deed) {
         self.record.spaces[space].deeds.push(Done { at, deed });
     }
 
-    pub(super) fn renew(&mut self, space: usize, now: u64) {
+    pub(super) fn renew(&mut self, space: usize, order: u64, now: u64) {
+        if self.stages[space].standing.renewal != Some(order) {
+            return;
+        }
         let terms = self.terms(space, now).expect("what has no pool does not renew");
         let renews = terms.renews;
         self.note(space, now, Deed::Renewed(terms));
-        self.schedule(renews, Class::Renews, space, Event::Renew);
+        self.schedule_renewal(space, renews);
     }
 
-    fn buy(&mut self, space: usize, package: usize, by: Buyer, now: u64) {
+    pub(super) fn buy(&mut self, space: usize, package: usize, by: Buyer, now: u64) {
         self.note(space, now, Deed::Bought { package, by });
         self.schedule_end(space, package, now);
     }
@@ -58,19 +51,23 @@ impl Play<'_> {
     }
 
     pub(super) fn package_ends(&mut self, space: usize, grant: usize, package: usize, now: u64) {
-        self.note(space, now, Deed::Ended { grant, package });
-        if self.scenario.packages[package].renews {
+        // Nothing renews after a trial has ended.
+        let renews = self.scenario.packages[package].renews;
+        let anew = renews && self.stages[space].standing.available;
+        self.note(space, now, Deed::Ended { grant, package, anew });
+        if anew {
             self.schedule_end(space, package, now);
         }
     }
 
     /// Charges a message that was admitted, and buys a package if too little is left.
     pub(super) fn charge(&mut self, space: usize, message: usize, cost: i128, now: u64) {
+        let agent = self.record.spaces[space].messages[message].agent;
         let group = self.stages[space].group;
-        if group.plans[0].plan.credits.is_none() {
+        if self.stages[space].standing.plan().credits.is_none() {
             return;
         }
-        self.note(space, now, Deed::Charged { message, cost });
+        self.note(space, now, Deed::Charged { message, agent, cost });
         let pool = self.record.spaces[space].pool();
         let below = group.buying.as_ref().and_then(|it| it.auto.as_ref()?.below);
         let too_little = below.is_some_and(|below| match below {

@@ -16,8 +16,6 @@ pub(super) struct Record {
 pub(super) struct Space {
     /// Its group's place in the scenario.
     pub(super) group: usize,
-    /// Agents that the scenario declares.
-    pub(super) declared: usize,
     /// What can be bought.
     pub(super) packages: Vec<Package>,
     /// What was done to its pool; nothing where no credits are counted.
@@ -26,9 +24,26 @@ pub(super) struct Space {
     pub(super) messages: Vec<Message>,
     /// Attempts in the order in which they were decided upon, as places in `messages`.
     pub(super) decided: Vec<usize>,
+    pub(super) creates: Vec<Create>,
     pub(super) enables: Vec<Enable>,
+    pub(super) seats: u64,
+    /// On which plans it was, the first one first.
+    pub(super) stays: Vec<Stay>,
+    /// How many agents may be active from when on.
+    pub(super) limits: Vec<(u64, Option<u32>)>,
+    /// What is no agent: it is always there and counts nowhere.
+    pub(super) features: Vec<usize>,
     /// Every change of a state, the initial states first.
     pub(super) changes: Vec<Change>,
+}
+
+/// From when on a workspace has a plan.
+pub(super) struct Stay {
+    pub(super) at: u64,
+    /// Its place in the group's list; `None` is none, since a trial has ended.
+    pub(super) plan: Option<usize>,
+    /// From when its subscription is counted.
+    pub(super) anchor: i128,
 }
 
 /// A message, which is one attempt.
@@ -70,6 +85,14 @@ pub(super) struct Service {
 /// A try to enable an agent.
 pub(super) struct Enable {
     pub(super) at: u64,
+    pub(super) refused: Option<Reason>,
+    /// How long it had waited for a slot, if it had and got one.
+    pub(super) waited: Option<u64>,
+}
+
+/// A try to create an agent.
+pub(super) struct Create {
+    pub(super) at: u64,
     pub(super) refused: bool,
 }
 
@@ -77,7 +100,8 @@ pub(super) struct Enable {
 pub(super) struct Change {
     pub(super) at: u64,
     pub(super) agent: usize,
-    pub(super) to: AgentState,
+    /// `None` is deleted.
+    pub(super) to: Option<AgentState>,
 }
 
 impl Message {
@@ -109,14 +133,39 @@ impl Space {
         Pool::after(opened.iter().chain(before), &self.packages)
     }
 
-    /// The state of an agent: the last that was written down.
-    pub(super) fn state(&self, agent: usize) -> AgentState {
+    /// The state of an agent: the last that was written down; `None` if it was deleted.
+    pub(super) fn state(&self, agent: usize) -> Option<AgentState> {
+        if self.features.contains(&agent) {
+            return Some(AgentState::Active);
+        }
         let last = self.changes.iter().rev().find(|change| change.agent == agent);
         last.expect("every agent has an initial state").to
     }
 
+    /// How many agents may be active after all that happened until and at `now`.
+    pub(super) fn limit(&self, now: u64) -> Option<u32> {
+        self.limits.iter().rev().find(|it| it.0 <= now)?.1
+    }
+
     /// Agents that are active.
     pub(super) fn active(&self, agents: usize) -> usize {
-        (0..agents).filter(|&agent| self.state(agent) == AgentState::Active).count()
+        let agents = (0..agents).filter(|agent| !self.features.contains(agent));
+        agents.filter(|&agent| self.state(agent) == Some(AgentState::Active)).count()
+    }
+
+    /// Agents that exist after all that happened until and at `now`.
+    pub(super) fn exist(&self, now: u64) -> usize {
+        let states = [AgentState::Active, AgentState::Offline, AgentState::Draft];
+        states.into_iter().map(|state| self.count_in(state, now)).sum()
+    }
+
+    /// Agents in a state after all that happened until and at `now`.
+    pub(super) fn count_in(&self, state: AgentState, now: u64) -> usize {
+        let agents = self.changes.iter().map(|change| change.agent + 1).max().unwrap_or(0);
+        let last = |agent: usize| {
+            let mut own = self.changes.iter().filter(|it| it.agent == agent && it.at <= now);
+            own.next_back().and_then(|change| change.to)
+        };
+        (0..agents).filter(|&agent| last(agent) == Some(state)).count()
     }
 }

@@ -1,8 +1,11 @@
 //! Random small scenarios in which much happens at the same instant.
 
+mod text;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
 
 /// A duration in ticks.
@@ -20,7 +23,9 @@ pub(super) struct Line {
     draft: Option<Law>,
     active: Option<Law>,
     offline: Option<Law>,
+    /// Retries after so many ticks, or, with 0, waits for a slot.
     retry_every: Option<u32>,
+    churn: Option<Churn>,
     /// Messages or conversations of an agent, in so many ticks.
     rate: Option<(u32, u32)>,
     turns: Option<&'static str>,
@@ -32,6 +37,7 @@ pub(super) struct Line {
     users: Option<(u32, Law)>,
     cost: &'static str,
     pause: bool,
+    share: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -39,12 +45,17 @@ pub(super) struct Throttle {
     scope: &'static str,
     /// A burst, and tokens in so many ticks; or a number in flight.
     bucket: Result<(&'static str, u32, u32), u32>,
+    /// Whether other plans may have a limit of its name.
+    shared: bool,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     slots: Option<u32>,
+    trial: Option<u32>,
     total: Option<u32>,
+    /// What it costs, for whom, and after how many ticks again; 0 is monthly.
+    price: Option<(u32, &'static str, u32)>,
     credits: Option<Credits>,
     throttles: Vec<Throttle>,
 }
@@ -57,6 +68,11 @@ pub(super) struct Group {
     lines: Vec<Line>,
     throttles: Vec<Throttle>,
     buying: Option<Buying>,
+    on_downgrade: &'static str,
+    mixed: bool,
+    staggered: bool,
+    features: Vec<Line>,
+    alerts: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +96,7 @@ pub(super) struct Knobs {
     cut: bool,
     groups: Vec<Group>,
     packages: Vec<Package>,
+    entries: Vec<Entry>,
     backend: Option<Backend>,
 }
 
@@ -112,7 +129,8 @@ fn line() -> impl Strategy<Value = Line> {
         prop::option::of(law()),
         prop::option::weighted(0.4, law()),
         prop::option::of(some_time()),
-        prop::option::of(1..9_u32),
+        prop::option::of(prop_oneof![2 => 1..9_u32, 1 => Just(0)]),
+        churn(),
     );
     let traffic = (
         prop::option::weighted(0.9, (1..4_u32, 5..50_u32)),
@@ -124,6 +142,16 @@ fn line() -> impl Strategy<Value = Line> {
         prop::option::weighted(0.2, gap()),
         prop::option::weighted(0.2, 1..4_u32),
         gap(),
+        prop::option::weighted(
+            0.15,
+            select(vec![
+                "10%",
+                "30%",
+                "{ at_least: 12% }",
+                "{ at_least: 5%, at_most: 30% }",
+                "{ at_least: 0%, at_most: 55.5% }",
+            ]),
+        ),
     );
     (life, traffic).prop_map(|(life, traffic)| Line {
         count: life.0,
@@ -132,6 +160,7 @@ fn line() -> impl Strategy<Value = Line> {
         active: life.3,
         offline: life.4,
         retry_every: life.5,
+        churn: life.6,
         rate: traffic.0,
         turns: traffic.1,
         think: traffic.2,
@@ -140,6 +169,7 @@ fn line() -> impl Strategy<Value = Line> {
         goes_on: traffic.5,
         gap: traffic.6,
         users: traffic.7.map(|users| (users, traffic.8)),
+        share: traffic.9,
     })
 }
 
@@ -148,8 +178,8 @@ fn throttle() -> impl Strategy<Value = Throttle> {
         (select(vec!["1", "2", "3", "1.5", "1.001"]), 1..4_u32, 4..20_u32).prop_map(Ok),
         (1..4_u32).prop_map(Err),
     ];
-    (select(vec!["agent", "workspace"]), bucket)
-        .prop_map(|(scope, bucket)| Throttle { scope, bucket })
+    (select(vec!["agent", "workspace"]), bucket, any::<bool>())
+        .prop_map(|(scope, bucket, shared)| Throttle { scope, bucket, shared })
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
@@ -158,10 +188,17 @@ fn plan() -> impl Strategy<Value = Plan> {
         prop::option::of(1..7_u32),
         prop::option::weighted(0.7, credits()),
         prop::collection::vec(throttle(), 0..2),
+        prop::option::weighted(0.15, 1..90_u32),
+        prop::option::weighted(
+            0.3,
+            (1..40_u32, select(vec!["seat", "workspace"]), prop_oneof![Just(0), 5..60_u32]),
+        ),
     )
-        .prop_map(|(slots, total, credits, throttles)| Plan {
+        .prop_map(|(slots, total, credits, throttles, trial, price)| Plan {
             slots,
+            trial,
             total,
+            price,
             credits,
             throttles,
         })
@@ -175,14 +212,28 @@ fn group() -> impl Strategy<Value = Group> {
         prop::collection::vec(line(), 1..3),
         prop::collection::vec(throttle(), 0..3),
         prop::option::weighted(0.4, buying()),
+        select(vec!["newest_offline", "oldest_offline", "keep_until_disabled"]),
+        (
+            prop::bool::weighted(0.2),
+            prop::bool::weighted(0.3),
+            select(vec!["[]", "[]", "[50%]", "[80%, 100%]", "[30%, 95%]"]),
+            prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line(), 1..3)],
+        ),
     )
-        .prop_map(|(count, plan, seats, lines, throttles, buying)| Group {
-            count,
-            plan,
-            seats,
-            lines,
-            throttles,
-            buying,
+        .prop_map(|(count, plan, seats, lines, throttles, buying, on_downgrade, terms)| {
+            Group {
+                count,
+                plan,
+                seats,
+                lines,
+                throttles,
+                buying,
+                on_downgrade,
+                mixed: terms.0,
+                staggered: terms.1,
+                alerts: terms.2,
+                features: terms.3,
+            }
         })
 }
 
@@ -220,9 +271,10 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
         (prop::option::of(1..50_u32), prop::option::of(1..30_u32), any::<bool>()),
         prop::collection::vec(group(), 1..4),
         prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec(package(), 1..3)],
+        prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec(entry(), 1..4)],
         prop::option::weighted(0.8, backend()),
     )
-        .prop_map(|(time, measures, groups, packages, backend)| Knobs {
+        .prop_map(|(time, measures, groups, packages, entries, backend)| Knobs {
             seed: time.0,
             tick: time.1,
             duration: time.2,
@@ -232,165 +284,7 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
             cut: measures.2,
             groups,
             packages,
+            entries,
             backend,
         })
-}
-
-impl Knobs {
-    pub(super) fn span(&self, ticks: u32) -> String {
-        format!("{}{}", ticks * self.tick.0, self.tick.1)
-    }
-
-    pub(super) fn law(&self, law: Law) -> String {
-        match law {
-            Law::Constant(ticks) => self.span(ticks),
-            Law::Uniform(min, max) => {
-                format!("{{ uniform: {{ min: {}, max: {} }} }}", self.span(min), self.span(max))
-            }
-            Law::Exponential(mean) => format!("{{ exponential: {} }}", self.span(mean)),
-        }
-    }
-
-    fn throttles(&self, prefix: &str, throttles: &[Throttle]) -> String {
-        let mut list = String::new();
-        for (number, Throttle { scope, bucket }) in throttles.iter().enumerate() {
-            let kind = match bucket {
-                Ok((burst, tokens, ticks)) => {
-                    let rate = format!("{tokens}/{}", self.span(*ticks));
-                    format!("token_bucket: {{ rate: {rate}, burst: {burst} }}")
-                }
-                Err(limit) => format!("concurrency: {{ limit: {limit} }}"),
-            };
-            list.extend([format!("{{ name: {prefix}{number}, scope: {scope}, {kind} }}, ")]);
-        }
-        format!("[{list}]")
-    }
-
-    fn plan(&self, plan: &Plan) -> String {
-        let slots = plan.slots.map_or("unlimited".to_owned(), |slots| slots.to_string());
-        let mut text = format!("{{ active_agents: {slots}");
-        if let Some(total) = plan.total {
-            text.extend([format!(", total_agents: {total}")]);
-        }
-        if let Some(credits) = &plan.credits {
-            text.extend([format!(", credits: {}", self.credits(credits))]);
-        }
-        text.extend([format!(", fair_use: {} }}", self.throttles("p", &plan.throttles))]);
-        text
-    }
-
-    fn line(&self, number: usize, line: &Line) -> String {
-        let mut activity = String::new();
-        for (key, law) in
-            [("draft", line.draft), ("active", line.active), ("offline", line.offline)]
-        {
-            if let Some(law) = law {
-                activity.extend([format!("{key}: {}, ", self.law(law))]);
-            }
-        }
-        if let Some(ticks) = line.retry_every {
-            let every = self.span(ticks);
-            activity.extend([format!("on_refused: {{ retry_every: {every} }}")]);
-        }
-        let mut text = format!(
-            "{{ name: l{number}, count: {}, start: {}, cost: {}, while_offline: {}, \
-             activity: {{ {activity} }}",
-            line.count,
-            line.start,
-            line.cost,
-            if line.pause { "pause" } else { "refuse" },
-        );
-        if let Some(gap) = line.gap {
-            text.extend([format!(", traffic: {{ interarrival: {} }}", self.law(gap))]);
-        } else if let Some((users, think)) = line.users {
-            let think = self.law(think);
-            text.extend([format!(", traffic: {{ closed: {{ users: {users}, think: {think} }} }}")]);
-        } else if let Some((events, ticks)) = line.rate {
-            let rate = format!("rate: {events}/{}", self.span(ticks));
-            let traffic = line.turns.map_or(rate.clone(), |turns| {
-                let think = self.law(line.think);
-                let on_lost = if line.goes_on { "continue" } else { "end" };
-                format!(
-                    "sessions: {{ {rate}, turns: {turns}, think: {think}, on_lost: {on_lost} }}"
-                )
-            });
-            text.extend([format!(", traffic: {{ {traffic} }}")]);
-        }
-        text + " }"
-    }
-
-    /// What stands between a group's limits and its lines.
-    fn buys(&self, group: &Group) -> String {
-        let counted = group.plan.as_ref().is_some_and(|plan| plan.credits.is_some());
-        match &group.buying {
-            Some(buying) if counted && !self.packages.is_empty() => {
-                let buying = self.buying(buying, self.packages.len());
-                format!("    packages: {buying}\n    agents:\n")
-            }
-            _ => "    agents:\n".to_owned(),
-        }
-    }
-
-    /// The scenario as a user would write it.
-    pub(super) fn yaml(&self) -> String {
-        let mut text = format!(
-            "limitlab: 1\nname: oracle\nseed: {}\nstart: 2026-01-31T12:00:00Z\n\
-             duration: {}\nwarm_up: {}\ndrain: {}\n",
-            self.seed,
-            self.span(self.duration),
-            self.span(self.warm_up),
-            if self.cut { "cut" } else { "finish" },
-        );
-        if let Some(ticks) = self.series_every {
-            text.extend([format!("series: {{ every: {} }}\n", self.span(ticks))]);
-        }
-        if let Some(ticks) = self.within {
-            let within = self.span(ticks);
-            text.extend([format!("thresholds: ['goodput.rate{{within={within}}} >= 0']\n")]);
-        }
-        let plans = self.groups.iter().enumerate();
-        let plans: Vec<String> = plans
-            .filter_map(|(number, group)| Some((number, group.plan.as_ref()?)))
-            .map(|(number, plan)| format!("  plan{number}: {}\n", self.plan(plan)))
-            .collect();
-        if !plans.is_empty() {
-            text.extend([format!("plans:\n{}", plans.concat())]);
-        }
-        if !self.packages.is_empty() {
-            text.push_str(&self.packages(&self.packages));
-        }
-        text.push_str("workspaces:\n");
-        for (number, group) in self.groups.iter().enumerate() {
-            let plan =
-                if group.plan.is_some() { format!("plan{number}") } else { "unlimited".into() };
-            let head = format!(
-                "  - group: g{number}\n    count: {}\n    plan: {plan}\n    seats: {}\n    \
-                 fair_use: {}\n    agents:\n",
-                group.count,
-                group.seats,
-                self.throttles("g", &group.throttles),
-            );
-            let head = head.replace("    agents:\n", &self.buys(group));
-            text.push_str(&head);
-            for (number, line) in group.lines.iter().enumerate() {
-                text.extend([format!("      - {}\n", self.line(number, line))]);
-            }
-        }
-        if let Some(backend) = &self.backend {
-            let unlimited = |count: Option<u32>| {
-                count.map_or("unlimited".to_owned(), |count| count.to_string())
-            };
-            let line = format!(
-                "backend: {{ scope: {}, servers: {}, service_time: {}, queue: {{ limit: {} }}, \
-                 network_delay: {} }}\n",
-                backend.scope,
-                unlimited(backend.servers),
-                self.law(backend.service),
-                unlimited(backend.queue),
-                self.span(backend.delay),
-            );
-            text.push_str(&line);
-        }
-        text
-    }
 }
