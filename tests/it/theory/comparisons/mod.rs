@@ -9,6 +9,7 @@ mod pools;
 mod queues;
 mod slots;
 mod traffic;
+mod waiting;
 
 use std::fmt::Write;
 
