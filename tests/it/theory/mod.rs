@@ -6,6 +6,7 @@
 //! caller's.
 
 mod birth_death;
+mod churn;
 mod comparisons;
 mod engset;
 mod erlang;

@@ -6,6 +6,7 @@
 
 mod limiters;
 mod pools;
+mod population;
 mod queues;
 mod slots;
 mod traffic;
