@@ -4,7 +4,6 @@
 //! Each formula names its source, and its own tests hold it to published values or to an
 //! independent numerical route. Loads and rates are plain numbers here: the unit of time is the
 //! caller's.
-
 mod birth_death;
 mod churn;
 mod comparisons;
@@ -12,6 +11,7 @@ mod engset;
 mod erlang;
 mod finite_sources;
 mod machine_repair;
+mod packages;
 mod poisson;
 mod pools;
 mod queues;
