@@ -4,6 +4,7 @@
 //! Each formula names its source, and its own tests hold it to published values or to an
 //! independent numerical route. Loads and rates are plain numbers here: the unit of time is the
 //! caller's.
+
 mod birth_death;
 mod churn;
 mod comparisons;

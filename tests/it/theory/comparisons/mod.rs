@@ -4,6 +4,7 @@
 //! something, from past their warm-up on, and allows four standard errors. A comparison also fails
 //! when chance could hide an error of more than 5%: it has to be able to fail.
 
+mod calendar;
 mod limiters;
 mod packages;
 mod pools;

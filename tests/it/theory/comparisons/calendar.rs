@@ -1,0 +1,242 @@
+//! Renewals on the calendar, by tables worked out by hand. No chance enters: each figure is exact.
+
+use crate::support::simulate;
+
+/// Dates and the days from 2028-01-31 to them; 2028 is a leap year. The months are counted from
+/// the anchor, so after February 29 comes March 31, and after that April 30.
+const LAST_DAYS: [(&str, u64); 14] = [
+    ("2028-02-29", 29),
+    ("2028-03-31", 60),
+    ("2028-04-30", 90),
+    ("2028-05-31", 121),
+    ("2028-06-30", 151),
+    ("2028-07-31", 182),
+    ("2028-08-31", 213),
+    ("2028-09-30", 243),
+    ("2028-10-31", 274),
+    ("2028-11-30", 304),
+    ("2028-12-31", 335),
+    ("2029-01-31", 366),
+    ("2029-02-28", 394),
+    ("2029-03-31", 425),
+];
+
+const HOURS_OF_A_DAY: u64 = 24;
+
+/// A workspace with an agent to whom a customer writes once a day, from the first day on.
+struct Calendar<'a> {
+    start: &'a str,
+    /// Terms of the plan's credits besides `included`.
+    terms: &'a str,
+    included: u32,
+    /// Further keys at the top level, and of the group.
+    top: &'a str,
+    group: &'a str,
+}
+
+impl Calendar<'_> {
+    /// The metric's value if the run ends after so many hours, and one nanosecond later if `past`.
+    fn value(&self, metric: &str, hours: u64, past: bool) -> f64 {
+        let Self { start, terms, included, top, group } = *self;
+        let more = if past { "1ns" } else { "" };
+        let scenario = format!(
+            "\
+limitlab: 1
+name: calendar
+start: {start}
+duration: {hours}h{more}
+plans:
+  monthly: {{ credits: {{ included: {included}, per: workspace, {terms} }} }}
+  other: {{ credits: {{ included: 500, per: workspace, anchor: purchase }} }}
+packages:
+  month: {{ credits: 10, period: 30d }}
+  again: {{ credits: 10, period: 30d, renews: true }}
+  tied: {{ credits: 10, period: plan }}
+{top}
+workspaces:
+  - group: shops
+    plan: monthly
+    {group}
+    agents: [{{ name: a, traffic: {{ interarrival: 1d }} }}]
+"
+        );
+        let summary = simulate(&scenario);
+        summary.value(metric).unwrap_or_else(|| panic!("{metric} is absent in\n{scenario}"))
+    }
+
+    /// Asserts that a metric is 0 at first and grows by `step` at each of these instants, in hours
+    /// from the start, and at no other time.
+    #[track_caller]
+    fn assert_steps(&self, metric: &str, step: f64, instants: impl IntoIterator<Item = u64>) {
+        self.assert_steps_from(0.0, metric, step, instants);
+    }
+
+    /// The same of a metric that is at `expected` before the first of these instants: at `duration`
+    /// nothing happens any more, and it has happened a nanosecond later.
+    #[track_caller]
+    fn assert_steps_from(
+        &self,
+        mut expected: f64,
+        metric: &str,
+        step: f64,
+        instants: impl IntoIterator<Item = u64>,
+    ) {
+        for hours in instants {
+            let found = self.value(metric, hours, false);
+            assert!(found == expected, "{metric} is {found}, not {expected}, before {hours} h");
+            expected += step;
+            let found = self.value(metric, hours, true);
+            assert!(found == expected, "{metric} is {found}, not {expected}, past {hours} h");
+        }
+    }
+}
+
+fn last_days() -> impl Iterator<Item = u64> {
+    LAST_DAYS.into_iter().map(|(_, days)| days * HOURS_OF_A_DAY)
+}
+
+#[test]
+fn grants_of_more_than_a_year_from_january_31() {
+    // From the subscription, from the purchase, on the 31st of each month, and from dates before
+    // and after the start: all the same here.
+    for anchor in ["subscription", "purchase", "31", "2027-08-31", "2028-05-31"] {
+        let terms = format!("renews: monthly, anchor: {anchor}");
+        let start = "2028-01-31T00:00:00Z";
+        let calendar = Calendar { start, terms: &terms, included: 40, top: "", group: "" };
+        calendar.assert_steps("credits.granted", 40.0, last_days());
+    }
+}
+
+#[test]
+fn the_time_of_day_is_that_of_the_start_or_midnight() {
+    let start = "2028-01-31T09:00:00Z";
+    // The subscription begins at 09:00, so its months do.
+    let calendar =
+        Calendar { start, terms: "anchor: subscription", included: 40, top: "", group: "" };
+    calendar.assert_steps("credits.granted", 40.0, last_days());
+    // A day of the month begins at 00:00 UTC: nine hours before.
+    let calendar = Calendar { terms: "anchor: 31", ..calendar };
+    calendar.assert_steps("credits.granted", 40.0, last_days().map(|hours| hours - 9));
+    // With its zone: 02:00 in Berlin is 01:00 UTC, and months are those of UTC.
+    let calendar = Calendar { start: "2028-01-31T02:00:00+01:00", ..calendar };
+    calendar.assert_steps("credits.granted", 40.0, last_days().map(|hours| hours - 1));
+}
+
+#[test]
+fn other_days_of_the_month_and_dates() {
+    let start = "2028-01-31T00:00:00Z";
+    for (anchor, days) in [
+        // February 1, March 1, April 1.
+        ("1", [1, 30, 61]),
+        // February 28, March 28, April 28.
+        ("28", [28, 57, 88]),
+        // February 29, March 29, April 29.
+        ("29", [29, 58, 89]),
+        // February 29, March 30, April 30.
+        ("30", [29, 59, 90]),
+        // A date in a February without a 29th: always the 28th.
+        ("2027-02-28", [28, 57, 88]),
+    ] {
+        let terms = format!("renews: monthly, anchor: {anchor}");
+        let calendar = Calendar { start, terms: &terms, included: 40, top: "", group: "" };
+        let hours = days.map(|days| days * HOURS_OF_A_DAY);
+        calendar.assert_steps("credits.granted", 40.0, hours);
+    }
+    // Thirty days know no months: from 2028-02-15 on, day 15, and every thirty days.
+    let terms = "renews: 30d, anchor: 2028-02-15";
+    let calendar = Calendar { start, terms, included: 40, top: "", group: "" };
+    let hours = [15, 45, 75, 105].map(|days| days * HOURS_OF_A_DAY);
+    calendar.assert_steps("credits.granted", 40.0, hours);
+}
+
+/// A message a day, and 31 credits a month. What comes at the instant of a renewal is paid from the
+/// new grant, so each period pays as many as it has days, but for the first: nobody writes on the
+/// day of the start.
+#[test]
+fn what_expires_in_each_month_tells_its_length() {
+    let start = "2028-01-31T00:00:00Z";
+    let calendar = Calendar { start, terms: "anchor: 31", included: 31, top: "", group: "" };
+    // Credits left over at the dates above. The periods have 29, 31, 30, 31, 30, 31, 31, 30, 31,
+    // 30, 31, 31, 28 and 31 days.
+    let left = [3, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 3, 0];
+    let mut expired = 0;
+    for ((date, days), left) in LAST_DAYS.into_iter().zip(left) {
+        let hours = days * HOURS_OF_A_DAY;
+        let closing = calendar.value("credits.closing", hours, false);
+        assert!(closing == f64::from(left), "{closing}, not {left}, are left on {date}");
+        expired += left;
+        let found = calendar.value("credits.expired", hours, true);
+        assert!(found == f64::from(expired), "{found}, not {expired}, expired by {date}");
+    }
+    // Of a plan that includes one credit less, a message is refused in each of the eight
+    // periods of 31 days.
+    let calendar = Calendar { included: 30, ..calendar };
+    let refused = calendar.value("attempts.refused", 425 * HOURS_OF_A_DAY, false);
+    assert!(refused == 8.0, "{refused}");
+}
+
+#[test]
+fn packages_of_thirty_days_count_from_their_purchase() {
+    let start = "2028-01-31T00:00:00Z";
+    let terms = "renews: monthly";
+    // Bought on 2028-02-10 at 06:00, so it ends on March 11 at 06:00. Until February 29 the plan's
+    // credits expire before it and pay; from then on it expires before them, and pays.
+    let at = 10 * HOURS_OF_A_DAY + 6;
+    let top = "timeline: [{ at: 10d6h, buy_package: month }]";
+    let calendar = Calendar { start, terms, included: 100, top, group: "" };
+    assert_eq!(calendar.value("credits.purchased", at, true), 10.0);
+    // By February 29 the plan has paid 28 messages of 100.
+    let day = |days: u64| days * HOURS_OF_A_DAY;
+    assert_eq!(calendar.value("credits.expired", day(29), true), 72.0);
+    // The package pays those of days 29 to 33: five of ten.
+    let closing = calendar.value("credits.closing", day(33), true);
+    assert_eq!(closing, 105.0);
+    // Two packages have twenty credits. Twelve are used on days 29 to 40, and eight expire.
+    let top = "timeline: [{ at: 10d6h, buy_package: { name: month, count: 2 } }]";
+    let calendar = Calendar { top, ..calendar };
+    assert_eq!(calendar.value("credits.expired", at + day(30), false), 72.0);
+    assert_eq!(calendar.value("credits.expired", at + day(30), true), 72.0 + 8.0);
+}
+
+#[test]
+fn packages_that_begin_anew_do_so_every_thirty_days() {
+    let start = "2028-01-31T00:00:00Z";
+    let group = "packages: { name: again, at_start: 1 }";
+    let calendar = Calendar { start, terms: "renews: monthly", included: 40, top: "", group };
+    // From the start on: March 1, March 31 (a renewal of the plan too), April 30, May 30, June 29.
+    let hours = [30, 60, 90, 120, 150].map(|days| days * HOURS_OF_A_DAY);
+    calendar.assert_steps("packages.renewed", 1.0, hours);
+}
+
+#[test]
+fn a_tied_package_ends_with_the_month_in_which_it_was_bought() {
+    let start = "2028-01-31T00:00:00Z";
+    // Bought on February 28, a day before the renewal, and again at the instant of it: purchases go
+    // after renewals, so that one ends on March 31.
+    let top = "timeline: [{ at: 28d, buy_package: tied }, { at: 29d, buy_package: tied }]";
+    let calendar = Calendar { start, terms: "anchor: 31", included: 40, top, group: "" };
+    let day = |days: u64| days * HOURS_OF_A_DAY;
+    // 28 messages are paid of 50: the last comes at the instant of the purchase, after it.
+    assert_eq!(calendar.value("credits.expired", day(29), true), 22.0);
+    // 31 messages are paid of the next 50.
+    assert_eq!(calendar.value("credits.expired", day(60), false), 22.0);
+    assert_eq!(calendar.value("credits.expired", day(60), true), 22.0 + 19.0);
+}
+
+#[test]
+fn a_new_subscription_and_a_plan_bought_later_have_months_of_their_own() {
+    let start = "2028-01-31T00:00:00Z";
+    let day = |days: u64| days * HOURS_OF_A_DAY;
+    // To subscribe on 2028-03-30 (day 59) grants at once, and then on April 30 (90), May 30 (120)
+    // and June 30 (151).
+    let top = "timeline: [{ at: 59d, subscribe: monthly }]";
+    let calendar = Calendar { start, terms: "renews: monthly", included: 40, top, group: "" };
+    assert_eq!(calendar.value("credits.granted", day(59), true), 80.0);
+    calendar.assert_steps_from(80.0, "credits.granted", 40.0, [90, 120, 151].map(day));
+    // With `anchor: purchase` a change of plan on day 20, 2028-02-20, makes the 20th the day: March
+    // 20 (49), April 20 (80), May 20 (110). What the plan includes becomes 500 instead of 40.
+    let top = "timeline: [{ at: 20d, set_plan: other }]";
+    let calendar = Calendar { top, ..calendar };
+    assert_eq!(calendar.value("credits.granted", day(20), true), 460.0);
+    calendar.assert_steps_from(460.0, "credits.granted", 500.0, [49, 80, 110].map(day));
+}
