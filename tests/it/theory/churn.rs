@@ -106,12 +106,11 @@ mod tests {
                     let moves = f64::from(line.slots + place as u32) * step / line.mean_life;
                     let here = before[place];
                     before[place] -= here * (moves + step / line.mean_life);
-                    match place.checked_sub(1) {
-                        Some(next) => before[next] += here * moves,
-                        None => {
-                            got += here * moves;
-                            waited += here * moves * at;
-                        }
+                    if let Some(next) = place.checked_sub(1) {
+                        before[next] += here * moves;
+                    } else {
+                        got += here * moves;
+                        waited += here * moves * at;
                     }
                 }
             }

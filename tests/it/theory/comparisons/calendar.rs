@@ -21,7 +21,19 @@ const LAST_DAYS: [(&str, u64); 14] = [
     ("2029-03-31", 425),
 ];
 
-const HOURS_OF_A_DAY: u64 = 24;
+/// The hours of so many days.
+const fn day(days: u64) -> u64 {
+    24 * days
+}
+
+/// What most of these workspaces are: 40 credits a month from January 31 on.
+const PLAIN: Calendar<'static> = Calendar {
+    start: "2028-01-31T00:00:00Z",
+    terms: "renews: monthly",
+    included: 40,
+    top: "",
+    group: "",
+};
 
 /// A workspace with an agent to whom a customer writes once a day, from the first day on.
 struct Calendar<'a> {
@@ -35,10 +47,12 @@ struct Calendar<'a> {
 }
 
 impl Calendar<'_> {
-    /// The metric's value if the run ends after so many hours, and one nanosecond later if `past`.
-    fn value(&self, metric: &str, hours: u64, past: bool) -> f64 {
+    /// Asserts a metric's value if the run ends after so many hours, or one nanosecond later: at
+    /// `duration` nothing happens any more, and it has happened a nanosecond later.
+    #[track_caller]
+    fn assert_value(&self, metric: &str, (when, hours): (When, u64), expected: f64) {
         let Self { start, terms, included, top, group } = *self;
-        let more = if past { "1ns" } else { "" };
+        let more = if when == When::Past { "1ns" } else { "" };
         let scenario = format!(
             "\
 limitlab: 1
@@ -61,7 +75,9 @@ workspaces:
 "
         );
         let summary = simulate(&scenario);
-        summary.value(metric).unwrap_or_else(|| panic!("{metric} is absent in\n{scenario}"))
+        let found = summary.value(metric).unwrap_or(f64::NAN);
+        let agrees = (found - expected).abs() < 1e-9;
+        assert!(agrees, "{metric} is {found}, not {expected}, {when:?} {hours} h of\n{scenario}");
     }
 
     /// Asserts that a metric is 0 at first and grows by `step` at each of these instants, in hours
@@ -71,8 +87,7 @@ workspaces:
         self.assert_steps_from(0.0, metric, step, instants);
     }
 
-    /// The same of a metric that is at `expected` before the first of these instants: at `duration`
-    /// nothing happens any more, and it has happened a nanosecond later.
+    /// The same of a metric that is at `expected` before the first of these instants.
     #[track_caller]
     fn assert_steps_from(
         &self,
@@ -82,17 +97,22 @@ workspaces:
         instants: impl IntoIterator<Item = u64>,
     ) {
         for hours in instants {
-            let found = self.value(metric, hours, false);
-            assert!(found == expected, "{metric} is {found}, not {expected}, before {hours} h");
+            self.assert_value(metric, (When::At, hours), expected);
             expected += step;
-            let found = self.value(metric, hours, true);
-            assert!(found == expected, "{metric} is {found}, not {expected}, past {hours} h");
+            self.assert_value(metric, (When::Past, hours), expected);
         }
     }
 }
 
+/// Whether a run ends at an instant or just past it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    At,
+    Past,
+}
+
 fn last_days() -> impl Iterator<Item = u64> {
-    LAST_DAYS.into_iter().map(|(_, days)| days * HOURS_OF_A_DAY)
+    LAST_DAYS.into_iter().map(|(_, days)| day(days))
 }
 
 #[test]
@@ -101,8 +121,7 @@ fn grants_of_more_than_a_year_from_january_31() {
     // and after the start: all the same here.
     for anchor in ["subscription", "purchase", "31", "2027-08-31", "2028-05-31"] {
         let terms = format!("renews: monthly, anchor: {anchor}");
-        let start = "2028-01-31T00:00:00Z";
-        let calendar = Calendar { start, terms: &terms, included: 40, top: "", group: "" };
+        let calendar = Calendar { terms: &terms, ..PLAIN };
         calendar.assert_steps("credits.granted", 40.0, last_days());
     }
 }
@@ -111,8 +130,7 @@ fn grants_of_more_than_a_year_from_january_31() {
 fn the_time_of_day_is_that_of_the_start_or_midnight() {
     let start = "2028-01-31T09:00:00Z";
     // The subscription begins at 09:00, so its months do.
-    let calendar =
-        Calendar { start, terms: "anchor: subscription", included: 40, top: "", group: "" };
+    let calendar = Calendar { start, terms: "anchor: subscription", ..PLAIN };
     calendar.assert_steps("credits.granted", 40.0, last_days());
     // A day of the month begins at 00:00 UTC: nine hours before.
     let calendar = Calendar { terms: "anchor: 31", ..calendar };
@@ -124,7 +142,6 @@ fn the_time_of_day_is_that_of_the_start_or_midnight() {
 
 #[test]
 fn other_days_of_the_month_and_dates() {
-    let start = "2028-01-31T00:00:00Z";
     for (anchor, days) in [
         // February 1, March 1, April 1.
         ("1", [1, 30, 61]),
@@ -138,14 +155,14 @@ fn other_days_of_the_month_and_dates() {
         ("2027-02-28", [28, 57, 88]),
     ] {
         let terms = format!("renews: monthly, anchor: {anchor}");
-        let calendar = Calendar { start, terms: &terms, included: 40, top: "", group: "" };
-        let hours = days.map(|days| days * HOURS_OF_A_DAY);
+        let calendar = Calendar { terms: &terms, ..PLAIN };
+        let hours = days.map(day);
         calendar.assert_steps("credits.granted", 40.0, hours);
     }
     // Thirty days know no months: from 2028-02-15 on, day 15, and every thirty days.
     let terms = "renews: 30d, anchor: 2028-02-15";
-    let calendar = Calendar { start, terms, included: 40, top: "", group: "" };
-    let hours = [15, 45, 75, 105].map(|days| days * HOURS_OF_A_DAY);
+    let calendar = Calendar { terms, ..PLAIN };
+    let hours = [15, 45, 75, 105].map(day);
     calendar.assert_steps("credits.granted", 40.0, hours);
 }
 
@@ -154,89 +171,75 @@ fn other_days_of_the_month_and_dates() {
 /// day of the start.
 #[test]
 fn what_expires_in_each_month_tells_its_length() {
-    let start = "2028-01-31T00:00:00Z";
-    let calendar = Calendar { start, terms: "anchor: 31", included: 31, top: "", group: "" };
+    let calendar = Calendar { terms: "anchor: 31", included: 31, ..PLAIN };
     // Credits left over at the dates above. The periods have 29, 31, 30, 31, 30, 31, 31, 30, 31,
     // 30, 31, 31, 28 and 31 days.
     let left = [3, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 3, 0];
     let mut expired = 0;
-    for ((date, days), left) in LAST_DAYS.into_iter().zip(left) {
-        let hours = days * HOURS_OF_A_DAY;
-        let closing = calendar.value("credits.closing", hours, false);
-        assert!(closing == f64::from(left), "{closing}, not {left}, are left on {date}");
+    for (hours, left) in last_days().zip(left) {
+        calendar.assert_value("credits.closing", (When::At, hours), f64::from(left));
         expired += left;
-        let found = calendar.value("credits.expired", hours, true);
-        assert!(found == f64::from(expired), "{found}, not {expired}, expired by {date}");
+        calendar.assert_value("credits.expired", (When::Past, hours), f64::from(expired));
     }
     // Of a plan that includes one credit less, a message is refused in each of the eight
     // periods of 31 days.
     let calendar = Calendar { included: 30, ..calendar };
-    let refused = calendar.value("attempts.refused", 425 * HOURS_OF_A_DAY, false);
-    assert!(refused == 8.0, "{refused}");
+    calendar.assert_value("attempts.refused", (When::At, day(425)), 8.0);
 }
 
 #[test]
 fn packages_of_thirty_days_count_from_their_purchase() {
-    let start = "2028-01-31T00:00:00Z";
-    let terms = "renews: monthly";
     // Bought on 2028-02-10 at 06:00, so it ends on March 11 at 06:00. Until February 29 the plan's
     // credits expire before it and pay; from then on it expires before them, and pays.
-    let at = 10 * HOURS_OF_A_DAY + 6;
+    let at = day(10) + 6;
     let top = "timeline: [{ at: 10d6h, buy_package: month }]";
-    let calendar = Calendar { start, terms, included: 100, top, group: "" };
-    assert_eq!(calendar.value("credits.purchased", at, true), 10.0);
+    let calendar = Calendar { included: 100, top, ..PLAIN };
+    calendar.assert_value("credits.purchased", (When::Past, at), 10.0);
     // By February 29 the plan has paid 28 messages of 100.
-    let day = |days: u64| days * HOURS_OF_A_DAY;
-    assert_eq!(calendar.value("credits.expired", day(29), true), 72.0);
+    calendar.assert_value("credits.expired", (When::Past, day(29)), 72.0);
     // The package pays those of days 29 to 33: five of ten.
-    let closing = calendar.value("credits.closing", day(33), true);
-    assert_eq!(closing, 105.0);
+    calendar.assert_value("credits.closing", (When::Past, day(33)), 105.0);
     // Two packages have twenty credits. Twelve are used on days 29 to 40, and eight expire.
     let top = "timeline: [{ at: 10d6h, buy_package: { name: month, count: 2 } }]";
     let calendar = Calendar { top, ..calendar };
-    assert_eq!(calendar.value("credits.expired", at + day(30), false), 72.0);
-    assert_eq!(calendar.value("credits.expired", at + day(30), true), 72.0 + 8.0);
+    calendar.assert_value("credits.expired", (When::At, at + day(30)), 72.0);
+    calendar.assert_value("credits.expired", (When::Past, at + day(30)), 72.0 + 8.0);
 }
 
 #[test]
 fn packages_that_begin_anew_do_so_every_thirty_days() {
-    let start = "2028-01-31T00:00:00Z";
     let group = "packages: { name: again, at_start: 1 }";
-    let calendar = Calendar { start, terms: "renews: monthly", included: 40, top: "", group };
+    let calendar = Calendar { group, ..PLAIN };
     // From the start on: March 1, March 31 (a renewal of the plan too), April 30, May 30, June 29.
-    let hours = [30, 60, 90, 120, 150].map(|days| days * HOURS_OF_A_DAY);
+    let hours = [30, 60, 90, 120, 150].map(day);
     calendar.assert_steps("packages.renewed", 1.0, hours);
 }
 
 #[test]
 fn a_tied_package_ends_with_the_month_in_which_it_was_bought() {
-    let start = "2028-01-31T00:00:00Z";
     // Bought on February 28, a day before the renewal, and again at the instant of it: purchases go
     // after renewals, so that one ends on March 31.
     let top = "timeline: [{ at: 28d, buy_package: tied }, { at: 29d, buy_package: tied }]";
-    let calendar = Calendar { start, terms: "anchor: 31", included: 40, top, group: "" };
-    let day = |days: u64| days * HOURS_OF_A_DAY;
+    let calendar = Calendar { terms: "anchor: 31", top, ..PLAIN };
     // 28 messages are paid of 50: the last comes at the instant of the purchase, after it.
-    assert_eq!(calendar.value("credits.expired", day(29), true), 22.0);
+    calendar.assert_value("credits.expired", (When::Past, day(29)), 22.0);
     // 31 messages are paid of the next 50.
-    assert_eq!(calendar.value("credits.expired", day(60), false), 22.0);
-    assert_eq!(calendar.value("credits.expired", day(60), true), 22.0 + 19.0);
+    calendar.assert_value("credits.expired", (When::At, day(60)), 22.0);
+    calendar.assert_value("credits.expired", (When::Past, day(60)), 22.0 + 19.0);
 }
 
 #[test]
 fn a_new_subscription_and_a_plan_bought_later_have_months_of_their_own() {
-    let start = "2028-01-31T00:00:00Z";
-    let day = |days: u64| days * HOURS_OF_A_DAY;
     // To subscribe on 2028-03-30 (day 59) grants at once, and then on April 30 (90), May 30 (120)
     // and June 30 (151).
     let top = "timeline: [{ at: 59d, subscribe: monthly }]";
-    let calendar = Calendar { start, terms: "renews: monthly", included: 40, top, group: "" };
-    assert_eq!(calendar.value("credits.granted", day(59), true), 80.0);
+    let calendar = Calendar { top, ..PLAIN };
+    calendar.assert_value("credits.granted", (When::Past, day(59)), 80.0);
     calendar.assert_steps_from(80.0, "credits.granted", 40.0, [90, 120, 151].map(day));
     // With `anchor: purchase` a change of plan on day 20, 2028-02-20, makes the 20th the day: March
     // 20 (49), April 20 (80), May 20 (110). What the plan includes becomes 500 instead of 40.
     let top = "timeline: [{ at: 20d, set_plan: other }]";
     let calendar = Calendar { top, ..calendar };
-    assert_eq!(calendar.value("credits.granted", day(20), true), 460.0);
+    calendar.assert_value("credits.granted", (When::Past, day(20)), 460.0);
     calendar.assert_steps_from(460.0, "credits.granted", 500.0, [49, 80, 110].map(day));
 }

@@ -190,8 +190,7 @@ fn a_cap_and_a_reserve_by_all_pairs_of_counts() {
     let cap = |first: u32, second: u32| 20.min(first.min(6) + second);
     // What is kept is a pool of its own; beyond it the first draws on the rest like the second.
     let reserve = |first: u32, second: u32| first.min(6) + 14.min(second + first.saturating_sub(6));
-    let paid: [(&str, &dyn Fn(u32, u32) -> u32); 2] = [("at_most", &cap), ("at_least", &reserve)];
-    for (bound, paid) in paid {
+    for (bound, paid) in [("at_most", &cap as &dyn Fn(u32, u32) -> u32), ("at_least", &reserve)] {
         // The mean of a function of what is wanted and what is refused in a period.
         let mean = |value: &dyn Fn(f64, f64) -> f64| -> f64 {
             let pairs = (0..80).flat_map(|first| (0..80).map(move |second| (first, second)));

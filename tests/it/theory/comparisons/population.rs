@@ -23,7 +23,7 @@ const LAWS: [&str; 4] = [
     "{ hyperexponential: { mean: 4d, cv: 1.5 } }",
 ];
 
-fn scenario(plan: &str, line: &str, life: &str, workspaces: u32) -> String {
+fn scenario(plan: &str, line: &str, law: &str, workspaces: u32) -> String {
     assert!(f64::from(WARM_UP_DAYS) >= RELAXATION_TIMES * f64::from(LIFE));
     let duration = WARM_UP_DAYS + WINDOW_DAYS;
     format!(
@@ -40,7 +40,7 @@ workspaces:
     count: {workspaces}
     plan: limited
     agents:
-      - {{ name: a, {line}, churn: {{ create: {CREATED}/d, delete_after: {life} }} }}
+      - {{ name: a, {line}, churn: {{ create: {CREATED}/d, delete_after: {law} }} }}
 "
     )
 }
@@ -54,9 +54,9 @@ fn tries(workspaces: u32) -> f64 {
 fn a_limit_of_agents_refuses_as_erlang_says_whatever_their_lives() {
     let workspaces = 600;
     let refused = erlang_b(25, LOAD);
-    for life in LAWS {
+    for law in LAWS {
         assert_theory(
-            &scenario("total_agents: 25", "start: draft", life, workspaces),
+            &scenario("total_agents: 25", "start: draft", law, workspaces),
             &[
                 Expectation::theory(
                     "creates.tried",
@@ -75,9 +75,9 @@ fn a_limit_of_agents_refuses_as_erlang_says_whatever_their_lives() {
 #[test]
 fn without_a_limit_agents_are_as_many_as_are_created_in_a_life() {
     let workspaces = 200;
-    for life in LAWS {
+    for law in LAWS {
         assert_theory(
-            &scenario("total_agents: 500", "start: offline", life, workspaces),
+            &scenario("total_agents: 500", "start: offline", law, workspaces),
             &[
                 Expectation::certain("creates.refused", 0.0),
                 Expectation::interval("agents.offline.mean", LOAD),
@@ -92,9 +92,9 @@ fn without_a_limit_agents_are_as_many_as_are_created_in_a_life() {
 fn slots_refuse_new_agents_as_erlang_says_whatever_their_lives() {
     let workspaces = 600;
     let refused = erlang_b(25, LOAD);
-    for life in LAWS {
+    for law in LAWS {
         assert_theory(
-            &scenario("active_agents: 25", "start: active", life, workspaces),
+            &scenario("active_agents: 25", "start: active", law, workspaces),
             &[
                 Expectation::interval("enable_refusal.rate", refused),
                 Expectation::interval("active.full_time_share", refused),
