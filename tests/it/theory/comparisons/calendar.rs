@@ -1,5 +1,8 @@
-//! Renewals on the calendar, by tables worked out by hand. No chance enters: each figure is exact.
+//! Renewals on the calendar, by tables worked out by hand. No chance enters but where anchors are
+//! spread: each figure is exact.
 
+use super::super::tolerance::mean_error;
+use super::{Expectation, assert_theory};
 use crate::support::simulate;
 
 /// Dates and the days from 2028-01-31 to them; 2028 is a leap year. The months are counted from
@@ -242,4 +245,48 @@ fn a_new_subscription_and_a_plan_bought_later_have_months_of_their_own() {
     let calendar = Calendar { top, ..calendar };
     calendar.assert_value("credits.granted", (When::Past, day(20)), 460.0);
     calendar.assert_steps_from(460.0, "credits.granted", 500.0, [49, 80, 110].map(day));
+}
+
+/// Subscriptions that are counted from instants spread over the period before the start: what share
+/// of them has renewed by then is the share of the period that has come again.
+#[test]
+fn spread_anchors_renew_one_after_the_other() {
+    let workspaces = 40_000;
+    for (start, days, renews, mean, most) in [
+        // Thirty days, of which ten have come again.
+        ("2028-03-01T00:00:00Z", 10, "30d", 10.0 / 30.0, 1),
+        // From February 1 to 29. Ten days come again by March 11, and 28 by March 29.
+        ("2028-03-01T00:00:00Z", 10, "monthly", 10.0 / 29.0, 1),
+        ("2028-03-01T00:00:00Z", 28, "monthly", 28.0 / 29.0, 1),
+        // The last comes again on March 29, and the next is the first, on April 1.
+        ("2028-03-01T00:00:00Z", 31, "monthly", 1.0, 1),
+        // From December 31 to January 30; those up to January 28 come again by February 29.
+        ("2028-01-31T00:00:00Z", 29, "monthly", 29.0 / 31.0, 1),
+        // On February 29 those of January 29 and 30 come, and those of December 31 once more.
+        ("2028-01-31T00:00:00Z", 30, "monthly", 32.0 / 31.0, 2),
+    ] {
+        let scenario = format!(
+            "\
+limitlab: 1
+name: spread
+seed: 43
+start: {start}
+duration: {days}d
+plans:
+  paid: {{ credits: {{ included: 1, per: workspace, renews: {renews} }} }}
+workspaces:
+  - group: shops
+    count: {workspaces}
+    plan: paid
+    billing_anchor: staggered
+    agents: [{{ name: a }}]
+"
+        );
+        let samples = f64::from(workspaces);
+        // Each has renewed `most` times or once less, or always as often.
+        let share = mean - f64::from(most - 1);
+        let error = samples * mean_error((share * (1.0 - share)).sqrt(), samples);
+        let granted = Expectation::theory("credits.granted", mean * samples, error);
+        assert_theory(&scenario, &[granted]);
+    }
 }
