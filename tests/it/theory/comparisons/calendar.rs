@@ -65,6 +65,7 @@ duration: {hours}h{more}
 plans:
   monthly: {{ credits: {{ included: {included}, per: workspace, {terms} }} }}
   other: {{ credits: {{ included: 500, per: workspace, anchor: purchase }} }}
+  priced: {{ price: {{ amount: 26_970, every: monthly }} }}
 packages:
   month: {{ credits: 10, period: 30d }}
   again: {{ credits: 10, period: 30d, renews: true }}
@@ -245,6 +246,30 @@ fn a_new_subscription_and_a_plan_bought_later_have_months_of_their_own() {
     let calendar = Calendar { top, ..calendar };
     calendar.assert_value("credits.granted", (When::Past, day(20)), 460.0);
     calendar.assert_steps_from(460.0, "credits.granted", 500.0, [49, 80, 110].map(day));
+}
+
+/// A day costs so much as the length of its month says. The price is 29 times 31 times 30, so that
+/// each is whole.
+#[test]
+fn a_day_of_a_short_month_costs_more() {
+    let priced = "renews: monthly }, price: { amount: 26_970, every: monthly";
+    let calendar = Calendar { terms: priced, ..PLAIN };
+    // From January 31 to February 29 there are 29 days, and then 31 and 30.
+    for (days, earned) in [
+        (10, 10.0 * 930.0),
+        (29, 26_970.0),
+        (39, 26_970.0 + 10.0 * 870.0),
+        (60, 2.0 * 26_970.0),
+        (75, 2.0 * 26_970.0 + 15.0 * 899.0),
+    ] {
+        calendar.assert_value("earned.plans", (When::At, day(days)), earned);
+    }
+    // Ten days on such a plan from May 10 on (day 100), in the month of 31 days up to May 31; the
+    // plan before and after it costs nothing.
+    let top = "timeline: [{ at: 100d, for: 10d, set_plan: priced }]";
+    let calendar = Calendar { top, ..PLAIN };
+    calendar.assert_value("earned.plans", (When::At, day(105)), 5.0 * 870.0);
+    calendar.assert_value("earned.plans", (When::At, day(150)), 10.0 * 870.0);
 }
 
 /// Subscriptions that are counted from instants spread over the period before the start: what share

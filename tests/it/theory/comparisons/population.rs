@@ -23,16 +23,28 @@ const LAWS: [&str; 4] = [
     "{ hyperexponential: { mean: 4d, cv: 1.5 } }",
 ];
 
+/// Workspaces past their warm-up.
 fn scenario(plan: &str, line: &str, law: &str, workspaces: u32) -> String {
     assert!(f64::from(WARM_UP_DAYS) >= RELAXATION_TIMES * f64::from(LIFE));
-    let duration = WARM_UP_DAYS + WINDOW_DAYS;
+    over((WARM_UP_DAYS, WINDOW_DAYS), plan, line, law, workspaces)
+}
+
+/// So many days of warm-up, and so many that are measured.
+fn over(
+    (warm_up, window): (u32, u32),
+    plan: &str,
+    line: &str,
+    law: &str,
+    workspaces: u32,
+) -> String {
+    let duration = warm_up + window;
     format!(
         "\
 limitlab: 1
 name: churn
 seed: 37
 duration: {duration}d
-warm_up: {WARM_UP_DAYS}d
+warm_up: {warm_up}d
 plans:
   limited: {{ {plan} }}
 workspaces:
@@ -82,6 +94,26 @@ fn without_a_limit_agents_are_as_many_as_are_created_in_a_life() {
                 Expectation::certain("creates.refused", 0.0),
                 Expectation::interval("agents.offline.mean", LOAD),
             ],
+        );
+    }
+}
+
+/// From the start on, with lives that are all alike: whoever was created less than a life ago is
+/// there, and the 30 agents of the start live as long.
+#[test]
+fn agents_rise_to_their_mean_within_a_life() {
+    let (workspaces, first) = (4_000, 30);
+    let line = format!("count: {first}, start: draft");
+    for (days, expected) in [
+        // From day 1 to 3, when day 2 is the middle of a straight line.
+        ((1, 2), f64::from(first) + f64::from(CREATED) * 2.0),
+        // From day 2 to 6: half of the time with the 30, and created in 2 to 4 days, then in 4.
+        ((2, 4), f64::from(first) / 2.0 + f64::from(CREATED) * f64::midpoint(3.0, 4.0)),
+        ((4, 6), LOAD),
+    ] {
+        assert_theory(
+            &over(days, "total_agents: 500", &line, "4d", workspaces),
+            &[Expectation::interval("agents.draft.mean", expected)],
         );
     }
 }
