@@ -1,60 +1,106 @@
-//! Two agents of one slot, of which a refused one tries again in even steps.
+//! One agent more than there are slots, and a refused one tries again in even steps.
 
 /// Exponential active and offline periods; who is refused tries again `retry` later, and then every
-/// `retry` until it is enabled.
+/// `retry` until it is enabled. With one agent more than slots at most one is refused at a time.
 ///
 /// Derived here, with the rates a of coming (1 / offline) and b of leaving (1 / active), and
-/// c = a + b. The pair is in one of three states:
+/// c = a + b. Either nobody has been refused: then the number of active agents is a birth and death
+/// process, until the last agent comes while all others are active. Or it is the time between two
+/// tries of a refused agent, a *step*:
 ///
-/// - *Idle*: both are offline by habit. After 1 / (2a) one of them comes and finds the slot free.
-/// - *One*: one is active, the other offline by habit. After 1 / c the first leaves (then the pair
-///   is idle), or with probability a / c the other comes and is refused (then it tries again).
-/// - *Step*: one has just been refused, and the other is active. Until the next retry the other
-///   alternates alone, since a retry is all that could take the slot from it. So at time t of the
-///   step it is active with probability p(t) = (a + b exp(-c t)) / c. At the end of the step the
-///   retry is refused with probability p(retry), and another step begins, in no way different from
-///   this one since active periods have no memory. Else the pair is *one* again.
+/// - It begins with all others active. Until the next retry they alternate each for itself, since
+///   a retry is all that could take a slot from them. So at time t of the step each of them is
+///   active with probability p(t) = (a + b exp(-c t)) / c.
+/// - With probability p(retry)^slots all of them are active at its end. Then the retry is refused,
+///   and the next step is in no way different, since active periods have no memory.
+/// - Else it is admitted, and the birth and death process goes on with one more than the others
+///   that are active: a binomial number, given that it is not all of them.
 ///
-/// So for each visit of *one* there are b / c visits of *idle* and (a / c) / (1 - p(retry)) steps.
+/// One refusal of an agent that is not yet trying again to the next such refusal is a cycle.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RetryingPair {
+pub(super) struct RetryingLast {
+    pub(super) slots: u32,
     pub(super) mean_active: f64,
     pub(super) mean_offline: f64,
     pub(super) retry: f64,
 }
 
-/// What happens on average from one visit of *one* to the next.
+/// What happens on average in a cycle.
 #[derive(Debug, Clone, Copy)]
 struct Cycle {
     time: f64,
+    /// Time in which agents are active, summed over them.
     active: f64,
+    /// Time in which every slot is taken.
+    full: f64,
     admitted: f64,
     refused: f64,
 }
 
-impl RetryingPair {
+impl RetryingLast {
     fn cycle(self) -> Cycle {
         let (comes, leaves) = (1.0 / self.mean_offline, 1.0 / self.mean_active);
-        let change = comes + leaves;
-        let decay = libm::exp(-change * self.retry);
-        let refused_again = (comes + leaves * decay) / change;
-        // The time in which the other is active within one step: the integral of p(t).
-        let active_in_step = (comes * self.retry + leaves * (1.0 - decay) / change) / change;
-        let admitted_in_step = comes * (self.retry - active_in_step) + 1.0 - refused_again;
-        let idle = leaves / change;
-        let steps = comes / change / (1.0 - refused_again);
+        let (change, others) = (comes + leaves, f64::from(self.slots));
+        let active_at = |time: f64| (comes + leaves * libm::exp(-change * time)) / change;
+        let active = active_at(self.retry);
+        let all_active = libm::pow(active, others);
+        let steps = 1.0 / (1.0 - all_active);
+        // The integral of p(t) over a step.
+        let decayed = -libm::expm1(-change * self.retry) / change;
+        let active_in_step = (comes * self.retry + leaves * decayed) / change;
+        let admitted_in_step = others * comes * (self.retry - active_in_step) + 1.0 - all_active;
+        let full_in_step = integral(self.retry, |time| libm::pow(active_at(time), others));
         Cycle {
-            time: 1.0 / change + idle / (2.0 * comes) + steps * self.retry,
-            active: 1.0 / change + steps * active_in_step,
-            admitted: idle + steps * admitted_in_step,
-            refused: comes / change + steps * refused_again,
+            time: steps * self.retry + self.until_refused(active, |_| 1.0),
+            active: steps * others * active_in_step + self.until_refused(active, f64::from),
+            full: steps * full_in_step
+                + self.until_refused(active, |number| f64::from(u32::from(number == self.slots))),
+            admitted: steps * admitted_in_step
+                + self.until_refused(active, |number| {
+                    f64::from(u32::from(number < self.slots)) * self.tries_at(number)
+                }),
+            // The first of the cycle, and one at the end of each step but the last.
+            refused: steps,
         }
     }
 
-    /// The mean number of active agents, which is the share of time in which the slot is taken.
+    /// Tries per unit of time while so many agents are active and nobody has been refused.
+    fn tries_at(self, active: u32) -> f64 {
+        f64::from(self.slots + 1 - active) / self.mean_offline
+    }
+
+    /// The integral of `value` over the number of active agents from a retry that was admitted to
+    /// the next refusal, where each other agent was active with probability `active`.
+    fn until_refused(self, active: f64, value: impl Fn(u32) -> f64) -> f64 {
+        // The integral from each number of active agents to one more, or from all to a refusal.
+        let mut steps = Vec::new();
+        let mut below = 0.0;
+        for number in 0..=self.slots {
+            let left = f64::from(number) / self.mean_active * below;
+            below = (value(number) + left) / self.tries_at(number);
+            steps.push(below);
+        }
+        let mut sum = 0.0;
+        let mut ways = 1.0;
+        for others in 0..self.slots {
+            let idle = self.slots - others;
+            let chance = ways
+                * libm::pow(active, f64::from(others))
+                * libm::pow(1.0 - active, f64::from(idle));
+            sum += chance * steps[others as usize + 1..].iter().sum::<f64>();
+            ways *= f64::from(idle) / f64::from(others + 1);
+        }
+        sum / (1.0 - libm::pow(active, f64::from(self.slots)))
+    }
+
     pub(super) fn mean_active_agents(self) -> f64 {
         let cycle = self.cycle();
         cycle.active / cycle.time
+    }
+
+    pub(super) fn full_time_share(self) -> f64 {
+        let cycle = self.cycle();
+        cycle.full / cycle.time
     }
 
     /// The share of tries that are refused, retries included.
@@ -70,73 +116,124 @@ impl RetryingPair {
     }
 }
 
+/// The integral of a smooth function from 0 to `end`, by Simpson's rule.
+fn integral(end: f64, of: impl Fn(f64) -> f64) -> f64 {
+    let halves = 2_000;
+    let width = end / f64::from(2 * halves);
+    let inner = (1..2 * halves).map(|index| {
+        let weight = if index % 2 == 1 { 4.0 } else { 2.0 };
+        weight * of(f64::from(index) * width)
+    });
+    (of(0.0) + inner.sum::<f64>() + of(end)) * width / 3.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::finite_sources::FiniteSources;
     use super::super::tolerance::assert_close;
     use super::*;
 
-    const PAIRS: [RetryingPair; 3] = [
-        RetryingPair { mean_active: 9.0, mean_offline: 15.0, retry: 0.25 },
-        RetryingPair { mean_active: 9.0, mean_offline: 15.0, retry: 6.0 },
-        RetryingPair { mean_active: 5.0, mean_offline: 8.0, retry: 12.0 },
+    const SYSTEMS: [RetryingLast; 4] = [
+        RetryingLast { slots: 1, mean_active: 9.0, mean_offline: 15.0, retry: 0.25 },
+        RetryingLast { slots: 1, mean_active: 9.0, mean_offline: 15.0, retry: 6.0 },
+        RetryingLast { slots: 2, mean_active: 5.0, mean_offline: 8.0, retry: 12.0 },
+        RetryingLast { slots: 4, mean_active: 9.0, mean_offline: 4.0, retry: 3.0 },
     ];
 
-    /// By then a pair has settled, as `short_steps_of_time_agree` shows; comparisons rely on it.
+    /// By then these have settled, as `short_steps_of_time_agree` shows; comparisons rely on it.
     const SETTLED: f64 = 20.0 * 24.0;
 
     #[test]
     fn whoever_is_admitted_stays_active_for_its_period() {
-        for pair in PAIRS {
+        for system in SYSTEMS {
             // Little's law.
-            let admitted = pair.tries() * (1.0 - pair.refused_share());
-            assert_close(pair.mean_active_agents(), admitted * pair.mean_active, 1e-12);
+            let admitted = system.tries() * (1.0 - system.refused_share());
+            assert_close(system.mean_active_agents(), admitted * system.mean_active, 1e-11);
         }
+        // Of one slot.
+        assert_close(SYSTEMS[1].mean_active_agents(), SYSTEMS[1].full_time_share(), 1e-11);
     }
 
     #[test]
     fn retries_without_pause_are_a_line() {
-        let pair = RetryingPair { mean_active: 9.0, mean_offline: 15.0, retry: 1e-6 };
-        let line = FiniteSources { users: 2, servers: 1, mean_think: 15.0, mean_service: 9.0 };
-        assert_close(pair.mean_active_agents(), line.utilisation(), 1e-6);
+        for system in SYSTEMS {
+            let line = FiniteSources {
+                users: system.slots + 1,
+                servers: system.slots,
+                mean_think: system.mean_offline,
+                mean_service: system.mean_active,
+            };
+            let hasty = RetryingLast { retry: 1e-6, ..system };
+            let active = line.utilisation() * f64::from(system.slots);
+            assert_close(hasty.mean_active_agents(), active, 1e-5);
+            assert_close(hasty.full_time_share(), line.all_busy(), 1e-5);
+        }
     }
 
     #[test]
-    fn retries_that_never_come_leave_the_other_alone() {
-        let pair = RetryingPair { mean_active: 9.0, mean_offline: 15.0, retry: 1e9 };
-        assert_close(pair.mean_active_agents(), 9.0 / 24.0, 1e-6);
+    fn retries_that_never_come_leave_the_others_alone() {
+        for system in SYSTEMS {
+            let never = RetryingLast { retry: 1e7, ..system };
+            let each = system.mean_active / (system.mean_active + system.mean_offline);
+            assert_close(never.mean_active_agents(), each * f64::from(system.slots), 1e-5);
+        }
     }
 
-    /// In steps of time so short that only one thing happens in each: the states are idle, one, and
-    /// for each step of a retry the other active or offline.
-    fn stepwise(pair: RetryingPair, steps: usize) -> f64 {
-        let step = pair.retry / steps as f64;
-        let (comes, leaves) = (step / pair.mean_offline, step / pair.mean_active);
-        let (mut idle, mut one) = (1.0, 0.0);
-        let mut waiting = vec![[0.0_f64; 2]; steps];
-        for _ in 0..(SETTLED / step) as usize {
-            for [active, offline] in &mut waiting {
-                let (left, came) = (*active * leaves, *offline * comes);
-                *active += came - left;
-                *offline += left - came;
+    /// The mean number of active agents and the share of time with all slots taken, in steps of time
+    /// so short that only one thing happens in each.
+    fn stepwise(system: RetryingLast, steps: usize) -> [f64; 2] {
+        let step = system.retry / steps as f64;
+        let slots = system.slots as usize;
+        let (comes, leaves) = (step / system.mean_offline, step / system.mean_active);
+        // One step of the birth and death of active ones among so many agents, with room for all
+        // but one of them or for all. Answers how many come to find no room.
+        let alternate = |shares: &mut Vec<f64>, agents: usize| {
+            let before = shares.clone();
+            for (active, share) in before.iter().enumerate() {
+                let (come, leave) =
+                    (share * comes * (agents - active) as f64, share * leaves * active as f64);
+                shares[active] -= come + leave;
+                if active > 0 {
+                    shares[active - 1] += leave;
+                }
+                if active < slots {
+                    shares[active + 1] += come;
+                }
             }
-            let [again, free] = waiting.pop().expect("a retry takes a step or more");
-            let next_idle = idle * (1.0 - 2.0 * comes) + one * leaves;
-            let next_one = idle * 2.0 * comes + one * (1.0 - comes - leaves) + free;
-            waiting.insert(0, [again + one * comes, 0.0]);
-            (idle, one) = (next_idle, next_one);
+            before[slots] * comes * (agents - slots) as f64
+        };
+        // By the number of active agents: with nobody refused, and in each part of a step.
+        let mut free = vec![0.0; slots + 1];
+        free[0] = 1.0;
+        let mut waiting = vec![vec![0.0; slots + 1]; steps];
+        for _ in 0..(SETTLED / step) as usize {
+            let refused = alternate(&mut free, slots + 1);
+            for part in &mut waiting {
+                alternate(part, slots);
+            }
+            let mut tried = waiting.pop().expect("a step has a part");
+            for others in 0..slots {
+                free[others + 1] += tried[others];
+                tried[others] = 0.0;
+            }
+            tried[slots] += refused;
+            waiting.insert(0, tried);
         }
-        let total = idle + one + waiting.iter().flatten().sum::<f64>();
-        assert_close(total, 1.0, 1e-9);
-        one + waiting.iter().map(|[active, _]| active).sum::<f64>()
+        let all: Vec<f64> = (0..=slots)
+            .map(|active| free[active] + waiting.iter().map(|part| part[active]).sum::<f64>())
+            .collect();
+        assert_close(all.iter().sum(), 1.0, 1e-9);
+        [all.iter().zip(0_u32..).map(|(share, active)| share * f64::from(active)).sum(), all[slots]]
     }
 
     #[test]
     fn short_steps_of_time_agree() {
-        for (pair, steps) in PAIRS.into_iter().zip([8, 200, 400]) {
+        for (system, parts) in SYSTEMS.into_iter().zip([8, 200, 200, 100]) {
+            let (coarse, fine) = (stepwise(system, parts), stepwise(system, 2 * parts));
             // What is off shrinks with the step: from two of them to none.
-            let found = 2.0 * stepwise(pair, 2 * steps) - stepwise(pair, steps);
-            assert_close(found, pair.mean_active_agents(), 1e-3);
+            let found = [0, 1].map(|figure| 2.0 * fine[figure] - coarse[figure]);
+            assert_close(found[0], system.mean_active_agents(), 1e-3);
+            assert_close(found[1], system.full_time_share(), 1e-3);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::finite_sources::FiniteSources;
 use super::super::machine_repair::OneSlot;
-use super::super::retries::RetryingPair;
+use super::super::retries::RetryingLast;
 use super::{Expectation, RELAXATION_TIMES, assert_theory};
 
 /// Days of warm-up, and days measured after it.
@@ -138,28 +138,29 @@ fn one_slot_that_agents_wait_for_whatever_the_active_periods() {
     }
 }
 
-/// That such pairs have settled after these 20 days is shown where the formula is tested.
+/// That these have settled after 20 days is shown where the formula is tested.
 #[test]
-fn two_agents_that_try_again_in_even_steps() {
-    for (mean_active, mean_offline, retry, workspaces) in
-        [(9.0, 15.0, 0.25, 400), (9.0, 15.0, 6.0, 400), (5.0, 8.0, 12.0, 400)]
+fn one_agent_too_many_that_tries_again_in_even_steps() {
+    for (slots, mean_active, mean_offline, retry) in
+        [(1, 9.0, 15.0, 0.25), (1, 9.0, 15.0, 6.0), (2, 5.0, 8.0, 12.0), (4, 9.0, 4.0, 3.0)]
     {
-        let theory = RetryingPair { mean_active, mean_offline, retry };
+        let theory = RetryingLast { slots, mean_active, mean_offline, retry };
+        let agents = slots + 1;
         let contest = Contest {
-            agents: 2,
-            slots: 1,
+            agents,
+            slots,
             active: &format!("{{ exponential: {mean_active}h }}"),
             offline: &format!("{{ exponential: {mean_offline}h }}"),
             on_refused: &format!("{{ retry_every: {retry}h }}"),
-            workspaces,
+            workspaces: 400,
         };
         let active = theory.mean_active_agents();
         assert_theory(
             &contest.scenario(),
             &[
                 Expectation::interval("active.mean", active),
-                Expectation::interval("active.full_time_share", active),
-                Expectation::interval("agents.offline.mean", 2.0 - active),
+                Expectation::interval("active.full_time_share", theory.full_time_share()),
+                Expectation::interval("agents.offline.mean", f64::from(agents) - active),
                 Expectation::interval("enables.tried", contest.in_all(theory.tries())),
                 Expectation::interval("enable_refusal.rate", theory.refused_share()),
             ],
