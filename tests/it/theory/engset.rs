@@ -67,6 +67,61 @@ impl SlotCompetition {
     }
 }
 
+/// Two lines of agents, each with means of its own, that compete for the same slots.
+///
+/// Source: Kelly, Reversibility and Stochastic Networks (1979), sections 1.3 and 3.3: sources that
+/// do not depend on each other but for the slots keep their product form when it is cut off, with
+/// any shapes of the periods.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MixedCompetition {
+    /// Agents, mean active and mean offline period of each line.
+    pub(super) lines: [(u32, f64, f64); 2],
+    pub(super) slots: u32,
+}
+
+impl MixedCompetition {
+    /// The mean of a value over the numbers of active agents of both lines.
+    fn mean(self, value: impl Fn([u32; 2]) -> f64) -> f64 {
+        let terms = self.lines.map(|(agents, mean_active, mean_offline)| {
+            // Free of each other: binomial terms.
+            SlotCompetition { agents, slots: agents, mean_active, mean_offline }.states()
+        });
+        let (mut total, mut sum) = (0.0, 0.0);
+        for (first, one) in (0_u32..).zip(&terms[0]) {
+            for (second, other) in (0_u32..).zip(&terms[1]) {
+                if first + second <= self.slots {
+                    total += one * other;
+                    sum += one * other * value([first, second]);
+                }
+            }
+        }
+        sum / total
+    }
+
+    pub(super) fn full_time_share(self) -> f64 {
+        self.mean(|[first, second]| f64::from(u32::from(first + second == self.slots)))
+    }
+
+    pub(super) fn mean_active_agents(self) -> f64 {
+        self.mean(|[first, second]| f64::from(first + second))
+    }
+
+    /// Tries per unit of time of whoever is offline, in states that count.
+    fn tries(self, counts: impl Fn(u32) -> bool) -> f64 {
+        self.mean(|active| {
+            let offline = self.lines.iter().zip(active);
+            let rates =
+                offline.map(|(&(agents, _, mean), active)| f64::from(agents - active) / mean);
+            if counts(active.iter().sum()) { rates.sum() } else { 0.0 }
+        })
+    }
+
+    /// The share of tries that are refused.
+    pub(super) fn refused_share(self) -> f64 {
+        self.tries(|active| active == self.slots) / self.tries(|_| true)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::erlang::erlang_b;
@@ -100,6 +155,25 @@ mod tests {
             // What is admitted stays active for so long: Little's law.
             assert_close(system.mean_active_agents(), (tried - refused) * mean_active, 1e-12);
         }
+    }
+
+    #[test]
+    fn two_lines_alike_are_one() {
+        let mixed = MixedCompetition { lines: [(4, 9.0, 15.0), (6, 9.0, 15.0)], slots: 3 };
+        let one = SlotCompetition { agents: 10, slots: 3, mean_active: 9.0, mean_offline: 15.0 };
+        assert_close(mixed.full_time_share(), one.full_time_share(), 1e-12);
+        assert_close(mixed.mean_active_agents(), one.mean_active_agents(), 1e-12);
+        assert_close(mixed.refused_share(), one.refused_share(), 1e-12);
+    }
+
+    /// One agent of each line and one slot, with loads 1 and 3, by hand: nobody, the first and the
+    /// second are active for 1, 1 and 3 of 5 parts of the time.
+    #[test]
+    fn two_agents_of_two_lines() {
+        let mixed = MixedCompetition { lines: [(1, 2.0, 2.0), (1, 3.0, 1.0)], slots: 1 };
+        assert_close(mixed.full_time_share(), 0.8, 1e-14);
+        // The first tries at the rate 1/2 beside nobody and the second; the second at the rate 1.
+        assert_close(mixed.refused_share(), (3.0 / 2.0 + 1.0) / (4.0 / 2.0 + 2.0), 1e-14);
     }
 
     #[test]

@@ -45,6 +45,11 @@ impl FiniteSources {
         self.mean(|number| number.saturating_sub(self.servers))
     }
 
+    /// The share of time in which every server is busy.
+    pub(super) fn all_busy(self) -> f64 {
+        self.process().stationary()[self.servers as usize..].iter().sum()
+    }
+
     /// Messages per unit of time: each user who thinks writes at the rate 1 / think.
     pub(super) fn throughput(self) -> f64 {
         (f64::from(self.users) - self.mean_in_system()) / self.mean_think
@@ -65,8 +70,7 @@ impl FiniteSources {
 
     /// The share of messages that wait: who writes sees the others as if it were not there.
     pub(super) fn wait_probability(self) -> f64 {
-        let others = Self { users: self.users - 1, ..self };
-        others.process().stationary()[self.servers as usize..].iter().sum()
+        Self { users: self.users - 1, ..self }.all_busy()
     }
 }
 
@@ -85,6 +89,7 @@ mod tests {
         assert_close(system.utilisation(), 4.0 / 5.0, 1e-14);
         assert_close(system.mean_sojourn(), 1.5, 1e-14);
         assert_close(system.wait_probability(), 0.5, 1e-14);
+        assert_close(system.all_busy(), 4.0 / 5.0, 1e-14);
     }
 
     #[test]

@@ -6,13 +6,17 @@
 //! caller's.
 
 mod birth_death;
+mod churn;
 mod comparisons;
 mod engset;
 mod erlang;
 mod finite_sources;
+mod machine_repair;
+mod packages;
 mod poisson;
 mod pools;
 mod queues;
 mod renewals;
+mod retries;
 mod token_bucket;
 mod tolerance;

@@ -4,11 +4,15 @@
 //! something, from past their warm-up on, and allows four standard errors. A comparison also fails
 //! when chance could hide an error of more than 5%: it has to be able to fail.
 
+mod calendar;
 mod limiters;
+mod packages;
 mod pools;
+mod population;
 mod queues;
 mod slots;
 mod traffic;
+mod waiting;
 
 use std::fmt::Write;
 
