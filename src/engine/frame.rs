@@ -147,7 +147,11 @@ fn union(all: &[Features]) -> Features {
         packages: any(|one| one.packages),
         overage: any(|one| one.overage),
         prices: any(|one| one.prices),
-        servers: all.iter().find_map(|one| one.servers),
+        // Limited where those of every group are.
+        servers: all
+            .iter()
+            .filter_map(|one| one.servers)
+            .reduce(|one, other| one.and_then(|count| other.and(Some(count)))),
     }
 }
 
@@ -189,7 +193,13 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
-    let full = |backend: &Backend| backend.servers.is_some() && backend.queue_limit.is_some();
+    let becomes_limited = |backend: &Backend| {
+        backend.changes.iter().any(|change| change.1.is_some())
+            || happens(group, |action| matches!(action, Action::Servers(Some(_))))
+    };
+    let full = |backend: &Backend| {
+        backend.queue_limit.is_some() && (backend.servers.is_some() || becomes_limited(backend))
+    };
     if backend.is_some_and(full) {
         reasons.push(Reason::Overloaded);
     }

@@ -329,7 +329,8 @@ fn backend(length: u64) -> Vec<Ratio> {
     let busy = |t: &Tally| t.backend_busy as i128;
     let in_system = move |t: &Tally| t.backend_waiting as i128 + busy(t);
     vec![
-        Ratio::new("backend.utilisation", Kind::Share, 1.0, busy, |t| t.backend_capacity as i128)
+        // Above 1 where servers go that finish what they serve.
+        Ratio::new("backend.utilisation", Kind::Mean, 1.0, busy, |t| t.backend_capacity as i128)
             .needs(Need::FiniteServers),
         Ratio::mean("backend.queue.mean", 1.0, |t| t.backend_waiting as i128, time)
             .needs(Need::Backend),

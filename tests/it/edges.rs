@@ -312,3 +312,38 @@ workspaces:
     assert_eq!(summary.value("alerts.time{level=50%}"), Some(50e-9));
     assert_eq!(summary.value("alerts.time{level=100%}"), Some(60e-9));
 }
+
+#[test]
+fn servers_that_become_few_overload() {
+    // Found while the oracle learnt of servers: whether a queue can be full was asked at the start.
+    let text = "
+limitlab: 1
+name: few
+duration: 100ns
+timeline: [{ at: 50ns, backend: { servers: 1 } }]
+backend: { servers: unlimited, service_time: 1h, queue: { limit: 2 } }
+workspaces: [{ group: g, agents: [{ name: a, traffic: { interarrival: 10ns } }] }]
+";
+    let summary = simulate(text);
+    // Four are in service when all servers but one go; two wait from 50 and 60 ns on.
+    assert_eq!(summary.value("refusal.rate{reason=overloaded}"), Some(3.0 / 9.0));
+    assert_eq!(summary.value("backend.queue.max"), Some(2.0));
+}
+
+#[test]
+fn servers_are_of_all_groups_or_no_share_of_them_is_busy() {
+    let text = "
+limitlab: 1
+name: endless
+duration: 100ns
+timeline: [{ at: 0ns, group: h, backend: { servers: unlimited } }]
+backend: { scope: workspace, servers: 1, service_time: 10ns }
+workspaces:
+  - { group: g, agents: [{ name: a, traffic: { interarrival: 20ns } }] }
+  - { group: h, agents: [{ name: a, traffic: { interarrival: 20ns } }] }
+";
+    let summary = simulate(text);
+    assert_eq!(summary.value("backend.utilisation"), None);
+    let busy = |group| summary.metric(group, "backend.utilisation").and_then(|it| it.value);
+    assert_eq!((busy("g"), busy("h")), (Some(0.4), None));
+}

@@ -49,6 +49,7 @@ pub(super) fn entry() -> impl Strategy<Value = Entry> {
             "set_plan",
             "subscribe",
             "traffic",
+            "servers",
         ]),
         any::<prop::sample::Index>(),
         any::<prop::sample::Index>(),
@@ -94,7 +95,7 @@ impl Knobs {
         let (lines, sold, is_open) = groups[group];
         let line = of.line % lines;
         let at = self.span(of.at * duration / 1_000);
-        let undone = matches!(of.verb, "enable" | "disable" | "set_plan" | "traffic");
+        let undone = matches!(of.verb, "enable" | "disable" | "set_plan" | "traffic" | "servers");
         let lasts = of.lasts.filter(|_| undone);
         let lasts = lasts.map_or(String::new(), |it| format!(", for: {}", self.span(it)));
         let count = of.count.map_or(String::new(), |count| format!(", count: {count}"));
@@ -115,6 +116,17 @@ impl Knobs {
             } else {
                 String::new()
             };
+        }
+        if of.verb == "servers" {
+            let servers = ["1", "2", "4", "unlimited"][of.line % 4];
+            let whose = match self.backend_scope() {
+                Some("platform") => String::new(),
+                Some(_) => format!(", group: g{group}, share: {}", of.share),
+                None => return String::new(),
+            };
+            return format!(
+                "  - {{ at: {at}{lasts}{whose}, backend: {{ servers: {servers} }} }}\n"
+            );
         }
         let what = match of.verb {
             "buy_package" if !sold => return String::new(),

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use limitlab::rules::{AgentState, Reason};
-use limitlab::scenario::{BackendScope, Drain, Scenario};
+use limitlab::scenario::{BackendScope, Drain, Group, Scenario};
 use limitlab::units::SimSpan;
+use limitlab::workload::{Action, Occurrence};
 
+use super::backends::server_time;
 use super::record::{Fate, Message, Record, Refusal, Service, Space};
 
 /// Some of the workspaces of a record: those of a group, or all.
@@ -359,8 +361,19 @@ impl<'a> Scope<'a> {
         let ended = own.iter().filter(|it| self.is_inside(it.ended)).count() as i128;
         let backends = if platform { 1 } else { self.spaces.len() as i128 };
         let time = backends * self.overlap(0, self.until);
-        if let Some(servers) = backend.servers {
-            put(figures, "backend.utilisation", ratio(busy, time * i128::from(servers)));
+        let window = (self.from, self.until);
+        let used = self.spaces.iter().take(backends as usize);
+        let times = used.map(|&space| server_time(backend, &self.record.spaces[space], window));
+        let orders = |group: &Group| {
+            let unlimited = |it: &Occurrence| it.action == Action::Servers(None);
+            group.timeline.iter().any(unlimited)
+        };
+        // Of servers of their own only what can be is asked, not what is.
+        let endless = !platform
+            && (backend.servers.is_none()
+                || self.spaces().any(|space| orders(&self.scenario.groups[space.group])));
+        if let Some(time) = times.sum::<Option<i128>>().filter(|_| !endless) {
+            put(figures, "backend.utilisation", ratio(busy, time));
         }
         put(figures, "backend.queue.mean", ratio(waiting, time));
         put(figures, "backend.in_system.mean", ratio(waiting + busy, time));

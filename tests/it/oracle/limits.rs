@@ -1,15 +1,13 @@
-//! The oracle's rules: whether an attempt passes, worked out from all that passed before, and when
-//! it is served.
+//! The oracle's rules: whether an attempt passes, worked out from all that passed before.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use limitlab::rules::limiter::{Quota, Throttle, ThrottleScope};
 use limitlab::rules::{AgentState, Cycle, Reason};
-use limitlab::scenario::{Backend, BackendScope};
 use limitlab::units::Rate;
 
 use super::pool::Shares;
-use super::record::{Message, Refusal, Service};
+use super::record::{Message, Refusal};
 use super::world::Play;
 
 impl Play<'_> {
@@ -56,38 +54,6 @@ impl Play<'_> {
         let members = exist.map(|agent| (agent, self.line(space, agent).share)).collect();
         let has_any = self.stages[space].group.lines.iter().any(|it| it.share.is_some());
         Shares { has_any, members }
-    }
-
-    /// The services of the backend that a workspace uses.
-    fn services(&self, space: usize, backend: &Backend) -> impl Iterator<Item = &Service> {
-        let shared = backend.scope == BackendScope::Platform;
-        self.record.services.iter().filter(move |it| shared || it.space == space)
-    }
-
-    pub(super) fn has_room(&self, space: usize, now: u64) -> bool {
-        let Some(backend) = &self.scenario.backend else { return true };
-        let (Some(servers), Some(limit)) = (backend.servers, backend.queue_limit) else {
-            return true;
-        };
-        let all = || self.services(space, backend);
-        let busy = all().filter(|it| it.started <= now && now < it.ended).count();
-        let waiting = all().filter(|it| it.started > now).count();
-        busy < servers as usize || waiting < limit as usize
-    }
-
-    /// When an attempt that arrives now is served: as soon as fewer are served than there are
-    /// servers, and not before any that came earlier.
-    pub(super) fn start_of_service(&self, space: usize, backend: &Backend, now: u64) -> u64 {
-        let Some(servers) = backend.servers else { return now };
-        let ahead: Vec<&Service> =
-            self.services(space, backend).filter(|it| it.ended > now).collect();
-        let turn = ahead.iter().map(|it| it.started).fold(now, u64::max);
-        let is_free = |at: u64| {
-            ahead.iter().filter(|it| it.started <= at && at < it.ended).count() < servers as usize
-        };
-        let ends = ahead.iter().map(|it| it.ended).filter(|&at| at >= turn);
-        let instants = std::iter::once(turn).chain(ends).filter(|&at| is_free(at));
-        instants.min().expect("when all have ended, a server is free")
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! `PROPTEST_CASES` sets how many scenarios are tried.
 
+mod backends;
 mod compare;
 mod credits;
 mod events;

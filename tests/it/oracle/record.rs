@@ -2,6 +2,7 @@
 
 use limitlab::rules::{AgentState, Package, Reason};
 
+use super::backends::ServersChange;
 use super::pool::{Done, Pool};
 
 /// A played scenario. All times are nanoseconds from the start.
@@ -31,6 +32,8 @@ pub(super) struct Space {
     pub(super) stays: Vec<Stay>,
     /// How many agents may be active from when on.
     pub(super) limits: Vec<(u64, Option<u32>)>,
+    /// Other numbers of servers of its own than the backend's.
+    pub(super) servers: Vec<ServersChange>,
     /// What is no agent: it is always there and counts nowhere.
     pub(super) features: Vec<usize>,
     /// Every change of a state, the initial states first.

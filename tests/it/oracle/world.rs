@@ -231,6 +231,7 @@ impl<'s> Play<'s> {
             creates: Vec::new(),
             enables: Vec::new(),
             limits: vec![(0, group.plans[plan].plan.active_agents)],
+            servers: Vec::new(),
             features: Vec::new(),
             changes: Vec::new(),
         });
@@ -251,6 +252,7 @@ impl<'s> Play<'s> {
             done: Vec::new(),
         });
         let space = self.stages.len() - 1;
+        self.record.spaces[space].servers = self.server_changes(space);
         self.schedule_trial(space, 0);
         self.schedule_timeline(space);
         self.populate(space);

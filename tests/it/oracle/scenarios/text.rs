@@ -142,6 +142,11 @@ impl Knobs {
         text
     }
 
+    /// Whose the servers are, if there is a backend.
+    pub(in super::super) fn backend_scope(&self) -> Option<&'static str> {
+        self.backend.as_ref().map(|backend| backend.scope)
+    }
+
     /// What happens when.
     fn timeline(&self) -> String {
         let named: Vec<usize> =
