@@ -230,10 +230,11 @@ impl<'a> Scope<'a> {
         let crowded = self.spaces().any(|space| space.declared > exist(space));
         if crowded {
             let inside = self.is_inside(0);
-            let tried = self.spaces().map(|it| if inside { it.declared } else { 0 }).sum();
+            let tried: usize = self.spaces().map(|it| if inside { it.declared } else { 0 }).sum();
             put_count(figures, "creates.tried", tried);
-            let refused = self.spaces().map(|it| self.creates_refused(it)).sum();
+            let refused: usize = self.spaces().map(|it| self.creates_refused(it)).sum();
             put_count(figures, "creates.refused", refused);
+            put(figures, "create_refusal.rate", ratio(refused as i128, tried as i128));
         }
         let admitted: usize = self.spaces().map(|it| self.enables(it, false)).sum();
         let refused: usize = self.spaces().map(|it| self.enables(it, true)).sum();
