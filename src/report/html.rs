@@ -199,7 +199,9 @@ fn told(all: &GroupSummary) -> Vec<Told> {
 
 fn times(all: &GroupSummary) -> Vec<TimesRow> {
     match telling::times(all) {
-        Times::Rows(rows) => rows.map(|(label, cells)| TimesRow { label, cells }).into(),
+        Times::Rows(rows) => {
+            rows.into_iter().map(|(label, cells)| TimesRow { label, cells }).collect()
+        }
         Times::None | Times::AtOnce => Vec::new(),
     }
 }

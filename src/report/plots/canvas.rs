@@ -159,17 +159,14 @@ fn dashes(points: &[Point], (dash, gap): (f64, f64)) -> Vec<Vec<Point>> {
             way += left;
             let part = way / length;
             let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
-            drawn = match drawn.take() {
-                Some(mut drawn) => {
-                    drawn.push(at);
-                    found.push(drawn);
-                    left = gap;
-                    None
-                }
-                None => {
-                    left = dash;
-                    Some(vec![at])
-                }
+            drawn = if let Some(mut drawn) = drawn.take() {
+                drawn.push(at);
+                found.push(drawn);
+                left = gap;
+                None
+            } else {
+                left = dash;
+                Some(vec![at])
             };
         }
         left -= length - way;

@@ -99,7 +99,7 @@ pub(super) fn hits_per_workspace(all: Section<'_>) -> Option<Plot> {
     let total = histogram.count() as f64;
     let most = classes.iter().map(|class| class.workspaces).max().unwrap_or(0) as f64 / total;
     let title = "How many times a workspace hits a limit";
-    let how = "All limits together, over the measured time. The bar at 0 never met one.";
+    let how = "All limits together, over the measured time. Those at 0 never met one.";
     let x = Axis::places("limit hits of a workspace", classes.iter().map(Class::label));
     let y = Axis::shares("share of workspaces", most);
     let svg = draw(title, |sheet| {

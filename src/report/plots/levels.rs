@@ -125,19 +125,31 @@ pub(super) fn backend(scenario: &Scenario, measures: &Measures, all: Section<'_>
     let over_time = |values: &[f64]| -> Vec<(f64, f64)> {
         values.iter().enumerate().map(|(bin, value)| (middle(bin), *value)).collect()
     };
-    let title = "How busy the servers are, and how many messages wait";
+    let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    let waits = most(&load.queue) > 0.0;
+    let title = if waits {
+        "How busy the servers are, and how many messages wait"
+    } else {
+        "How busy the servers are: no message waits"
+    };
     let whose = match scenario.backend.as_ref()?.scope {
         BackendScope::Platform => "of the platform",
         BackendScope::Workspace => "of a workspace, on average over workspaces",
     };
     let how = format!("Servers {whose}; means over {}.", span(series.width())) + warm_up(scenario);
-    let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    let shares = Axis::shares("busy servers", most(&busy).max(0.5));
     let svg = draw(title, |sheet| {
         const GAP: f64 = 26.0;
         let top = heading(sheet, title, &how, &[]);
         let foot = HEIGHT - FOOT;
+        if !waits {
+            let panel = Panel::below(top, 0.0, time_axis(scenario), shares);
+            panel.shade_warm_up(sheet, scenario.warm_up.as_secs_f64());
+            panel.frame(sheet);
+            panel.line(sheet, over_time(&busy).into_iter(), Pen::solid(KINDS[0]));
+            return;
+        }
         let half = f64::midpoint(top, foot) - GAP / 2.0;
-        let shares = Axis::shares("busy servers", most(&busy).max(0.5));
         let upper = Panel::between(top, half, 0.0, time_axis(scenario), shares);
         let waiting = Axis::amounts("waiting messages", most(&load.queue));
         let lower = Panel::between(half + GAP, foot, 0.0, time_axis(scenario), waiting);
@@ -152,4 +164,26 @@ pub(super) fn backend(scenario: &Scenario, measures: &Measures, all: Section<'_>
         lower.line(sheet, over_time(&load.queue).into_iter(), Pen::solid(KINDS[1]));
     });
     Some(Plot { name: "backend", title: title.to_owned(), svg })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::small;
+    use crate::report::section::sections;
+
+    #[test]
+    fn balances_above_what_is_included_are_drawn() {
+        let (scenario, mut measures, _) = small();
+        let drawn = |measures: &Measures| {
+            let plot = credits_left(&scenario, &sections(&scenario, measures)[1..]);
+            plot.expect("credits were used").svg
+        };
+        let svg = drawn(&measures);
+        assert!(svg.contains("\n100 %") && !svg.contains("\n150 %"), "{svg}");
+        let fan = measures.groups[0].fan.as_mut().expect("there are pools");
+        (0..40).for_each(|_| fan.record(2, 260));
+        let svg = drawn(&measures);
+        assert!(svg.contains("\n300 %"), "{svg}");
+    }
 }

@@ -171,7 +171,7 @@ pub(super) enum Times {
     /// In no time, since nothing in the scenario takes any.
     AtOnce,
     /// A row for the whole and for each part of it, under [`TIMES`].
-    Rows([(&'static str, [String; 5]); 3]),
+    Rows(Vec<(&'static str, [String; 5])>),
 }
 
 /// What is said where replies take no time.
@@ -188,11 +188,12 @@ pub(super) fn times(group: &GroupSummary) -> Times {
         Some(_) => {
             let parts =
                 [("due to reply", "latency"), ("waiting", "wait"), ("being served", "service")];
-            Times::Rows(parts.map(|(label, family)| {
+            let row = |(label, family): (&'static str, &str)| {
                 let cells = ["mean", "p50", "p95", "p99", "max"]
                     .map(|of| value(group, &format!("{family}.{of}")).map_or("–".to_owned(), time));
                 (label, cells)
-            }))
+            };
+            Times::Rows(parts.into_iter().map(row).collect())
         }
     }
 }
