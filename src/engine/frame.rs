@@ -123,6 +123,8 @@ fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Featur
                 .iter()
                 .filter_map(|it| it.activity.as_ref())
                 .any(|it| waits(it.on_refused)),
+        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_))),
+        trials: can_try(group),
         slots: plans(group).any(|plan| plan.active_agents.is_some()),
         pool: credits().next().is_some(),
         packages,
@@ -142,6 +144,8 @@ fn union(all: &[Features]) -> Features {
         crowded: any(|one| one.crowded),
         churn: any(|one| one.churn),
         waits: any(|one| one.waits),
+        plans: any(|one| one.plans),
+        trials: any(|one| one.trials),
         slots: any(|one| one.slots),
         pool: any(|one| one.pool),
         packages: any(|one| one.packages),

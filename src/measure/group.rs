@@ -9,7 +9,7 @@ use super::histogram::Histogram;
 use super::hits::HitMeasures;
 use super::moments::PairMoments;
 use super::ratio::{Features, Kind, Ratio};
-use super::series::{CreditFan, HeatMap, Series};
+use super::series::{CreditFan, HeatMap, Series, SlotLimit};
 use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
@@ -214,6 +214,13 @@ impl GroupMeasures {
     pub fn active_changed(&mut self, tally: &mut Tally, now: SimTime, change: i64) {
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.active_change[bin] += change;
+    }
+
+    /// Books how many agents a workspace's plan lets be active from `now` on; `None` is unlimited.
+    pub fn limit_changed(&mut self, tally: &mut Tally, now: SimTime, limit: Option<u32>) {
+        let limit = SlotLimit::of(limit);
+        let bin = self.series.bin(&mut tally.cursor, now);
+        self.series.limit_change[bin] += limit - std::mem::replace(&mut tally.limit, limit);
     }
 
     /// Books that an agent was enabled that had waited for a slot since `since`.

@@ -35,7 +35,7 @@ pub use levels::LevelTally;
 pub use moments::{Interval, PairMoments};
 pub use money::MoneyTally;
 pub use ratio::{Features, Kind, Ratio, ratios};
-pub use series::{CreditFan, HeatMap, Series, Track};
+pub use series::{CreditFan, HeatMap, Series, SlotLimit, Track};
 pub use tally::{AgentTally, Tally};
 pub use timing::Timing;
 pub use whole::{Frame, Interruption, Measures};

@@ -43,6 +43,9 @@ enum Need {
     Slots,
     Churn,
     Waits,
+    Plans,
+    Trials,
+    PlansOrTrials,
     Pool,
     Packages,
     Overage,
@@ -65,6 +68,10 @@ pub struct Features {
     pub churn: bool,
     /// Agents wait for slots.
     pub waits: bool,
+    /// Workspaces change their plans.
+    pub plans: bool,
+    /// Trials can end.
+    pub trials: bool,
     /// The plan limits active agents.
     pub slots: bool,
     /// A plan counts credits.
@@ -87,6 +94,9 @@ impl Ratio {
             Need::Cut => features.cut,
             Need::Churn => features.crowded || features.churn,
             Need::Waits => features.waits,
+            Need::Plans => features.plans,
+            Need::Trials => features.trials,
+            Need::PlansOrTrials => features.plans || features.trials,
             Need::Packages => features.packages,
             Need::Overage => features.overage,
             Need::Prices => features.prices,
@@ -255,6 +265,8 @@ fn slots(length: u64) -> Vec<Ratio> {
     vec![
         Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Churn),
         Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Churn),
+        Ratio::share("create_refusal.rate", |t| t.creates_refused, |t| t.creates_tried)
+            .needs(Need::Churn),
         Ratio::total("enables.tried", |t| t.enables_tried),
         Ratio::total("enables.admitted", |t| t.enables_tried - t.enables_refused),
         Ratio::total("enables.refused", |t| t.enables_refused),
@@ -274,6 +286,10 @@ fn slots(length: u64) -> Vec<Ratio> {
             |t| t.enables_tried - t.enables_refused,
         )
         .needs(Need::Waits),
+        Ratio::total("enables.waiting", |t| t.enables_waiting).needs(Need::Waits),
+        Ratio::total("plans.changed", |t| t.plans_changed).needs(Need::Plans),
+        Ratio::total("trials.ended", |t| t.trials_ended).needs(Need::Trials),
+        Ratio::total("agents.taken_offline", |t| t.taken_offline).needs(Need::PlansOrTrials),
     ]
 }
 

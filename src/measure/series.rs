@@ -1,5 +1,7 @@
 //! Over time: counts, levels and integrals in bins of equal width, aligned to the start.
 
+use std::ops::{Add, AddAssign, Sub};
+
 use super::histogram::Histogram;
 use crate::units::{SimSpan, SimTime};
 
@@ -9,6 +11,52 @@ pub struct BinCursor {
     bin: usize,
     /// Where the next bin begins \[ns\].
     end: u64,
+}
+
+/// How many agents may be active, in one workspace or in all of them, or by how much that changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SlotLimit {
+    /// Slots of the workspaces that have a limit.
+    pub slots: i64,
+    /// Workspaces without one.
+    pub unlimited: i64,
+}
+
+impl SlotLimit {
+    /// That of one workspace; `None` is unlimited.
+    pub fn of(limit: Option<u32>) -> Self {
+        match limit {
+            Some(slots) => Self { slots: i64::from(slots), unlimited: 0 },
+            None => Self { slots: 0, unlimited: 1 },
+        }
+    }
+
+    /// The slots of all; `None` if any workspace has no limit.
+    pub fn total(self) -> Option<u64> {
+        u64::try_from(self.slots).ok().filter(|_| self.unlimited == 0)
+    }
+}
+
+impl Add for SlotLimit {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { slots: self.slots + other.slots, unlimited: self.unlimited + other.unlimited }
+    }
+}
+
+impl Sub for SlotLimit {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { slots: self.slots - other.slots, unlimited: self.unlimited - other.unlimited }
+    }
+}
+
+impl AddAssign for SlotLimit {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
 }
 
 /// What happened in a group over time. Messages and attempts count in the bin in which they were
@@ -23,6 +71,9 @@ pub struct Series {
     pub refused: Vec<Vec<u64>>,
     /// Change of the number of active agents, by bin; its prefix sums are the levels at bin ends.
     pub active_change: Vec<i64>,
+    /// Change of the slots for active agents, by bin: those of all plans that limit them, and the
+    /// workspaces whose plan does not.
+    pub limit_change: Vec<SlotLimit>,
     /// Change of the credits in all pools, by bin \[thousandths\]; its prefix sums are the
     /// balances at bin ends.
     pub credits_change: Vec<i128>,
@@ -38,6 +89,7 @@ impl Series {
             offered: vec![0; bins],
             refused: vec![vec![0; bins]; causes],
             active_change: vec![0; bins],
+            limit_change: vec![SlotLimit::default(); bins],
             credits_change: vec![0; bins],
         }
     }
@@ -72,6 +124,7 @@ impl Series {
             add_all(mine, theirs);
         }
         add_all(&mut self.active_change, &other.active_change);
+        add_all(&mut self.limit_change, &other.limit_change);
         add_all(&mut self.credits_change, &other.credits_change);
     }
 }
@@ -225,50 +278,51 @@ impl HeatMap {
 }
 
 /// The share of the period's credits that is left, over time and workspaces: the burn-down fan.
+/// Packages and what is carried over can make it more than all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditFan {
     /// Time from one reading to the next.
     every: SimSpan,
-    readings: usize,
-    /// Reading by reading, [`CreditFan::LEVELS`] each: workspaces with 0%, 1%, .., 100% left.
-    counts: Vec<u64>,
+    /// Reading by reading: workspaces with 0%, 1%, .. left, as far as there are any.
+    counts: Vec<Vec<u64>>,
 }
 
 impl CreditFan {
-    /// Levels of a reading: whole percents, 0 to 100.
-    pub const LEVELS: usize = 101;
-    /// Readings that a picture can show.
+    /// The most that is told apart \[%\].
+    const MOST: usize = 10_000;
+    /// Readings that a picture can show, besides the first.
     const MOST_READINGS: usize = 120;
 
     /// No readings yet, over a series of bins.
     pub fn new(width: SimSpan, bins: usize) -> Self {
         let stride = bins.div_ceil(Self::MOST_READINGS);
-        let readings = bins.div_ceil(stride);
-        Self {
-            every: width.times(stride as u64),
-            readings,
-            counts: vec![0; readings * Self::LEVELS],
-        }
+        let readings = bins.div_ceil(stride) + 1;
+        Self { every: width.times(stride as u64), counts: vec![Vec::new(); readings] }
     }
 
-    /// When reading `index` is taken: at the end of its stretch, just before what happens then.
+    /// When reading `index` is taken, just before what happens then: the first one right after
+    /// the start, each of the others at the end of its stretch.
     pub fn instant(&self, index: usize) -> SimTime {
-        SimTime::from_nanos((index as u64 + 1).saturating_mul(self.every.nanos()))
+        SimTime::from_nanos((index as u64).saturating_mul(self.every.nanos()).max(1))
     }
 
     /// How many readings there are.
     pub const fn readings(&self) -> usize {
-        self.readings
+        self.counts.len()
     }
 
     /// Takes reading `index` of a workspace that has `percent` of its period's credits left.
     pub fn record(&mut self, index: usize, percent: usize) {
-        self.counts[index * Self::LEVELS + percent.min(Self::LEVELS - 1)] += 1;
+        let (levels, percent) = (&mut self.counts[index], percent.min(Self::MOST));
+        if levels.len() <= percent {
+            levels.resize(percent + 1, 0);
+        }
+        levels[percent] += 1;
     }
 
     /// The percent left of which `per_mille` / 1000 of the workspaces have no more, at a reading.
     pub fn quantile(&self, index: usize, per_mille: u64) -> Option<usize> {
-        let levels = &self.counts[index * Self::LEVELS..(index + 1) * Self::LEVELS];
+        let levels = &self.counts[index];
         let total: u64 = levels.iter().sum();
         let rank = (per_mille * total).div_ceil(1_000).max(1);
         let mut below = 0;
@@ -280,7 +334,10 @@ impl CreditFan {
 
     /// Adds what another one counted.
     pub fn merge(&mut self, other: &Self) {
-        add_all(&mut self.counts, &other.counts);
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            mine.resize(mine.len().max(theirs.len()), 0);
+            add_all(mine, theirs);
+        }
     }
 }
 
@@ -317,5 +374,22 @@ mod tests {
             .map(|nanos| series.bin(&mut cursor, SimTime::from_nanos(nanos)))
             .collect();
         assert_eq!(bins, [0, 0, 1, 9, 9, 9, 9, 0, 2, 9, 0]);
+    }
+
+    #[test]
+    fn a_fan_opens_beyond_what_a_period_includes() {
+        let mut fan = CreditFan::new(SimSpan::from_nanos(100), 10);
+        assert_eq!((fan.readings(), fan.instant(0).nanos(), fan.instant(3).nanos()), (11, 1, 300));
+        for percent in [40, 90, 250] {
+            fan.record(3, percent);
+        }
+        let mut other = CreditFan::new(SimSpan::from_nanos(100), 10);
+        other.record(3, 1_300);
+        fan.merge(&other);
+        assert_eq!(
+            [1, 500, 750, 1_000].map(|it| fan.quantile(3, it).unwrap()),
+            [40, 90, 250, 1_300]
+        );
+        assert_eq!(fan.quantile(4, 500), None);
     }
 }

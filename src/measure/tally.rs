@@ -4,7 +4,7 @@ use super::credits::CreditTally;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
-use super::series::BinCursor;
+use super::series::{BinCursor, SlotLimit};
 
 /// Messages of one agent or feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +50,14 @@ pub struct Tally {
     pub enables_waited: u64,
     /// Time that enabled agents had waited for a slot \[ns\].
     pub enables_wait: u128,
+    /// Agents that waited for a slot when the window ended.
+    pub enables_waiting: u64,
+    /// Changes of plan, subscriptions included.
+    pub plans_changed: u64,
+    /// Trials that ended without a subscription.
+    pub trials_ended: u64,
+    /// Active agents that a change of plan or the end of a trial took offline.
+    pub taken_offline: u64,
     /// Packages bought.
     pub packages_bought: u64,
     /// Packages that began anew.
@@ -76,6 +84,7 @@ pub struct Tally {
     pub(super) run: Run,
     pub(super) enable_run: Run,
     pub(super) cursor: BinCursor,
+    pub(super) limit: SlotLimit,
     pub(super) next_reading: usize,
 }
 

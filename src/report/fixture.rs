@@ -170,6 +170,7 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     tally.levels.offline = 2;
     tally.levels.full = true;
     group.active_changed(&mut tally, SimTime::ZERO, 3);
+    group.limit_changed(&mut tally, SimTime::ZERO, Some(3));
     let mut pool = CreditPool::default();
     pool.open(Included { amount: Credits::whole(10), ..Included::NOTHING });
     group.pool_opened(&mut tally, &pool);

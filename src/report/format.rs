@@ -52,6 +52,20 @@ pub(super) fn span(span: SimSpan) -> String {
     parts.join(" ")
 }
 
+/// How often, after `every`: `hour`, `6 h`.
+pub(super) fn every(length: SimSpan) -> String {
+    let units = [
+        (SimSpan::SECOND, "second"),
+        (SimSpan::from_secs(60), "minute"),
+        (SimSpan::HOUR, "hour"),
+        (SimSpan::DAY, "day"),
+    ];
+    match units.into_iter().find(|(unit, _)| *unit == length) {
+        Some((_, name)) => name.to_owned(),
+        None => span(length),
+    }
+}
+
 /// A share: `3.4 %`. What is not nothing never reads `0 %`, and what is not all never `100 %`.
 pub(super) fn percent(fraction: f64) -> String {
     percent_with(fraction, 2)
@@ -116,9 +130,11 @@ fn unit(name: &str) -> Unit {
         ("attempts", "amplification") => Unit::Of("attempts per message"),
         ("attempts", _) => Unit::Of("attempts"),
         ("credits", _) => Unit::Of("credits"),
+        ("enables", "waiting") | ("active" | "agents", _) => Unit::Of("agents"),
         ("creates" | "enables", _) => Unit::Of("tries"),
-        ("active" | "agents", _) => Unit::Of("agents"),
         ("packages", _) => Unit::Of("packages"),
+        ("plans", _) => Unit::Of("changes"),
+        ("trials", _) => Unit::Of("trials"),
         ("earned" | "spent_per_workspace", _) => Unit::Money,
         ("hits_per_workspace", _) => Unit::Of("hits"),
         ("backend", "throughput") => Unit::Of("replies/s"),
@@ -279,6 +295,7 @@ mod tests {
             ("messages.offered", 1e6, "1,000,000 messages"),
             ("backend.utilisation", 0.875, "88 %"),
             ("hits_per_workspace.p90", 3.0, "3 hits"),
+            ("enables.waiting", 54.0, "54 agents"),
             ("fairness.jain", 0.98, "0.98"),
         ] {
             assert_eq!(metric(name, value), text, "{name}");
@@ -306,5 +323,6 @@ mod tests {
         assert_eq!(span(SimSpan::from_secs(36 * 3_600)), "1 d 12 h");
         assert_eq!(span("5m250us".parse().unwrap()), "5 min 250 µs");
         assert_eq!(span(SimSpan::ZERO), "0 s");
+        assert_eq!([SimSpan::HOUR, SimSpan::from_secs(300)].map(every), ["hour", "5 min"]);
     }
 }

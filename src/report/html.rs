@@ -3,13 +3,13 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::format::{count, metric, percent, time};
+use super::format::{count, metric, percent};
 use super::plots::Plot;
 use super::section::ALL;
-use super::terminal::{after, headline, measured, refused_share, value};
-use super::words::{cause_label, offer_label, plural};
+use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
+use super::words::{cause_label, offer_label};
 use crate::scenario::Scenario;
-use crate::summary::{GroupSummary, Summary, Verdict};
+use crate::summary::{GroupSummary, Summary};
 
 /// The page, made from a template that escapes whatever a scenario's author wrote.
 pub(super) fn html(
@@ -31,13 +31,16 @@ struct Page<'a> {
     name: &'a str,
     about: Option<&'a str>,
     asked: String,
-    invalid: Option<&'static str>,
+    doubt: Option<&'static str>,
     why: &'a [String],
     verdict: Option<String>,
     passed: bool,
     thresholds: Vec<ThresholdRow<'a>>,
     headline: String,
     limits: Vec<LimitRow<'a>>,
+    told: Vec<Told>,
+    times: Vec<TimesRow>,
+    titles: [&'static str; 5],
     groups: Vec<&'a str>,
     figures: Vec<FigureRow>,
     plots: Vec<Picture<'a>>,
@@ -67,6 +70,19 @@ struct LimitRow<'a> {
     options: String,
 }
 
+/// Sentences about one thing, those of the terminal.
+#[derive(Serialize)]
+struct Told {
+    title: &'static str,
+    lines: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct TimesRow {
+    label: &'static str,
+    cells: [String; 5],
+}
+
 #[derive(Serialize)]
 struct FigureRow {
     label: &'static str,
@@ -90,7 +106,7 @@ struct GroupMetrics<'a> {
 
 /// The figures that matter most, as people call them; those that begin with a space belong to the
 /// one above.
-const FIGURES: [(&str, &str); 24] = [
+const FIGURES: &[(&str, &str)] = &[
     ("Messages", "messages.offered"),
     (" answered", "messages.completed"),
     (" lost", "loss.rate"),
@@ -105,40 +121,47 @@ const FIGURES: [(&str, &str); 24] = [
     ("Active agents in a workspace, on average", "active.mean"),
     (" at most", "active.max"),
     (" time with all slots taken", "active.full_time_share"),
-    (" enables refused", "enable_refusal.rate"),
+    (" most above the limit", "active.over_limit.max"),
+    ("Enables refused", "enable_refusal.rate"),
+    (" enabled after waiting for a slot", "enables.wait.probability"),
+    (" still waiting at the end", "enables.waiting"),
+    ("Agents to be created", "creates.tried"),
+    (" refused", "create_refusal.rate"),
+    ("Changes of plan", "plans.changed"),
+    ("Trials that ended without a subscription", "trials.ended"),
+    ("Active agents taken offline", "agents.taken_offline"),
     ("Credits used", "credits.consumed"),
+    (" charged beyond the pools", "credits.overage"),
+    (" bought", "credits.purchased"),
     (" expired unused", "credits.expired"),
     (" periods that ran out", "credits.periods_exhausted.share"),
     (" first ran out after, median", "credits.time_to_exhaustion.p50"),
     (" time without credits", "credits.exhausted.time_share"),
+    ("Packages bought", "packages.bought"),
+    (" begun anew", "packages.renewed"),
+    ("Money earned", "earned.total"),
+    (" by plans", "earned.plans"),
+    (" by packages", "earned.packages"),
+    (" by overage", "earned.overage"),
+    (" a workspace spent, on average", "spent_per_workspace.mean"),
+    (" at most", "spent_per_workspace.max"),
     ("Servers busy", "backend.utilisation"),
-    (" waiting on average", "backend.queue.mean"),
-    (" waiting at most", "backend.queue.max"),
+    ("Messages that wait for servers, on average", "backend.queue.mean"),
+    (" at most", "backend.queue.max"),
     ("Fairness between the agents of a workspace (1 is equal)", "fairness.jain"),
 ];
 
 fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> Page<'a> {
     let all = summary.groups.get(ALL);
-    let failed = summary.thresholds.iter().filter(|threshold| !threshold.passed).count();
-    let total = summary.thresholds.len();
-    let verdict = match (total, failed) {
-        (0, _) => None,
-        (1, 0) => Some("The threshold holds.".to_owned()),
-        (_, 0) => Some(format!("All {total} thresholds hold.")),
-        _ => Some(format!("{failed} of {} failed.", plural(total as u64, "threshold"))),
-    };
+    let verdict = telling::verdict(summary);
     Page {
         name: &summary.scenario.name,
         about: summary.scenario.about.as_deref(),
-        asked: asked(summary),
-        invalid: match summary.validity.verdict {
-            Verdict::Valid => None,
-            Verdict::Growing => Some("This run has no steady state."),
-            Verdict::Invalid => Some("This run is not valid."),
-        },
+        asked: telling::asked(summary),
+        doubt: telling::doubt(summary),
         why: &summary.validity.why,
-        verdict,
-        passed: failed == 0,
+        passed: verdict.as_ref().is_none_or(|(passed, _)| *passed),
+        verdict: verdict.map(|(_, text)| text),
         thresholds: summary
             .thresholds
             .iter()
@@ -149,8 +172,11 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
                 passed: threshold.passed,
             })
             .collect(),
-        headline: all.map_or_else(String::new, headline),
+        headline: all.map_or_else(String::new, telling::headline),
         limits: limits(summary),
+        told: all.map(told).unwrap_or_default(),
+        times: all.map(times).unwrap_or_default(),
+        titles: TIMES,
         groups: shown(summary).iter().map(|(name, _)| *name).collect(),
         figures: figures(summary),
         plots: plots.iter().map(|plot| Picture { title: &plot.title, svg: &plot.svg }).collect(),
@@ -159,19 +185,25 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
     }
 }
 
-fn asked(summary: &Summary) -> String {
-    let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
-    let day = summary.scenario.start.split('T').next().unwrap_or_default();
-    let warm_up = if summary.scenario.warm_up_s > 0.0 {
-        format!(", of which the first {} are not measured", time(summary.scenario.warm_up_s))
-    } else {
-        String::new()
-    };
-    format!(
-        "{} over {} from {day}{warm_up}",
-        plural(workspaces, "workspace"),
-        time(summary.scenario.duration_s)
-    )
+/// What happened, as the terminal tells it.
+fn told(all: &GroupSummary) -> Vec<Told> {
+    let mut messages = vec![telling::messages(all)];
+    if matches!(telling::times(all), Times::AtOnce) {
+        messages.push(AT_ONCE.to_owned());
+    }
+    let blocks = telling::blocks(all).into_iter();
+    std::iter::once(Told { title: "Messages", lines: messages })
+        .chain(blocks.map(|telling::Block { title, lines }| Told { title, lines }))
+        .collect()
+}
+
+fn times(all: &GroupSummary) -> Vec<TimesRow> {
+    match telling::times(all) {
+        Times::Rows(rows) => {
+            rows.into_iter().map(|(label, cells)| TimesRow { label, cells }).collect()
+        }
+        Times::None | Times::AtOnce => Vec::new(),
+    }
 }
 
 /// The groups that have a column: all of them together only where there are several.
@@ -221,9 +253,13 @@ fn figures(summary: &Summary) -> Vec<FigureRow> {
         key: "workspaces",
         values: groups.iter().map(|(_, group)| count(group.workspaces)).collect(),
     };
-    let rest = FIGURES.into_iter().filter_map(|(label, key)| {
+    // Where nothing takes time there are no times to compare.
+    let takes_time = groups.iter().any(|(_, group)| value(group, "latency.max") > Some(0.0));
+    let is_time = |key: &str| key.starts_with("latency.") || key.starts_with("wait.");
+    let figures = FIGURES.iter().filter(|(_, key)| takes_time || !is_time(key));
+    let rest = figures.filter_map(|&(label, key)| {
         let values: Vec<String> = groups.iter().map(|(_, group)| of(key, group)).collect();
-        let present = values.iter().any(|value| !value.is_empty());
+        let present = values.iter().any(|value| !value.is_empty() && value != "–");
         let part = label.starts_with(' ');
         present.then_some(FigureRow { label: label.trim_start(), part, key, values })
     });
@@ -284,5 +320,47 @@ mod tests {
             assert!(!page.contains(outside), "{outside}");
         }
         assert_eq!(page.matches("<svg").count(), plots.len());
+    }
+
+    /// The characters that the template escapes.
+    fn escaped(text: &str) -> String {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('/', "&#x2f;")
+    }
+
+    #[test]
+    fn the_page_tells_all_that_the_terminal_tells() {
+        let (scenario, measures, mut summary) = small();
+        let all = &mut summary.groups["all"];
+        let seconds = |value| crate::summary::Metric { value: Some(value), ci95: None, n: 3 };
+        for (name, value) in [
+            ("packages.bought", 4.0),
+            ("earned.total", 80.0),
+            ("credits.overage", 7.0),
+            ("alerts.time{level=80%}", 3_600.0),
+            ("enables.wait.probability", 0.5),
+            ("enables.wait.mean", 60.0),
+            ("enables.waiting", 54.0),
+            ("creates.tried", 9.0),
+            ("agents.taken_offline", 17.0),
+        ] {
+            all.metrics.insert(name.to_owned(), seconds(value));
+        }
+        let page = html(&scenario, &summary, &crate::report::plots::plots(&scenario, &measures));
+        let page = page.unwrap();
+        let terminal = crate::report::terminal(&scenario, &summary, false, 90);
+        let flat = terminal.split_whitespace().collect::<Vec<&str>>().join(" ");
+        let all = &summary.groups["all"];
+        let blocks = telling::blocks(all);
+        assert_eq!(blocks.len(), 5);
+        let lines = blocks.into_iter().flat_map(|block| block.lines);
+        let rest = [telling::messages(all), telling::headline(all), telling::asked(&summary)];
+        for line in lines.chain(rest) {
+            assert!(flat.contains(&line), "{line} is not in\n{terminal}");
+            assert!(page.contains(&escaped(&line)), "{line} is not on the page");
+        }
+        let Times::Rows(rows) = telling::times(all) else { panic!("replies took time") };
+        for cell in rows.iter().flat_map(|(_, cells)| cells) {
+            assert!(terminal.contains(cell) && page.contains(&format!(">{cell}<")), "{cell}");
+        }
     }
 }

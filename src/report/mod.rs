@@ -12,6 +12,7 @@ mod plots;
 mod screen;
 mod section;
 mod series;
+mod telling;
 mod terminal;
 mod words;
 mod write;

@@ -2,12 +2,12 @@
 
 use super::format::exact_seconds;
 use super::section::{ALL, Section};
-use crate::measure::{BackendMeasures, Measures};
+use crate::measure::{BackendMeasures, Measures, SlotLimit};
 use crate::scenario::{BackendScope, Scenario};
 use crate::units::{Credits, SimSpan};
 
-/// A row for each group and bin. Attempts count in the bin in which they were made; active agents
-/// and credits are those at the bin's end, of all workspaces; the queue is the mean number that
+/// A row for each group and bin. Attempts count in the bin in which they were made; active agents,
+/// their limit and credits are those at the bin's end, of all workspaces; the queue is the mean number that
 /// waited, for each workspace or on the platform, as `backend.queue.mean` has it.
 ///
 /// What does not apply is empty: a cause that the group does not have, credits without a pool, and
@@ -37,7 +37,10 @@ fn header(measures: &Measures) -> Vec<String> {
         .map(str::to_owned)
         .into_iter()
         .chain(causes)
-        .chain(["active_agents", "credits_left", "queue", "utilisation"].map(str::to_owned))
+        .chain(
+            ["active_agents", "active_limit", "credits_left", "queue", "utilisation"]
+                .map(str::to_owned),
+        )
         .collect()
 }
 
@@ -46,6 +49,7 @@ struct Columns<'a> {
     section: Section<'a>,
     duration: SimSpan,
     active: Vec<i64>,
+    limit: Vec<SlotLimit>,
     credits: Vec<i128>,
     load: Option<Load>,
 }
@@ -57,6 +61,7 @@ impl<'a> Columns<'a> {
             section,
             duration: measures.frame.duration,
             active: levels(&series.active_change),
+            limit: levels(&series.limit_change),
             credits: levels(&series.credits_change),
             load: load(scenario, measures, section),
         }
@@ -87,6 +92,7 @@ impl<'a> Columns<'a> {
             if frame.own_causes.contains(cause) { by_bin[bin].to_string() } else { String::new() }
         }));
         row.push(self.active[bin].to_string());
+        row.push(self.limit[bin].total().map_or_else(String::new, |slots| slots.to_string()));
         row.push(if frame.features.pool { credits(self.credits[bin]) } else { String::new() });
         let load = self.load.as_ref();
         row.push(load.map_or_else(String::new, |load| format!("{:.6}", load.queue[bin])));
@@ -188,15 +194,15 @@ mod tests {
         let (scenario, measures, _) = small();
         let csv = series_csv(&scenario, &measures, &sections(&scenario, &measures)).unwrap();
         assert_snapshot!(csv, @r"
-        group,from_s,to_s,offered,admitted,refused,refused_active_agent_limit,refused_rate_limited:burst,refused_credits_exhausted,refused_overloaded,active_agents,credits_left,queue,utilisation
-        all,0,3600,6,5,1,0,1,0,0,9,20,0.000185,0.000463
-        all,3600,7200,16,10,6,0,1,5,0,9,0,0.003056,0.000926
-        all,7200,10800,5,0,5,3,0,5,0,9,0,0.000000,0.000000
-        all,10800,12600,0,0,0,0,0,0,0,9,0,0.000000,0.000000
-        shops,0,3600,6,5,1,0,1,0,0,9,20,0.000185,0.000463
-        shops,3600,7200,16,10,6,0,1,5,0,9,0,0.003056,0.000926
-        shops,7200,10800,5,0,5,3,0,5,0,9,0,0.000000,0.000000
-        shops,10800,12600,0,0,0,0,0,0,0,9,0,0.000000,0.000000
+        group,from_s,to_s,offered,admitted,refused,refused_active_agent_limit,refused_rate_limited:burst,refused_credits_exhausted,refused_overloaded,active_agents,active_limit,credits_left,queue,utilisation
+        all,0,3600,6,5,1,0,1,0,0,9,9,20,0.000185,0.000463
+        all,3600,7200,16,10,6,0,1,5,0,9,9,0,0.003056,0.000926
+        all,7200,10800,5,0,5,3,0,5,0,9,9,0,0.000000,0.000000
+        all,10800,12600,0,0,0,0,0,0,0,9,9,0,0.000000,0.000000
+        shops,0,3600,6,5,1,0,1,0,0,9,9,20,0.000185,0.000463
+        shops,3600,7200,16,10,6,0,1,5,0,9,9,0,0.003056,0.000926
+        shops,7200,10800,5,0,5,3,0,5,0,9,9,0,0.000000,0.000000
+        shops,10800,12600,0,0,0,0,0,0,0,9,9,0,0.000000,0.000000
         ");
     }
 

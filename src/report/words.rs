@@ -6,6 +6,7 @@ pub(super) fn cause_label(reason: &str, limiter: Option<&str>) -> String {
         "workspace_agent_limit" => "agents in total",
         "active_agent_limit" => "active agents",
         "agent_not_active" => "agent not active (no limit)",
+        "trial_ended" => "trial ended (no limit)",
         "rate_limited" => "rate limit",
         "concurrency_limited" => "messages at once",
         "credits_exhausted" => "credits used up",

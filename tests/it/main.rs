@@ -9,6 +9,7 @@ mod imports;
 mod metering;
 mod metering_faults;
 mod oracle;
+mod plan_changes;
 mod properties;
 mod rules;
 mod scenarios;

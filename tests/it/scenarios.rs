@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use limitlab::engine::{RunOptions, Watch, run};
-use limitlab::scenario::load;
+use limitlab::scenario::{Override, load};
+use limitlab::summary::Summary;
 
 /// The shipped scenarios: path and text.
 pub(crate) fn shipped() -> Vec<(PathBuf, String)> {
@@ -46,6 +47,27 @@ fn each_meets_its_thresholds() {
 }
 
 #[test]
+fn the_herd_comes_from_the_renewals_alone() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/renewal-herd.yaml");
+    let [herd, spread] = ["same_instant", "staggered"].map(|anchor| {
+        let key = format!("workspaces.shops.billing_anchor={anchor}");
+        let loaded = load(&path, &[Override::set(key)]);
+        let scenario = loaded.expect("the scenario is valid").scenario;
+        assert!(scenario.groups.iter().all(|group| group.timeline.is_empty()));
+        let watch = Watch::default();
+        run(&scenario, RunOptions { threads: 1 }, &watch).expect("it does not loop").summary
+    });
+    let value = |summary: &Summary, metric: &str| summary.value(metric).expect("it is measured");
+    let times = |metric: &str| value(&herd, metric) / value(&spread, metric);
+    assert!(times("latency.p99") > 10.0, "{}", times("latency.p99"));
+    assert!(times("backend.queue.max") > 50.0, "{}", times("backend.queue.max"));
+    // The same work: what differs is when it comes.
+    let served = times("messages.completed");
+    assert!((served - 1.0).abs() < 0.01, "{served}");
+    assert!(herd.passed() && !spread.passed());
+}
+
+#[test]
 fn each_names_its_schema_and_opens_with_its_question() {
     for (path, text) in shipped() {
         let mut lines = text.lines();
@@ -60,6 +82,17 @@ fn each_names_its_schema_and_opens_with_its_question() {
 fn the_table_of_scenarios_is_complete() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/README.md");
     let table = fs::read_to_string(table).expect("the table can be read");
+    let rows: Vec<&str> = table.lines().filter(|line| line.contains(".yaml)")).collect();
+    for row in &rows {
+        let file = row.split("](").nth(1).and_then(|it| it.split(')').next()).unwrap_or_default();
+        let there = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+        assert!(there.is_file(), "there is no {file}: {row}");
+        let cells = row.trim_matches('|').split('|').filter(|cell| !cell.trim().is_empty());
+        let columns = if file.starts_with("presets/") { 2 } else { 3 };
+        assert_eq!(cells.count(), columns, "{row}");
+    }
+    let asks = rows.iter().filter(|row| !row.contains("(presets/")).count();
+    assert_eq!(asks, shipped().len(), "a scenario stands in the table twice");
     for (path, _) in shipped() {
         let file = path.file_name().expect("a scenario has a name").to_string_lossy().into_owned();
         assert!(table.contains(&format!("({file})")), "{file} is not in scenarios/README.md");

@@ -12,6 +12,7 @@ impl Cell {
     /// active is a try to enable: those that find no slot start offline.
     pub(super) fn start_agents(&mut self, world: &mut World<'_>) {
         self.note_slots();
+        self.note_limit(world, SimTime::ZERO);
         for agent in 0..self.agents.len() as u32 {
             let model = &world.model.lines[self.agents[agent as usize].line as usize];
             if model.kind == LineKind::Feature {
@@ -153,6 +154,13 @@ impl Cell {
         let (slots, levels) = (self.workspace.slots(), &mut self.tally.levels);
         (levels.limited, levels.full) = (slots.limit().is_some(), slots.full());
         levels.excess = slots.excess();
+    }
+
+    /// Books how many agents may be active from `now` on: none after a trial has ended.
+    pub(super) fn note_limit(&mut self, world: &mut World<'_>, now: SimTime) {
+        let limit =
+            if self.workspace.available() { self.workspace.slots().limit() } else { Some(0) };
+        world.measures.limit_changed(&mut self.tally, now, limit);
     }
 
     /// The agent keeps its state (rule R4), and its line says what follows. A try from outside

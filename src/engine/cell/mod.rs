@@ -257,6 +257,7 @@ impl Cell {
     pub(super) fn finish(&mut self, world: &mut World<'_>) {
         self.bill(world, world.frame.window.until);
         self.look(world, SimTime::NEVER);
+        self.tally.enables_waiting = self.waiting.len() as u64;
         world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
     }
 

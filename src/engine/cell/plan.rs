@@ -43,9 +43,13 @@ impl Cell {
         self.bill(world, now);
         self.workspace.end_trial();
         self.renewal = Ticket::NONE;
+        self.note_limit(world, now);
+        let counts = world.frame.window.contains(now);
+        self.tally.trials_ended += u64::from(counts);
         for agent in 0..self.agents.len() as u32 {
             if self.is_agent(world, agent) && self.is_active(agent) {
                 self.disable(world, agent, now);
+                self.tally.taken_offline += u64::from(counts);
             }
         }
     }
@@ -86,11 +90,15 @@ impl Cell {
         self.schedule_renewal(world);
         self.schedule_trial(world, now);
         self.note_slots();
+        self.note_limit(world, now);
+        let counts = world.frame.window.contains(now);
+        self.tally.plans_changed += u64::from(counts);
         if world.model.on_downgrade != OnDowngrade::KeepUntilDisabled {
             while self.workspace.slots().excess() > 0
                 && let Some(agent) = self.one_too_many(world)
             {
                 self.take_offline(world, agent, now);
+                self.tally.taken_offline += u64::from(counts);
             }
         }
         self.wake_waiting(world, now);

@@ -153,7 +153,8 @@ impl Axis {
 
     /// Shares from 0 to at least `most`; to 1 where that is not far.
     pub(super) fn shares(title: &str, most: f64) -> Self {
-        let (most, step) = if most > 0.4 { (1.0, 0.2) } else { (most, step(most)) };
+        let near = most > 0.4 && most <= 1.0;
+        let (most, step) = if near { (1.0, 0.2) } else { (most, step(most)) };
         Self::linear(title, most, step, |share| format!("{} %", number(share * 100.0)))
     }
 
@@ -275,6 +276,10 @@ mod tests {
         }
         assert_eq!(labels(&Axis::counts("", 3.0)).join(", "), "0, 1, 2, 3");
         assert_eq!(labels(&Axis::shares("", 0.7)).last(), Some(&"100 %"));
+        assert_eq!(
+            labels(&Axis::shares("", 2.6)).join(", "),
+            "0 %, 50 %, 100 %, 150 %, 200 %, 250 %, 300 %"
+        );
         assert_eq!(
             labels(&Axis::shares("", 0.03)).join(", "),
             "0 %, 0.5 %, 1 %, 1.5 %, 2 %, 2.5 %, 3 %"

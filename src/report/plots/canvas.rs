@@ -7,7 +7,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
-use super::palette::WHITE;
+use super::palette::{Dash, WHITE};
 
 /// The width of every plot \[px\].
 pub(super) const WIDTH: f64 = 960.0;
@@ -101,23 +101,18 @@ impl Sheet<'_> {
         self.area.draw(&Rectangle::new(corners, colour.filled())).expect(IN_MEMORY);
     }
 
-    /// A line through points, `width` \[px\] wide.
-    pub(super) fn line(&self, points: &[Point], colour: &impl Color, width: f64) {
-        let points: Vec<(i32, i32)> = points.iter().copied().map(units).collect();
+    /// A line through points, `width` \[px\] wide; dashes go on around corners.
+    pub(super) fn line(&self, points: &[Point], colour: &impl Color, width: f64, dash: Dash) {
         let style = ShapeStyle::from(colour).stroke_width((width * FINENESS) as u32);
-        if points.len() > 1 {
-            self.area.draw(&PathElement::new(points, style)).expect(IN_MEMORY);
-        }
-    }
-
-    /// A thick dashed line, level from `left` to `right`.
-    pub(super) fn dashes(&self, left: f64, right: f64, y: f64, colour: &impl Color) {
-        const DASH: f64 = 7.0;
-        const GAP: f64 = 5.0;
-        let mut from = left;
-        while from < right {
-            self.line(&[(from, y), ((from + DASH).min(right), y)], colour, 5.0);
-            from += DASH + GAP;
+        let path = |points: &[Point]| {
+            let points: Vec<(i32, i32)> = points.iter().copied().map(units).collect();
+            if points.len() > 1 {
+                self.area.draw(&PathElement::new(points, style)).expect(IN_MEMORY);
+            }
+        };
+        match dash {
+            None => path(points),
+            Some(dash) => dashes(points, dash).iter().for_each(|dash| path(dash)),
         }
     }
 
@@ -149,4 +144,55 @@ impl Sheet<'_> {
 /// A point in the units of the backend.
 fn units((x, y): Point) -> (i32, i32) {
     ((x * FINENESS).round() as i32, (y * FINENESS).round() as i32)
+}
+
+/// The dashes along a line through points, so long and so far from each other.
+fn dashes(points: &[Point], (dash, gap): (f64, f64)) -> Vec<Vec<Point>> {
+    let mut found: Vec<Vec<Point>> = Vec::new();
+    // The dash that is being drawn, and how much of it or of the gap is left.
+    let (mut drawn, mut left) = (points.first().map(|&first| vec![first]), dash);
+    for pair in points.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let length = libm::hypot(to.0 - from.0, to.1 - from.1);
+        let mut way = 0.0;
+        while way + left <= length {
+            way += left;
+            let part = way / length;
+            let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            drawn = if let Some(mut drawn) = drawn.take() {
+                drawn.push(at);
+                found.push(drawn);
+                left = gap;
+                None
+            } else {
+                left = dash;
+                Some(vec![at])
+            };
+        }
+        left -= length - way;
+        if let Some(drawn) = &mut drawn {
+            drawn.push(to);
+        }
+    }
+    found.extend(drawn);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_go_on_around_corners() {
+        let line = dashes(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)], (7.0, 5.0));
+        let expected = [
+            vec![(0.0, 0.0), (7.0, 0.0)],
+            vec![(10.0, 2.0), (10.0, 9.0)],
+            vec![(6.0, 10.0), (0.0, 10.0)],
+        ];
+        assert_eq!(line, expected);
+        let line = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 9.0)], (7.0, 5.0));
+        assert_eq!(line[0], [(0.0, 0.0), (5.0, 0.0), (5.0, 2.0)]);
+        assert!(dashes(&[], (7.0, 5.0)).is_empty());
+    }
 }

@@ -9,20 +9,20 @@ use super::levels::{time_axis, warm_up};
 use super::palette::{INK, KINDS};
 use super::panel::{Key, Mark, Panel, heading};
 use crate::measure::Histogram;
-use crate::report::format::{percent, span};
+use crate::report::format::{every, percent};
 use crate::report::section::Section;
 use crate::report::series::bin_bounds;
 use crate::report::words::cause_label;
 use crate::scenario::Scenario;
 
-/// Limit hits of one cause over time.
+/// Refusals for one cause over time.
 struct Layer<'a> {
     label: String,
     colour: RGBColor,
     by_bin: &'a [u64],
 }
 
-/// Limit hits in every bin, by cause, one on top of the other.
+/// Refusals in every bin, by cause, one on top of the other.
 pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let layers = layers(all);
     let series = &all.measures.series;
@@ -38,10 +38,10 @@ pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Pl
     if most == 0.0 {
         return None;
     }
-    let title = "When customers are refused, and by which limit";
-    let bin = span(series.width());
-    let how =
-        format!("Refused tries in every {bin}, one limit on top of the other.") + warm_up(scenario);
+    let title = "When customers are refused, and why";
+    let bin = every(series.width());
+    let how = format!("Refused tries in every {bin}, one reason on top of the other.")
+        + warm_up(scenario);
     let keys: Vec<Key> = layers
         .iter()
         .map(|layer| Key {
@@ -72,15 +72,13 @@ pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Pl
     Some(Plot { name: "limit_hits", title: title.to_owned(), svg })
 }
 
-/// The causes that occurred and are limit hits.
+/// The causes that occurred: trials that ended and agents that are away turn customers away too.
 fn layers(all: Section<'_>) -> Vec<Layer<'_>> {
     all.frame
         .causes
         .iter()
         .zip(&all.measures.series.refused)
-        .filter(|(cause, by_bin)| {
-            cause.reason.is_limit_hit() && by_bin.iter().any(|hits| *hits > 0)
-        })
+        .filter(|(_, by_bin)| by_bin.iter().any(|refused| *refused > 0))
         .zip(KINDS.into_iter().cycle())
         .map(|((cause, by_bin), colour)| Layer {
             label: cause_label(cause.reason.name(), cause.limiter.as_deref()),
@@ -101,7 +99,7 @@ pub(super) fn hits_per_workspace(all: Section<'_>) -> Option<Plot> {
     let total = histogram.count() as f64;
     let most = classes.iter().map(|class| class.workspaces).max().unwrap_or(0) as f64 / total;
     let title = "How many times a workspace hits a limit";
-    let how = "All limits together, over the measured time. The bar at 0 never met one.";
+    let how = "All limits together, over the measured time. Those at 0 never met one.";
     let x = Axis::places("limit hits of a workspace", classes.iter().map(Class::label));
     let y = Axis::shares("share of workspaces", most);
     let svg = draw(title, |sheet| {

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::Plot;
 use super::axis::Axis;
 use super::canvas::{Anchor, Font, Point, Sheet, draw};
-use super::palette::{GREY, INK, KINDS, SCALE};
+use super::palette::{GREY, INK, Pen, SCALE, dashed_pens, pens};
 use super::panel::{Key, Mark, Panel, heading};
 use crate::measure::{HeatMap, Histogram};
 use crate::report::format::count;
@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 /// A curve of quantiles.
 struct Curve<'a> {
     label: String,
-    colour: RGBColor,
+    pen: Pen,
     histogram: &'a Histogram,
 }
 
@@ -39,14 +39,18 @@ pub(super) fn percentiles(all: Section<'_>, groups: &[Section<'_>]) -> Option<Pl
                Every step to the right is ten times rarer.";
     let keys: Vec<Key> = curves
         .iter()
-        .map(|curve| Key { colour: curve.colour, mark: Mark::Line, label: curve.label.clone() })
+        .map(|curve| Key {
+            colour: curve.pen.colour,
+            mark: Mark::Line(curve.pen.dash),
+            label: curve.label.clone(),
+        })
         .collect();
     let svg = draw(title, |sheet| {
         let panel = Panel::below(heading(sheet, title, how, &keys), 0.0, x, y);
         panel.frame(sheet);
-        for (curve, line) in curves.iter().zip(&lines).rev() {
+        for (curve, line) in curves.iter().zip(&lines) {
             let shown = line.iter().copied().filter(|(_, seconds)| *seconds >= low);
-            panel.line(sheet, shown, curve.colour);
+            panel.line(sheet, shown, curve.pen);
         }
     });
     Some(Plot { name: "latency_percentiles", title: title.to_owned(), svg })
@@ -62,22 +66,22 @@ fn curves<'a>(all: Section<'a>, groups: &[Section<'a>]) -> Vec<Curve<'a>> {
         ];
         return kinds
             .into_iter()
-            .zip(KINDS)
+            .zip(pens())
             .filter(|((_, timing), _)| timing.greatest().is_some_and(|greatest| greatest > 0.0))
-            .map(|((label, timing), colour)| Curve {
+            .map(|((label, timing), pen)| Curve {
                 label: label.to_owned(),
-                colour,
+                pen,
                 histogram: timing.histogram(),
             })
             .collect();
     }
-    let of = |section: &Section<'a>, label: &str, colour| Curve {
+    let of = |section: &Section<'a>, label: &str, pen| Curve {
         label: label.to_owned(),
-        colour,
+        pen,
         histogram: section.measures.latency.histogram(),
     };
-    std::iter::once(of(&all, "all groups", INK))
-        .chain(groups.iter().zip(KINDS).map(|(group, colour)| of(group, group.name, colour)))
+    std::iter::once(of(&all, "all groups", Pen::solid(INK)))
+        .chain(groups.iter().zip(dashed_pens()).map(|(group, pen)| of(group, group.name, pen)))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 //! Every position is rounded to a tenth of a pixel and every logarithm is `libm`'s, so that the
 //! same figures give the same bytes on every machine.
 
+mod agents;
 mod axis;
 mod canvas;
 mod hits;
@@ -40,7 +41,7 @@ pub(super) fn plots(scenario: &Scenario, measures: &Measures) -> Vec<Plot> {
         hits::hits_over_time(scenario, all),
         hits::hits_per_workspace(all),
         levels::credits_left(scenario, &sections[1..]),
-        levels::active_agents(scenario, &sections[1..]),
+        agents::active_agents(scenario, &sections[1..]),
         latency::percentiles(all, groups),
         latency::over_time(scenario, all),
         levels::backend(scenario, measures, all),

@@ -29,6 +29,47 @@ pub(super) const KINDS: [RGBColor; 7] = [
     RGBColor(153, 153, 153),
 ];
 
+/// Dashes and gaps \[px\], so that lines of different kinds differ in more than colour, and one that
+/// lies upon another does not hide it.
+const DASHES: [Dash; 8] = [
+    None,
+    Some((11.0, 5.0)),
+    Some((4.0, 4.0)),
+    Some((18.0, 4.0)),
+    Some((2.0, 5.0)),
+    Some((11.0, 11.0)),
+    Some((7.0, 3.0)),
+    Some((4.0, 9.0)),
+];
+
+/// The lengths of a dash and of the gap after it \[px\]; `None` is drawn through.
+pub(super) type Dash = Option<(f64, f64)>;
+
+/// What a line is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Pen {
+    pub colour: RGBColor,
+    pub dash: Dash,
+}
+
+impl Pen {
+    /// Drawn through.
+    pub(super) const fn solid(colour: RGBColor) -> Self {
+        Self { colour, dash: None }
+    }
+}
+
+/// What lines of each kind are drawn with; the first is drawn through, those that lie upon it are
+/// dashed.
+pub(super) fn pens() -> impl Iterator<Item = Pen> {
+    KINDS.into_iter().zip(DASHES).map(|(colour, dash)| Pen { colour, dash })
+}
+
+/// The same, where all of them lie upon another line.
+pub(super) fn dashed_pens() -> impl Iterator<Item = Pen> {
+    KINDS.into_iter().zip(DASHES.into_iter().skip(1)).map(|(colour, dash)| Pen { colour, dash })
+}
+
 /// From little to much: evenly perceived, also in grey. Dark is much, as ink on paper is.
 ///
 /// Source: S. van der Walt and N. Smith, viridis (2015), at ten even steps from its bright end.

@@ -4,7 +4,7 @@ use plotters::style::{Color, RGBColor};
 
 use super::axis::Axis;
 use super::canvas::{Anchor, Font, HEIGHT, Point, Sheet, WIDTH};
-use super::palette::{AXIS, GREY, GRID, INK, SHADE};
+use super::palette::{AXIS, Dash, GREY, GRID, INK, Pen, SHADE};
 
 /// White space around everything \[px\].
 pub(super) const MARGIN: f64 = 28.0;
@@ -12,6 +12,10 @@ pub(super) const MARGIN: f64 = 28.0;
 const OVERHANG: f64 = 10.0;
 /// From the data to the bottom edge: labels and the name of the axis \[px\].
 pub(super) const FOOT: f64 = 62.0;
+
+/// How broad the line of a limit is \[px\], and its dashes.
+const BROAD: f64 = 5.0;
+const LIMIT: Dash = Some((7.0, 5.0));
 
 const TITLE: Font = Font::new(19.0, INK).bold();
 const TEXT: Font = Font::new(13.0, GREY);
@@ -27,9 +31,9 @@ pub(super) struct Key {
 /// How something is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Mark {
-    Line,
-    /// Thick dashes, this opaque.
-    Dashes(f64),
+    Line(Dash),
+    /// The broad dashes of a limit, this opaque.
+    Limit(f64),
     /// Filled, this opaque.
     Area(f64),
 }
@@ -52,15 +56,17 @@ pub(super) fn heading(sheet: &Sheet<'_>, title: &str, how: &str, keys: &[Key]) -
     let (mut x, mut y) = (MARGIN, 84.0);
     for key in keys {
         const SWATCH: f64 = 22.0;
-        let label = shortened(&key.label, 56);
+        let label = shortened(&key.label, 64);
         let width = SWATCH + 8.0 + LABEL.width(&label) + 18.0;
         if x > MARGIN && x + width > WIDTH - MARGIN {
             (x, y) = (MARGIN, y + 20.0);
         }
         match key.mark {
-            Mark::Line => sheet.line(&[(x, y), (x + SWATCH, y)], &key.colour, 3.0),
-            Mark::Dashes(opacity) => {
-                sheet.dashes(x, x + SWATCH, y, &key.colour.mix(opacity));
+            Mark::Line(dash) => {
+                sheet.line(&[(x, y), (x + SWATCH, y)], &key.colour, 3.0, dash);
+            }
+            Mark::Limit(opacity) => {
+                sheet.line(&[(x, y), (x + SWATCH, y)], &key.colour.mix(opacity), BROAD, LIMIT);
             }
             Mark::Area(opacity) => {
                 sheet.rect((x, y - 6.0), (x + SWATCH, y + 6.0), &key.colour.mix(opacity));
@@ -119,7 +125,7 @@ impl Panel {
         let mut free_from = f64::NEG_INFINITY;
         for (value, label) in &self.x.ticks {
             let (x, _) = self.at(*value, 0.0);
-            sheet.line(&[(x, self.bottom), (x, self.bottom + 5.0)], &AXIS, 1.0);
+            sheet.line(&[(x, self.bottom), (x, self.bottom + 5.0)], &AXIS, 1.0, None);
             let half = LABEL.width(label) / 2.0;
             if x - half > free_from {
                 let font = LABEL.at(Anchor::Middle);
@@ -136,10 +142,10 @@ impl Panel {
     pub(super) fn frame_above(&self, sheet: &Sheet<'_>) {
         for (value, label) in &self.y.ticks {
             let (_, y) = self.at(0.0, *value);
-            sheet.line(&[(self.left, y), (self.right, y)], &GRID, 1.0);
+            sheet.line(&[(self.left, y), (self.right, y)], &GRID, 1.0, None);
             sheet.text((self.left - 8.0, y), label, LABEL.at(Anchor::Right));
         }
-        sheet.line(&[(self.left, self.bottom), (self.right, self.bottom)], &AXIS, 1.2);
+        sheet.line(&[(self.left, self.bottom), (self.right, self.bottom)], &AXIS, 1.2, None);
         sheet.text((MARGIN, self.top - 16.0), &self.y.title, LABEL);
     }
 
@@ -157,10 +163,21 @@ impl Panel {
         &self,
         sheet: &Sheet<'_>,
         values: impl Iterator<Item = (f64, f64)>,
-        colour: RGBColor,
+        pen: Pen,
     ) {
         let points: Vec<Point> = values.map(|(x, y)| self.at(x, y)).collect();
-        sheet.line(&points, &colour, 2.0);
+        sheet.line(&points, &pen.colour, 2.0, pen.dash);
+    }
+
+    /// The line of a limit: under what is limited and broader, since that is often equal.
+    pub(super) fn limit(
+        &self,
+        sheet: &Sheet<'_>,
+        values: impl Iterator<Item = (f64, f64)>,
+        colour: &impl Color,
+    ) {
+        let points: Vec<Point> = values.map(|(x, y)| self.at(x, y)).collect();
+        sheet.line(&points, colour, BROAD, LIMIT);
     }
 
     /// Fills between two lines, given as (x, low, high).

@@ -8,7 +8,7 @@ use limitlab::units::SimSpan;
 use limitlab::workload::{Action, Occurrence};
 
 use super::backends::server_time;
-use super::record::{Fate, Message, Record, Refusal, Service, Space};
+use super::record::{Fate, Message, Record, Refusal, Service, Space, Stay};
 
 /// Some of the workspaces of a record: those of a group, or all.
 pub(super) struct Scope<'a> {
@@ -232,13 +232,17 @@ impl<'a> Scope<'a> {
     }
 
     fn agents(&self, figures: &mut Figures) {
+        self.changes_of_plan(figures);
         let creates =
             |space: &Space| space.creates.iter().filter(|it| self.is_inside(it.at)).count() as i128;
+        let tried = self.spaces().map(creates).sum();
         let refused = self.spaces().map(|it| self.creates_refused(it) as i128).sum();
-        for (name, value) in
-            [("creates.tried", self.spaces().map(creates).sum()), ("creates.refused", refused)]
-        {
-            figures.insert(name.to_owned(), Figure { value: ratio(value, 1), needed: refused > 0 });
+        for (name, value) in [
+            ("creates.tried", ratio(tried, 1)),
+            ("creates.refused", ratio(refused, 1)),
+            ("create_refusal.rate", ratio(refused, tried)),
+        ] {
+            figures.insert(name.to_owned(), Figure { value, needed: refused > 0 });
         }
         let admitted: usize = self.spaces().map(|it| self.enables(it, false)).sum();
         let refused: usize = self.spaces().map(|it| self.enables(it, true)).sum();
@@ -294,6 +298,24 @@ impl<'a> Scope<'a> {
             put_count(figures, "active.over_limit.max", excess);
             let mean = ratio(exceeded, self.spaces.len() as i128).map(|time| time / 1e9);
             put(figures, "active.over_limit.time", mean);
+        }
+    }
+
+    /// What changes of plan and trials did, and who waits for a slot in the end.
+    fn changes_of_plan(&self, figures: &mut Figures) {
+        let stays = |is_counted: fn(&Stay) -> bool| {
+            let all = self.spaces().flat_map(|space| &space.stays[1..]);
+            all.filter(|it| self.is_inside(it.at) && is_counted(it)).count()
+        };
+        let taken = self.spaces().flat_map(|space| &space.taken_offline);
+        for (name, count) in [
+            ("plans.changed", stays(|it| it.plan.is_some())),
+            ("trials.ended", stays(|it| it.plan.is_none())),
+            ("agents.taken_offline", taken.filter(|at| self.is_inside(**at)).count()),
+            ("enables.waiting", self.spaces().map(|space| space.waiting).sum()),
+        ] {
+            let figure = Figure { value: Some(count as f64), needed: count > 0 };
+            figures.insert(name.to_owned(), figure);
         }
     }
 

@@ -110,6 +110,7 @@ impl Play<'_> {
         for agent in 0..self.stages[space].agents.len() {
             let is_feature = self.record.spaces[space].features.contains(&agent);
             if !is_feature && self.is_active(space, agent) {
+                self.record.spaces[space].taken_offline.push(now);
                 self.disable(space, agent, now);
             }
         }
@@ -143,6 +144,7 @@ impl Play<'_> {
         let limit = self.stages[space].standing.plan().active_agents;
         self.record.spaces[space].limits.push((now, limit));
         while let Some(agent) = self.one_too_many(space) {
+            self.record.spaces[space].taken_offline.push(now);
             self.take_offline(space, agent, now);
         }
         self.wake_waiting(space, now);

@@ -34,6 +34,10 @@ pub(super) struct Space {
     pub(super) limits: Vec<(u64, Option<u32>)>,
     /// Other numbers of servers of its own than the backend's.
     pub(super) servers: Vec<ServersChange>,
+    /// When a change of plan or a trial's end took an agent offline.
+    pub(super) taken_offline: Vec<u64>,
+    /// Agents that wait for a slot in the end.
+    pub(super) waiting: usize,
     /// What is no agent: it is always there and counts nowhere.
     pub(super) features: Vec<usize>,
     /// Every change of a state, the initial states first.

@@ -209,6 +209,9 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::BuyByHand => play.buy_by_hand(space, now),
         }
     }
+    for (space, stage) in play.record.spaces.iter_mut().zip(&play.stages) {
+        space.waiting = stage.waiting.len();
+    }
     play.record
 }
 
@@ -232,6 +235,8 @@ impl<'s> Play<'s> {
             enables: Vec::new(),
             limits: vec![(0, group.plans[plan].plan.active_agents)],
             servers: Vec::new(),
+            taken_offline: Vec::new(),
+            waiting: 0,
             features: Vec::new(),
             changes: Vec::new(),
         });

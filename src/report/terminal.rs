@@ -1,20 +1,17 @@
 //! The summary that fits one screen.
 
-mod metering;
-
 use std::fmt::Write as _;
 
-use crate::report::format::{count, metric_beside, number, percent, time};
-use crate::report::screen::{GUTTER, Page, Style};
-use crate::report::section::ALL;
-use crate::report::words::{cause_label, plural};
+use super::format::{count, number, percent, time};
+use super::screen::{GUTTER, Page, Style};
+use super::section::ALL;
+use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
+use super::words::cause_label;
 use crate::scenario::Scenario;
-use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+use crate::summary::{GroupSummary, Summary, ThresholdSummary};
 
 /// The summary of a run in `width` columns (80 to 100 are used); with ANSI colours if `colour`,
 /// which never carry a meaning of their own.
-///
-/// Every figure in it stands in `summary.json`, here rounded.
 pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usize) -> String {
     let mut page = Page::new(colour, width.clamp(80, 100));
     heading(&mut page, summary);
@@ -23,10 +20,11 @@ pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usi
     if let Some(all) = summary.groups.get(ALL) {
         limits(&mut page, all);
         messages(&mut page, all);
-        metering::credits(&mut page, all);
-        metering::earned(&mut page, all);
-        metering::agents(&mut page, all);
-        servers(&mut page, all);
+        for block in telling::blocks(all) {
+            for (index, line) in block.lines.iter().enumerate() {
+                page.block(if index == 0 { block.title } else { "" }, line);
+            }
+        }
     }
     groups(&mut page, summary);
     page.text
@@ -38,30 +36,13 @@ fn heading(page: &mut Page, summary: &Summary) {
     if let Some(about) = &scenario.about {
         page.wrapped("", 0, about, Style::Plain);
     }
-    let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
-    let day = scenario.start.split('T').next().unwrap_or(&scenario.start);
-    let warm_up = if scenario.warm_up_s > 0.0 {
-        format!(" (the first {} not measured)", time(scenario.warm_up_s))
-    } else {
-        String::new()
-    };
-    let asked = format!(
-        "{} over {} from {day}{warm_up}, seed {}",
-        plural(workspaces, "workspace"),
-        time(scenario.duration_s),
-        summary.seed
-    );
-    page.wrapped("", 0, &asked, Style::Dim);
+    page.wrapped("", 0, &telling::asked(summary), Style::Dim);
     page.blank();
 }
 
 fn validity(page: &mut Page, summary: &Summary) {
-    let verdict = match summary.validity.verdict {
-        Verdict::Valid => return,
-        Verdict::Growing => "! NO STEADY STATE",
-        Verdict::Invalid => "! NOT VALID",
-    };
-    page.wrapped("", 0, verdict, Style::Bad);
+    let Some(doubt) = telling::doubt(summary) else { return };
+    page.wrapped("", 0, &format!("! {}", doubt.to_uppercase()), Style::Bad);
     for why in &summary.validity.why {
         page.wrapped("  ", 2, why, Style::Plain);
     }
@@ -72,16 +53,10 @@ fn validity(page: &mut Page, summary: &Summary) {
 const MOST_THRESHOLDS: usize = 8;
 
 fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
+    let Some((passed, verdict)) = telling::verdict(summary) else { return };
     let all = &summary.thresholds;
-    if all.is_empty() {
-        return;
-    }
-    let failed = all.iter().filter(|threshold| !threshold.passed).count();
-    let verdict = if failed == 0 {
-        page.styled(&format!("✓ all {} hold", all.len()), Style::Good)
-    } else {
-        page.styled(&format!("✗ {failed} of {} failed", all.len()), Style::Bad)
-    };
+    let (mark, style) = marked(passed);
+    let verdict = page.styled(&format!("{mark} {verdict}"), style);
     let name = page.styled(&format!("{:GUTTER$}", "Thresholds"), Style::Bold);
     _ = writeln!(page.text, "{name}{verdict}");
     let mut listed: Vec<(usize, &ThresholdSummary)> = all.iter().enumerate().collect();
@@ -92,8 +67,7 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
     let written = listed.iter().map(|(_, it)| it.threshold.chars().count()).max().unwrap_or(0);
     for &(index, threshold) in &listed {
         let measured = measured(scenario, index, threshold);
-        let (mark, style) =
-            if threshold.passed { ("✓", Style::Good) } else { ("✗", Style::Bad) };
+        let (mark, style) = marked(threshold.passed);
         let mark = page.styled(mark, style);
         let line = format!("  {mark} {:written$}  {measured}\n", threshold.threshold);
         page.text.push_str(&line);
@@ -105,24 +79,13 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
     page.blank();
 }
 
-/// What was measured against a threshold, precisely enough to be told from its bound.
-pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
-    let Some(value) = summary.value else { return "nothing was observed".to_owned() };
-    let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
-    match threshold {
-        Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
-        None => number(value),
-    }
+const fn marked(passed: bool) -> (&'static str, Style) {
+    if passed { ("✓", Style::Good) } else { ("✗", Style::Bad) }
 }
 
 fn limits(page: &mut Page, all: &GroupSummary) {
-    if all.refusals.is_empty() {
-        page.block("Limits", "the plans have none that could be hit");
-        return;
-    }
+    page.block("Limits", &telling::headline(all));
     let (hit, never): (Vec<_>, Vec<_>) = all.refusals.iter().partition(|it| it.refused > 0);
-    let headline = headline(all);
-    page.block("Limits", &headline);
     let widths = [12, 10, 12, 14];
     if !hit.is_empty() {
         let titles = ["refused", "of tries", "workspaces", "first, median"].map(str::to_owned);
@@ -144,7 +107,7 @@ fn limits(page: &mut Page, all: &GroupSummary) {
             .iter()
             .map(|cause| cause_label(&cause.reason, cause.limiter.as_deref()))
             .collect();
-        page.wrapped("  ", 2, &format!("never hit: {}", names.join(", ")), Style::Plain);
+        page.wrapped("  ", 2, &format!("never met: {}", names.join(", ")), Style::Plain);
     }
     page.blank();
 }
@@ -157,84 +120,19 @@ fn told(sentence: &str) -> String {
     }
 }
 
-/// How long after the start: `after 12 d`.
-pub(super) fn after(seconds: f64) -> String {
-    if seconds == 0.0 { "at once".to_owned() } else { format!("after {}", time(seconds)) }
-}
-
-/// Who hit limits, in a sentence.
-pub(super) fn headline(all: &GroupSummary) -> String {
-    let share = value(all, "workspaces.hit.share").unwrap_or(0.0);
-    let worst = value(all, "hits_per_workspace.max").unwrap_or(0.0);
-    if worst == 0.0 {
-        return "nobody hit a limit".to_owned();
-    }
-    let times = if worst > 1.0 { "times" } else { "time" };
-    format!(
-        "{} of the workspaces hit a limit, the worst of them {} {times}",
-        percent(share),
-        number(worst)
-    )
-}
-
-/// The share of tries that a cause refused: of attempts, or of enables.
-pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
-    match (cause.reason.as_str(), &cause.limiter) {
-        ("active_agent_limit", _) => value(group, "enable_refusal.rate"),
-        ("workspace_agent_limit", _) => None,
-        (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
-        (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),
-    }
-}
-
 fn messages(page: &mut Page, all: &GroupSummary) {
-    let number_of = |name: &str| value(all, name).map_or_else(|| "0".to_owned(), number);
-    let mut text = format!(
-        "{} due, {} answered, {} lost",
-        number_of("messages.offered"),
-        number_of("messages.completed"),
-        number_of("messages.lost"),
-    );
-    if let Some(rate) = value(all, "loss.rate") {
-        _ = write!(text, " ({})", percent(rate));
-    }
-    if let Some(in_flight) = value(all, "messages.in_flight") {
-        _ = write!(text, ", {} still on their way", number(in_flight));
-    }
-    page.block("Messages", &text);
-    if value(all, "latency.max") == Some(0.0) {
-        page.block("", "answered at once: nothing in the scenario takes time");
-        return;
-    }
-    let widths = [9; 5];
-    let titles = ["mean", "p50", "p95", "p99", "slowest"].map(str::to_owned);
-    page.row("", &titles, &widths, Style::Dim);
-    for (name, family) in
-        [("  due to reply", "latency"), ("  waiting", "wait"), ("  being served", "service")]
-    {
-        let cells = ["mean", "p50", "p95", "p99", "max"]
-            .map(|of| value(all, &format!("{family}.{of}")).map_or("–".to_owned(), time));
-        page.row(name, &cells, &widths, Style::Plain);
-    }
-}
-
-fn servers(page: &mut Page, all: &GroupSummary) {
-    let Some(queue) = value(all, "backend.queue.mean") else { return };
-    let mut text = value(all, "backend.utilisation")
-        .map_or_else(String::new, |busy| format!("{} busy; ", percent(busy)));
-    match value(all, "backend.queue.max") {
-        Some(0.0) => text.push_str("no message waited"),
-        Some(most) => {
-            _ = write!(
-                text,
-                "{} messages wait on average, {} at most",
-                number(queue),
-                number(most)
-            );
+    page.block("Messages", &telling::messages(all));
+    match telling::times(all) {
+        Times::None => {}
+        Times::AtOnce => page.block("", AT_ONCE),
+        Times::Rows(rows) => {
+            let widths = [9; 5];
+            page.row("", &TIMES.map(str::to_owned), &widths, Style::Dim);
+            for (label, cells) in rows {
+                page.row(&format!("  {label}"), &cells, &widths, Style::Plain);
+            }
         }
-        None => _ = write!(text, "{} messages wait on average", number(queue)),
     }
-    page.block("Servers", &text);
 }
 
 /// More groups than that are counted, not listed.
@@ -268,17 +166,13 @@ fn groups(page: &mut Page, summary: &Summary) {
     }
 }
 
-/// The value of a group's metric; `None` if it is absent or was never observed.
-pub(super) fn value(group: &GroupSummary, name: &str) -> Option<f64> {
-    group.metrics.get(name)?.value
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
     use super::*;
     use crate::report::fixture::small;
+    use crate::summary::Verdict;
 
     #[test]
     fn the_summary_fits_a_screen() {
@@ -303,7 +197,7 @@ mod tests {
             “The fair-use limit has been reached. …”
           credits used up                             10        37 %             3    after 90 min
             “The workspace has used up its credits. …”
-          never hit: platform busy
+          never met: platform busy
 
         Messages    27 due, 15 answered, 12 lost (44 %)
                                                   mean        p50        p95        p99    slowest

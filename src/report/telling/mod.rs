@@ -1,0 +1,227 @@
+//! What a run tells, in words that the terminal and the page have in common.
+//!
+//! Every figure in it stands in `summary.json`, here rounded.
+
+mod metering;
+
+use std::fmt::Write as _;
+
+use super::format::{metric_beside, number, percent, time};
+use super::section::ALL;
+use super::words::plural;
+use crate::scenario::Scenario;
+use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+
+/// What there is to tell about one thing: a title, and sentences without their ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    pub title: &'static str,
+    pub lines: Vec<String>,
+}
+
+impl Block {
+    fn of(title: &'static str, line: String) -> Self {
+        Self { title, lines: vec![line] }
+    }
+}
+
+/// What happened in a group besides messages and limits: a block for what can happen in it.
+pub(super) fn blocks(group: &GroupSummary) -> Vec<Block> {
+    [
+        metering::credits(group),
+        metering::earned(group),
+        metering::plans(group),
+        metering::agents(group),
+        servers(group),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What was asked: how many workspaces, how long, from when.
+pub(super) fn asked(summary: &Summary) -> String {
+    let scenario = &summary.scenario;
+    let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
+    let day = scenario.start.split('T').next().unwrap_or(&scenario.start);
+    let warm_up = if scenario.warm_up_s > 0.0 {
+        format!(" (the first {} not measured)", time(scenario.warm_up_s))
+    } else {
+        String::new()
+    };
+    format!(
+        "{} over {} from {day}{warm_up}, seed {}",
+        plural(workspaces, "workspace"),
+        time(scenario.duration_s),
+        summary.seed
+    )
+}
+
+/// Why a run must not be read as it is, in two words.
+pub(super) const fn doubt(summary: &Summary) -> Option<&'static str> {
+    match summary.validity.verdict {
+        Verdict::Valid => None,
+        Verdict::Growing => Some("no steady state"),
+        Verdict::Invalid => Some("not valid"),
+    }
+}
+
+/// What became of the thresholds, and whether all hold; `None` if there are none.
+pub(super) fn verdict(summary: &Summary) -> Option<(bool, String)> {
+    let total = summary.thresholds.len();
+    let failed = summary.thresholds.iter().filter(|threshold| !threshold.passed).count();
+    let text = match (total, failed) {
+        (0, _) => return None,
+        (1, 0) => "it holds".to_owned(),
+        (2, 0) => "both hold".to_owned(),
+        (_, 0) => format!("all {total} hold"),
+        (1, _) => "it failed".to_owned(),
+        _ => format!("{failed} of {total} failed"),
+    };
+    Some((failed == 0, text))
+}
+
+/// What was measured against a threshold, precisely enough to be told from its bound.
+pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
+    let Some(value) = summary.value else { return "nothing was observed".to_owned() };
+    let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
+    match threshold {
+        Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
+        None => number(value),
+    }
+}
+
+/// How long after the start: `after 12 d`.
+pub(super) fn after(seconds: f64) -> String {
+    if seconds == 0.0 { "at once".to_owned() } else { format!("after {}", time(seconds)) }
+}
+
+/// Who hit limits, in a sentence.
+pub(super) fn headline(all: &GroupSummary) -> String {
+    if all.refusals.is_empty() {
+        return "the plans have no limit that could be hit".to_owned();
+    }
+    let share = value(all, "workspaces.hit.share").unwrap_or(0.0);
+    let worst = value(all, "hits_per_workspace.max").unwrap_or(0.0);
+    if worst > 0.0 {
+        return format!(
+            "{} of the workspaces hit a limit, the worst of them {}",
+            percent(share),
+            metering::times(worst)
+        );
+    }
+    // Refusals that are no limit hits.
+    let others: Vec<String> = all
+        .refusals
+        .iter()
+        .filter(|cause| cause.refused > 0)
+        .map(|cause| {
+            let since = match cause.reason.as_str() {
+                "trial_ended" => "since the trial had ended",
+                _ => "since the agent was not active",
+            };
+            format!("{} refused {since}", plural_of(cause.refused, "try was", "tries were"))
+        })
+        .collect();
+    if others.is_empty() {
+        return "nobody hit a limit".to_owned();
+    }
+    format!("no limit was hit, but {}", others.join(", and "))
+}
+
+fn plural_of(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", super::format::count(count), if count == 1 { one } else { many })
+}
+
+/// The share of tries that a cause refused: of attempts, of enables, or of creations.
+pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
+    match (cause.reason.as_str(), &cause.limiter) {
+        ("active_agent_limit", _) => value(group, "enable_refusal.rate"),
+        ("workspace_agent_limit", _) => value(group, "create_refusal.rate"),
+        (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
+        (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),
+    }
+}
+
+/// What became of the messages, in a sentence.
+pub(super) fn messages(group: &GroupSummary) -> String {
+    let of = |name: &str| value(group, name).unwrap_or(0.0);
+    if of("messages.offered") == 0.0 {
+        return "nobody wrote any".to_owned();
+    }
+    let mut text = format!(
+        "{} due, {} answered, {} lost",
+        number(of("messages.offered")),
+        number(of("messages.completed")),
+        number(of("messages.lost")),
+    );
+    if let Some(rate) = value(group, "loss.rate").filter(|rate| *rate > 0.0) {
+        _ = write!(text, " ({})", percent(rate));
+    }
+    if let Some(in_flight) = value(group, "messages.in_flight") {
+        _ = write!(text, ", {} still on their way", number(in_flight));
+    }
+    text
+}
+
+/// How long replies took.
+pub(super) enum Times {
+    /// Nobody was replied to.
+    None,
+    /// In no time, since nothing in the scenario takes any.
+    AtOnce,
+    /// A row for the whole and for each part of it, under [`TIMES`].
+    Rows(Vec<(&'static str, [String; 5])>),
+}
+
+/// What is said where replies take no time.
+pub(super) const AT_ONCE: &str = "answered at once: nothing in the scenario takes time";
+
+/// What the columns of times are called.
+pub(super) const TIMES: [&str; 5] = ["mean", "p50", "p95", "p99", "slowest"];
+
+/// How long the replies of a group took.
+pub(super) fn times(group: &GroupSummary) -> Times {
+    match value(group, "latency.max") {
+        None => Times::None,
+        Some(0.0) => Times::AtOnce,
+        Some(_) => {
+            let parts =
+                [("due to reply", "latency"), ("waiting", "wait"), ("being served", "service")];
+            let row = |(label, family): (&'static str, &str)| {
+                let cells = ["mean", "p50", "p95", "p99", "max"]
+                    .map(|of| value(group, &format!("{family}.{of}")).map_or("–".to_owned(), time));
+                (label, cells)
+            };
+            Times::Rows(parts.into_iter().map(row).collect())
+        }
+    }
+}
+
+fn servers(group: &GroupSummary) -> Option<Block> {
+    let queue = value(group, "backend.queue.mean")?;
+    // Nothing waits for servers without a limit.
+    let busy = value(group, "backend.utilisation")?;
+    let mut text = format!("{} busy; ", percent(busy));
+    match value(group, "backend.queue.max") {
+        Some(0.0) => text.push_str("no message waited"),
+        Some(most) => {
+            _ = write!(
+                text,
+                "{} messages wait on average, {} at most",
+                number(queue),
+                number(most)
+            );
+        }
+        None => _ = write!(text, "{} messages wait on average", number(queue)),
+    }
+    Some(Block::of("Servers", text))
+}
+
+/// The value of a group's metric; `None` if it is absent or was never observed.
+pub(super) fn value(group: &GroupSummary, name: &str) -> Option<f64> {
+    group.metrics.get(name)?.value
+}
+
+#[cfg(test)]
+mod tests;

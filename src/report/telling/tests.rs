@@ -1,0 +1,126 @@
+//! What is told of what a run measured, and of what it did not.
+
+use super::*;
+use crate::report::fixture::small;
+use crate::summary::Metric;
+
+/// A group with these metrics and nothing else.
+fn group(metrics: &[(&str, f64)]) -> GroupSummary {
+    let metric = |value| Metric { value: Some(value), ci95: None, n: 30 };
+    let metrics = metrics.iter().map(|&(name, value)| (name.to_owned(), metric(value)));
+    GroupSummary { workspaces: 40, metrics: metrics.collect(), refusals: Vec::new() }
+}
+
+fn told(metrics: &[(&str, f64)]) -> String {
+    let lines = blocks(&group(metrics))
+        .into_iter()
+        .map(|block| format!("{}: {}", block.title, block.lines.join(" | ")));
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+fn refused(reason: &str, refused: u64) -> CauseSummary {
+    CauseSummary {
+        reason: reason.to_owned(),
+        limiter: None,
+        sentence: String::new(),
+        options: Vec::new(),
+        refused,
+        workspaces: 1,
+        first_p50_s: None,
+    }
+}
+
+#[test]
+fn refusals_that_are_no_limit_hits_are_not_passed_over() {
+    let mut all = group(&[("hits_per_workspace.max", 0.0)]);
+    assert_eq!(headline(&all), "the plans have no limit that could be hit");
+    all.refusals = vec![refused("trial_ended", 0), refused("credits_exhausted", 0)];
+    assert_eq!(headline(&all), "nobody hit a limit");
+    all.refusals[0].refused = 87_569;
+    assert_eq!(
+        headline(&all),
+        "no limit was hit, but 87,569 tries were refused since the trial had ended"
+    );
+    all.refusals.push(refused("agent_not_active", 1));
+    assert_eq!(
+        headline(&all),
+        "no limit was hit, but 87,569 tries were refused since the trial had ended, and 1 try was \
+         refused since the agent was not active"
+    );
+}
+
+#[test]
+fn the_verdict_is_grammatical() {
+    let (_, _, mut summary) = small();
+    let mut told = Vec::new();
+    for passed in [&[][..], &[true], &[false], &[true, true], &[true, false], &[true; 3]] {
+        let threshold = summary.thresholds[0].clone();
+        let thresholds =
+            passed.iter().map(|&passed| ThresholdSummary { passed, ..threshold.clone() });
+        let mut summary = summary.clone();
+        summary.thresholds = thresholds.collect();
+        told.push(verdict(&summary).map_or_else(|| "-".to_owned(), |(_, text)| text));
+    }
+    summary.thresholds.clear();
+    assert_eq!(told.join(", "), "-, it holds, it failed, both hold, 1 of 2 failed, all 3 hold");
+}
+
+#[test]
+fn an_alert_that_nobody_got_to_says_why() {
+    let mut all = group(&[
+        ("credits.consumed", 100.0),
+        ("credits.periods_exhausted.share", 0.995),
+        ("alerts.time{level=80%}", 86_400.0 * 20.0),
+        ("alerts.time{level=100%}", 0.0),
+    ]);
+    all.metrics["alerts.time{level=100%}"].value = None;
+    insta::assert_snapshot!(blocks(&all)[0].lines.join("\n"), @r"
+    100 used
+    ran out in 99.5 % of the periods
+    80 % of a pool used in 30 of 40 workspaces, for the first time after 20 d on average
+    no pool used to the last credit: what was left could not pay a message
+    ");
+    all.metrics["credits.periods_exhausted.share"].value = Some(0.0);
+    assert_eq!(blocks(&all)[0].lines[3], "no pool used to 100 %");
+}
+
+#[test]
+fn who_waits_at_the_end_is_told() {
+    insta::assert_snapshot!(told(&[
+        ("active.mean", 2.57),
+        ("active.max", 3.0),
+        ("enables.wait.mean", 86_400.0),
+        ("enables.wait.probability", 0.5),
+        ("enables.waiting", 2_728.0),
+    ]), @"Agents: 2.57 active in a workspace on average, 3 at most | 50 % of the enabled had waited for a slot, 2 d each on average; 2,728 still waiting at the end");
+}
+
+#[test]
+fn what_plans_did_to_agents_is_told() {
+    insta::assert_snapshot!(told(&[
+        ("plans.changed", 1.0),
+        ("trials.ended", 140.0),
+        ("agents.taken_offline", 560.0),
+    ]), @"Plans: 1 change of plan; 140 trials ended without a subscription; 560 active agents taken offline by that");
+    insta::assert_snapshot!(
+        told(&[("plans.changed", 100.0), ("agents.taken_offline", 0.0)]),
+        @"Plans: 100 changes of plan; no active agent taken offline by that"
+    );
+}
+
+#[test]
+fn money_and_packages_are_told() {
+    insta::assert_snapshot!(told(&[
+        ("credits.consumed", 100.0),
+        ("packages.bought", 1.0),
+        ("packages.renewed", 32.0),
+        ("earned.total", 30.0),
+        ("earned.plans", 20.0),
+        ("earned.packages", 10.0),
+        ("spent_per_workspace.mean", 3.0),
+        ("spent_per_workspace.max", 3.0),
+    ]), @r"
+    Credits: 100 used | no pool ran out | 1 package bought; one began anew 32 times
+    Money: 30.00 earned: 20.00 by plans, 10.00 by packages; each workspace spent 3.00
+    ");
+}
