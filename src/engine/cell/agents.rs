@@ -105,12 +105,7 @@ impl Cell {
 
     /// The timeline tries to enable an agent that is draft or offline. If it is refused and would
     /// give up, its habits stay as they were: a draft that nobody would enable remains one.
-    pub(super) fn enable_from_outside(
-        &mut self,
-        world: &mut World<'_>,
-        agent: u32,
-        now: SimTime,
-    ) {
+    pub(super) fn enable_from_outside(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         let line = self.agents[agent as usize].line as usize;
         let admitted = self.try_enable(world, agent, now);
         if !admitted && world.model.lines[line].on_refused != OnRefused::GiveUp {

@@ -89,10 +89,14 @@ fn overage_is_charged_beyond_the_grants_and_deducted_or_forgiven() {
 fn overage_that_is_given_back_after_it_was_deducted_is_granted_after_all() {
     // Of 20 charged on 10, given back after so many renewals of so much: what is left before, and
     // what comes back. A plan of 4 needs three periods to deduct 10.
-    for (renewals, amount, left, back) in [(1, 10, 0, 10), (2, 10, 10, 10), (1, 4, 0, 4), (2, 4, 0, 8)]
+    for (renewals, amount, left, back) in
+        [(1, 10, 0, 10), (2, 10, 10, 10), (1, 4, 0, 4), (2, 4, 0, 8)]
     {
-        let terms =
-            |amount| Included { overage_limit: whole(10), deducts: true, ..included(amount, at(9)) };
+        let terms = |amount| Included {
+            overage_limit: whole(10),
+            deducts: true,
+            ..included(amount, at(9))
+        };
         let mut pool = opened(terms(whole(10)));
         let charge = pool.charge(whole(20));
         for _ in 0..renewals {
@@ -111,7 +115,8 @@ fn overage_that_is_given_back_after_it_was_deducted_is_granted_after_all() {
 
 #[test]
 fn overage_that_was_forgiven_or_stands_brings_nothing_back() {
-    let terms = |deducts| Included { overage_limit: whole(9), deducts, ..included(whole(10), at(9)) };
+    let terms =
+        |deducts| Included { overage_limit: whole(9), deducts, ..included(whole(10), at(9)) };
     // Forgiven, although the next plan deducts.
     let mut pool = opened(terms(false));
     let forgiven = pool.charge(whole(13));

@@ -71,8 +71,10 @@ impl Lines<'_> {
         let activity = written.activity.as_ref().map(|written| {
             activity(written, self.slots_are_limited, at.key("activity"), self.findings)
         });
-        let churn =
-            written.churn.as_ref().map(|written| churn(written, self.horizon, at.key("churn"), self.findings));
+        let churn = written
+            .churn
+            .as_ref()
+            .map(|written| churn(written, self.horizon, at.key("churn"), self.findings));
         // Churn without any key is a mistake of its own.
         let churns = |churn: &Churn| churn.create.is_some() || churn.delete_after.is_none();
         let creates = churn.as_ref().is_some_and(churns)
@@ -186,12 +188,7 @@ impl Lines<'_> {
 /// than agents may exist, and few enough to be gone through.
 const MOST_CREATIONS: u64 = 1_000_000;
 
-fn churn(
-    written: &types::Churn,
-    horizon: Horizon,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Churn {
+fn churn(written: &types::Churn, horizon: Horizon, at: At<'_>, findings: &mut Findings) -> Churn {
     let delete_at = at.key("delete_after");
     let sound = at.key("create").is_sound() && delete_at.is_sound();
     if written.create.is_none() && written.delete_after.is_none() && sound {
