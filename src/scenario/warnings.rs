@@ -167,19 +167,34 @@ fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
+/// The plans that any workspace can be on, by the timeline too.
+fn all_plans(group: &Group) -> impl Iterator<Item = &Plan> {
+    let nobody = |place: usize| group.mix.contains(&(place, Share::NONE));
+    let plans = group.plans.iter().enumerate();
+    plans.filter(move |&(place, _)| !nobody(place)).map(|(_, offer)| &offer.plan)
+}
+
+/// Whether a metric tells of credits, so that a plan without a figure leaves it without a meaning.
+fn is_of_credits(metric: &str) -> bool {
+    let of_credits = ["credits.", "alerts.", "packages."];
+    of_credits.iter().any(|family| metric.starts_with(family))
+        || metric.contains("=credits_exhausted")
+        || metric.contains("=share_exhausted")
+}
+
 /// Plans without a figure for credits, as presets have them where none is published, in a scenario
 /// that is about credits.
 fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
     let counts = |plan: &Plan| plan.credits.is_some();
-    let counted = scenario.groups.iter().any(|group| first_plans(group).any(counts));
+    let counted = scenario.groups.iter().any(|group| all_plans(group).any(counts));
     let plans = scenario.groups.iter().flat_map(|group| {
-        let without = first_plans(group).filter(|&plan| !counts(plan) && plan.name != UNLIMITED);
+        let without = all_plans(group).filter(|&plan| !counts(plan) && plan.name != UNLIMITED);
         without.map(move |plan| (group, plan))
     });
     for (group, plan) in plans {
         let asked = scenario.thresholds.iter().any(|threshold| {
             let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
-            meant && threshold.metric.starts_with("credits.")
+            meant && is_of_credits(&threshold.metric)
         });
         if counted || asked {
             let (plan, name) = (&plan.name, &group.name);

@@ -10,6 +10,7 @@ mod metering;
 mod metering_faults;
 mod oracle;
 mod properties;
+mod refused;
 mod rules;
 mod scenarios;
 mod support;
