@@ -1,7 +1,7 @@
 //! What is legal and yet hardly meant.
 
 use super::estimate::{
-    credits_wanted, held_on, messages_per_second, messages_per_workspace, open_messages_per_second,
+    books_on, messages_per_second, messages_per_workspace, open_messages_per_second,
     open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
@@ -110,11 +110,10 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
 }
 
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let wanted = credits_wanted(scenario, group);
     for plan in first_plans(group) {
-        let Some(allowance) = &plan.credits else { continue };
-        let held = held_on(scenario, group, allowance);
-        if wanted <= held || allowance.overage == Overage::Unlimited {
+        let Some(books) = books_on(scenario, group, plan) else { continue };
+        let any_overage = plan.credits.as_ref().map(|it| it.overage) == Some(Overage::Unlimited);
+        if books.wanted <= books.held || any_overage {
             continue;
         }
         let on = match group.mix.len() {
@@ -122,12 +121,13 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             _ => format!(" on `{}`", plan.name),
         };
         warnings.push(format!(
-            "the pool of a workspace in `{}`{on} cannot last: {} credits over {}, and always \
+            "the pool of a workspace in `{}`{on} cannot last: {}{} credits over {}, and always \
              active agents would use {}",
             group.name,
-            number(held),
-            span(scenario.duration.nanos() as f64),
-            number(wanted)
+            if books.about { "about " } else { "" },
+            number(books.held),
+            span(books.over.nanos() as f64),
+            number(books.wanted)
         ));
     }
 }

@@ -4,6 +4,7 @@ mod cli;
 mod determinism;
 mod diagnostics;
 mod edges;
+mod estimates;
 mod extremes;
 mod imports;
 mod metering;

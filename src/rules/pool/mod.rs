@@ -55,7 +55,7 @@ impl CreditPool {
         grants.clear();
         parts.clear();
         deducted.clear();
-        *self = Self { grants, parts, deducted, ..Self::default() };
+        *self = Self { grants, deducted, parts, ..Self::default() };
         self.terms = terms;
         self.booked.granted = terms.amount.wide();
         let number = self.number();
