@@ -6,6 +6,7 @@ mod diagnostics;
 mod edges;
 mod estimates;
 mod extremes;
+mod hostile;
 mod imports;
 mod metering;
 mod metering_faults;

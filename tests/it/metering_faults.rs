@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use limitlab::scenario::{ScenarioError, describe, parse, warnings};
 
 /// A scenario that uses all that there is to say about metering.
-const METERED: &str = r"limitlab: 1
+pub(crate) const METERED: &str = r"limitlab: 1
 name: metered
 duration: 60d
 on_downgrade: oldest_offline
@@ -57,7 +57,7 @@ timeline:
 ";
 
 /// The messages about `text`, which has mistakes.
-fn mistakes(text: &str) -> String {
+pub(crate) fn mistakes(text: &str) -> String {
     match parse("x.yaml", text, &[]) {
         Err(ScenarioError::Faults(faults)) => faults.to_string(),
         Err(error) => error.to_string(),

@@ -22,9 +22,11 @@ enforcement: { strategy: atomic }
 thresholds: [messages.lost == 0]
 ";
 
-/// For each row of the chapter's table and each word in it: a piece of the scenario, and what takes
-/// its place.
-const WORDS: &[(&str, &[(&str, &str, &str)])] = &[
+/// A word, a piece of the scenario, and what takes its place.
+type Word = (&'static str, &'static str, &'static str);
+
+/// The rows of the chapter's table, with each word in them.
+const WORDS: &[(&str, &[Word])] = &[
     (
         "top level",
         &[

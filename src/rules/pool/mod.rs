@@ -267,9 +267,12 @@ impl CreditPool {
     fn restore_part(&mut self, part: Part) {
         self.booked.consumed -= part.amount.wide();
         if let Some(grant) = self.grants.iter_mut().find(|grant| grant.number == part.grant) {
-            grant.left += part.amount;
+            // Where packages have taken its room it expires, as all that a pool cannot hold.
+            let back = part.amount.min(Included::MOST - self.balance);
+            grant.left += back;
             grant.drawn -= part.amount;
-            self.balance += part.amount;
+            self.balance += back;
+            self.booked.expired += (part.amount - back).wide();
         } else {
             self.booked.expired += part.amount.wide();
         }

@@ -114,6 +114,17 @@ fn overage_that_is_given_back_after_it_was_deducted_is_granted_after_all() {
 }
 
 #[test]
+fn what_is_given_back_to_a_full_pool_expires() {
+    // Packages filled the pool while the charge was on its way.
+    let most = Included::MOST;
+    let mut pool = opened(included(most, SimTime::NEVER));
+    let charge = pool.charge(whole(8));
+    pool.buy(package(0), whole(5), SimTime::NEVER, 1);
+    assert_eq!(pool.restore(charge), whole(3));
+    assert_eq!((pool.balance(), pool.booked().expired), (most, whole(5).wide()));
+}
+
+#[test]
 fn overage_that_was_forgiven_or_stands_brings_nothing_back() {
     let terms =
         |deducts| Included { overage_limit: whole(9), deducts, ..included(whole(10), at(9)) };

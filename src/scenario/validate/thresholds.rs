@@ -90,6 +90,11 @@ impl Reader<'_, '_> {
         let example = "write it as in `latency.p99{group=shops} < 10s`";
         // Labels hold no comparison but `=`, so the first sign after them is the comparison.
         let labels_end = whole.text.find('}').map_or(0, |index| index + 1);
+        if let (0, Some(open)) = (labels_end, whole.text.find('{')) {
+            let (_, labels) = whole.split_at(open);
+            let message = "the labels are not closed with a `}`";
+            return self.fault(labels, message, "write `{group=shops}`");
+        }
         let sign = whole.text[labels_end..].find(['<', '>', '=', '!']);
         let Some(sign) = sign.map(|index| index + labels_end) else {
             return self.fault(whole, "a threshold compares a metric with a bound", example);

@@ -69,8 +69,8 @@ fn r2_active_at_once_by_plan_as_the_preset_has_them() {
         assert_eq!(count(&summary, "active.max"), limit, "{plan}");
         assert_eq!(count(&summary, "active.mean"), limit, "{plan}");
         assert_eq!(count(&summary, "enables.tried"), 500, "{plan}");
-        let refused = summary.value("enables.refused").unwrap_or(0.0);
-        assert_eq!(refused, (500 - limit) as f64, "{plan}");
+        let refused = summary.value("enables.refused").unwrap_or(0.0).round() as u64;
+        assert_eq!(refused, 500 - limit, "{plan}");
         assert_eq!(count(&summary, "creates.tried"), 501, "{plan}");
         assert_eq!(count(&summary, "agents.max"), 500, "{plan}");
         assert_eq!(cause(&summary, "workspace_agent_limit").refused, 1, "{plan}");
