@@ -11,6 +11,7 @@ mod imports;
 mod metering;
 mod metering_faults;
 mod oracle;
+mod preset;
 mod properties;
 mod refused;
 mod rules;

@@ -257,7 +257,9 @@ impl CreditPool {
         let back = granted.min(Included::MOST - self.balance);
         self.booked.granted += granted.wide();
         self.booked.expired += (granted - back).wide();
-        self.adjusted += back.min(Included::MOST - self.terms.amount - self.adjusted);
+        let most = (Included::MOST - self.terms.amount).wide();
+        let adjusted = (self.adjusted.wide() + back.wide()).min(most);
+        self.adjusted = Credits::from_thousandths(adjusted as i64);
         self.balance += back;
         let mut grants = self.grants.iter_mut();
         let own = grants.find(|grant| grant.source == GrantSource::Included);
