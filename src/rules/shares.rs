@@ -31,7 +31,8 @@ pub(super) struct Shares {
 struct Member {
     /// `None` may use anything.
     terms: Option<ShareTerms>,
-    used: Credits,
+    /// What it has used in this period \[thousandths\]: with packages more than a pool holds.
+    used: i128,
     at_least: Credits,
     at_most: Credits,
 }
@@ -39,7 +40,9 @@ struct Member {
 impl Member {
     /// What is still kept for it.
     fn reserve(&self) -> Credits {
-        (self.at_least - self.used).max(Credits::ZERO)
+        // Between nothing and `at_least`, so it fits.
+        let kept = (self.at_least.wide() - self.used).clamp(0, self.at_least.wide());
+        Credits::from_thousandths(kept as i64)
     }
 
     fn limit(&mut self, included: Credits) {
@@ -61,7 +64,7 @@ impl Shares {
     /// Adds an agent or feature.
     pub(super) fn add(&mut self, terms: Option<ShareTerms>, included: Credits) {
         let (at_least, at_most) = (Credits::ZERO, Credits::ZERO);
-        let mut member = Member { terms, used: Credits::ZERO, at_least, at_most };
+        let mut member = Member { terms, used: 0, at_least, at_most };
         member.limit(included);
         self.reserved += member.reserve();
         self.members.push(member);
@@ -91,7 +94,7 @@ impl Shares {
         let Some(own) = self.members.get(member) else { return Ok(()) };
         let spendable = spendable();
         let kept = self.reserved - own.reserve();
-        let beyond = own.used.wide() + cost.wide() > own.at_most.wide();
+        let beyond = own.used + cost.wide() > own.at_most.wide();
         if beyond || (cost <= spendable && cost.wide() + kept.wide() > spendable.wide()) {
             return Err(Refusal::of(Reason::ShareExhausted));
         }
@@ -110,7 +113,7 @@ impl Shares {
     pub(super) fn book(&mut self, member: usize, amount: Credits) {
         if let Some(own) = self.members.get_mut(member) {
             self.reserved -= own.reserve();
-            own.used += amount;
+            own.used += amount.wide();
             self.reserved += own.reserve();
         }
     }
@@ -118,7 +121,7 @@ impl Shares {
     /// Begins a period in which `included` credits are included.
     pub(super) fn renew(&mut self, included: Credits) {
         for member in &mut self.members {
-            member.used = Credits::ZERO;
+            member.used = 0;
         }
         self.change(included);
     }

@@ -384,6 +384,12 @@ fn unit_hint(text: &str, quantity: &str) -> Option<String> {
         }),
         "factor" if number => Some(format!("a factor ends with an x: `{text}x`")),
         "number per period" if number => Some(format!("write `{text} per period`")),
+        "amount" if number => {
+            Some("it has at most three decimals, and is at most `1_000_000_000_000`".to_owned())
+        }
+        "price" if number => {
+            Some("it has at most six decimals, and is at most `1_000_000_000_000`".to_owned())
+        }
         "flag" => Some("booleans are only `true` and `false`".to_owned()),
         _ => None,
     }

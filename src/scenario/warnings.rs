@@ -1,7 +1,7 @@
 //! What is legal and yet hardly meant.
 
 use super::estimate::{
-    credits_wanted, held_on, messages_per_second, messages_per_workspace, open_messages_per_second,
+    books_on, messages_per_second, messages_per_workspace, open_messages_per_second,
     open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
@@ -110,11 +110,10 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
 }
 
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let wanted = credits_wanted(scenario, group);
     for plan in first_plans(group) {
-        let Some(allowance) = &plan.credits else { continue };
-        let held = held_on(scenario, group, allowance);
-        if wanted <= held || allowance.overage == Overage::Unlimited {
+        let Some(books) = books_on(scenario, group, plan) else { continue };
+        let any_overage = plan.credits.as_ref().map(|it| it.overage) == Some(Overage::Unlimited);
+        if books.wanted <= books.held || any_overage {
             continue;
         }
         let on = match group.mix.len() {
@@ -122,12 +121,13 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             _ => format!(" on `{}`", plan.name),
         };
         warnings.push(format!(
-            "the pool of a workspace in `{}`{on} cannot last: {} credits over {}, and always \
+            "the pool of a workspace in `{}`{on} cannot last: {}{} credits over {}, and always \
              active agents would use {}",
             group.name,
-            number(held),
-            span(scenario.duration.nanos() as f64),
-            number(wanted)
+            if books.about { "about " } else { "" },
+            number(books.held),
+            span(books.over.nanos() as f64),
+            number(books.wanted)
         ));
     }
 }
@@ -167,19 +167,34 @@ fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
+/// The plans that any workspace can be on, by the timeline too.
+fn all_plans(group: &Group) -> impl Iterator<Item = &Plan> {
+    let nobody = |place: usize| group.mix.contains(&(place, Share::NONE));
+    let plans = group.plans.iter().enumerate();
+    plans.filter(move |&(place, _)| !nobody(place)).map(|(_, offer)| &offer.plan)
+}
+
+/// Whether a metric tells of credits, so that a plan without a figure leaves it without a meaning.
+fn is_of_credits(metric: &str) -> bool {
+    let of_credits = ["credits.", "alerts.", "packages."];
+    of_credits.iter().any(|family| metric.starts_with(family))
+        || metric.contains("=credits_exhausted")
+        || metric.contains("=share_exhausted")
+}
+
 /// Plans without a figure for credits, as presets have them where none is published, in a scenario
 /// that is about credits.
 fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
     let counts = |plan: &Plan| plan.credits.is_some();
-    let counted = scenario.groups.iter().any(|group| first_plans(group).any(counts));
+    let counted = scenario.groups.iter().any(|group| all_plans(group).any(counts));
     let plans = scenario.groups.iter().flat_map(|group| {
-        let without = first_plans(group).filter(|&plan| !counts(plan) && plan.name != UNLIMITED);
+        let without = all_plans(group).filter(|&plan| !counts(plan) && plan.name != UNLIMITED);
         without.map(move |plan| (group, plan))
     });
     for (group, plan) in plans {
         let asked = scenario.thresholds.iter().any(|threshold| {
             let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
-            meant && threshold.metric.starts_with("credits.")
+            meant && is_of_credits(&threshold.metric)
         });
         if counted || asked {
             let (plan, name) = (&plan.name, &group.name);

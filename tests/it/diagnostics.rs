@@ -366,6 +366,7 @@ fn quantities_without_or_with_wrong_units() {
        |
     15 |       included: 0.0005
        |                 ^^^^^^
+    hint: it has at most three decimals, and is at most `1_000_000_000_000`
 
     1 mistake in x.yaml
     ");

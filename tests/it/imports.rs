@@ -5,8 +5,7 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use limitlab::random::Distribution;
-use limitlab::rules::{Cycle, Per};
-use limitlab::scenario::{Override, Scenario, ScenarioError, load, parse, warnings};
+use limitlab::scenario::{Override, Scenario, ScenarioError, load, parse};
 use limitlab::units::Credits;
 use tempfile::TempDir;
 
@@ -41,7 +40,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 
 /// The scenario `own.yaml` of a folder with these files.
 #[track_caller]
-fn valid(files: &[(&str, &str)], set: &[&str]) -> Scenario {
+pub(crate) fn valid(files: &[(&str, &str)], set: &[&str]) -> Scenario {
     let folder = folder(files);
     let overrides: Vec<Override> = set.iter().copied().map(Override::set).collect();
     match load(&folder.path().join("own.yaml"), &overrides) {
@@ -67,7 +66,7 @@ fn mistakes_in(folder: &Path, set: &[&str]) -> String {
     }
 }
 
-fn mistakes(files: &[(&str, &str)]) -> String {
+pub(crate) fn mistakes(files: &[(&str, &str)]) -> String {
     mistakes_with(files, &[])
 }
 
@@ -351,56 +350,6 @@ fn a_text_without_a_file_imports_nothing() {
 
     1 mistake in text
     ");
-}
-
-/// The plans of rule R2 with their limit of active agents, and the credits that each seat brings a
-/// month where that is published.
-const FIGURES: [(&str, u32, Option<i64>); 9] = [
-    ("trial", 50, Some(1_800)),
-    ("base", 1, Some(750)),
-    ("advanced", 3, Some(1_250)),
-    ("pro", 50, Some(2_250)),
-    ("enterprise", 500, Some(2_250)),
-    ("enterprise_legacy", 1, None),
-    ("partner", 50, None),
-    ("shopify", 1, None),
-    ("other", 1, None),
-];
-
-#[test]
-fn the_preset_holds_the_figures_of_rule_r2() {
-    let preset = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/presets/kommo-2026-06.yaml");
-    let groups: Vec<String> = FIGURES
-        .iter()
-        .map(|(plan, ..)| format!("{{ group: {plan}, plan: {plan}, agents: [{{ name: a }}] }}"))
-        .collect();
-    let own = format!(
-        "limitlab: 1\nimport: ['{}']\nname: own\nstart: 2026-06-01T00:00:00Z\n\
-         duration: 70d\nworkspaces: [{}]",
-        preset.display(),
-        groups.join(", ")
-    );
-    let scenario = valid(&[("own.yaml", &own)], &[]);
-    for ((name, active, included), group) in FIGURES.into_iter().zip(&scenario.groups) {
-        let plan = &group.plans[0].plan;
-        assert_eq!((plan.name.as_str(), plan.active_agents), (name, Some(active)));
-        assert_eq!(plan.total_agents, 500, "{name}");
-        let credits = included.map(|included| (Credits::whole(included), Per::Seat));
-        let found = plan.credits.as_ref().map(|credits| (credits.included, credits.per));
-        assert_eq!(found, credits, "{name}");
-        if let Some(credits) = &plan.credits {
-            assert_eq!(credits.renews, Cycle::Monthly, "{name}");
-        }
-    }
-    let text = fs::read_to_string(preset).unwrap();
-    let (text, _) = text.split_once("\npackages:").unwrap();
-    let plans = text.lines().filter(|line| {
-        line.strip_prefix("  ").is_some_and(|key| key.starts_with(char::is_alphabetic))
-    });
-    assert_eq!(plans.count(), FIGURES.len(), "a plan of the preset is in no test");
-    let asked = warnings(&scenario);
-    let asked = asked.iter().filter(|text| text.contains("has no `credits`"));
-    assert_eq!(asked.count(), FIGURES.iter().filter(|figure| figure.2.is_none()).count());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use limitlab::scenario::{ScenarioError, describe, parse, warnings};
 
 /// A scenario that uses all that there is to say about metering.
-const METERED: &str = r"limitlab: 1
+pub(crate) const METERED: &str = r"limitlab: 1
 name: metered
 duration: 60d
 on_downgrade: oldest_offline
@@ -57,7 +57,7 @@ timeline:
 ";
 
 /// The messages about `text`, which has mistakes.
-fn mistakes(text: &str) -> String {
+pub(crate) fn mistakes(text: &str) -> String {
     match parse("x.yaml", text, &[]) {
         Err(ScenarioError::Faults(faults)) => faults.to_string(),
         Err(error) => error.to_string(),
@@ -286,6 +286,49 @@ fn carry_over_and_overage() {
     10 |       per: seat
        |       ^^^^^^^^^
     hint: expected an amount such as `1_250` or `0.125`
+
+    1 mistake in x.yaml
+    ");
+}
+
+#[test]
+fn alerts_in_thresholds_name_levels_that_are_declared() {
+    let threshold = |written: &str| mistakes(&format!("{METERED}thresholds: ['{written}']"));
+    assert_eq!(threshold("alerts.time{level=80%} > 1d"), "no mistakes");
+    assert_eq!(threshold("alerts.time{level=95.0%,group=shops} > 1d"), "no mistakes");
+    assert_snapshot!(threshold("alerts.time{level=85%} > 1d"), @"
+    x.yaml:49:33: error: no group has an alert at 85%
+       |
+    49 | thresholds: ['alerts.time{level=85%} > 1d']
+       |                                 ^^^
+    hint: did you mean `80%`? declared: `80%`, `95%`
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(threshold("alerts.time{level=80%,group=partners} > 1d"), @"
+    x.yaml:49:33: error: `partners` has no alert at 80%
+       |
+    49 | thresholds: ['alerts.time{level=80%,group=partners} > 1d']
+       |                                 ^^^
+    hint: declared: none
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(threshold("alerts.time{level=80} > 1d"), @"
+    x.yaml:49:33: error: `80` is not a share such as `25%`, at most `100%`
+       |
+    49 | thresholds: ['alerts.time{level=80} > 1d']
+       |                                 ^^
+    hint: did you mean `80%`? declared: `80%`, `95%`
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(threshold("alerts.time > 1d"), @"
+    x.yaml:49:15: error: `alerts.time` needs its label `level`
+       |
+    49 | thresholds: ['alerts.time > 1d']
+       |               ^^^^^^^^^^^
+    hint: write it as in `alerts.time{level=..}`
 
     1 mistake in x.yaml
     ");

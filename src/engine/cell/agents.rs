@@ -97,15 +97,31 @@ impl Cell {
         self.agents[agent as usize].habit = self.schedule_in_time(world, at, class, event);
     }
 
-    /// Somebody tries to enable an agent that is draft or offline.
+    /// Somebody tries to enable an agent that is draft or offline, by its line's habits.
     pub(super) fn enable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        if !self.try_enable(world, agent, now) {
+            self.enable_refused(world, agent, now);
+        }
+    }
+
+    /// The timeline tries to enable an agent that is draft or offline. If it is refused and would
+    /// give up, its habits stay as they were: a draft that nobody would enable remains one.
+    pub(super) fn enable_from_outside(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
+        let line = self.agents[agent as usize].line as usize;
+        let admitted = self.try_enable(world, agent, now);
+        if !admitted && world.model.lines[line].on_refused != OnRefused::GiveUp {
+            self.enable_refused(world, agent, now);
+        }
+    }
+
+    /// Answers whether the agent is active now.
+    fn try_enable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) -> bool {
         let was = self.workspace.agent(agent as usize);
         let answer = self.workspace.enable(agent as usize);
         let refusal = answer.err();
         world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
         if refusal.is_some() {
-            self.enable_refused(world, agent, now);
-            return;
+            return false;
         }
         self.tally.levels.advance(world.frame.window, now);
         let levels = &mut self.tally.levels;
@@ -129,6 +145,7 @@ impl Cell {
         };
         self.set_habit(world, agent, until, Class::Frees, Event::Disable { agent });
         self.wake_parked(agent, now);
+        true
     }
 
     /// An active agent is disabled; its slot is free at once (rule R5).
@@ -163,8 +180,8 @@ impl Cell {
         world.measures.limit_changed(&mut self.tally, now, limit);
     }
 
-    /// The agent keeps its state (rule R4), and its line says what follows. A try from outside
-    /// leaves the habits of an agent that would give up as they were.
+    /// The agent keeps its state (rule R4), and its line says what follows. One that was just
+    /// created and gives up is still tried after its time as a draft, if its line has one.
     fn enable_refused(&mut self, world: &World<'_>, agent: u32, now: SimTime) {
         let state = &mut self.agents[agent as usize];
         match world.model.lines[state.line as usize].on_refused {

@@ -104,7 +104,7 @@ impl Cell {
                 world,
                 pick,
                 |cell, world, agent| {
-                    cell.enable(world, agent, now);
+                    cell.enable_from_outside(world, agent, now);
                     // One that was refused is not the entry's to undo.
                     if undone && cell.is_active(agent) {
                         cell.to_undo.push((entry, agent));
@@ -172,7 +172,7 @@ impl Cell {
                 Action::Disable(_)
                     if !self.is_active(value) && self.workspace.agent(value as usize).is_some() =>
                 {
-                    self.enable(world, value, now);
+                    self.enable_from_outside(world, value, now);
                 }
                 _ => {}
             }

@@ -31,6 +31,10 @@ pub struct CreditPool {
     overage: i128,
     /// Overage of periods that are over, yet to be deducted \[thousandths\].
     debt: i128,
+    /// Charges of overage that neither stand for good nor were given back.
+    unsettled: u32,
+    /// Periods that are over whose overage is deducted, as far as there may be such charges of them.
+    deducted: Vec<u32>,
     /// The number of this period.
     period: u32,
     /// Grants made so far.
@@ -47,9 +51,11 @@ impl CreditPool {
     pub fn open(&mut self, terms: Included) {
         let (mut grants, mut parts) =
             (std::mem::take(&mut self.grants), std::mem::take(&mut self.parts));
+        let mut deducted = std::mem::take(&mut self.deducted);
         grants.clear();
         parts.clear();
-        *self = Self { grants, parts, ..Self::default() };
+        deducted.clear();
+        *self = Self { grants, deducted, parts, ..Self::default() };
         self.terms = terms;
         self.booked.granted = terms.amount.wide();
         let number = self.number();
@@ -145,6 +151,7 @@ impl CreditPool {
         self.overage += overage.wide();
         self.booked.consumed += paid.wide();
         self.booked.overage += overage.wide();
+        self.unsettled += u32::from(overage > Credits::ZERO);
         let part = self.draw(paid);
         self.assert_conserved();
         Charge { amount, overage, period: self.period, part }
@@ -196,6 +203,7 @@ impl CreditPool {
     #[inline]
     pub fn settle(&mut self, charge: Charge) {
         self.forget(charge.part.next);
+        self.unsettled -= u32::from(charge.overage > Credits::ZERO);
     }
 
     fn forget(&mut self, mut part: Option<u32>) {
@@ -207,7 +215,8 @@ impl CreditPool {
 
     /// Gives back a charge of an attempt that was refused further on, to the grants that paid it.
     /// Answers what came back into the balance: what was drawn from a grant that has ended
-    /// meanwhile has expired with it, and overage never was in the balance.
+    /// meanwhile has expired with it, and overage never was in the balance. But what was deducted
+    /// for it meanwhile is granted after all.
     pub fn restore(&mut self, charge: Charge) -> Credits {
         let before = self.balance;
         self.restore_part(charge.part);
@@ -218,9 +227,8 @@ impl CreditPool {
             next = part.next;
         }
         self.forget(charge.part.next);
-        self.booked.overage -= charge.overage.wide();
-        if charge.period == self.period {
-            self.overage -= charge.overage.wide();
+        if charge.overage > Credits::ZERO {
+            self.restore_overage(charge);
         }
         self.first = 0;
         self.skip_empty();
@@ -228,12 +236,45 @@ impl CreditPool {
         self.balance - before
     }
 
+    /// Takes overage off the books: that of this period, what is yet to be deducted, or what was
+    /// deducted already, which the plan's grant gets back.
+    #[cold]
+    fn restore_overage(&mut self, charge: Charge) {
+        let overage = charge.overage.wide();
+        self.unsettled -= 1;
+        self.booked.overage -= overage;
+        if charge.period == self.period {
+            self.overage -= overage;
+            return;
+        }
+        if !self.deducted.contains(&charge.period) {
+            return;
+        }
+        let undone = overage.min(self.debt);
+        self.debt -= undone;
+        // At most the charge's overage, so it fits.
+        let granted = Credits::from_thousandths((overage - undone) as i64);
+        let back = granted.min(Included::MOST - self.balance);
+        self.booked.granted += granted.wide();
+        self.booked.expired += (granted - back).wide();
+        let most = (Included::MOST - self.terms.amount).wide();
+        let adjusted = (self.adjusted.wide() + back.wide()).min(most);
+        self.adjusted = Credits::from_thousandths(adjusted as i64);
+        self.balance += back;
+        let mut grants = self.grants.iter_mut();
+        let own = grants.find(|grant| grant.source == GrantSource::Included);
+        own.expect("a pool always has a grant of its plan").left += back;
+    }
+
     fn restore_part(&mut self, part: Part) {
         self.booked.consumed -= part.amount.wide();
         if let Some(grant) = self.grants.iter_mut().find(|grant| grant.number == part.grant) {
-            grant.left += part.amount;
+            // Where packages have taken its room it expires, as all that a pool cannot hold.
+            let back = part.amount.min(Included::MOST - self.balance);
+            grant.left += back;
             grant.drawn -= part.amount;
-            self.balance += part.amount;
+            self.balance += back;
+            self.booked.expired += (part.amount - back).wide();
         } else {
             self.booked.expired += part.amount.wide();
         }
@@ -243,8 +284,14 @@ impl CreditPool {
     /// carried over as `carry_over` says, and the included amount is granted, less the overage that is
     /// to be deducted. Packages are not touched.
     pub fn renew(&mut self, terms: Included, carry_over: CarryOver) {
+        if self.unsettled == 0 {
+            self.deducted.clear();
+        }
         if self.terms.deducts {
             self.debt += self.overage;
+            if self.unsettled > 0 {
+                self.deducted.push(self.period);
+            }
         }
         let old = self.take_included();
         let limit = match carry_over {

@@ -86,6 +86,62 @@ fn overage_is_charged_beyond_the_grants_and_deducted_or_forgiven() {
 }
 
 #[test]
+fn overage_that_is_given_back_after_it_was_deducted_is_granted_after_all() {
+    // Of 20 charged on 10, given back after so many renewals of so much: what is left before, and
+    // what comes back. A plan of 4 needs three periods to deduct 10.
+    for (renewals, amount, left, back) in
+        [(1, 10, 0, 10), (2, 10, 10, 10), (1, 4, 0, 4), (2, 4, 0, 8)]
+    {
+        let terms = |amount| Included {
+            overage_limit: whole(10),
+            deducts: true,
+            ..included(amount, at(9))
+        };
+        let mut pool = opened(terms(whole(10)));
+        let charge = pool.charge(whole(20));
+        for _ in 0..renewals {
+            pool.renew(terms(whole(amount)), CarryOver::None);
+        }
+        assert_eq!(pool.balance(), whole(left));
+        assert_eq!(pool.restore(charge), whole(back), "{renewals} {amount}");
+        assert_eq!(pool.balance(), whole(left + back));
+        assert_eq!((pool.booked().overage, pool.booked().consumed), (0, 0));
+        assert_eq!(pool.booked().granted, whole(10 + renewals * amount).wide());
+        // The next period has all that the plan includes.
+        pool.renew(terms(whole(amount)), CarryOver::None);
+        assert_eq!(pool.balance(), whole(amount));
+    }
+}
+
+#[test]
+fn what_is_given_back_to_a_full_pool_expires() {
+    // Packages filled the pool while the charge was on its way.
+    let most = Included::MOST;
+    let mut pool = opened(included(most, SimTime::NEVER));
+    let charge = pool.charge(whole(8));
+    pool.buy(package(0), whole(5), SimTime::NEVER, 1);
+    assert_eq!(pool.restore(charge), whole(3));
+    assert_eq!((pool.balance(), pool.booked().expired), (most, whole(5).wide()));
+}
+
+#[test]
+fn overage_that_was_forgiven_or_stands_brings_nothing_back() {
+    let terms =
+        |deducts| Included { overage_limit: whole(9), deducts, ..included(whole(10), at(9)) };
+    // Forgiven, although the next plan deducts.
+    let mut pool = opened(terms(false));
+    let forgiven = pool.charge(whole(13));
+    pool.renew(terms(true), CarryOver::None);
+    assert_eq!((pool.restore(forgiven), pool.balance()), (Credits::ZERO, whole(10)));
+    // Of two charges of 3 and 2 beyond the grant one is given back: 2 stay deducted.
+    let (back, stays) = (pool.charge(whole(13)), pool.charge(whole(2)));
+    pool.renew(terms(true), CarryOver::None);
+    assert_eq!(pool.balance(), whole(5));
+    pool.settle(stays);
+    assert_eq!((pool.restore(back), pool.balance()), (whole(3), whole(8)));
+}
+
+#[test]
 fn a_change_of_plan_counts_what_was_drawn_this_period() {
     let mut pool = opened(included(whole(10), at(100)));
     pool.buy(package(0), whole(5), at(200), 1);
@@ -172,7 +228,8 @@ proptest! {
                     let charge = standing.swap_remove(index % standing.len());
                     let returned = pool.restore(charge);
                     prop_assert_eq!(pool.balance(), sum(&before) + returned);
-                    prop_assert!(returned <= charge.amount - charge.overage);
+                    let deducted = if deducts { charge.overage } else { Credits::ZERO };
+                    prop_assert!(returned <= charge.amount - charge.overage + deducted);
                 }
                 Step::Settle(index) if !standing.is_empty() => {
                     let charge = standing.swap_remove(index % standing.len());

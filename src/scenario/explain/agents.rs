@@ -8,10 +8,10 @@ use crate::workload::{
     WhileOffline,
 };
 
-/// What there is to say about a line, a row each.
-pub(super) fn agents(line: &AgentLine, duration: SimSpan) -> Vec<String> {
+/// What there is to say about a line, a row each. `mean` is how many agents there are on average.
+pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan) -> Vec<String> {
     let mut rows = match line.kind {
-        LineKind::Agents => states(line),
+        LineKind::Agents => states(line, mean),
         LineKind::Feature => vec!["always there, takes no slot".to_owned()],
     };
     match &line.traffic {
@@ -29,7 +29,7 @@ pub(super) fn agents(line: &AgentLine, duration: SimSpan) -> Vec<String> {
 }
 
 /// How many agents there are, in which states, and how they come and go; a row each.
-fn states(line: &AgentLine) -> Vec<String> {
+fn states(line: &AgentLine, mean: f64) -> Vec<String> {
     let agents = counted(u64::from(line.count), "agent");
     let start = match line.start {
         AgentState::Active => "active",
@@ -42,17 +42,18 @@ fn states(line: &AgentLine) -> Vec<String> {
     };
     let mut rows = vec![format!("{agents}, {start} at first{pause}")];
     rows.extend(line.activity.as_ref().map(switching));
-    rows.extend(line.churn.as_ref().map(churn));
+    rows.extend(line.churn.as_ref().map(|it| churn(it, mean)));
     rows
 }
 
-fn churn(churn: &Churn) -> String {
+fn churn(churn: &Churn, mean: f64) -> String {
     let created = churn.create.map(|rate| format!("{rate} created in each workspace"));
     let deleted = churn
         .delete_after
         .as_ref()
         .map(|after| format!("deleted {} after they came", distribution(after, Quantity::Span)));
-    created.into_iter().chain(deleted).collect::<Vec<_>>().join(", ")
+    let both = created.into_iter().chain(deleted).collect::<Vec<_>>().join(", ");
+    format!("{both}: about {} at a time on average", number(mean))
 }
 
 fn share(terms: ShareTerms) -> String {

@@ -10,11 +10,13 @@ use self::agents::agents;
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
 use super::estimate::{
-    credits_wanted, held, messages_per_second, messages_per_workspace, servers_wanted,
+    Books, agents as agents_on_average, books, churns, messages_per_second, messages_per_workspace,
+    servers_wanted,
 };
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use super::words::{Quantity, counted, distribution, grouped, number, printable, span};
 use crate::random::Key;
+use crate::rules::Plan;
 use crate::workload::LineKind;
 
 /// More workspaces than this are not drawn one by one to be counted.
@@ -22,8 +24,9 @@ const MOST_DRAWN: u32 = 1_000_000;
 
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
 ///
-/// What is expected is worked out from means, as if every agent were active all the time and
-/// nothing were refused.
+/// What is expected is worked out from means, as if every agent were active all the time, nothing
+/// were refused, and workspaces stayed on the plans of the start. Where it differs from workspace to
+/// workspace by chance it is called a figure of about so much.
 pub fn describe(scenario: &Scenario) -> String {
     let mut text = format!(
         "{}: {} from {}, seed {}\n",
@@ -79,33 +82,47 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
     for (about, said) in plans.rows() {
         row(text, about, &said);
     }
-    for line in &group.lines {
+    for (line, mean) in group.lines.iter().zip(agents_on_average(scenario, group)) {
         let about = match line.kind {
             LineKind::Agents => "agents",
             LineKind::Feature => "feature",
         };
-        let said = agents(line, duration).join("\n               ");
+        let said = agents(line, mean, duration).join("\n               ");
         row(text, about, &format!("{}: {said}", line.name));
     }
     let per_workspace = messages_per_workspace(scenario, group) * duration.as_secs_f64();
     let all = per_workspace * f64::from(group.count);
+    let about = if churns(group) { "about " } else { "" };
     let messages = format!(
-        "{} messages if always active, {} in each workspace",
+        "{about}{} messages if always active, {} in each workspace",
         number(all),
         number(per_workspace)
     );
     row(text, "expected", &messages);
-    if let Some(held) = held(scenario, group) {
-        let wanted = credits_wanted(scenario, group);
-        let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
-        let mean = if group.mix.len() == 1 { "" } else { " on average" };
-        let said = format!(
-            "{} credits in each workspace, {share}% of the {} that its pool holds over {duration}{mean}",
-            number(wanted),
-            number(held),
-        );
-        row(text, "", &said);
+    if let Some(books) = books(scenario, group) {
+        row(text, "", &describe_books(scenario, group, books));
     }
+}
+
+/// What is asked of the pools of a group, and what they hold.
+fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
+    let Books { wanted, held, over, about } = books;
+    let about = if about { "about " } else { "" };
+    let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
+    let trial_ends = |plan: &Plan| plan.trial.is_some_and(|trial| trial < scenario.duration);
+    let time = match group.mix.len() {
+        1 if over < scenario.duration => format!("until the trial ends after {over}"),
+        1 => format!("over {over}"),
+        _ if group.first_plans().any(|(plan, _)| trial_ends(plan)) => {
+            format!("over {}, or until its trial ends, on average", scenario.duration)
+        }
+        _ => format!("over {over} on average"),
+    };
+    format!(
+        "{about}{} credits in each workspace, {share}% of the {} that its pool holds {time}",
+        number(wanted),
+        number(held),
+    )
 }
 
 fn describe_backend(text: &mut String, scenario: &Scenario) {
@@ -247,14 +264,14 @@ mod tests {
                        credits a message: 1
                        each of a period's credits: at most 50%
           agents       sale: 0 agents, active at first
-                       1/d created in each workspace, deleted 7d after they came
+                       1/d created in each workspace, deleted 7d after they came: about 6.59 at a time on average
                        nobody writes to them
           feature      rewriter: always there, takes no slot
                        5/d messages to each
                        credits a message: 2
                        each of a period's credits: 10% kept
           expected     2_970_000 messages if always active, 2_970 in each workspace
-                       3_300 credits in each workspace, 80.9% of the 4_080 that its pool holds over 60d on average
+                       about 2_780 credits in each workspace, 78.9% of the 3_522 that its pool holds over 60d, or until its trial ends, on average
 
         backend: 50 servers for all workspaces, 2s a message
           queue        any number may wait

@@ -34,6 +34,8 @@ pub(super) struct Registry {
     pub(super) limiters: Names,
     /// The levels at which any group is alerted.
     pub(super) alerts: Names,
+    /// Those of each group.
+    pub(super) alerts_of: IndexMap<String, Names>,
 }
 
 impl Registry {
@@ -179,8 +181,10 @@ fn alerts(
     at: At<'_>,
     findings: &mut Findings,
 ) -> Vec<Share> {
+    let own = registry.alerts_of.entry(written.group.0.clone()).or_default();
     if !at.is_sound() {
         registry.alerts.set_incomplete();
+        own.set_incomplete();
     }
     let Some(written) = &written.alerts else { return Vec::new() };
     if !written.is_empty() {
@@ -195,8 +199,10 @@ fn alerts(
             findings.add(at, format!("a second alert stands at {level}"));
         }
         registry.alerts.add(&level.to_string());
+        own.add(&level.to_string());
         if !at.is_sound() {
             registry.alerts.set_incomplete();
+            own.set_incomplete();
         }
     }
     levels.into_iter().collect()

@@ -71,8 +71,10 @@ impl Lines<'_> {
         let activity = written.activity.as_ref().map(|written| {
             activity(written, self.slots_are_limited, at.key("activity"), self.findings)
         });
-        let churn =
-            written.churn.as_ref().map(|written| churn(written, at.key("churn"), self.findings));
+        let churn = written
+            .churn
+            .as_ref()
+            .map(|written| churn(written, self.horizon, at.key("churn"), self.findings));
         // Churn without any key is a mistake of its own.
         let churns = |churn: &Churn| churn.create.is_some() || churn.delete_after.is_none();
         let creates = churn.as_ref().is_some_and(churns)
@@ -182,11 +184,25 @@ impl Lines<'_> {
     }
 }
 
-fn churn(written: &types::Churn, at: At<'_>, findings: &mut Findings) -> Churn {
+/// How many tries to create an agent a line may expect in a workspace within the duration: far more
+/// than agents may exist, and few enough to be gone through.
+const MOST_CREATIONS: u64 = 1_000_000;
+
+fn churn(written: &types::Churn, horizon: Horizon, at: At<'_>, findings: &mut Findings) -> Churn {
     let delete_at = at.key("delete_after");
     let sound = at.key("create").is_sound() && delete_at.is_sound();
     if written.create.is_none() && written.delete_after.is_none() && sound {
         findings.add(at, "`churn` needs `create`, `delete_after` or both");
+    }
+    if let Some(rate) = &written.create
+        && rate.0.per_second() * horizon.duration.as_secs_f64() > MOST_CREATIONS as f64
+    {
+        let message = format!(
+            "churn may create {} agents in the duration, and {} are more",
+            grouped(MOST_CREATIONS),
+            rate.0
+        );
+        findings.add(at.key("create"), message);
     }
     Churn {
         create: written.create.as_ref().map(|rate| rate.0),

@@ -77,6 +77,7 @@ pub(super) fn validate(
         groups: Names::default(),
         limiters: Names::default(),
         alerts: Names::default(),
+        alerts_of: IndexMap::new(),
     };
     for offer in registry.plans.iter().flat_map(IndexMap::values) {
         registry.limiters.include(&offer.limiters);

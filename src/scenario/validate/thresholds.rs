@@ -90,6 +90,11 @@ impl Reader<'_, '_> {
         let example = "write it as in `latency.p99{group=shops} < 10s`";
         // Labels hold no comparison but `=`, so the first sign after them is the comparison.
         let labels_end = whole.text.find('}').map_or(0, |index| index + 1);
+        if let (0, Some(open)) = (labels_end, whole.text.find('{')) {
+            let (_, labels) = whole.split_at(open);
+            let message = "the labels are not closed with a `}`";
+            return self.fault(labels, message, "write `{group=shops}`");
+        }
         let sign = whole.text[labels_end..].find(['<', '>', '=', '!']);
         let Some(sign) = sign.map(|index| index + labels_end) else {
             return self.fault(whole, "a threshold compares a metric with a bound", example);
@@ -185,6 +190,7 @@ impl Reader<'_, '_> {
         };
         let inner = Piece { text: inner, start: written.start + 1 };
         let mut labels = Labels::default();
+        let mut level = None;
         let mut sound = true;
         for pair in inner.split(',') {
             let Some((name, value)) = pair.split_once("=") else {
@@ -203,12 +209,32 @@ impl Reader<'_, '_> {
                 self.group(value);
                 labels.group = Some(value.text.to_owned());
             } else {
+                level = Some(value).filter(|_| name.text == "level");
                 let value = self.label(name, value, family);
                 sound &= value.is_some();
                 labels.label = value;
             }
         }
+        if let (true, Some(group), Some(level)) = (sound, &labels.group, level) {
+            sound = self.has_level(group, level);
+        }
         sound.then_some(labels)
+    }
+
+    /// Whether the group that is named has an alert at a level that some group has.
+    fn has_level(&mut self, group: &str, written: Piece<'_>) -> bool {
+        let (Some(alerts), Ok(level)) =
+            (self.registry.alerts_of.get(group), written.text.parse::<Share>())
+        else {
+            return true;
+        };
+        let level = level.to_string();
+        if alerts.may_contain(&level) {
+            return true;
+        }
+        let hint = did_you_mean(&level, "declared", alerts.iter());
+        self.fault::<()>(written, format!("`{group}` has no alert at {level}"), hint);
+        false
     }
 
     fn group(&mut self, value: Piece<'_>) {
@@ -257,11 +283,14 @@ impl Reader<'_, '_> {
 
     /// A level at which somebody is told, as the key spells it.
     fn level(&mut self, name: Piece<'_>, value: Piece<'_>) -> Option<String> {
+        let alerts = &self.registry.alerts;
         let level = match value.text.parse::<Share>() {
             Ok(level) => level.to_string(),
-            Err(error) => return self.fault(value, error.to_string(), "a level of `alerts`"),
+            Err(error) => {
+                let hint = did_you_mean(value.text, "declared", alerts.iter());
+                return self.fault(value, error.to_string(), hint);
+            }
         };
-        let alerts = &self.registry.alerts;
         if !alerts.may_contain(&level) {
             let hint = did_you_mean(&level, "declared", alerts.iter());
             return self.fault(value, format!("no group has an alert at {level}"), hint);

@@ -87,8 +87,23 @@ impl Play<'_> {
         habit.take_if(|habit| *habit == order).is_some()
     }
 
-    /// Somebody tries to enable an agent.
+    /// An agent's habits try to enable it.
     pub(super) fn enable(&mut self, space: usize, agent: usize, now: u64) {
+        if !self.try_to_enable(space, agent, now) {
+            self.enable_refused(space, agent, now);
+        }
+    }
+
+    /// The timeline tries to enable an agent; to one that would give up nothing happens then.
+    pub(super) fn enable_from_outside(&mut self, space: usize, agent: usize, now: u64) {
+        let activity = self.line(space, agent).activity.as_ref();
+        let gives_up = activity.is_none_or(|it| it.on_refused == OnRefused::GiveUp);
+        if !self.try_to_enable(space, agent, now) && !gives_up {
+            self.enable_refused(space, agent, now);
+        }
+    }
+
+    fn try_to_enable(&mut self, space: usize, agent: usize, now: u64) -> bool {
         let activity = self.line(space, agent).activity.as_ref();
         let refused = if !self.stages[space].standing.available {
             Some(Reason::TrialEnded)
@@ -101,8 +116,7 @@ impl Play<'_> {
         let waited = waited.filter(|_| refused.is_none());
         self.record.spaces[space].enables.push(Enable { at: now, refused, waited });
         if refused.is_some() {
-            self.enable_refused(space, agent, now);
-            return;
+            return false;
         }
         self.stages[space].waiting.retain(|&(waiting, _)| waiting != agent);
         self.change(space, agent, Some(AgentState::Active), now);
@@ -118,6 +132,7 @@ impl Play<'_> {
         for talk in parked {
             self.schedule(now, Class::Takes, space, Event::Turn { talk });
         }
+        true
     }
 
     fn has_slot(&self, space: usize) -> bool {

@@ -168,6 +168,8 @@ pub(super) struct Pool {
     /// Charged to grants in this period.
     pub(super) used: i128,
     debt: i128,
+    /// Periods whose overage was made a debt.
+    deducted: Vec<usize>,
     /// What was carried over into this period, less what was deducted.
     adjusted: i128,
     period: usize,
@@ -350,7 +352,10 @@ impl Pool {
     }
 
     fn begin_period(&mut self, terms: Terms) {
-        self.debt += if self.terms().deducts { self.overage } else { 0 };
+        if self.terms().deducts {
+            self.debt += self.overage;
+            self.deducted.push(self.period);
+        }
         let place = self.grants.iter().position(|it| it.package.is_none());
         let old = self.grants.remove(place.expect("the plan's grant is always there"));
         let carried = terms.carried(old.left);
@@ -405,6 +410,15 @@ impl Pool {
         self.flows.overage -= over;
         // The price of now, not that of then.
         self.flows.for_overage -= over * self.terms().price / 1_000;
-        self.overage -= if period == self.period { over } else { 0 };
+        if period == self.period {
+            self.overage -= over;
+        } else if self.deducted.contains(&period) {
+            // A renewal deducted it, or will yet: less of it, or it is granted after all.
+            let undone = over.min(self.debt);
+            self.debt -= undone;
+            self.flows.granted += over - undone;
+            let own = self.grants.iter_mut().find(|it| it.package.is_none());
+            own.expect("the plan's grant is always there").left += over - undone;
+        }
     }
 }

@@ -98,7 +98,7 @@ impl Play<'_> {
             Action::Enable(pick) => {
                 for agent in self.picked(space, pick, |it| it != AgentState::Active) {
                     if !self.is_active(space, agent) {
-                        self.enable(space, agent, now);
+                        self.enable_from_outside(space, agent, now);
                         if self.is_active(space, agent) {
                             self.stages[space].done.push((entry, agent));
                         }
@@ -135,7 +135,9 @@ impl Play<'_> {
             let exists = self.record.spaces[space].state(agent).is_some();
             match (action, self.is_active(space, agent)) {
                 (Action::Enable(_), true) => self.disable(space, agent, now),
-                (Action::Disable(_), false) if exists => self.enable(space, agent, now),
+                (Action::Disable(_), false) if exists => {
+                    self.enable_from_outside(space, agent, now);
+                }
                 _ => {}
             }
         }

@@ -23,8 +23,8 @@ pub(super) struct Timeline<'d> {
     entries: &'d [TimelineEntry],
     /// Where the scenario stands.
     root: At<'d>,
-    /// How long customers write.
-    duration: SimSpan,
+    /// How long customers write; `None` if that is at fault.
+    duration: Option<SimSpan>,
 }
 
 /// What an entry makes happen, as it was written.
@@ -51,6 +51,8 @@ impl<'d> Timeline<'d> {
         findings: &mut Findings,
     ) -> Self {
         let entries = document.timeline.as_deref().unwrap_or_default();
+        let sound = root.key("duration").is_sound() && !document.duration.0.is_zero();
+        let duration = sound.then_some(duration);
         if entries.len().saturating_mul(document.workspaces.len()) > MOST_OCCURRENCES {
             let message = format!(
                 "the entries of the timeline times the groups are more than {}",
@@ -104,7 +106,7 @@ impl<'d> Timeline<'d> {
         findings: &mut Findings,
     ) {
         let mut reader = Reader {
-            duration: self.root.key("duration").is_sound().then_some(self.duration),
+            duration: self.duration,
             groups,
             backend: backend.as_ref().map(|backend| backend.scope),
             backend_is_sound: self.root.key("backend").is_sound(),

@@ -10,6 +10,7 @@ use super::super::groups::{Draft, Registry};
 use super::super::names::Names;
 use super::super::numbers::{count, count_or_unlimited};
 use super::super::packages::bought_at_once;
+use super::super::plans::MOST_AGENTS;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
 use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
@@ -173,12 +174,14 @@ impl Reader<'_> {
             Picked::All(line) => (line, at, None),
             Picked::Some(some) => (&some.line, at.key("line"), some.count.as_ref()),
         };
+        let creates = key == "create";
         let number = written.map(|number| {
-            let bounds = 1..=u64::from(u32::MAX);
-            count(number, bounds, "`count`", at.key("count"), self.findings)
+            // Each creation is a try; of those that exist, `count` may be more than there are.
+            let most = if creates { MOST_AGENTS } else { u64::from(u32::MAX) };
+            count(number, 1..=most, "`count`", at.key("count"), self.findings)
         });
         // All agents that do not exist yet would be any number.
-        let number = number.or((key == "create").then_some(1));
+        let number = number.or(creates.then_some(1));
         let mut found = false;
         let mut feature = None;
         for &place in &entry.groups {

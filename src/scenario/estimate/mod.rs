@@ -1,0 +1,111 @@
+//! What a scenario asks for on average, by arithmetic alone: of limits only R1 is looked at, every
+//! agent counts as active all the time, and workspaces stay on the plans of the start.
+
+mod pools;
+mod population;
+
+pub(super) use pools::{Books, books, books_on, pool};
+
+use self::population::population;
+use super::model::{Backend, Group, Scenario};
+use crate::units::{Share, SimSpan, SimTime};
+use crate::workload::{Action, AgentLine, Factor, Occurrence, Steps, TrafficKind};
+
+/// What the timeline multiplies a group's traffic by, on average over its workspaces. Who is taken
+/// by one entry says nothing about another, so means multiply as the factors do.
+fn steps(group: &Group) -> Steps {
+    let factor = |occurrence: &Occurrence| {
+        let Action::Traffic(factor) = occurrence.action else { return None };
+        Some(Factor {
+            from: occurrence.at,
+            until: occurrence.until.unwrap_or(SimTime::NEVER),
+            factor: 1.0 + occurrence.share.as_f64() * (factor - 1.0),
+        })
+    };
+    let factors: Vec<Factor> = group.timeline.iter().filter_map(factor).collect();
+    Steps::new(&factors)
+}
+
+/// Messages that customers write to each agent of a line until `until` \[1/s\], if nobody waits for
+/// a reply.
+fn messages_per_agent(scenario: &Scenario, line: &AgentLine, until: SimSpan, steps: &Steps) -> f64 {
+    let Some(traffic) = &line.traffic else { return 0.0 };
+    let steady = match &traffic.kind {
+        TrafficKind::Rate(rate) => rate.per_second(),
+        TrafficKind::Interarrival(law) => 1e9 / law.mean(),
+        TrafficKind::Sessions { rate, turns, .. } => rate.per_second() * turns.mean(),
+        TrafficKind::Closed { users, think } => {
+            f64::from(*users) * 1e9 / (think.mean() + reply(scenario.backend.as_ref()))
+        }
+    };
+    steady * traffic.modulation.mean_over(until, steps)
+}
+
+/// The mean time to a reply if nobody waits \[ns\].
+fn reply(backend: Option<&Backend>) -> f64 {
+    backend.map_or(0.0, |backend| {
+        backend.service_time.mean() + 2.0 * backend.network_delay.nanos() as f64
+    })
+}
+
+/// Whether how many messages are written depends on when agents come and go.
+pub(super) fn churns(group: &Group) -> bool {
+    group.lines.iter().any(|line| line.churn.is_some() && line.traffic.is_some())
+}
+
+/// Agents of each line of a workspace on average over the duration, and over the plans at the
+/// start.
+pub(super) fn agents(scenario: &Scenario, group: &Group) -> Vec<f64> {
+    let mut means = vec![0.0; group.lines.len()];
+    for (plan, share) in group.first_plans().filter(|&(_, share)| share > Share::NONE) {
+        let agents = population(group, plan, scenario.duration);
+        for (mean, agents) in means.iter_mut().zip(agents) {
+            *mean += share.as_f64() * agents;
+        }
+    }
+    means
+}
+
+/// Messages that customers write to each workspace of a group, to those lines that are meant
+/// \[1/s\].
+fn messages(scenario: &Scenario, group: &Group, is_meant: impl Fn(&AgentLine) -> bool) -> f64 {
+    let steps = steps(group);
+    let lines = group.lines.iter().zip(agents(scenario, group));
+    lines
+        .filter(|(line, _)| is_meant(line))
+        .map(|(line, agents)| {
+            messages_per_agent(scenario, line, scenario.duration, &steps) * agents
+        })
+        .sum()
+}
+
+/// Messages that customers write to each workspace of a group \[1/s\].
+pub(super) fn messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
+    messages(scenario, group, |_| true)
+}
+
+/// Messages that come to each workspace of a group whether or not others got their replies
+/// \[1/s\].
+pub(super) fn open_messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
+    messages(scenario, group, |line| {
+        let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
+        !matches!(kind, Some(TrafficKind::Closed { .. }))
+    })
+}
+
+/// Busy servers on average if nothing were refused.
+pub(super) fn servers_wanted(backend: &Backend, messages_per_second: f64) -> f64 {
+    messages_per_second * backend.service_time.mean() / 1e9
+}
+
+/// Messages that come to all workspaces whether or not others got their replies \[1/s\].
+pub(super) fn open_messages_per_second(scenario: &Scenario) -> f64 {
+    let groups = scenario.groups.iter();
+    groups.map(|group| open_messages_per_workspace(scenario, group) * f64::from(group.count)).sum()
+}
+
+/// Messages that customers write to all workspaces \[1/s\].
+pub(super) fn messages_per_second(scenario: &Scenario) -> f64 {
+    let groups = scenario.groups.iter();
+    groups.map(|group| messages_per_workspace(scenario, group) * f64::from(group.count)).sum()
+}

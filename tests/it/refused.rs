@@ -1,0 +1,226 @@
+//! What the last chapter of the reference says is refused for now, word by word.
+
+use std::fs;
+
+use limitlab::scenario::{ScenarioError, parse};
+
+const BASE: &str = "limitlab: 1
+name: refused
+duration: 1d
+plans:
+  small:
+    credits: { included: 100 }
+    fair_use: [{ name: burst, scope: workspace, token_bucket: { rate: 1/s, burst: 5 } }]
+workspaces:
+  - group: shops
+    plan: small
+    agents: [{ name: sales, traffic: { rate: 1/h } }]
+    features: [{ name: rewriter, traffic: { rate: 1/h } }]
+    fair_use: [{ name: flight, concurrency: { limit: 4 } }]
+backend: { servers: 4, service_time: 1s, queue: { limit: 9, discipline: fifo } }
+enforcement: { strategy: atomic }
+thresholds: [messages.lost == 0]
+";
+
+/// A word, a piece of the scenario, and what takes its place.
+type Word = (&'static str, &'static str, &'static str);
+
+/// The rows of the chapter's table, with each word in them.
+const WORDS: &[(&str, &[Word])] = &[
+    (
+        "top level",
+        &[
+            ("fair_use", "backend: {", "fair_use: []\nbackend: {"),
+            ("timezone", "backend: {", "timezone: Europe/Berlin\nbackend: {"),
+            ("replications", "backend: {", "replications: 2\nbackend: {"),
+        ],
+    ),
+    (
+        "plans",
+        &[
+            ("priority", "    credits: {", "    priority: 1\n    credits: {"),
+            ("on_exceed", "    credits: {", "    on_exceed: report\n    credits: {"),
+        ],
+    ),
+    (
+        "credits of a plan",
+        &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
+    ),
+    (
+        "groups",
+        &[
+            ("traffic", "    plan: small", "    plan: small\n    traffic: { rate: 1/h }"),
+            ("route", "    plan: small", "    plan: small\n    route: random"),
+            ("retry", "    plan: small", "    plan: small\n    retry: { times: 3 }"),
+            ("patience", "    plan: small", "    plan: small\n    patience: 1m"),
+        ],
+    ),
+    (
+        "lines of agents",
+        &[
+            ("retry", "name: sales,", "name: sales, retry: { times: 3 },"),
+            ("patience", "name: sales,", "name: sales, patience: 1m,"),
+            ("route", "name: sales,", "name: sales, route: random,"),
+        ],
+    ),
+    (
+        "features",
+        &[
+            ("retry", "name: rewriter,", "name: rewriter, retry: { times: 3 },"),
+            ("patience", "name: rewriter,", "name: rewriter, patience: 1m,"),
+        ],
+    ),
+    (
+        "`traffic`",
+        &[
+            ("trace", "{ rate: 1/h }", "{ trace: file.csv }"),
+            ("replay", "{ rate: 1/h }", "{ replay: file.csv }"),
+        ],
+    ),
+    (
+        "throttles",
+        &[
+            ("leaky_bucket", "token_bucket: {", "leaky_bucket: {"),
+            ("fixed_window", "token_bucket: {", "fixed_window: {"),
+            ("sliding_window", "token_bucket: {", "sliding_window: {"),
+            ("sliding_counter", "token_bucket: {", "sliding_counter: {"),
+            ("plan", "scope: workspace", "scope: plan"),
+            ("platform", "scope: workspace", "scope: platform"),
+            ("weight: credits", "scope: workspace", "weight: credits"),
+            ("count_refused: true", "scope: workspace", "count_refused: true"),
+            ("on_exceed: report", "scope: workspace", "on_exceed: report"),
+            ("refill_every", "burst: 5", "burst: 5, refill_every: 1s"),
+            ("queue", "limit: 4", "limit: 4, queue: { limit: 1 }"),
+        ],
+    ),
+    (
+        "the backend",
+        &[
+            ("shed", "servers: 4,", "servers: 4, shed: { above: 90% },"),
+            ("fair", "discipline: fifo", "discipline: fair"),
+            ("priority", "discipline: fifo", "discipline: priority"),
+            ("lifo", "discipline: fifo", "discipline: lifo"),
+            ("processor_sharing", "discipline: fifo", "discipline: processor_sharing"),
+        ],
+    ),
+    (
+        "enforcement",
+        &[
+            ("check_then_act", "strategy: atomic", "strategy: check_then_act"),
+            ("replicated", "strategy: atomic", "strategy: replicated"),
+            ("leased", "strategy: atomic", "strategy: leased"),
+            ("optimistic", "strategy: atomic", "strategy: optimistic"),
+            ("metered", "strategy: atomic", "strategy: metered"),
+        ],
+    ),
+    (
+        "thresholds",
+        &[
+            ("over", "messages.lost == 0", "messages.lost == 0 over 1h"),
+            ("credits.held", "messages.lost == 0", "credits.held == 0"),
+        ],
+    ),
+];
+
+/// The messages about the scenario with one piece of it replaced.
+fn with(piece: &str, replacement: &str) -> Vec<String> {
+    assert!(BASE.contains(piece), "{piece}");
+    match parse("x.yaml", &BASE.replacen(piece, replacement, 1), &[]) {
+        Ok(_) => Vec::new(),
+        Err(ScenarioError::Faults(faults)) => {
+            faults.list().iter().map(|fault| fault.message.clone()).collect()
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn each_word_of_the_chapter_is_refused_as_not_supported_yet() {
+    assert!(with("1d", "2d").is_empty());
+    for (place, words) in WORDS {
+        for (word, piece, replacement) in *words {
+            let told = with(piece, replacement);
+            let spelling = word.split(':').next().unwrap_or(word);
+            let value = word.split(": ").last().unwrap_or(word);
+            let names = |text: &String| {
+                text.contains(spelling)
+                    || text.contains(value)
+                    || (*word == "replications" && text.contains("replication"))
+            };
+            let refused = |text: &String| text.ends_with("not supported yet") && names(text);
+            assert!(told.iter().any(refused), "{place}: {word}: {told:?}");
+            assert!(!told.iter().any(|text| text.contains("unknown")), "{place}: {word}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_the_other_strategies_are_refused_too() {
+    for key in [
+        "decision_time",
+        "charge",
+        "faults",
+        "idempotent",
+        "available",
+        "timeout",
+        "on_unavailable",
+        "on_refusal",
+        "gap",
+        "nodes",
+        "sync_every",
+        "lease",
+        "ttl",
+        "estimate",
+        "read_to_write",
+        "max_retries",
+        "read_cache",
+        "report_every",
+        "recheck_within",
+    ] {
+        let told = with("strategy: atomic", &format!("strategy: atomic, {key}: 1"));
+        assert_eq!(told, [format!("`{key}` is not supported yet")]);
+    }
+}
+
+#[test]
+fn the_chapter_lists_the_words_that_are_tested_here() {
+    let reference = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md");
+    let reference = fs::read_to_string(reference).expect("the reference can be read");
+    let (_, chapter) = reference.rsplit_once("\n## Refused for now\n").expect("the last chapter");
+    let rows = chapter.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+    let listed: Vec<(String, Vec<String>)> = rows
+        .skip(1)
+        .map(|row| {
+            let mut cells = row.trim_matches('|').split('|').map(str::trim);
+            let place = cells.next().unwrap_or_default().to_owned();
+            let words = cells.next().unwrap_or_default();
+            (place, words.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+        })
+        .collect();
+    let tested: Vec<(String, Vec<String>)> = WORDS
+        .iter()
+        .map(|(place, words)| {
+            ((*place).to_owned(), words.iter().map(|(word, ..)| (*word).to_owned()).collect())
+        })
+        .collect();
+    assert_eq!(listed, tested);
+}
+
+#[test]
+fn words_that_stand_elsewhere_are_unknown_and_the_answer_says_where_they_belong() {
+    for (key, hint) in [
+        ("churn: { create: 1/d }", "`churn` stands in a line of `agents`"),
+        ("share: 20%", "`share` stands in a line of `agents` or in one of `features`"),
+        ("trial: 14d", "`trial` stands in a plan"),
+    ] {
+        let text = BASE.replacen("    plan: small", &format!("    plan: small\n    {key}"), 1);
+        let Err(ScenarioError::Faults(faults)) = parse("x.yaml", &text, &[]) else {
+            panic!("{key} was taken");
+        };
+        let word = key.split(':').next().unwrap();
+        let [fault] = faults.list() else { panic!("{faults}") };
+        assert_eq!(fault.message, format!("unknown key `{word}` in an item of `workspaces`"));
+        assert_eq!(fault.hint.as_deref(), Some(hint));
+        assert_eq!((fault.place.line, fault.place.column), (11, 5));
+    }
+}
