@@ -9,13 +9,13 @@ use crate::units::{Credits, Share};
 pub struct ShareTerms {
     /// What the others must leave for it.
     pub at_least: Share,
-    /// More than this it may not use.
-    pub at_most: Share,
+    /// More than this it may not use; `None` is anything that the pool has.
+    pub at_most: Option<Share>,
 }
 
 impl ShareTerms {
     /// No share of its own: it may use all, and nothing is kept for it.
-    pub const NONE: Self = Self { at_least: Share::NONE, at_most: Share::WHOLE };
+    pub const NONE: Self = Self { at_least: Share::NONE, at_most: None };
 }
 
 /// What each agent and feature of a workspace has used in this period.
@@ -29,12 +29,12 @@ pub(super) struct Shares {
 
 #[derive(Debug, Clone, Copy)]
 struct Member {
-    /// `None` may use anything.
-    terms: Option<ShareTerms>,
+    terms: ShareTerms,
     /// What it has used in this period \[thousandths\]: with packages more than a pool holds.
     used: i128,
     at_least: Credits,
-    at_most: Credits,
+    /// `None` is anything.
+    at_most: Option<Credits>,
 }
 
 impl Member {
@@ -46,12 +46,8 @@ impl Member {
     }
 
     fn limit(&mut self, included: Credits) {
-        let terms = self.terms.unwrap_or(ShareTerms::NONE);
-        self.at_least = terms.at_least.of(included);
-        self.at_most = match self.terms {
-            Some(terms) => terms.at_most.of(included),
-            None => Credits::from_thousandths(i64::MAX),
-        };
+        self.at_least = self.terms.at_least.of(included);
+        self.at_most = self.terms.at_most.map(|most| most.of(included));
     }
 }
 
@@ -63,8 +59,8 @@ impl Shares {
 
     /// Adds an agent or feature.
     pub(super) fn add(&mut self, terms: Option<ShareTerms>, included: Credits) {
-        let (at_least, at_most) = (Credits::ZERO, Credits::ZERO);
-        let mut member = Member { terms, used: 0, at_least, at_most };
+        let terms = terms.unwrap_or(ShareTerms::NONE);
+        let mut member = Member { terms, used: 0, at_least: Credits::ZERO, at_most: None };
         member.limit(included);
         self.reserved += member.reserve();
         self.members.push(member);
@@ -74,7 +70,7 @@ impl Shares {
     pub(super) fn remove(&mut self, member: usize) {
         if let Some(member) = self.members.get_mut(member) {
             self.reserved -= member.reserve();
-            member.terms = None;
+            member.terms = ShareTerms::NONE;
             member.limit(Credits::ZERO);
         }
     }
@@ -94,7 +90,7 @@ impl Shares {
         let Some(own) = self.members.get(member) else { return Ok(()) };
         let spendable = spendable();
         let kept = self.reserved - own.reserve();
-        let beyond = own.used + cost.wide() > own.at_most.wide();
+        let beyond = own.at_most.is_some_and(|most| own.used + cost.wide() > most.wide());
         if beyond || (cost <= spendable && cost.wide() + kept.wide() > spendable.wide()) {
             return Err(Refusal::of(Reason::ShareExhausted));
         }
@@ -106,7 +102,7 @@ impl Shares {
         let Some(own) = self.members.get(member) else { return true };
         let others: i128 = self.members.iter().map(|it| it.at_least.wide()).sum();
         let kept = others - own.at_least.wide();
-        cost <= own.at_most && cost.wide() + kept <= included.wide()
+        own.at_most.is_none_or(|most| cost <= most) && cost.wide() + kept <= included.wide()
     }
 
     /// Books what `member` used; negative amounts are given back.

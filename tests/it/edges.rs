@@ -347,3 +347,27 @@ workspaces:
     let busy = |group| summary.metric(group, "backend.utilisation").and_then(|it| it.value);
     assert_eq!((busy("g"), busy("h")), (Some(0.4), None));
 }
+
+#[test]
+fn who_has_something_kept_is_not_capped_by_it() {
+    let shares = |share: &str| {
+        let summary = simulate(&format!(
+            "
+limitlab: 1
+name: kept
+duration: 40h
+plans: {{ p: {{ credits: {{ included: 10, renews: never }} }} }}
+packages: {{ extra: {{ credits: 10 }} }}
+workspaces:
+  - group: g
+    plan: p
+    packages: {{ name: extra, auto_buy: {{ on_refusal: true }} }}
+    agents: [{{ name: a, {share} traffic: {{ interarrival: 1h }} }}]
+"
+        ));
+        ["credits.consumed", "packages.bought"].map(|metric| summary.value(metric))
+    };
+    assert_eq!(shares(""), [Some(39.0), Some(3.0)]);
+    assert_eq!(shares("share: { at_least: 10% },"), [Some(39.0), Some(3.0)]);
+    assert_eq!(shares("share: { at_least: 10%, at_most: 100% },"), [Some(10.0), Some(0.0)]);
+}

@@ -58,8 +58,8 @@ fn churn(churn: &Churn, mean: f64) -> String {
 
 fn share(terms: ShareTerms) -> String {
     let most = match terms.at_most {
-        Share::WHOLE => String::new(),
-        most => format!("at most {most}"),
+        None => String::new(),
+        Some(most) => format!("at most {most}"),
     };
     let least = match terms.at_least {
         Share::NONE => String::new(),

@@ -153,8 +153,7 @@ pub(in crate::scenario) struct ShareRange {
     /// What the others must leave. Default 0%.
     #[schemars(extend("default" = "0%"))]
     pub(in crate::scenario) at_least: Option<ShareText>,
-    /// The most. Default 100%.
-    #[schemars(extend("default" = "100%"))]
+    /// The most that each may use in a period, whoever pays. Default: all that the pool has.
     pub(in crate::scenario) at_most: Option<ShareText>,
 }
 

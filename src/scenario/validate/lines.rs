@@ -149,11 +149,11 @@ impl Lines<'_> {
         self.metering.require(at, self.findings);
         let terms = match written {
             types::ShareTerms::AtMost(most) => {
-                ShareTerms { at_least: Share::NONE, at_most: most.0 }
+                ShareTerms { at_least: Share::NONE, at_most: Some(most.0) }
             }
             types::ShareTerms::Between(range) => ShareTerms {
                 at_least: range.at_least.as_ref().map_or(Share::NONE, |share| share.0),
-                at_most: range.at_most.as_ref().map_or(Share::WHOLE, |share| share.0),
+                at_most: range.at_most.as_ref().map(|share| share.0),
             },
         };
         let (least_at, most_at) = (at.key("at_least"), at.key("at_most"));
@@ -165,7 +165,7 @@ impl Lines<'_> {
         {
             self.findings.add(at, "`share` needs `at_least`, `at_most` or both");
         }
-        if terms.at_least > terms.at_most && most_at.is_sound() {
+        if terms.at_most.is_some_and(|most| terms.at_least > most) && most_at.is_sound() {
             self.findings.add(least_at, "`at_least` is greater than `at_most`");
             return Some(terms);
         }

@@ -227,7 +227,7 @@ impl Pool {
         for &(member, terms) in &shares.members {
             let Some(terms) = terms else { continue };
             if member == agent {
-                most = Some(of(terms.at_most));
+                most = terms.at_most.map(of);
             } else {
                 kept += (of(terms.at_least) - used(member)).max(0);
             }
@@ -255,7 +255,8 @@ impl Pool {
             let others = shares.members.iter().filter(|it| it.0 != agent);
             let kept: i128 = others.filter_map(|it| Some(of(it.1?.at_least))).sum();
             let own = shares.members.iter().find(|it| it.0 == agent).and_then(|it| it.1);
-            fits = cost + kept <= terms.amount && own.is_none_or(|own| cost <= of(own.at_most));
+            fits = cost + kept <= terms.amount
+                && own.and_then(|it| it.at_most).is_none_or(|most| cost <= of(most));
         }
         let nobody = Shares { has_any: false, members: Vec::new() };
         let can_pay = then.can_pay(agent, cost, &nobody).is_ok();

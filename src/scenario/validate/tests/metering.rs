@@ -211,12 +211,13 @@ fn agents_and_features_have_shares() {
             { name: idle }]",
     );
     let shares: Vec<Option<ShareTerms>> = group.lines.iter().map(|line| line.share).collect();
-    let terms =
-        |least: &str, most: &str| Some(ShareTerms { at_least: share(least), at_most: share(most) });
+    let terms = |least: &str, most: &str| {
+        Some(ShareTerms { at_least: share(least), at_most: Some(share(most)) })
+    };
     let expected = [
         terms("0%", "20%"),
         terms("10%", "30%"),
-        terms("1%", "100%"),
+        Some(ShareTerms { at_least: share("1%"), at_most: None }),
         terms("0%", "1%"),
         None,
         terms("0%", "30%"),
