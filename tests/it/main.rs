@@ -12,6 +12,7 @@ mod metering;
 mod metering_faults;
 mod oracle;
 mod plan_changes;
+mod plans_over_time;
 mod preset;
 mod properties;
 mod refused;
