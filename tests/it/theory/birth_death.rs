@@ -1,6 +1,8 @@
 //! Birth-death processes by brute force: the independent route for every formula of a Markov
 //! queue, and the proof that a warm-up is long enough.
 
+use super::poisson;
+
 /// A process on the states 0, 1, .., that moves up by one or down by one.
 #[derive(Debug, Clone)]
 pub(super) struct BirthDeath {
@@ -32,6 +34,39 @@ impl BirthDeath {
         }
         let total: f64 = weights.iter().sum();
         weights.iter().map(|weight| weight / total).collect()
+    }
+
+    /// The mean probability of each state between two times, if the process starts in state 0.
+    ///
+    /// The process jumps, or stays, at the events of a Poisson stream; until `time` it spends the
+    /// probability of more than k events over their rate between the k-th and the next.
+    /// Source: Grassmann, "Transient solutions in Markovian queueing systems", Computers &
+    /// Operations Research 4 (1977).
+    pub(super) fn mean_between(&self, from: f64, to: f64) -> Vec<f64> {
+        let most = |rates: &[f64]| rates.iter().fold(0.0, |most: f64, &rate| most.max(rate));
+        let rate = most(&self.births) + most(&self.deaths);
+        let states = self.births.len() + 1;
+        let (mut shares, mut means) = (vec![0.0; states], vec![0.0; states]);
+        shares[0] = 1.0;
+        let mut events = 0;
+        loop {
+            let more = poisson::at_least(rate * to, events + 1);
+            let time = (more - poisson::at_least(rate * from, events + 1)) / (rate * (to - from));
+            for (mean, share) in means.iter_mut().zip(&shares) {
+                *mean += time * share;
+            }
+            if more < 1e-15 {
+                return means;
+            }
+            let mut next = shares.clone();
+            for (state, (birth, death)) in self.births.iter().zip(&self.deaths).enumerate() {
+                let flow = (shares[state] * birth - shares[state + 1] * death) / rate;
+                next[state] -= flow;
+                next[state + 1] += flow;
+            }
+            shares = next;
+            events += 1;
+        }
     }
 
     /// The time in which what is left of the initial state shrinks by a factor of e: one over the
@@ -107,5 +142,30 @@ mod tests {
         // 12 agents that alternate by themselves: each forgets at the sum of its two rates.
         let alone = BirthDeath::new(12, |on| f64::from(12 - on) / 15.0, |on| f64::from(on) / 9.0);
         assert_close(alone.relaxation_time(), 1.0 / (1.0 / 15.0 + 1.0 / 9.0), 1e-9);
+    }
+
+    #[test]
+    fn an_empty_start_is_left_as_known() {
+        let (from, to) = (0.4_f64, 1.7);
+        // The mean of exp(-rate t) between the two times.
+        let left =
+            |rate: f64| (libm::exp(-rate * from) - libm::exp(-rate * to)) / rate / (to - from);
+        // One place: busy for load / (1 + load) of the time, less what is left of the start.
+        let one = BirthDeath::queue(1, 1, 0.7, 1.0).mean_between(from, to);
+        assert_close(one[1], 0.7 / 1.7 * (1.0 - left(1.7)), 1e-12);
+        assert_close(one[0] + one[1], 1.0, 1e-12);
+        // A server for each: a Poisson number of mean load (1 - exp(-t)).
+        let many = BirthDeath::queue(60, 60, 3.0, 1.0).mean_between(from, to);
+        let mean: f64 = many.iter().zip(0_u32..).map(|(share, n)| share * f64::from(n)).sum();
+        assert_close(mean, 3.0 * (1.0 - left(1.0)), 1e-11);
+        let instant = BirthDeath::queue(60, 60, 3.0, 1.0).mean_between(1.0, 1.0 + 1e-6);
+        let expected = poisson::mass(3.0 * (1.0 - libm::exp(-1.0)), 2);
+        assert_close(instant[2], expected, 1e-6);
+        // After a long time nothing is left of it.
+        let late = BirthDeath::queue(2, 6, 1.5, 1.0).mean_between(200.0, 201.0);
+        let settled = BirthDeath::queue(2, 6, 1.5, 1.0).stationary();
+        for (found, expected) in late.into_iter().zip(settled) {
+            assert_close(found, expected, 1e-10);
+        }
     }
 }

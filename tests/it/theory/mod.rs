@@ -8,6 +8,7 @@
 mod birth_death;
 mod churn;
 mod comparisons;
+mod constant_service;
 mod engset;
 mod erlang;
 mod finite_sources;
