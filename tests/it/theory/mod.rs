@@ -13,6 +13,7 @@ mod engset;
 mod erlang;
 mod finite_sources;
 mod machine_repair;
+mod mva;
 mod packages;
 mod poisson;
 mod pools;
