@@ -12,6 +12,7 @@ mod constant_service;
 mod engset;
 mod erlang;
 mod finite_sources;
+mod loss_network;
 mod machine_repair;
 mod mva;
 mod packages;

@@ -7,6 +7,7 @@
 mod calendar;
 mod closed;
 mod limiters;
+mod losses;
 mod packages;
 mod pools;
 mod population;
