@@ -23,3 +23,4 @@ mod renewals;
 mod retries;
 mod token_bucket;
 mod tolerance;
+mod transients;

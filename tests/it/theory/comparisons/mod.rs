@@ -15,6 +15,7 @@ mod queues;
 mod scatter;
 mod slots;
 mod traffic;
+mod transients;
 mod wait_laws;
 mod waiting;
 

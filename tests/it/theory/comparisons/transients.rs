@@ -1,0 +1,149 @@
+//! What happens after an empty start, long before it is forgotten.
+
+use super::super::birth_death::BirthDeath;
+use super::super::transients::FirstCustomers;
+use super::{Expectation, assert_theory};
+
+/// Credits for the first customers only, so that nobody else waits; so many come that the last of
+/// the first is there but for one workspace in 10^12.
+#[test]
+fn the_first_customers_of_a_server() {
+    for (service_time, law) in [
+        ("{ exponential: 1s }", FirstCustomers::exponential as fn(u32, f64) -> _),
+        ("1s", FirstCustomers::constant_service),
+    ] {
+        for (customers, duration, workspaces) in
+            [(2, 60, 40_000), (5, 70, 30_000), (20, 100, 10_000), (60, 180, 6_000)]
+        {
+            let theory: FirstCustomers = law(customers, 0.8);
+            let mean = |of: &[f64]| of.iter().sum::<f64>() / f64::from(customers);
+            let scenario = format!(
+                "limitlab: 1
+name: first
+seed: 59
+duration: {duration}s
+backend: {{ scope: workspace, servers: 1, service_time: {service_time} }}
+plans:
+  few: {{ credits: {{ included: {customers}, renews: never }} }}
+workspaces:
+  - group: shops
+    count: {workspaces}
+    plan: few
+    agents:
+      - {{ name: a, count: 2, traffic: {{ rate: 0.4/s }} }}
+"
+            );
+            assert_theory(
+                &scenario,
+                &[
+                    Expectation::certain(
+                        "messages.completed",
+                        f64::from(customers) * f64::from(workspaces),
+                    ),
+                    Expectation::interval("wait.mean", mean(&theory.wait)),
+                    Expectation::interval("wait.probability", mean(&theory.waits)),
+                    Expectation::interval("latency.mean", mean(&theory.wait) + 1.0),
+                ],
+            );
+        }
+    }
+}
+
+/// Customers who come every 1.25 s: a window of a nanosecond holds a certain one of them.
+#[test]
+fn each_of_the_first_customers_who_come_at_even_times() {
+    let theory = FirstCustomers::even_arrivals(40, 0.8);
+    for (customer, workspaces) in
+        [(1_u32, 100_u32), (2, 60_000), (4, 60_000), (12, 50_000), (40, 40_000)]
+    {
+        let at = 1_250_000_000 * u64::from(customer);
+        let past = at + 1;
+        let scenario = format!(
+            "limitlab: 1
+name: certain
+seed: 61
+duration: {past}ns
+warm_up: {at}ns
+backend: {{ scope: workspace, servers: 1, service_time: {{ exponential: 1s }} }}
+workspaces:
+  - group: shops
+    count: {workspaces}
+    agents:
+      - {{ name: a, traffic: {{ interarrival: 1.25s }} }}
+"
+        );
+        let (wait, waits) =
+            (theory.wait[customer as usize - 1], theory.waits[customer as usize - 1]);
+        let mut expectations =
+            vec![Expectation::certain("messages.completed", f64::from(workspaces))];
+        if customer == 1 {
+            expectations.push(Expectation::certain("wait.mean", 0.0));
+        } else {
+            expectations.push(Expectation::interval("wait.mean", wait));
+            expectations.push(Expectation::interval("wait.probability", waits));
+        }
+        assert_theory(&scenario, &expectations);
+    }
+}
+
+/// Windows that begin and end before the start is forgotten. Messages find what time does, since
+/// they are Poisson.
+#[test]
+fn queues_fill_up_from_an_empty_start() {
+    for (servers, queue_limit, rate) in
+        [(1, None, 0.8), (1, None, 1.5), (3, None, 2.4), (1, Some(0), 0.9), (2, Some(3), 2.5)]
+    {
+        for (from, to) in [(0, 2), (1, 4), (5, 15)] {
+            let places = servers + queue_limit.unwrap_or(200);
+            let theory = BirthDeath::queue(servers, places, rate, 1.0)
+                .mean_between(f64::from(from), f64::from(to));
+            let mean = |value: &dyn Fn(u32) -> f64| -> f64 {
+                theory.iter().zip(0..).map(|(share, number)| share * value(number)).sum()
+            };
+            let queue = mean(&|number| f64::from(number.saturating_sub(servers)));
+            let busy = mean(&|number| f64::from(number.min(servers)));
+            let full = if queue_limit.is_some() { theory[places as usize] } else { 0.0 };
+            let all_busy: f64 = theory[servers as usize..].iter().sum();
+            let limit = queue_limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
+            let scenario = format!(
+                "limitlab: 1
+name: filling
+seed: 67
+duration: {to}s
+warm_up: {from}s
+backend:
+  scope: workspace
+  servers: {servers}
+  service_time: {{ exponential: 1s }}
+  queue: {{ limit: {limit} }}
+workspaces:
+  - group: shops
+    count: 60_000
+    agents:
+      - {{ name: a, traffic: {{ rate: {rate}/s }} }}
+"
+            );
+            let mut expectations = vec![
+                Expectation::interval("backend.in_system.mean", queue + busy),
+                Expectation::interval("backend.utilisation", busy / f64::from(servers)),
+            ];
+            if queue_limit.is_some() {
+                expectations.push(Expectation::interval("refusal.rate", full));
+            }
+            if queue_limit == Some(0) {
+                expectations.push(Expectation::certain("wait.mean", 0.0));
+            } else {
+                // Who finds n others waits for n - servers + 1 departures.
+                let wait = mean(&|number| match number.checked_sub(servers) {
+                    Some(ahead) if number < places => f64::from(ahead + 1) / f64::from(servers),
+                    _ => 0.0,
+                });
+                let waits = (all_busy - full) / (1.0 - full);
+                expectations.push(Expectation::interval("wait.probability", waits));
+                expectations.push(Expectation::interval("wait.mean", wait / (1.0 - full)));
+                expectations.push(Expectation::interval("backend.queue.mean", queue));
+            }
+            assert_theory(&scenario, &expectations);
+        }
+    }
+}
