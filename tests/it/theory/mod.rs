@@ -9,6 +9,7 @@ mod birth_death;
 mod churn;
 mod comparisons;
 mod constant_service;
+mod costs;
 mod engset;
 mod erlang;
 mod finite_sources;

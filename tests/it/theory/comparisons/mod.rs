@@ -6,6 +6,7 @@
 
 mod calendar;
 mod closed;
+mod costs;
 mod limiters;
 mod losses;
 mod packages;
