@@ -6,6 +6,7 @@
 
 mod calendar;
 mod closed;
+mod conversations;
 mod costs;
 mod limiters;
 mod losses;
