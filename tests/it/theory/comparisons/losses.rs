@@ -1,10 +1,11 @@
 //! Messages that are lost where servers or limits are full and nothing waits, whatever the law of
 //! the service time; and several limits at once.
 
+use super::super::engset::SlotCompetition;
 use super::super::erlang::erlang_b;
 use super::super::loss_network::{LossNetwork, Refused};
 use super::super::queues::LimitedQueue;
-use super::{Expectation, assert_theory, assert_theory_over_seeds};
+use super::{Expectation, RELAXATION_TIMES, assert_theory, assert_theory_over_seeds};
 
 /// Laws of mean 1 s. Ten minutes after an empty start less than one busy server in 100,000 still
 /// works at what a stationary one would have begun with, even by the Pareto law.
@@ -177,5 +178,44 @@ fn a_limit_of_concurrency_is_a_limit_of_the_queue() {
                 Expectation::interval("backend.queue.mean", theory.mean_queue()),
             ],
         );
+    }
+}
+
+/// Users who think again after a refusal as they do after a reply are Engset's sources, whatever
+/// the laws of both times; a server without a queue and a limit of concurrency refuse alike.
+#[test]
+fn users_whom_nothing_makes_wait_are_refused_as_engset_says() {
+    let theory = SlotCompetition { agents: 12, slots: 4, mean_active: 1.0, mean_offline: 2.5 };
+    assert!(600.0 >= RELAXATION_TIMES * theory.relaxation_time());
+    for (law, think) in LAWS.into_iter().zip([
+        "{ exponential: 2.5s }",
+        "{ uniform: { min: 0s, max: 5s } }",
+        "2.5s",
+        "{ gamma: { mean: 2.5s, cv: 0.5 } }",
+    ]) {
+        for (servers, limiter) in
+            [("4", ""), ("unlimited", "fair_use: [{ name: limit, concurrency: { limit: 4 } }]")]
+        {
+            let queue = if servers == "4" { ", queue: { limit: 0 }" } else { "" };
+            let backend =
+                format!("scope: workspace, servers: {servers}, service_time: {law}{queue}");
+            let group = format!(
+                "  - group: a
+    count: 80
+    agents:
+      - {{ name: a, count: 3, traffic: {{ closed: {{ users: 4, think: {think} }} }} }}
+    {limiter}
+"
+            );
+            let tries = theory.tries() * 80.0 * 1_800.0;
+            assert_theory(
+                &scenario(59, 1_800, &backend, &group),
+                &[
+                    Expectation::interval("refusal.rate", theory.refused_share()),
+                    Expectation::interval("messages.offered", tries),
+                    Expectation::interval("backend.in_system.mean", theory.mean_active_agents()),
+                ],
+            );
+        }
     }
 }
