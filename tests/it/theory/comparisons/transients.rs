@@ -86,24 +86,49 @@ workspaces:
     }
 }
 
-/// Windows that begin and end before the start is forgotten. Messages find what time does, since
-/// they are Poisson.
+/// What theory expects of servers with exponential service of 1 s from the shares of the numbers in
+/// the system over a window, where `limit` may wait. Messages find what time does, since they are
+/// Poisson; who finds n others waits for n - servers + 1 departures.
+fn expectations(shares: &[f64], servers: u32, limit: Option<u32>) -> Vec<Expectation> {
+    let mean = |value: &dyn Fn(u32) -> f64| -> f64 {
+        shares.iter().zip(0..).map(|(share, number)| share * value(number)).sum()
+    };
+    let places = limit.map_or(u32::MAX, |limit| servers + limit);
+    let queue = mean(&|number| f64::from(number.saturating_sub(servers)));
+    let busy = mean(&|number| f64::from(number.min(servers)));
+    let full = mean(&|number| if number == places { 1.0 } else { 0.0 });
+    let waits = mean(&|number| if (servers..places).contains(&number) { 1.0 } else { 0.0 });
+    let wait = mean(&|number| match number.checked_sub(servers) {
+        Some(ahead) if number < places => f64::from(ahead + 1) / f64::from(servers),
+        _ => 0.0,
+    });
+    let mut expectations = vec![
+        Expectation::interval("backend.in_system.mean", queue + busy),
+        Expectation::interval("backend.utilisation", busy / f64::from(servers)),
+    ];
+    if limit.is_some() {
+        expectations.push(Expectation::interval("refusal.rate", full));
+    }
+    if limit == Some(0) {
+        expectations.push(Expectation::certain("wait.mean", 0.0));
+    } else {
+        expectations.push(Expectation::interval("wait.probability", waits / (1.0 - full)));
+        expectations.push(Expectation::interval("wait.mean", wait / (1.0 - full)));
+        expectations.push(Expectation::interval("backend.queue.mean", queue));
+    }
+    expectations
+}
+
+/// Windows that begin and end before the start is forgotten.
 #[test]
 fn queues_fill_up_from_an_empty_start() {
     for (servers, queue_limit, rate) in
         [(1, None, 0.8), (1, None, 1.5), (3, None, 2.4), (1, Some(0), 0.9), (2, Some(3), 2.5)]
     {
         for (from, to) in [(0, 2), (1, 4), (5, 15)] {
-            let places = servers + queue_limit.unwrap_or(200);
-            let theory = BirthDeath::queue(servers, places, rate, 1.0)
-                .mean_between(f64::from(from), f64::from(to));
-            let mean = |value: &dyn Fn(u32) -> f64| -> f64 {
-                theory.iter().zip(0..).map(|(share, number)| share * value(number)).sum()
-            };
-            let queue = mean(&|number| f64::from(number.saturating_sub(servers)));
-            let busy = mean(&|number| f64::from(number.min(servers)));
-            let full = if queue_limit.is_some() { theory[places as usize] } else { 0.0 };
-            let all_busy: f64 = theory[servers as usize..].iter().sum();
+            let places = servers + queue_limit.unwrap_or(150);
+            let process = BirthDeath::queue(servers, places, rate, 1.0);
+            let shares = process.mean_between(&process.nobody(), f64::from(from), f64::from(to));
             let limit = queue_limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
             let scenario = format!(
                 "limitlab: 1
@@ -123,27 +148,45 @@ workspaces:
       - {{ name: a, traffic: {{ rate: {rate}/s }} }}
 "
             );
-            let mut expectations = vec![
-                Expectation::interval("backend.in_system.mean", queue + busy),
-                Expectation::interval("backend.utilisation", busy / f64::from(servers)),
-            ];
-            if queue_limit.is_some() {
-                expectations.push(Expectation::interval("refusal.rate", full));
-            }
-            if queue_limit == Some(0) {
-                expectations.push(Expectation::certain("wait.mean", 0.0));
-            } else {
-                // Who finds n others waits for n - servers + 1 departures.
-                let wait = mean(&|number| match number.checked_sub(servers) {
-                    Some(ahead) if number < places => f64::from(ahead + 1) / f64::from(servers),
-                    _ => 0.0,
-                });
-                let waits = (all_busy - full) / (1.0 - full);
-                expectations.push(Expectation::interval("wait.probability", waits));
-                expectations.push(Expectation::interval("wait.mean", wait / (1.0 - full)));
-                expectations.push(Expectation::interval("backend.queue.mean", queue));
-            }
-            assert_theory(&scenario, &expectations);
+            assert_theory(&scenario, &expectations(&shares, servers, queue_limit));
         }
+    }
+}
+
+/// A rush from 5 s to 9 s, and two more servers from 8 s on: before, within and after.
+#[test]
+fn queues_of_a_rush_that_more_servers_meet() {
+    let process = |servers, rate| BirthDeath::queue(servers, 150, rate, 1.0);
+    let calm = process(1, 0.8);
+    let rush = process(1, 2.0);
+    let met = process(3, 2.0);
+    let over = process(3, 0.8);
+    let at_5 = calm.after(&calm.nobody(), 5.0);
+    let at_8 = rush.after(&at_5, 3.0);
+    let at_9 = met.after(&at_8, 1.0);
+    let more = "  - { at: 8s, backend: { servers: 3 } }\n";
+    // Nothing happens at the end of a run and later, so who waits then is served by one server.
+    for ((from, to), shares, servers, more) in [
+        ((6, 8), rush.mean_between(&at_5, 1.0, 3.0), 1, ""),
+        ((9, 10), over.mean_between(&at_9, 0.0, 1.0), 3, more),
+        ((10, 12), over.mean_between(&at_9, 1.0, 3.0), 3, more),
+    ] {
+        let scenario = format!(
+            "limitlab: 1
+name: rush
+seed: 69
+duration: {to}s
+warm_up: {from}s
+backend: {{ scope: workspace, servers: 1, service_time: {{ exponential: 1s }} }}
+workspaces:
+  - group: shops
+    count: 120_000
+    agents:
+      - {{ name: a, traffic: {{ rate: 0.8/s }} }}
+timeline:
+  - {{ at: 5s, for: 4s, traffic: 2.5x }}
+{more}"
+        );
+        assert_theory(&scenario, &expectations(&shares, servers, None));
     }
 }
