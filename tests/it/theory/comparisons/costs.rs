@@ -1,7 +1,10 @@
 //! Pools whose messages cost different amounts: some are refused while cheaper ones are paid.
 
 use super::super::costs::MixedCosts;
-use super::super::tolerance::share_error;
+use super::super::packages::moments;
+use super::super::poisson;
+use super::super::tolerance::{mean_error, share_error};
+use super::packages::certain_quantiles;
 use super::{Expectation, assert_theory};
 
 #[test]
@@ -59,6 +62,49 @@ workspaces:
         } else {
             expectations.push(Expectation::certain("credits.periods_zero.share", 0.0));
         }
+        assert_theory(&scenario, &expectations);
+    }
+}
+
+/// All but the first messages of a pool that never renews are hits of their workspace.
+#[test]
+fn the_hits_of_a_workspace_are_the_end_of_a_poisson_count() {
+    let workspaces = 12_000;
+    let hits = [
+        ("hits_per_workspace.p50", 0.5),
+        ("hits_per_workspace.p90", 0.9),
+        ("hits_per_workspace.p99", 0.99),
+    ];
+    for (credits, messages) in [(20_u32, 22_u32), (20, 30), (3, 4)] {
+        let mut masses = vec![0.0; 100];
+        for count in 0..100_u32 {
+            masses[count.saturating_sub(credits) as usize] +=
+                poisson::mass(f64::from(messages), count);
+        }
+        let samples = f64::from(workspaces);
+        let (mean, deviation) = moments(&masses, |number| number);
+        let hit = 1.0 - masses[0];
+        let error = mean_error(deviation, samples);
+        let mut expectations = certain_quantiles(hits, &masses, samples);
+        assert!(!expectations.is_empty(), "chance moves all quantiles");
+        expectations.push(Expectation::theory("hits_per_workspace.mean", mean, error));
+        let error = share_error(hit, samples);
+        expectations.push(Expectation::theory("workspaces.hit.share", hit, error));
+        let scenario = format!(
+            "limitlab: 1
+name: hits
+seed: 73
+duration: 10d
+plans:
+  once: {{ credits: {{ included: {credits}, renews: never }} }}
+workspaces:
+  - group: pools
+    count: {workspaces}
+    plan: once
+    agents:
+      - {{ name: a, count: 2, traffic: {{ rate: {messages}/20d }} }}
+"
+        );
         assert_theory(&scenario, &expectations);
     }
 }
