@@ -175,17 +175,24 @@ workspaces:
 /// Servers without a limit that start empty: after a time a Poisson number of messages is still
 /// served, whatever the law of the service. It is seen through a window of a microsecond.
 ///
-/// Source: Takacs, Introduction to the Theory of Queues (1962), chapter 3.
+/// Source: Takacs, Introduction to the Theory of Queues (1962), chapter 3; for rates that change
+/// Eick, Massey and Whitt, "The physics of the Mt/G/infinity queue", Operations Research 41 (1993).
 #[test]
 fn those_in_service_after_a_time_are_a_poisson_number() {
     let rate = 5.0;
-    for (service_time, mean_overlap) in [
+    let e = libm::exp(-1.0);
+    let rising = "stages: [{ duration: 2s, target: 3x }]";
+    for (service_time, stages, mean_overlap) in [
         // The integral over 2 s of the probability that a service lasts longer.
-        ("{ exponential: 2s }", 2.0 * (1.0 - libm::exp(-1.0))),
-        ("1.5s", 1.5),
-        ("{ uniform: { min: 0s, max: 4s } }", 1.5),
-        ("{ pareto: { minimum: 500ms, shape: 2 } }", 0.5 + 0.25 * (2.0 - 0.5)),
+        ("{ exponential: 2s }", "", 2.0 * (1.0 - e)),
+        ("1.5s", "", 1.5),
+        ("{ uniform: { min: 0s, max: 4s } }", "", 1.5),
+        ("{ pareto: { minimum: 500ms, shape: 2 } }", "", 0.5 + 0.25 * (2.0 - 0.5)),
+        // The same times 1 + u for what began at u.
+        ("{ exponential: 2s }", rising, 2.0 + 2.0 * e),
+        ("1.5s", rising, 1.5 + (4.0 - 0.25) / 2.0),
     ] {
+        let comma = if stages.is_empty() { "" } else { ", " };
         let scatter = Scatter {
             metric: "backend.in_system.mean",
             over: Over::Mean,
@@ -205,7 +212,7 @@ workspaces:
   - group: shops
     count: 1_000
     agents:
-      - {{ name: a, traffic: {{ rate: {rate}/s }} }}
+      - {{ name: a, traffic: {{ rate: {rate}/s{comma}{stages} }} }}
 "
             )
         });
