@@ -15,6 +15,7 @@ mod erlang;
 mod finite_sources;
 mod loss_network;
 mod machine_repair;
+mod mixed_service;
 mod mva;
 mod packages;
 mod poisson;

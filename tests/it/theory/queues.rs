@@ -186,6 +186,15 @@ impl GeneralService {
     pub(super) fn mean_queue(self) -> f64 {
         self.arrival_rate * self.mean_wait()
     }
+
+    /// The standard deviation of the wait, from the third moment of the service time.
+    ///
+    /// Source: Takacs, "A single-server queue with Poisson input", Operations Research 10 (1962).
+    pub(super) fn wait_deviation(self, third_moment: f64) -> f64 {
+        let mean = self.mean_wait();
+        let residual = self.arrival_rate * third_moment / (3.0 * (1.0 - self.utilisation()));
+        (mean * mean + residual).sqrt()
+    }
 }
 
 /// The number in an M/G/1 system, relative to that of none: the share of n over the share of 0.

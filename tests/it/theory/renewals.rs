@@ -35,7 +35,10 @@ impl RenewalArrivals {
             let none = transform(number);
             ways *= f64::from(servers + 1 - busy) / number;
             product *= none / (1.0 - none);
-            let drift = (all * (1.0 - none) - number) / (all * (1.0 - root) - number);
+            // Where this is 0 the ratio still has a limit, but digits are lost on the way to it.
+            let spare = all * (1.0 - root) - number;
+            assert!(spare.abs() > 1e-4, "the waits end at the rate {number} of some servers");
+            let drift = (all * (1.0 - none) - number) / spare;
             sum += ways / (product * (1.0 - none)) * drift;
         }
         Self { servers, arrival_rate, root, wait_probability: 1.0 / sum / (1.0 - root) }
@@ -63,6 +66,24 @@ impl RenewalArrivals {
         Self::new(servers, arrival_rate, |s| branch(share, s) + branch(1.0 - share, s))
     }
 
+    /// A Poisson stream that is switched on and off for exponential times, which is a renewal
+    /// process: after an arrival it is on.
+    ///
+    /// Source: Kuczura, "The interrupted Poisson process as an overflow process", Bell System
+    /// Technical Journal 52 (1973).
+    pub(super) fn interrupted(
+        servers: u32,
+        arrival_rate: f64,
+        [mean_on, mean_off]: [f64; 2],
+    ) -> Self {
+        let rate_on = arrival_rate * (mean_on + mean_off) / mean_on;
+        let (leaves_on, leaves_off) = (1.0 / mean_on, 1.0 / mean_off);
+        Self::new(servers, arrival_rate, |s| {
+            let sum = rate_on + leaves_on + leaves_off;
+            rate_on * (s + leaves_off) / (s * s + sum * s + rate_on * leaves_off)
+        })
+    }
+
     /// How fast the wait of those who wait is over: it is exponential with this rate.
     fn wait_rate(self) -> f64 {
         f64::from(self.servers) * (1.0 - self.root)
@@ -88,6 +109,13 @@ impl RenewalArrivals {
     pub(super) fn wait_deviation(self) -> f64 {
         let mean = self.mean_wait();
         (2.0 * mean / self.wait_rate() - mean * mean).sqrt()
+    }
+
+    /// The share of messages that are served within `time`, for one server: the sojourn is
+    /// exponential.
+    pub(super) fn served_within(self, time: f64) -> f64 {
+        assert_eq!(self.servers, 1, "the sojourn is exponential for one server only");
+        1.0 - libm::exp(-self.wait_rate() * time)
     }
 
     /// The wait that a share `q` does not exceed; 0 as long as so many do not wait.
@@ -156,6 +184,7 @@ mod tests {
             assert_close(one.mean_queue(), poisson.mean_queue(), 1e-12);
             assert_close(one.mean_sojourn(), poisson.mean_sojourn(), 1e-12);
             assert_close(one.wait_quantile(0.9), poisson.wait_quantile(0.9), 1e-12);
+            assert_close(one.served_within(poisson.sojourn_quantile(0.9)), 0.9, 1e-12);
         }
         // Two phases: s (2.6 - s)^2 = 2.56, less the root 1: s^2 - 4.2 s + 2.56 = 0.
         let two = RenewalArrivals::erlang(1, 0.8, 2);
@@ -192,7 +221,7 @@ mod tests {
     /// The share of arrivals that find all servers busy, and the mean wait, from the chain of
     /// phases and numbers by steps of time.
     fn by_phases(servers: u32, phases: Phases) -> (f64, f64) {
-        let most = 250;
+        let most = 600;
         let step = 1.0 / (f64::from(servers) + phases[0].0 + phases[1].0);
         let mut shares = vec![[0.0; 2]; most + 2];
         shares[0] = [1.0, 0.0];
@@ -236,9 +265,18 @@ mod tests {
             let share = balanced_share(2.0);
             let branches = [share, 1.0 - share];
             let bursty = branches.map(|share| (2.0 * share * rate, true, branches));
+            // On for 2 and off for 4: two exponentials, whose rates are the roots of the
+            // denominator of the transform (Kuczura).
+            let rate_on = 3.0 * rate;
+            let sum = rate_on + 0.5 + 0.25;
+            let root = (sum * sum - 4.0 * rate_on * 0.25).sqrt();
+            let rates = [f64::midpoint(sum, root), f64::midpoint(sum, -root)];
+            let fast = (rate_on - rates[1]) / root;
+            let interrupted = rates.map(|rate| (rate, true, [fast, 1.0 - fast]));
             for (phases, theory) in [
                 (erlang, RenewalArrivals::erlang(servers, rate, 2)),
                 (bursty, RenewalArrivals::hyperexponential(servers, rate, 2.0)),
+                (interrupted, RenewalArrivals::interrupted(servers, rate, [2.0, 4.0])),
             ] {
                 let (waits, mean) = by_phases(servers, phases);
                 assert_close(theory.wait_probability, waits, 1e-6);

@@ -1,7 +1,8 @@
 //! The whole law of the wait: constant services, arrivals of a renewal process, limited queues.
 
 use super::super::constant_service::ConstantService;
-use super::super::queues::LimitedQueue;
+use super::super::mixed_service::MixedService;
+use super::super::queues::{GeneralService, LimitedQueue};
 use super::super::renewals::RenewalArrivals;
 use super::{Expectation, RELAXATION_TIMES, assert_theory, assert_theory_over_seeds};
 
@@ -91,20 +92,30 @@ fn constant_services_wait_as_crommelin_says() {
 
 #[test]
 fn one_server_for_renewal_arrivals() {
-    for (law, cv, theory) in [
-        ("{ erlang: { mean: 1.25s, k: 2 } }", 0.71, RenewalArrivals::erlang(1, 0.8, 2)),
-        ("1.25s", 0.0, RenewalArrivals::even(1, 0.8)),
+    for (traffic, cv, theory) in [
         (
-            "{ hyperexponential: { mean: 1.6s, cv: 2 } }",
+            "interarrival: { erlang: { mean: 1.25s, k: 2 } }",
+            0.71,
+            RenewalArrivals::erlang(1, 0.8, 2),
+        ),
+        ("interarrival: 1.25s", 0.0, RenewalArrivals::even(1, 0.8)),
+        (
+            "interarrival: { hyperexponential: { mean: 1.6s, cv: 2 } }",
             2.0,
             RenewalArrivals::hyperexponential(1, 0.625, 2.0),
+        ),
+        // As scattered in a long time as a renewal process whose cv^2 is 3.5.
+        (
+            "rate: 0.5/s, bursts: { on: { exponential: 5s }, off: { exponential: 5s } }",
+            1.88,
+            RenewalArrivals::interrupted(1, 0.5, [5.0, 5.0]),
         ),
     ] {
         let waits = Waits {
             workspaces: 20,
             warm_up: 800,
             window: 4_000,
-            traffic: &format!("interarrival: {law}"),
+            traffic,
             backend: "scope: workspace, servers: 1, service_time: { exponential: 1s }",
         };
         waits.assert_warm(1, theory.utilisation(), [cv, 1.0]);
@@ -115,6 +126,7 @@ fn one_server_for_renewal_arrivals() {
                 Expectation::interval("wait.sd", theory.wait_deviation()),
                 Expectation::interval("wait.probability", theory.wait_probability),
                 Expectation::interval("latency.mean", theory.mean_sojourn()),
+                Expectation::interval("goodput.rate{within=10s}", theory.served_within(10.0)),
                 Expectation::interval("backend.utilisation", theory.utilisation()),
                 Expectation::interval("backend.queue.mean", theory.mean_queue()),
                 bucketed("wait.p50", theory.wait_quantile(0.5)),
@@ -127,22 +139,36 @@ fn one_server_for_renewal_arrivals() {
 
 #[test]
 fn many_servers_for_renewal_arrivals() {
-    for (servers, rate, law, cv, theory) in [
-        (3, 2.0, "{ erlang: { mean: 500ms, k: 3 } }", 0.6, RenewalArrivals::erlang(3, 2.0, 3)),
-        (3, 2.5, "400ms", 0.0, RenewalArrivals::even(3, 2.5)),
+    for (servers, rate, traffic, cv, theory) in [
+        (
+            3,
+            2.0,
+            "interarrival: { erlang: { mean: 500ms, k: 3 } }",
+            0.6,
+            RenewalArrivals::erlang(3, 2.0, 3),
+        ),
+        (3, 2.5, "interarrival: 400ms", 0.0, RenewalArrivals::even(3, 2.5)),
         (
             8,
             6.25,
-            "{ hyperexponential: { mean: 160ms, cv: 2 } }",
+            "interarrival: { hyperexponential: { mean: 160ms, cv: 2 } }",
             2.0,
             RenewalArrivals::hyperexponential(8, 6.25, 2.0),
+        ),
+        // As scattered in a long time as a renewal process whose cv^2 is 4.9.
+        (
+            4,
+            2.0,
+            "rate: 2/s, bursts: { on: { exponential: 2s }, off: { exponential: 3s } }",
+            2.5,
+            RenewalArrivals::interrupted(4, 2.0, [2.0, 3.0]),
         ),
     ] {
         let waits = Waits {
             workspaces: 400,
             warm_up: 300,
             window: 2_000,
-            traffic: &format!("interarrival: {law}"),
+            traffic,
             backend: &format!(
                 "scope: workspace, servers: {servers}, service_time: {{ exponential: 1s }}"
             ),
@@ -191,5 +217,45 @@ fn quantiles_of_limited_queues() {
                 Expectation::interval("backend.queue.mean", theory.mean_queue()),
             ],
         );
+    }
+}
+
+/// The spread of the wait follows from the third moment of the service; for two exponentials its
+/// whole law is known.
+#[test]
+fn the_spread_of_waits_for_any_service_time() {
+    let mixed = MixedService { arrival_rate: 0.6, kinds: [(0.9, 0.5), (0.1, 5.5)] };
+    let branches = "{ hyperexponential: { branches: [{ share: 90%, mean: 500ms }, \
+                    { share: 10%, mean: 5.5s }] } }";
+    for (service_time, cv, third_moment) in [
+        ("{ uniform: { min: 0s, max: 2s } }", f64::sqrt(1.0 / 3.0), 2.0),
+        ("{ erlang: { mean: 1s, k: 4 } }", 0.5, 4.0 * 5.0 * 6.0 / 64.0),
+        ("{ gamma: { mean: 1s, cv: 1.25 } }", 1.25, 2.5625 * 4.125),
+        ("{ lognormal: { mean: 1s, cv: 0.6 } }", 0.6, 1.36 * 1.36 * 1.36),
+        (branches, mixed.cv(), mixed.third_moment()),
+    ] {
+        let theory = GeneralService { arrival_rate: 0.6, mean_service: 1.0, cv };
+        let waits = Waits {
+            workspaces: 20,
+            warm_up: 600,
+            window: if service_time == branches { 12_000 } else { 4_000 },
+            traffic: "rate: 0.6/s",
+            backend: &format!("scope: workspace, servers: 1, service_time: {service_time}"),
+        };
+        waits.assert_warm(1, 0.6, [1.0, cv]);
+        let deviation = theory.wait_deviation(third_moment);
+        let latency = (deviation * deviation + cv * cv).sqrt();
+        let mut expectations = vec![
+            Expectation::interval("wait.mean", theory.mean_wait()),
+            Expectation::interval("wait.sd", deviation),
+            Expectation::interval("latency.sd", latency),
+            Expectation::interval("service.sd", cv),
+        ];
+        if service_time == branches {
+            for (metric, q) in [("wait.p50", 0.5), ("wait.p90", 0.9), ("wait.p99", 0.99)] {
+                expectations.push(bucketed(metric, mixed.wait_quantile(q)));
+            }
+        }
+        assert_theory_over_seeds(|seed| waits.scenario(seed), &expectations);
     }
 }
