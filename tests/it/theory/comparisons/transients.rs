@@ -1,6 +1,7 @@
 //! What happens after an empty start, long before it is forgotten.
 
 use super::super::birth_death::BirthDeath;
+use super::super::chain::Chain;
 use super::super::transients::FirstCustomers;
 use super::{Expectation, assert_theory};
 
@@ -188,5 +189,79 @@ timeline:
 {more}"
         );
         assert_theory(&scenario, &expectations(&shares, servers, None));
+    }
+}
+
+/// Three servers that are overrun for 6 s, of which one remains: those that go finish what they
+/// serve, so some are still busy while the queue waits for the one. Who finds k busy and j waiting
+/// is served when k - 1 of them have ended, and then one after the other j + 1 times.
+#[test]
+fn servers_that_go_finish_what_they_serve() {
+    const LONGEST: usize = 90;
+    let (before, after) = (5.0, 0.5);
+    let crowded = BirthDeath::queue(3, LONGEST as u32 + 3, before, 1.0);
+    let at_6 = crowded.after(&crowded.nobody(), 6.0);
+    let state = |busy: usize, waiting: usize| busy * (LONGEST + 1) + waiting;
+    let mut start = vec![0.0; 4 * (LONGEST + 1)];
+    for (number, share) in at_6.iter().enumerate() {
+        start[state(number.min(3), number.saturating_sub(3))] += share;
+    }
+    let mut jumps = Vec::new();
+    for waiting in 0..=LONGEST {
+        for busy in 0..=3 {
+            let here = state(busy, waiting);
+            match (busy, waiting) {
+                (0, 0) => jumps.push((here, state(1, 0), after)),
+                (_, LONGEST) => {}
+                _ => jumps.push((here, state(busy, waiting + 1), after)),
+            }
+            match (busy, waiting) {
+                (0, _) => {}
+                (1, 1..) => jumps.push((here, state(1, waiting - 1), 1.0)),
+                _ => jumps.push((here, state(busy - 1, waiting), busy as f64)),
+            }
+        }
+    }
+    let chain = Chain::new(start.len(), jumps);
+    for (from, to) in [(6, 7), (8, 12)] {
+        let shares = chain.mean_between(&start, f64::from(from - 6), f64::from(to - 6));
+        let mean = |value: &dyn Fn(usize, usize) -> f64| -> f64 {
+            let states = (0..=3).flat_map(|busy| (0..=LONGEST).map(move |queue| (busy, queue)));
+            states.map(|(busy, queue)| shares[state(busy, queue)] * value(busy, queue)).sum()
+        };
+        let busy = mean(&|busy, _| busy as f64);
+        let queue = mean(&|_, queue| queue as f64);
+        let wait = mean(&|busy, queue| {
+            let freed: f64 = (2..=busy).map(|busy| 1.0 / busy as f64).sum();
+            if busy == 0 { 0.0 } else { freed + queue as f64 + 1.0 }
+        });
+        let waits = mean(&|busy, _| if busy == 0 { 0.0 } else { 1.0 });
+        let scenario = format!(
+            "limitlab: 1
+name: leaving
+seed: 71
+duration: {to}s
+warm_up: {from}s
+backend: {{ scope: workspace, servers: 3, service_time: {{ exponential: 1s }} }}
+workspaces:
+  - group: shops
+    count: 40_000
+    agents:
+      - {{ name: a, traffic: {{ rate: {before}/s }} }}
+timeline:
+  - {{ at: 6s, traffic: 0.1x }}
+  - {{ at: 6s, backend: {{ servers: 1 }} }}
+"
+        );
+        assert_theory(
+            &scenario,
+            &[
+                Expectation::interval("backend.in_system.mean", busy + queue),
+                Expectation::interval("backend.utilisation", busy),
+                Expectation::interval("backend.queue.mean", queue),
+                Expectation::interval("wait.mean", wait),
+                Expectation::interval("wait.probability", waits),
+            ],
+        );
     }
 }
