@@ -5,6 +5,7 @@
 //! when chance could hide an error of more than 5%: it has to be able to fail.
 
 mod calendar;
+mod carried;
 mod closed;
 mod conversations;
 mod costs;
