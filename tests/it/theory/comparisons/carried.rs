@@ -3,7 +3,7 @@
 use super::super::carried::{Keeps, RenewingPool};
 use super::{Expectation, assert_theory};
 
-const WORKSPACES: u32 = 8_000;
+const WORKSPACES: u32 = 5_000;
 const DAYS: u32 = 20;
 
 /// Messages a day in a pool of 20 credits a day, with these further terms.
@@ -37,7 +37,7 @@ fn check(daily: u32, terms: &str, pool: RenewingPool) {
     // Where little expires chance alone moves it by more than these workspaces can tell.
     if books.expired == 0.0 {
         expectations.push(Expectation::certain("credits.expired", 0.0));
-    } else if books.expired > 4.0 {
+    } else if books.expired > 8.0 {
         expectations.push(Expectation::interval("credits.expired", books.expired * workspaces));
     }
     if pool.overage > 0 {

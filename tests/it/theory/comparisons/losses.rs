@@ -77,21 +77,19 @@ fn limits_of_agents_and_of_their_workspace_together() {
       - { name: slack, token_bucket: { rate: 1_000/s, burst: 1_000 } }
       - { name: agent, scope: agent, concurrency: { limit: 3 } }
 ";
-    for law in LAWS {
-        for servers in ["unlimited", "8"] {
-            let backend = format!("scope: workspace, servers: {servers}, service_time: {law}");
-            assert_theory(
-                &scenario(43, 3_600, &backend, group),
-                &[
-                    Expectation::interval("refusal.rate", own + common),
-                    Expectation::interval("refusal.rate{limiter=agent}", own),
-                    Expectation::interval("refusal.rate{limiter=workspace}", common),
-                    Expectation::certain("refusal.rate{limiter=slack}", 0.0),
-                    Expectation::interval("backend.in_system.mean", network.mean_in_flight()),
-                    Expectation::certain("wait.mean", 0.0),
-                ],
-            );
-        }
+    for (law, servers) in LAWS.into_iter().zip(["unlimited", "8", "unlimited", "8"]) {
+        let backend = format!("scope: workspace, servers: {servers}, service_time: {law}");
+        assert_theory(
+            &scenario(43, 3_600, &backend, group),
+            &[
+                Expectation::interval("refusal.rate", own + common),
+                Expectation::interval("refusal.rate{limiter=agent}", own),
+                Expectation::interval("refusal.rate{limiter=workspace}", common),
+                Expectation::certain("refusal.rate{limiter=slack}", 0.0),
+                Expectation::interval("backend.in_system.mean", network.mean_in_flight()),
+                Expectation::certain("wait.mean", 0.0),
+            ],
+        );
     }
 }
 

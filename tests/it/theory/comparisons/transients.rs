@@ -126,7 +126,7 @@ fn queues_fill_up_from_an_empty_start() {
     for (servers, queue_limit, rate) in
         [(1, None, 0.8), (1, None, 1.5), (3, None, 2.4), (1, Some(0), 0.9), (2, Some(3), 2.5)]
     {
-        for (from, to) in [(0, 2), (1, 4), (5, 15)] {
+        for (from, to, workspaces) in [(0, 2, 60_000), (1, 4, 30_000), (5, 15, 15_000)] {
             let places = servers + queue_limit.unwrap_or(150);
             let process = BirthDeath::queue(servers, places, rate, 1.0);
             let shares = process.mean_between(&process.nobody(), f64::from(from), f64::from(to));
@@ -144,7 +144,7 @@ backend:
   queue: {{ limit: {limit} }}
 workspaces:
   - group: shops
-    count: 60_000
+    count: {workspaces}
     agents:
       - {{ name: a, traffic: {{ rate: {rate}/s }} }}
 "
