@@ -6,7 +6,7 @@ use super::{Expectation, RELAXATION_TIMES, assert_theory, assert_theory_over_see
 /// Messages a second, whatever the conversations.
 const RATE: f64 = 0.6;
 
-/// Laws of turns with their mean, and laws of a think time of 5 s at most.
+/// Laws of turns with their mean, and think times of 5 s on average at most.
 const LAWS: [(&str, f64, &str); 4] = [
     ("3", 3.0, "5s"),
     ("{ geometric: 4 }", 4.0, "{ exponential: 4s }"),

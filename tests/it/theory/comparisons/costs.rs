@@ -3,6 +3,7 @@
 use super::super::costs::MixedCosts;
 use super::super::packages::moments;
 use super::super::poisson;
+use super::super::pools::PoolPeriod;
 use super::super::tolerance::{mean_error, share_error};
 use super::packages::certain_quantiles;
 use super::{Expectation, assert_theory};
@@ -107,4 +108,55 @@ workspaces:
         );
         assert_theory(&scenario, &expectations);
     }
+}
+
+/// Pools of as many credits as there are seats, times what the plan includes for each: seats and
+/// plans are drawn for each workspace, so its periods are alike and workspaces are not.
+#[test]
+fn pools_of_drawn_seats_and_plans() {
+    let (workspaces, days, daily) = (12_000, 5, 20);
+    // Shares of seats, then of plans with what they include.
+    let seats = (1..=5_u32).map(|seats| (0.2, seats));
+    let pools = seats.flat_map(|(share, seats)| {
+        [(0.6, 5), (0.4, 7)].map(|(of, included)| (share * of, seats * included))
+    });
+    let pools: Vec<(f64, u32)> = pools.collect();
+    let mean = |value: &dyn Fn(PoolPeriod) -> f64| -> f64 {
+        let rate = f64::from(daily);
+        let each = pools
+            .iter()
+            .map(|&(share, credits)| share * value(PoolPeriod { credits, rate, length: 1.0 }));
+        each.sum()
+    };
+    let refused = mean(&PoolPeriod::refused_share);
+    let all = f64::from(workspaces * days * daily);
+    let scenario = format!(
+        "limitlab: 1
+name: seats
+seed: 83
+duration: {days}d
+plans:
+  small: {{ credits: {{ included: 5, per: seat, renews: 1d }} }}
+  large: {{ credits: {{ included: 7, per: seat, renews: 1d }} }}
+workspaces:
+  - group: pools
+    count: {workspaces}
+    plan: {{ small: 60%, large: 40% }}
+    seats: {{ uniform: {{ min: 1, max: 5 }} }}
+    agents:
+      - {{ name: a, traffic: {{ rate: {daily}/d }} }}
+"
+    );
+    let granted = 3.0 * (0.6 * 5.0 + 0.4 * 7.0) * f64::from(workspaces * (days - 1));
+    let time = mean(&PoolPeriod::exhausted_time_share);
+    assert_theory(
+        &scenario,
+        &[
+            Expectation::interval("refusal.rate", refused),
+            Expectation::interval("credits.consumed", all * (1.0 - refused)),
+            Expectation::interval("credits.granted", granted),
+            Expectation::interval("credits.exhausted.time_share", time),
+            Expectation::interval("credits.periods_zero.share", mean(&PoolPeriod::zero_share)),
+        ],
+    );
 }
