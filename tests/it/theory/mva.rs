@@ -22,7 +22,7 @@ pub(super) struct Solution {
 }
 
 impl ClosedNetwork {
-    /// Users are added one by one: who writes finds what there is without him.
+    /// Users are added one by one: who writes finds what there is with one user less.
     ///
     /// Source: Reiser and Lavenberg, "Mean-value analysis of closed multichain queuing networks",
     /// Journal of the ACM 27 (1980); that order of arrival has this form if all kinds are served

@@ -4,8 +4,8 @@ use super::poisson;
 
 /// GI/M/c: renewal arrivals, and exponential service of rate 1.
 ///
-/// Source: Takacs, Introduction to the Theory of Queues (1962), chapter 2; for one server Kleinrock,
-/// Queueing Systems, volume 1 (1975), chapter 6.
+/// Source: Takacs, Introduction to the Theory of Queues (1962), chapter 2; for one server
+/// Kleinrock, Queueing Systems, volume 1 (1975), chapter 6.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RenewalArrivals {
     servers: u32,

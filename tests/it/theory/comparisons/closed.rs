@@ -90,8 +90,8 @@ fn users_of_one_server_with_other_service_times() {
     }
 }
 
-/// Two groups share a platform's servers; each waits as mean value analysis says, the one with
-/// the longer think times less often but no longer.
+/// Two groups share a platform's servers. Their waits differ a little, since each finds the line
+/// with one less of its own kind.
 #[test]
 fn two_kinds_of_users_at_a_shared_backend() {
     let (warm_up, window) = (300_u32, 8_000_u32);

@@ -39,8 +39,8 @@ workspaces:
 /// The servers are as those of a Poisson stream of all messages, although what comes there is none.
 ///
 /// Source: Jackson, "Networks of waiting lines", Operations Research 5 (1957); for any number of
-/// turns Kelly, Reversibility and Stochastic Networks (1979), chapter 3; for any think time Baskett,
-/// Chandy, Muntz and Palacios, Journal of the ACM 22 (1975).
+/// turns Kelly, Reversibility and Stochastic Networks (1979), chapter 3; for any think time
+/// Baskett, Chandy, Muntz and Palacios, Journal of the ACM 22 (1975).
 #[test]
 fn conversations_wait_as_a_poisson_stream_of_their_messages() {
     for ((turns, mean_turns, think), servers) in LAWS.into_iter().zip([1, 3, 3, 1]) {
