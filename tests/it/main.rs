@@ -1,5 +1,7 @@
 //! Tests of what a user sees.
 
+mod absent;
+mod bounds;
 mod cli;
 mod determinism;
 mod diagnostics;
@@ -21,6 +23,7 @@ mod scenarios;
 mod support;
 mod tables;
 mod theory;
+mod thoughtless;
 mod tidy;
 mod timeline_faults;
 mod traffic;

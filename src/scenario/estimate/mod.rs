@@ -1,9 +1,11 @@
 //! What a scenario asks for on average, by arithmetic alone: of limits only R1 is looked at, every
 //! agent counts as active all the time, and workspaces stay on the plans of the start.
 
+mod more;
 mod pools;
 mod population;
 
+pub(super) use more::can_buy;
 pub(super) use pools::{Books, books, books_on, pool};
 
 use self::population::population;

@@ -106,9 +106,8 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
 
 /// What is asked of the pools of a group, and what they hold.
 fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
-    let Books { wanted, held, over, about } = books;
+    let Books { wanted, held, more, over, about } = books;
     let about = if about { "about " } else { "" };
-    let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
     let trial_ends = |plan: &Plan| plan.trial.is_some_and(|trial| trial < scenario.duration);
     let time = match group.mix.len() {
         1 if over < scenario.duration => format!("until the trial ends after {over}"),
@@ -118,11 +117,16 @@ fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
         }
         _ => format!("over {over} on average"),
     };
-    format!(
-        "{about}{} credits in each workspace, {share}% of the {} that its pool holds {time}",
-        number(wanted),
-        number(held),
-    )
+    let pool = if held > 0.0 {
+        let share = number(100.0 * wanted / held);
+        format!("{share}% of the {} that its pool holds {time}", number(held))
+    } else {
+        format!("and its pool holds none {time}")
+    };
+    let by_hand = more.by_hand.then(|| "somebody buys who sees a refusal".to_owned());
+    let more = more.clauses().into_iter().chain(by_hand).map(|clause| format!("; {clause}"));
+    let more: String = more.collect();
+    format!("{about}{} credits in each workspace, {pool}{more}", number(wanted))
 }
 
 fn describe_backend(text: &mut String, scenario: &Scenario) {
@@ -245,7 +249,7 @@ mod tests {
           price        25.00 for each seat every month
           credits      1_250 for each seat (1) every month: 1_250 on average
                        renewals count from 2026-01-15T00:00:00Z
-                       what is left at a renewal stays, up to 2_500 for each seat
+                       what is left at a renewal stays, as far as it is at most 2_500 for each seat together with what is granted anew
                        up to 10% beyond them, deducted at the renewal, 0.02 a credit
           plan         pro, by the timeline: any number of agents active at once, 500 in total
           credits      9_000 for each workspace every month
@@ -271,7 +275,7 @@ mod tests {
                        credits a message: 2
                        each of a period's credits: 10% kept
           expected     2_970_000 messages if always active, 2_970 in each workspace
-                       about 2_780 credits in each workspace, 78.9% of the 3_522 that its pool holds over 60d, or until its trial ends, on average
+                       about 2_780 credits in each workspace, 46.2% of the 6_022 that its pool holds over 60d, or until its trial ends, on average; up to 6_435 more of packages; up to 100 more of overage; somebody buys who sees a refusal
 
         backend: 50 servers for all workspaces, 2s a message
           queue        any number may wait
