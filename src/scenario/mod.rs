@@ -4,6 +4,7 @@
 mod at;
 mod check;
 mod digest;
+mod encoding;
 mod estimate;
 mod explain;
 mod fault;

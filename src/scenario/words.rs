@@ -46,18 +46,27 @@ pub(super) fn credits(amount: Credits) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
-/// The text with its control characters spelt out: what a file says must not steer a terminal.
+/// The text with its control characters, and spaces that look like none or like others, spelt
+/// out: what a file says must neither steer a terminal nor hide.
 pub(super) fn printable(text: &str) -> String {
     /// No message of ours is as long; what a file says may be.
     const MOST: usize = 2_000;
     text.chars()
         .take(MOST)
         .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
+            let escaped = is_hidden(c).then(|| c.escape_default());
             let plain = escaped.is_none().then_some(c);
             escaped.into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+/// Whether a character shows as nothing, as a plain space, or as something else than it is.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A span in its most fitting unit: `1.8s`, `9h`.

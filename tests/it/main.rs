@@ -10,6 +10,7 @@ mod hostile;
 mod imports;
 mod metering;
 mod metering_faults;
+mod odd_files;
 mod oracle;
 mod plan_changes;
 mod preset;
