@@ -3,6 +3,7 @@
 
 mod at;
 mod check;
+mod checked;
 mod digest;
 mod encoding;
 mod estimate;
@@ -29,6 +30,7 @@ mod warnings;
 mod words;
 mod yaml;
 
+pub use checked::Checked;
 pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use load::{Loaded, load, parse};

@@ -25,6 +25,18 @@ pub(super) fn number(value: f64) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
+/// A number of which three digits mean anything: `553_000`, `45`.
+pub(super) fn rounded(value: f64) -> String {
+    if value < 1e3 {
+        return number(value);
+    }
+    let mut unit = 1.0;
+    while value / unit >= 999.5 && unit < 1e15 {
+        unit *= 10.0;
+    }
+    number((value / unit).round() * unit)
+}
+
 /// A whole number with `_` between groups of three digits, as scenarios write it.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -1,5 +1,6 @@
 //! Tests of what a user sees.
 
+mod check;
 mod cli;
 mod determinism;
 mod diagnostics;

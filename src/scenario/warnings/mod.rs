@@ -1,13 +1,17 @@
 //! What is legal and yet hardly meant.
 
+mod limits;
+mod thresholds;
+
+use self::limits::limits;
+use self::thresholds::thresholds;
 use super::estimate::{
-    books_on, messages_per_second, messages_per_workspace, open_messages_per_second,
+    active_credits, books_on, messages_per_second, open_messages_per_second,
     open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
-use super::words::{counted, grouped, number, span};
+use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
-use crate::rules::limiter::{Quota, ThrottleScope};
 use crate::rules::{Overage, Plan};
 use crate::units::{Share, SimSpan};
 use crate::workload::{Action, OnRefused, TrafficKind};
@@ -24,7 +28,7 @@ const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 /// [`describe`](super::describe) does.
 pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings = Vec::new();
-    if messages_per_second(scenario) <= 0.0 {
+    if messages_per_second(scenario) <= 0.0 && !is_about_agents(scenario) {
         let traffic = scenario.groups.iter().flat_map(|group| &group.lines);
         let none = traffic.map(|line| &line.traffic).all(Option::is_none);
         let why = if none { "no group has `traffic`" } else { "all `traffic` comes to nothing" };
@@ -44,6 +48,13 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings
+}
+
+/// Whether a scenario asks about agents and plans, for which nobody has to write.
+fn is_about_agents(scenario: &Scenario) -> bool {
+    let families = ["agents.", "active.", "enable", "create", "plans.", "trials."];
+    let mut thresholds = scenario.thresholds.iter();
+    thresholds.any(|it| families.iter().any(|family| it.metric.starts_with(family)))
 }
 
 fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String>) {
@@ -120,10 +131,17 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             1 => String::new(),
             _ => format!(" on `{}`", plan.name),
         };
+        let active = active_credits(scenario, group, plan, books);
+        let told = if active < 0.995 * books.wanted {
+            format!(" (about {} after slots and activity)", rounded(active))
+        } else {
+            String::new()
+        };
         warnings.push(format!(
-            "the pool of a workspace in `{}`{on} cannot last: {}{} credits over {}, and always \
-             active agents would use {}",
+            "the pool of a workspace in `{}`{on} {} last: {}{} credits over {}, and always \
+             active agents would use {}{told}",
             group.name,
+            if active > books.held { "cannot" } else { "may not" },
             if books.about { "about " } else { "" },
             number(books.held),
             span(books.over.nanos() as f64),
@@ -146,22 +164,6 @@ fn trials(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
                 plan.name,
                 span(trial.nanos() as f64),
                 group.name
-            ));
-        }
-    }
-}
-
-fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let offered = messages_per_workspace(scenario, group);
-    for throttle in &group.throttles {
-        let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
-        if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {
-            warnings.push(format!(
-                "the limit `{}` admits {rate} in each workspace of `{}`, and customers write {} \
-                 messages a second",
-                throttle.name,
-                group.name,
-                number(offered)
             ));
         }
     }
@@ -253,24 +255,6 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
-fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
-    for threshold in &scenario.thresholds {
-        let meant =
-            |group: &&Group| threshold.group.as_ref().is_none_or(|name| *name == group.name);
-        let mut groups = scenario.groups.iter().filter(meant);
-        let without = if threshold.metric.starts_with("credits.")
-            && groups.all(|group| group.plans.iter().all(|offer| offer.plan.credits.is_none()))
-        {
-            "no plan of these workspaces counts credits"
-        } else if threshold.metric.starts_with("backend.") && scenario.backend.is_none() {
-            "there is no backend"
-        } else {
-            continue;
-        };
-        warnings.push(format!("`{}` has nothing to measure: {without}", threshold.text));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Override, parse};
@@ -323,14 +307,56 @@ thresholds: [credits.consumed > 1]
         assert_eq!(groups("thresholds=['credits.consumed{group=two} > 1']"), ["two"]);
     }
 
+    /// That what is set makes each of these warnings.
+    fn assert_warned(cases: &[(&[&str], &str)]) {
+        for &(set, warning) in cases {
+            let warned = warned(set);
+            assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
+        }
+    }
+
+    #[test]
+    fn limits_that_never_bind_and_thresholds_that_cannot_fail() {
+        assert_warned(&[
+            (
+                &["workspaces.shops.agents.sales.activity={}", "plans.small.credits.included=200"],
+                "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
+            ),
+            (
+                &["workspaces.shops.fair_use.burst.token_bucket={ rate: 1/s, burst: 50 }"],
+                "the limit `burst` of `shops` never binds: a workspace gets 0.333% of its rate, and hardly ever 50 at once",
+            ),
+            (
+                &[
+                    "backend.queue={}",
+                    "workspaces.shops.fair_use=[{ name: flight, concurrency: { limit: 2 } }]",
+                    "workspaces.shops.agents=[{ name: a, traffic: { closed: { users: 2, think: 1m } } }]",
+                ],
+                "the limit `flight` of `shops` never binds: at most 2 users wait for replies at once",
+            ),
+            (
+                &["thresholds=['refusal.rate{reason=overloaded} < 1%']"],
+                "`refusal.rate{reason=overloaded} < 1%` always holds: no backend has a `queue` with a `limit`",
+            ),
+            (
+                &["thresholds=['refusal.rate{group=shops,reason=share_exhausted} > 1%']"],
+                "always fails: no agent or feature has a `share` of the pool",
+            ),
+            (
+                &["thresholds=['refusal.rate{reason=active_agent_limit} == 0']"],
+                "always holds: no plan has fewer slots than there are agents",
+            ),
+        ]);
+    }
+
     #[test]
     fn each_warning_has_its_cause() {
-        for (set, warning) in [
-            (&["workspaces.shops.count=10_000"][..], "the backend cannot keep up if nothing is"),
+        assert_warned(&[
+            (&["workspaces.shops.count=10_000"], "the backend cannot keep up if nothing is"),
             (&["backend.scope=workspace", "backend.service_time=1h"], "of a workspace in `shops`"),
             (
                 &["plans.small.credits.included=200"],
-                "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
+                "the pool of a workspace in `shops` may not last: 200 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
             ),
             (
                 &["workspaces.shops.agents.sales.cost={ pareto: { minimum: 1, shape: 1 } }"],
@@ -364,7 +390,7 @@ thresholds: [credits.consumed > 1]
                     "plans.tiny={ credits: { included: 9 } }",
                     "workspaces.shops.plan={ small: 80%, tiny: 20% }",
                 ],
-                "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d",
+                "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
             ),
             (
                 &["timeline=[{ at: 0s, for: 12h, share: 50%, traffic: 3x }]"],
@@ -372,9 +398,6 @@ thresholds: [credits.consumed > 1]
             ),
             (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
             (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),
-        ] {
-            let warned = warned(set);
-            assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
-        }
+        ]);
     }
 }
