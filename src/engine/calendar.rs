@@ -42,6 +42,8 @@ pub struct Ticket(u64);
 impl Ticket {
     /// That of no event.
     pub const NONE: Self = Self(u64::MAX);
+    /// That of an event which lies beyond the end and was not scheduled.
+    pub const BEYOND: Self = Self(u64::MAX - 1);
 }
 
 /// A 4-ary heap of events, ordered by time, then by [`Class`], then by order of scheduling.

@@ -29,6 +29,10 @@ pub struct CreditTally {
     first_zero: Option<SimTime>,
     /// When an attempt was first refused for want of credits.
     first_refusal: Option<SimTime>,
+    /// Time on a plan that counts credits, inside the window \[ns\].
+    pub counted_time: u64,
+    /// Since when credits are counted; `None` while they are not.
+    counted_since: Option<SimTime>,
     period_began: SimTime,
     zero_in_period: bool,
     refused_in_period: bool,
@@ -41,11 +45,23 @@ pub struct CreditTally {
 }
 
 impl CreditTally {
-    /// The books of a pool that opens at the start with `balance`.
-    pub fn open(balance: Credits) -> Self {
-        let mut tally = Self::default();
-        tally.note_balance(SimTime::ZERO, balance);
-        tally
+    /// The workspace comes to a plan that counts credits, and has `balance`: a period begins for
+    /// what is said of periods.
+    pub fn begin_counting(&mut self, now: SimTime, balance: Credits) {
+        self.counted_since = Some(now);
+        self.period_began = now;
+        self.note_balance(now, balance);
+    }
+
+    /// It comes to a plan that does not: what it has left says nothing until it leaves that.
+    pub fn end_counting(&mut self, window: Window, now: SimTime) {
+        // The pool's own period goes on: what was used in it counts if the workspace comes back.
+        let used = self.used;
+        self.period_ended(window, now);
+        self.used = used;
+        if let Some(since) = self.counted_since.take() {
+            self.counted_time += window.overlap(since, now);
+        }
     }
 
     /// Looks at the pool before anything happens to it at `now`: the window may begin.
@@ -60,7 +76,7 @@ impl CreditTally {
     /// Notes a balance that anything left.
     #[inline]
     pub fn note_balance(&mut self, now: SimTime, balance: Credits) {
-        if balance == Credits::ZERO {
+        if balance == Credits::ZERO && self.counted_since.is_some() {
             self.zero_in_period = true;
             self.first_zero.get_or_insert(now);
         }
@@ -78,6 +94,9 @@ impl CreditTally {
         measures: &mut CreditMeasures,
     ) {
         self.used += amount.wide();
+        if self.counted_since.is_none() {
+            return;
+        }
         while let Some(&(level, place)) = alerts.get(self.alerted) {
             let whole = self.used + balance.wide();
             let reached = self.used * i128::from(Share::WHOLE.billionths())
@@ -106,7 +125,7 @@ impl CreditTally {
 
     /// Books the end of a period.
     pub fn period_ended(&mut self, window: Window, now: SimTime) {
-        if window.overlap(self.period_began, now) > 0 {
+        if self.counted_since.is_some() && window.overlap(self.period_began, now) > 0 {
             self.periods += 1;
             self.periods_zero += u64::from(self.zero_in_period);
             self.periods_exhausted += u64::from(self.refused_in_period);
@@ -120,7 +139,7 @@ impl CreditTally {
     /// Closes the books at the end of the window.
     pub fn close(&mut self, window: Window, pool: &CreditPool, measures: &mut CreditMeasures) {
         self.look(window, SimTime::NEVER, pool);
-        self.period_ended(window, window.until);
+        self.end_counting(window, window.until);
         let before = self.before.unwrap_or_default();
         let now = pool.booked();
         self.closing = pool.balance().wide();
@@ -182,7 +201,8 @@ mod tests {
         let terms = Included { amount: whole(10), renews: at(500), ..Included::NOTHING };
         let mut pool = CreditPool::default();
         pool.open(terms);
-        let mut tally = CreditTally::open(pool.balance());
+        let mut tally = CreditTally::default();
+        tally.begin_counting(SimTime::ZERO, pool.balance());
         let mut measures = CreditMeasures::new(1);
         let alerts = [("80%".parse().unwrap(), 0)];
         let mut charge = |tally: &mut CreditTally, pool: &mut CreditPool, now, amount| {

@@ -239,7 +239,7 @@ impl GroupMeasures {
 
     /// Books the opening of a pool.
     pub fn pool_opened(&mut self, tally: &mut Tally, pool: &CreditPool) {
-        tally.credits = Some(CreditTally::open(pool.balance()));
+        tally.credits = Some(CreditTally::default());
         self.balance_changed(tally, SimTime::ZERO, Credits::ZERO, pool.balance());
     }
 
@@ -342,7 +342,8 @@ impl GroupMeasures {
         self.agents_max = self.agents_max.max(tally.levels.agents_max);
         self.excess_max = self.excess_max.max(tally.levels.excess_max);
         if frame.features.prices {
-            let thousandths = tally.money.total() / 1_000;
+            // What was charged before the window may be given back in it.
+            let thousandths = (tally.money.total() / 1_000).max(0);
             self.spent.record(u64::try_from(thousandths).unwrap_or(u64::MAX));
         }
         self.workspaces += 1;

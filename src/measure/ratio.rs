@@ -159,7 +159,7 @@ pub fn ratios(window: Window, causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio
     all.extend(attempts(causes));
     all.extend(times());
     all.extend(slots(length));
-    all.extend(credits(length));
+    all.extend(credits());
     all.extend(money());
     all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
@@ -293,13 +293,13 @@ fn slots(length: u64) -> Vec<Ratio> {
     ]
 }
 
-fn credits(length: u64) -> Vec<Ratio> {
+fn credits() -> Vec<Ratio> {
     let amount = |metric, of: fn(&CreditTally) -> i128| {
         let thousandths = move |t: &Tally| t.credits.as_ref().map_or(0, of);
         Ratio::new(metric, Kind::Total, 1e-3, thousandths, |_| 1)
     };
     let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);
-    let time = move |t: &Tally| if t.credits.is_some() { length } else { 0 };
+    let time = move |t: &Tally| of(t, |c| c.counted_time);
     let periods = move |t: &Tally| of(t, |c| c.periods);
     let share = |metric, count: fn(&CreditTally) -> u64| {
         Ratio::share(metric, move |t| of(t, count), periods)

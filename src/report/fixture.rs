@@ -174,6 +174,9 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     let mut pool = CreditPool::default();
     pool.open(Included { amount: Credits::whole(10), ..Included::NOTHING });
     group.pool_opened(&mut tally, &pool);
+    if let Some(credits) = &mut tally.credits {
+        credits.begin_counting(SimTime::ZERO, pool.balance());
+    }
     for message in 0..(6 + 3 * workspace) {
         let due = at("40m") + span("10m").times(u64::from(message));
         group.look(frame, &mut tally, due, &pool);

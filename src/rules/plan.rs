@@ -105,7 +105,15 @@ impl Allowance {
             CarryOver::UpTo(limit) => CarryOver::UpTo(times(limit)),
             all_or_none => all_or_none,
         };
-        Included { amount, renews, carry_over, priority: self.priority, overage_limit, deducts }
+        Included {
+            amount,
+            renews,
+            carry_over,
+            priority: self.priority,
+            overage_limit,
+            deducts,
+            overage_price: self.overage_price,
+        }
     }
 }
 

@@ -75,7 +75,8 @@ impl Shares {
         }
     }
 
-    /// Whether `member` may use `cost` of what can be spent.
+    /// Whether `member` may use `cost` of a balance. `spendable` is what can be spent, overage
+    /// included: that begins where the balance ends, so not while any of it is kept for others.
     ///
     /// # Errors
     ///
@@ -85,13 +86,16 @@ impl Shares {
         &self,
         member: usize,
         cost: Credits,
-        spendable: impl FnOnce() -> Credits,
+        (balance, spendable): (Credits, impl FnOnce() -> Credits),
     ) -> Result<(), Refusal> {
         let Some(own) = self.members.get(member) else { return Ok(()) };
-        let spendable = spendable();
-        let kept = self.reserved - own.reserve();
         let beyond = own.at_most.is_some_and(|most| own.used + cost.wide() > most.wide());
-        if beyond || (cost <= spendable && cost.wide() + kept.wide() > spendable.wide()) {
+        let kept = self.reserved - own.reserve();
+        let is_kept = cost > Credits::ZERO
+            && kept > Credits::ZERO
+            && cost.wide() + kept.wide() > balance.wide()
+            && cost <= spendable();
+        if beyond || is_kept {
             return Err(Refusal::of(Reason::ShareExhausted));
         }
         Ok(())

@@ -196,6 +196,9 @@ fn the_document_of_a_scenario() {
                 "wanted": 219.99999999999997,
                 "wanted_active": 57.0,
                 "held": 200.0,
+                "packages_at_most": 0.0,
+                "overage_at_most": 0.0,
+                "bought_by_hand": false,
                 "over_s": 864000.0
               }
             }

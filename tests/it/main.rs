@@ -1,5 +1,7 @@
 //! Tests of what a user sees.
 
+mod absent;
+mod bounds;
 mod check;
 mod cli;
 mod determinism;
@@ -14,6 +16,7 @@ mod metering_faults;
 mod odd_files;
 mod oracle;
 mod plan_changes;
+mod plans_over_time;
 mod preset;
 mod properties;
 mod refused;
@@ -22,6 +25,7 @@ mod scenarios;
 mod support;
 mod tables;
 mod theory;
+mod thoughtless;
 mod tidy;
 mod timeline_faults;
 mod traffic;

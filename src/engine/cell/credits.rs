@@ -2,7 +2,7 @@
 
 use super::{Cell, Event, World};
 use crate::engine::calendar::{Class, Ticket};
-use crate::rules::{Charge, CreditPool, GrantSource};
+use crate::rules::{Charge, CreditPool, GrantSource, Rulebook, Workspace};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{AutoBuy, Below};
 
@@ -17,6 +17,12 @@ impl Cell {
         if let Some(buying) = &world.model.buying {
             for _ in 0..buying.at_start {
                 self.buy(world, buying.package, SimTime::ZERO);
+            }
+        }
+        if self.workspace.is_metered() {
+            let balance = self.balance();
+            if let Some(credits) = &mut self.tally.credits {
+                credits.begin_counting(SimTime::ZERO, balance);
             }
         }
     }
@@ -36,7 +42,7 @@ impl Cell {
         }
     }
 
-    fn balance(&self) -> Credits {
+    pub(super) fn balance(&self) -> Credits {
         self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance)
     }
 
@@ -66,15 +72,29 @@ impl Cell {
         if self.renewal != ticket {
             return;
         }
+        self.with_pool(world, now, |cell, world| {
+            cell.begin_period(world, now, Workspace::renew);
+        });
+        self.schedule_renewal(world);
+    }
+
+    /// A period of the plan's credits is over.
+    pub(super) fn end_period(&mut self, world: &World<'_>, now: SimTime) {
         if let Some(credits) = &mut self.tally.credits {
             credits.period_ended(world.frame.window, now);
         }
         self.bought = (0, 0);
-        self.with_pool(world, now, |cell, world| cell.renew_grants(world, now));
-        self.schedule_renewal(world);
     }
 
-    fn renew_grants(&mut self, world: &mut World<'_>, now: SimTime) {
+    /// Begins a period as `begin` says: the packages that go with the plan's credits end before it,
+    /// and those that do begin anew after it.
+    pub(super) fn begin_period(
+        &mut self,
+        world: &mut World<'_>,
+        now: SimTime,
+        begin: impl FnOnce(&mut Workspace, &Rulebook, SimTime),
+    ) {
+        self.end_period(world, now);
         let mut tied = std::mem::take(&mut self.scratch);
         tied.clear();
         let grants = self.workspace.pool().into_iter().flat_map(CreditPool::grants);
@@ -90,7 +110,7 @@ impl Cell {
             *number = u32::from(package);
             world.model.packages[usize::from(package)].renews
         });
-        self.workspace.renew(&world.model.book, now);
+        begin(&mut self.workspace, &world.model.book, now);
         for &package in &tied {
             self.add_package(world, package as u16, true, now);
         }
@@ -139,7 +159,7 @@ impl Cell {
         let paid = charge.amount - charge.overage;
         world.measures.used(world.frame, &mut self.tally, now, paid, balance);
         if charge.overage > Credits::ZERO {
-            self.book_overage(world, charge.overage.wide(), now);
+            self.book_overage(world, &charge, 1, now);
         }
         if let Some(auto) = world.model.buying.as_ref().and_then(|it| it.auto.as_ref())
             && let Some(below) = auto.below
@@ -155,13 +175,13 @@ impl Cell {
         }
     }
 
-    /// Books what overage costs, in thousandths of a credit; negative if it is given back.
+    /// Books what overage costs, or takes it back where `sign` is -1: at the price at which it was
+    /// charged.
     #[cold]
-    fn book_overage(&mut self, world: &World<'_>, thousandths: i128, now: SimTime) {
-        let plan = world.model.book.policy(self.workspace.plan()).plan();
-        let price = plan.credits.as_ref().map_or(0, |credits| credits.overage_price.millionths());
+    fn book_overage(&mut self, world: &World<'_>, charge: &Charge, sign: i128, now: SimTime) {
         if now >= world.frame.window.from {
-            self.tally.money.overage += thousandths * price / 1_000;
+            let cost = charge.overage.wide() * charge.overage_price.millionths() / 1_000;
+            self.tally.money.overage += sign * cost;
         }
     }
 
@@ -183,7 +203,7 @@ impl Cell {
                 world.measures.used(world.frame, &mut cell.tally, now, paid, balance);
             }
             if charge.overage > Credits::ZERO {
-                cell.book_overage(world, -charge.overage.wide(), now);
+                cell.book_overage(world, &charge, -1, now);
             }
         });
     }
@@ -226,6 +246,10 @@ impl Cell {
     /// Somebody who saw that credits had run out buys a package.
     pub(super) fn buy_by_hand(&mut self, world: &mut World<'_>, now: SimTime) {
         self.buyer.0 = false;
+        // Nobody buys for what is not there any more (rule R8).
+        if !self.workspace.available() {
+            return;
+        }
         self.bought.1 += 1;
         if let Some(buying) = &world.model.buying {
             self.buy(world, buying.package, now);

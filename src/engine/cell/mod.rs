@@ -148,8 +148,12 @@ pub(super) struct Cell {
     bought: (u32, u32),
     /// Whether somebody is about to buy a package, and how often somebody was.
     buyer: (bool, u64),
-    /// What entries of the timeline did that will be undone: the entry, and the agent or plan.
-    to_undo: Vec<(u32, u32)>,
+    /// What entries of the timeline did that will be undone: the entry, the agent, and which of its
+    /// active periods was its last one.
+    to_undo: Vec<(u32, u32, u32)>,
+    /// The plans that the workspace was put on and would be on if those after them did not hold any
+    /// more: the entry for whose time it is, or [`NONE`] for good, and the plan. The last one holds.
+    plans: Vec<(u32, u32)>,
     /// Agents or grants that are being gone through.
     scratch: Vec<u32>,
     /// The instant of the last event, and how many there were at it.
@@ -183,6 +187,7 @@ impl Cell {
             bought: (0, 0),
             buyer: (false, 0),
             to_undo: Vec::new(),
+            plans: Vec::new(),
             scratch: Vec::new(),
             instant: SimTime::ZERO,
             at_instant: 0,
@@ -279,7 +284,11 @@ impl Cell {
         class: Class,
         event: Event,
     ) -> Ticket {
-        if at < world.model.until { self.calendar.schedule(at, class, event) } else { Ticket::NONE }
+        if at < world.model.until {
+            self.calendar.schedule(at, class, event)
+        } else {
+            Ticket::BEYOND
+        }
     }
 
     fn is_active(&self, agent: u32) -> bool {

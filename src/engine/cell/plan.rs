@@ -1,8 +1,8 @@
 //! The plan of a workspace: trial, changes, and what is paid for it.
 
-use super::{Cell, Event, World};
+use super::{Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
-use crate::rules::{Cycle, Founding, OnDowngrade, Plan};
+use crate::rules::{Cycle, Founding, OnDowngrade, Plan, Workspace};
 use crate::scenario::BillingAnchor;
 use crate::units::{SimSpan, SimTime};
 use crate::workload::plan_of;
@@ -23,14 +23,15 @@ impl Cell {
             anchor = anchor.checked_sub(phase).unwrap_or(anchor);
         }
         self.workspace.found(&model.book, Founding { plan, seats, start: model.start, anchor });
+        self.plans.clear();
+        self.plans.push((NONE, plan as u32));
         self.billed = SimTime::ZERO;
-        self.schedule_trial(world, SimTime::ZERO);
+        self.schedule_trial(world);
     }
 
     /// Schedules the end of the trial, if the plan is one (rule R8).
-    fn schedule_trial(&mut self, world: &World<'_>, now: SimTime) {
-        let trial = world.model.book.policy(self.workspace.plan()).plan().trial;
-        let end = trial.map_or(SimTime::NEVER, |length| now + length);
+    fn schedule_trial(&mut self, world: &World<'_>) {
+        let end = self.workspace.trial_ends();
         self.trial = self.schedule_in_time(world, end, Class::Ends, Event::TrialEnds);
     }
 
@@ -54,24 +55,59 @@ impl Cell {
         }
     }
 
-    /// Changes to another plan at once (rule R9).
-    pub(super) fn set_plan(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
+    /// Changes to another plan at once (rule R9): for good, or for the time of an entry of the
+    /// timeline. What held before counts no more, or until then.
+    pub(super) fn put_on_plan(
+        &mut self,
+        world: &mut World<'_>,
+        plan: usize,
+        entry: Option<u32>,
+        now: SimTime,
+    ) {
+        if entry.is_none() {
+            self.plans.clear();
+        }
+        self.plans.push((entry.unwrap_or(NONE), plan as u32));
+        self.set_plan(world, plan, now);
+    }
+
+    /// The time of an entry is over that changed the plan: what began last of what still holds is
+    /// the plan.
+    pub(super) fn leave_plan(&mut self, world: &mut World<'_>, entry: u32, now: SimTime) {
+        let Some(place) = self.plans.iter().position(|plan| plan.0 == entry) else { return };
+        self.plans.remove(place);
+        if let Some(&(_, plan)) = self.plans.last().filter(|_| place == self.plans.len()) {
+            self.set_plan(world, plan as usize, now);
+        }
+    }
+
+    fn set_plan(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
         if plan == self.workspace.plan() && self.workspace.available() {
             return;
         }
         self.change_plan(world, now, |cell, world| {
-            cell.workspace.set_plan(&world.model.book, plan, now);
+            if cell.workspace.is_overdue(now) {
+                cell.workspace.enter(&world.model.book, plan, now);
+                cell.begin_period(world, now, Workspace::renew);
+            } else {
+                cell.workspace.set_plan(&world.model.book, plan, now);
+            }
         });
     }
 
     /// Begins a new subscription: its periods are counted from now.
     pub(super) fn subscribe(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
+        self.plans.clear();
+        self.plans.push((NONE, plan as u32));
         self.change_plan(world, now, |cell, world| {
-            if let Some(credits) = &mut cell.tally.credits {
-                credits.period_ended(world.frame.window, now);
+            if cell.workspace.is_overdue(now) {
+                cell.begin_period(world, now, |workspace, book, now| {
+                    workspace.subscribe(book, plan, now);
+                });
+            } else {
+                cell.end_period(world, now);
+                cell.workspace.subscribe(&world.model.book, plan, now);
             }
-            cell.bought = (0, 0);
-            cell.workspace.subscribe(&world.model.book, plan, now);
         });
     }
 
@@ -83,12 +119,16 @@ impl Cell {
     ) {
         self.bill(world, now);
         self.tally.levels.advance(world.frame.window, now);
-        self.with_pool(world, now, change);
+        let was_metered = self.workspace.is_metered();
+        self.with_pool(world, now, |cell, world| {
+            change(cell, world);
+            cell.note_metering(world, was_metered, now);
+        });
         if let Some(credits) = &mut self.tally.credits {
             credits.relieved(world.frame.window, now);
         }
         self.schedule_renewal(world);
-        self.schedule_trial(world, now);
+        self.schedule_trial(world);
         self.note_slots();
         self.note_limit(world, now);
         let counts = world.frame.window.contains(now);
@@ -102,6 +142,17 @@ impl Cell {
             }
         }
         self.wake_waiting(world, now);
+    }
+
+    /// Books that the workspace came to a plan that counts credits, or left one.
+    fn note_metering(&mut self, world: &World<'_>, before: bool, now: SimTime) {
+        let balance = self.balance();
+        let Some(credits) = &mut self.tally.credits else { return };
+        match (before, self.workspace.is_metered()) {
+            (false, true) => credits.begin_counting(now, balance),
+            (true, false) => credits.end_counting(world.frame.window, now),
+            _ => {}
+        }
     }
 
     /// The active agent that goes first when a plan has fewer slots.

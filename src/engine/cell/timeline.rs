@@ -15,6 +15,14 @@ impl Cell {
     /// traffic and servers is known beforehand and needs no event.
     pub(super) fn schedule_timeline(&mut self, world: &World<'_>) {
         self.factors = self.traffic_factors(world);
+        // What begins goes before what ends at the same instant, so that back to back nothing is
+        // undone in between.
+        for ends in [false, true] {
+            self.schedule_entries(world, ends);
+        }
+    }
+
+    fn schedule_entries(&mut self, world: &World<'_>, ends: bool) {
         for (entry, occurrence) in world.model.timeline.iter().enumerate() {
             let entry = entry as u32;
             let (begins, undone) = match occurrence.action {
@@ -29,10 +37,11 @@ impl Cell {
             if !is_taken(self.key, occurrence) {
                 continue;
             }
-            self.schedule_in_time(world, occurrence.at, begins, Event::Begin { entry });
-            if let Some(until) = occurrence.until {
-                self.schedule_in_time(world, until, undone, Event::Undo { entry });
-            }
+            match occurrence.until.filter(|_| ends) {
+                Some(until) => self.schedule_in_time(world, until, undone, Event::Undo { entry }),
+                None if ends => continue,
+                None => self.schedule_in_time(world, occurrence.at, begins, Event::Begin { entry }),
+            };
         }
     }
 
@@ -81,10 +90,7 @@ impl Cell {
         let undone = occurrence.until.is_some();
         match occurrence.action {
             Action::SetPlan(plan) => {
-                if undone {
-                    self.to_undo.push((entry, self.workspace.plan() as u32));
-                }
-                self.set_plan(world, plan, now);
+                self.put_on_plan(world, plan, undone.then_some(entry), now);
             }
             Action::Subscribe(plan) => self.subscribe(world, plan, now),
             Action::BuyPackage(package, count) => {
@@ -107,7 +113,7 @@ impl Cell {
                     cell.enable_from_outside(world, agent, now);
                     // One that was refused is not the entry's to undo.
                     if undone && cell.is_active(agent) {
-                        cell.to_undo.push((entry, agent));
+                        cell.will_undo(entry, agent);
                     }
                 },
                 |state| state != AgentState::Active,
@@ -117,7 +123,7 @@ impl Cell {
                 pick,
                 |cell, world, agent| {
                     if undone {
-                        cell.to_undo.push((entry, agent));
+                        cell.will_undo(entry, agent);
                     }
                     cell.disable(world, agent, now);
                 },
@@ -157,23 +163,32 @@ impl Cell {
         self.scratch = picked;
     }
 
-    /// An entry's time is over.
+    fn will_undo(&mut self, entry: u32, agent: u32) {
+        self.to_undo.push((entry, agent, self.agents[agent as usize].enabled));
+    }
+
+    /// An entry's time is over. Agents that are not in the period that it began or followed any more
+    /// are left alone.
     pub(super) fn undo(&mut self, world: &mut World<'_>, entry: u32, now: SimTime) {
+        let action = &world.model.timeline[entry as usize].action;
+        if let Action::SetPlan(_) = action {
+            self.leave_plan(world, entry, now);
+            return;
+        }
         let mut place = 0;
         while place < self.to_undo.len() {
-            if self.to_undo[place].0 != entry {
+            let (of, agent, enabled) = self.to_undo[place];
+            if of != entry {
                 place += 1;
                 continue;
             }
-            let (_, value) = self.to_undo.remove(place);
-            match world.model.timeline[entry as usize].action {
-                Action::SetPlan(_) => self.set_plan(world, value as usize, now),
-                Action::Enable(_) if self.is_active(value) => self.disable(world, value, now),
-                Action::Disable(_)
-                    if !self.is_active(value) && self.workspace.agent(value as usize).is_some() =>
-                {
-                    self.enable_from_outside(world, value, now);
-                }
+            self.to_undo.remove(place);
+            let Some(state) = self.workspace.agent(agent as usize) else { continue };
+            let is_active = state == AgentState::Active;
+            match action {
+                _ if self.agents[agent as usize].enabled != enabled => {}
+                Action::Enable(_) if is_active => self.disable(world, agent, now),
+                Action::Disable(_) if !is_active => self.enable_from_outside(world, agent, now),
                 _ => {}
             }
         }

@@ -133,11 +133,16 @@ fn plural_of(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", super::format::count(count), if count == 1 { one } else { many })
 }
 
-/// The share of tries that a cause refused: of attempts, of enables, or of creations.
+/// The share of tries that a cause refused: of attempts, of enables, or of creations; or of
+/// attempts and enables together, where it refuses both.
 pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
     match (cause.reason.as_str(), &cause.limiter) {
         ("active_agent_limit", _) => value(group, "enable_refusal.rate"),
         ("workspace_agent_limit", _) => value(group, "create_refusal.rate"),
+        ("trial_ended", _) => {
+            let tries = value(group, "attempts.offered")? + value(group, "enables.tried")?;
+            (tries > 0.0).then(|| cause.refused as f64 / tries)
+        }
         (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
         (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),
     }

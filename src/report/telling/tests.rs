@@ -124,3 +124,21 @@ fn money_and_packages_are_told() {
     Money: 30.00 earned: 20.00 by plans, 10.00 by packages; each workspace spent 3.00
     ");
 }
+
+#[test]
+fn tries_refused_after_a_trial_are_a_share_of_messages_and_enables() {
+    // Three of four messages and seven of sixteen enables.
+    let all = group(&[
+        ("attempts.offered", 4.0),
+        ("enables.tried", 16.0),
+        ("refusal.rate{reason=trial_ended}", 0.75),
+        ("refusal.rate{reason=agent_not_active}", 0.25),
+        ("enable_refusal.rate", 0.4375),
+    ]);
+    let share = |reason: &str, count| refused_share(&all, &refused(reason, count));
+    assert_eq!(share("trial_ended", 10), Some(0.5));
+    assert_eq!(share("agent_not_active", 1), Some(0.25));
+    assert_eq!(share("active_agent_limit", 7), Some(0.4375));
+    let nobody = group(&[("attempts.offered", 0.0), ("enables.tried", 0.0)]);
+    assert_eq!(refused_share(&nobody, &refused("trial_ended", 0)), None);
+}

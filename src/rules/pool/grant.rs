@@ -1,7 +1,7 @@
 //! What a pool consists of, and what goes in and out.
 
 use super::super::plan::CarryOver;
-use crate::units::{Credits, SimTime};
+use crate::units::{Credits, Money, SimTime};
 
 /// Credits that came into a pool together and expire together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Included {
     pub overage_limit: Credits,
     /// Whether overage is deducted from the next period's amount.
     pub deducts: bool,
+    /// What a credit of overage costs.
+    pub overage_price: Money,
 }
 
 impl Default for Included {
@@ -78,6 +80,7 @@ impl Included {
         priority: 1,
         overage_limit: Credits::ZERO,
         deducts: false,
+        overage_price: Money::ZERO,
     };
 
     /// When the grant expires: what is carried over as a whole never does.
@@ -109,6 +112,8 @@ pub struct Charge {
     pub amount: Credits,
     /// What of it was beyond the grants.
     pub overage: Credits,
+    /// What a credit of that costs.
+    pub overage_price: Money,
     /// The period of the plan's credits in which it was made.
     pub period: u32,
     /// What the first grant paid.

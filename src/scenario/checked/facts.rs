@@ -103,6 +103,12 @@ struct ExpectedCredits {
     wanted: f64,
     wanted_active: f64,
     held: f64,
+    /// Of packages that are bought automatically; `None` is any number.
+    packages_at_most: Option<f64>,
+    /// Charged beyond the pool; `None` is any number.
+    overage_at_most: Option<f64>,
+    /// Whether somebody buys who sees a refusal.
+    bought_by_hand: bool,
     over_s: f64,
 }
 
@@ -248,6 +254,7 @@ fn lines(scenario: &Scenario, group: &Group) -> Vec<LineFacts> {
 fn expected(scenario: &Scenario, group: &Group) -> ExpectedFacts {
     let outlook = outlook(scenario, group);
     let count = f64::from(group.count);
+    let bound = |most: f64| most.is_finite().then_some(most);
     ExpectedFacts {
         messages: outlook.messages * count,
         messages_per_workspace: outlook.messages,
@@ -256,6 +263,9 @@ fn expected(scenario: &Scenario, group: &Group) -> ExpectedFacts {
             wanted: books.wanted,
             wanted_active: outlook.credits,
             held: books.held,
+            packages_at_most: bound(books.more.packages),
+            overage_at_most: bound(books.more.overage),
+            bought_by_hand: books.more.by_hand,
             over_s: books.over.as_secs_f64(),
         }),
     }

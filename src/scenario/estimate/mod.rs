@@ -3,6 +3,7 @@
 
 mod activity;
 mod cost;
+mod more;
 mod outlook;
 mod pools;
 mod population;
@@ -10,6 +11,7 @@ mod slots;
 
 pub(super) use activity::{active_credits, active_shares};
 pub(super) use cost::cost;
+pub(super) use more::can_buy;
 pub(super) use outlook::{Outlook, outlook};
 pub(super) use pools::{Books, books, books_on, credits_per_message, pool};
 

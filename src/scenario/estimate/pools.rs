@@ -1,22 +1,32 @@
 //! What pools hold, and what is asked of them.
 
 use super::super::model::{BillingAnchor, Group, Scenario};
+use super::more::{More, Spell, bought_anyway, bought_automatically, overage};
 use super::{churns, messages_per_agent, population, steps};
 use crate::rules::{Allowance, Anchor, Cycle, Per, Plan, Recurrence};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::AgentLine;
+use crate::workload::{AgentLine, AutoBuy};
 
 /// Credits of a workspace, on average.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::scenario) struct Books {
     /// What always active agents would use.
     pub(in crate::scenario) wanted: f64,
-    /// What its pools hold.
+    /// What its pools hold: what plans include, and the packages that are bought in any case.
     pub(in crate::scenario) held: f64,
+    /// What can come to that.
+    pub(in crate::scenario) more: More,
     /// Over how long: the duration, or the trial if that ends before.
     pub(in crate::scenario) over: SimSpan,
     /// Whether it is a mean of what differs from workspace to workspace by chance.
     pub(in crate::scenario) about: bool,
+}
+
+impl Books {
+    /// Whether so much use is more than there can be, unless somebody buys by hand.
+    pub(in crate::scenario) fn is_exceeded_by(&self, used: f64) -> bool {
+        used > self.held + self.more.packages + self.more.overage
+    }
 }
 
 /// The mean cost of a message \[credits\].
@@ -51,9 +61,23 @@ pub(in crate::scenario) fn books_on(
             messages_per_agent(scenario, line, over, &steps) * agents * credits_per_message(line)
         })
         .sum();
+    let spell = Spell { over, periods: periods(allowance, scenario, group, over) };
+    let pool = pool(allowance, group);
+    let held = pool * spell.periods + bought_anyway(scenario, group, spell);
+    let overage = overage(allowance, pool, spell.periods);
+    // A purchase by the balance follows a charge, and nothing can be charged to nothing.
+    let on_refusal = |auto: &AutoBuy| auto.on_refusal;
+    let auto = group.buying.as_ref().and_then(|buying| buying.auto.as_ref());
+    let begins = held + overage > 0.0 || auto.is_some_and(on_refusal);
+    let packages = bought_automatically(scenario, group, allowance, spell);
     Some(Books {
         wanted: per_second * over.as_secs_f64(),
-        held: pool(allowance, group) * periods(allowance, scenario, group, over),
+        held,
+        more: More {
+            packages: if begins { packages } else { 0.0 },
+            overage,
+            by_hand: group.buying.as_ref().is_some_and(|buying| buying.by_hand.is_some()),
+        },
         over,
         about: churns(group) || is_staggered(allowance, group),
     })
@@ -62,18 +86,24 @@ pub(in crate::scenario) fn books_on(
 /// The books of the workspaces whose plan at the start counts credits: their mean; `None` if there
 /// are none.
 pub(in crate::scenario) fn books(scenario: &Scenario, group: &Group) -> Option<Books> {
-    let mut sum = Books { wanted: 0.0, held: 0.0, over: SimSpan::ZERO, about: false };
+    let more = More { packages: 0.0, overage: 0.0, by_hand: false };
+    let mut sum = Books { wanted: 0.0, held: 0.0, more, over: SimSpan::ZERO, about: false };
     let mut counting = 0.0;
     for (plan, share) in group.first_plans().filter(|&(_, share)| share > Share::NONE) {
         if let Some(books) = books_on(scenario, group, plan) {
             let share = share.as_f64();
             sum.wanted += share * books.wanted;
             sum.held += share * books.held;
+            sum.more.packages += share * books.more.packages;
+            sum.more.overage += share * books.more.overage;
+            sum.more.by_hand |= books.more.by_hand;
             sum.over = sum.over.max(books.over);
             sum.about |= books.about;
             counting += share;
         }
     }
+    sum.more.packages /= counting;
+    sum.more.overage /= counting;
     let mean = Books { wanted: sum.wanted / counting, held: sum.held / counting, ..sum };
     (counting > 0.0).then_some(mean)
 }

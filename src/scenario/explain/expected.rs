@@ -96,9 +96,8 @@ fn rise(scenario: &Scenario, group: &Group, line: &AgentLine) -> f64 {
 
 /// What is asked of the pools of a group, and what they hold.
 fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
-    let Books { wanted, held, over, about } = books;
+    let Books { wanted, held, more, over, about } = books;
     let about = if about { "about " } else { "" };
-    let share = if held > 0.0 { number(100.0 * wanted / held) } else { "more than 100".into() };
     let trial_ends = |plan: &Plan| plan.trial.is_some_and(|trial| trial < scenario.duration);
     let time = match group.mix.len() {
         1 if over < scenario.duration => format!("until the trial ends after {over}"),
@@ -108,11 +107,16 @@ fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
         }
         _ => format!("over {over} on average"),
     };
-    format!(
-        "{about}{} credits in each workspace, {share}% of the {} that its pool holds {time}",
-        number(wanted),
-        number(held),
-    )
+    let pool = if held > 0.0 {
+        let share = number(100.0 * wanted / held);
+        format!("{share}% of the {} that its pool holds {time}", number(held))
+    } else {
+        format!("and its pool holds none {time}")
+    };
+    let by_hand = more.by_hand.then(|| "somebody buys who sees a refusal".to_owned());
+    let more = more.clauses().into_iter().chain(by_hand).map(|clause| format!("; {clause}"));
+    let more: String = more.collect();
+    format!("{about}{} credits in each workspace, {pool}{more}", number(wanted))
 }
 
 /// Appends all groups side by side, and what a run of them takes.

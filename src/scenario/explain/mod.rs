@@ -242,7 +242,7 @@ mod tests {
           price        25.00 for each seat every month
           credits      1_250 for each seat (1) every month: 1_250
                        renewals count from 2026-01-15T00:00:00Z
-                       what is left at a renewal stays, up to 2_500 for each seat
+                       what is left at a renewal stays, as far as it is at most 2_500 for each seat together with what is granted anew
                        up to 10% beyond them, deducted at the renewal, 0.02 a credit
           plan         pro, by the timeline: any number of agents active at once, 500 in total
           credits      9_000 for each workspace every month
@@ -271,8 +271,8 @@ mod tests {
                        rewriter: 5/d messages x 1_000 workspaces x 60d x 1.1 as it rises and falls = 330_000
                        2_970_000 messages if always active, 2_970 in each workspace
                        about 313_000 after slots and activity
-                       about 2_780 credits in each workspace, 78.9% of the 3_522 that its pool holds over 60d, or until its trial ends, on average
-                       about 618 credits after slots and activity, 18%
+                       about 2_780 credits in each workspace, 46.2% of the 6_022 that its pool holds over 60d, or until its trial ends, on average; up to 6_435 more of packages; up to 100 more of overage; somebody buys who sees a refusal
+                       about 618 credits after slots and activity, 10%
 
         backend: 50 servers for all workspaces, 2s a message
           queue        any number may wait
@@ -290,7 +290,7 @@ mod tests {
 
         in all, about, after slots and activity and before refusals
           group  workspaces  agents  messages  credits  pools hold
-          shops  1_000       2_000   313_000   618_000  3_520_000
+          shops  1_000       2_000   313_000   618_000  6_020_000
         a run takes about 5_940_000 events, 2s on one thread, and 20 MB
         ");
     }

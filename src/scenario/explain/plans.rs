@@ -192,7 +192,10 @@ fn terms(allowance: &Allowance) -> Vec<String> {
         CarryOver::All => rows.push("what is left at a renewal stays".to_owned()),
         CarryOver::UpTo(most) => {
             let most = amount(most);
-            rows.push(format!("what is left at a renewal stays, up to {most}{times}"));
+            rows.push(format!(
+                "what is left at a renewal stays, as far as it is at most {most}{times} together \
+                 with what is granted anew"
+            ));
         }
     }
     let overage = match allowance.overage {

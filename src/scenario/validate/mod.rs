@@ -4,6 +4,7 @@ mod bins;
 mod credits;
 mod groups;
 mod lines;
+mod loops;
 mod mix;
 mod modulation;
 mod names;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 
 use self::bins::series_every;
 use self::groups::{Registry, groups};
+use self::loops::loops;
 use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
 use self::packages::packages;
@@ -30,7 +32,6 @@ use self::plans::{Horizon, plans};
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
-use self::traffic::loops;
 use super::at::{At, Findings};
 use super::digest::Digest;
 use super::fault::Mistake;
@@ -116,7 +117,8 @@ pub(super) fn validate(
     };
     let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
     if backend.is_some() || document.backend.is_none() {
-        loops(&scenario.groups, backend, at.key("workspaces"), &mut findings);
+        let at = at.key("workspaces");
+        loops(&scenario.groups, backend, timeline.duration, at, &mut findings);
     }
     findings.tables.texts().for_each(|table| digest.add(table));
     scenario.sha256 = digest.hex();

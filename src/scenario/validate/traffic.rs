@@ -1,14 +1,13 @@
 //! Who writes to agents, and when.
 
 use super::super::at::{At, Findings};
-use super::super::model::{Backend, Group};
 use super::super::types;
 use super::super::words::grouped;
 use super::modulation::{bursts, modulation};
 use super::numbers::{count, count_from_one, distribution};
 use super::plans::Horizon;
 use crate::random::Distribution;
-use crate::workload::{LineKind, OnLost, Traffic, TrafficKind};
+use crate::workload::{OnLost, Traffic, TrafficKind};
 
 /// The most turns of a conversation, where they are visible.
 const MOST_TURNS: u64 = 1_000_000;
@@ -78,39 +77,6 @@ fn conversations(written: &types::Sessions, at: At<'_>, findings: &mut Findings)
         Some(types::OnLost::Continue) => OnLost::Continue,
     };
     TrafficKind::Sessions { rate: rate.0, turns, think, on_lost }
-}
-
-/// Finds the users among the groups, which stand at `at`, who would write for ever in no time.
-pub(super) fn loops(
-    groups: &[Group],
-    backend: Option<&Backend>,
-    at: At<'_>,
-    findings: &mut Findings,
-) {
-    let takes_time =
-        |backend: &Backend| !is_zero(&backend.service_time) || !backend.network_delay.is_zero();
-    if backend.is_some_and(takes_time) {
-        return;
-    }
-    for (number, group) in groups.iter().enumerate() {
-        let (agents, features) = (at.item(number).key("agents"), at.item(number).key("features"));
-        let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
-        for (number, line) in group.lines.iter().enumerate() {
-            if let Some(TrafficKind::Closed { think, .. }) =
-                line.traffic.as_ref().map(|it| &it.kind)
-                && is_zero(think)
-            {
-                let line = match number.checked_sub(written) {
-                    None => agents.item(number),
-                    Some(feature) => features.item(feature),
-                };
-                let at = line.key("traffic").key("closed").key("think");
-                let hint = "give `think` a time, or replies a backend that takes some";
-                let message = "users who neither think nor wait would write for ever in no time";
-                findings.add_with_hint(at, message, hint);
-            }
-        }
-    }
 }
 
 /// Whether every draw is zero.

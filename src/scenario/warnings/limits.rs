@@ -1,7 +1,7 @@
 //! Limits that bind all the time, and limits that never do.
 
 use super::super::estimate::{agents, messages_per_workspace, steps};
-use super::super::model::{Backend, Group, Scenario};
+use super::super::model::{Group, Scenario};
 use super::super::words::number;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::units::Rate;
@@ -128,11 +128,6 @@ fn overflow(messages: f64, rate: Rate, burst: f64) -> Option<f64> {
     }
     // A message that finds less than a token is refused: the rest of the bucket is used up.
     Some(libm::exp(-low * (burst - 1.0)))
-}
-
-/// Whether a backend makes messages wait at all.
-pub(super) const fn can_be_full(backend: Option<&Backend>) -> bool {
-    matches!(backend, Some(Backend { queue_limit: Some(_), .. }))
 }
 
 #[cfg(test)]

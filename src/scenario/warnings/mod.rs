@@ -6,15 +6,16 @@ mod thresholds;
 use self::limits::limits;
 use self::thresholds::thresholds;
 use super::estimate::{
-    active_credits, books_on, messages_per_second, open_messages_per_second,
+    active_credits, books_on, can_buy, messages_per_second, open_messages_per_second,
     open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
+use super::occurs::{can_be_away, can_occur};
 use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
-use crate::rules::{Overage, Plan};
+use crate::rules::{Plan, Reason};
 use crate::units::{Share, SimSpan};
-use crate::workload::{Action, OnRefused, TrafficKind};
+use crate::workload::{Action, Below, OnRefused, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -40,6 +41,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     for group in &scenario.groups {
         agents(group, &mut warnings);
         credits(scenario, group, &mut warnings);
+        purchases(group, &mut warnings);
         trials(scenario, group, &mut warnings);
         limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
@@ -120,17 +122,25 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
     }
 }
 
+/// On which plan of a mix a workspace is.
+fn on(group: &Group, plan: &Plan) -> String {
+    if group.mix.len() == 1 { String::new() } else { format!(" on `{}`", plan.name) }
+}
+
+/// Pools that cannot last, or may not: that do only because agents are not always active.
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     for plan in first_plans(group) {
         let Some(books) = books_on(scenario, group, plan) else { continue };
-        let any_overage = plan.credits.as_ref().map(|it| it.overage) == Some(Overage::Unlimited);
-        if books.wanted <= books.held || any_overage {
+        if !books.is_exceeded_by(books.wanted) {
             continue;
         }
-        let on = match group.mix.len() {
-            1 => String::new(),
-            _ => format!(" on `{}`", plan.name),
-        };
+        let mut there = vec![format!(
+            "{}{} credits over {}",
+            if books.about { "about " } else { "" },
+            number(books.held),
+            span(books.over.nanos() as f64)
+        )];
+        there.extend(books.more.clauses());
         let active = active_credits(scenario, group, plan, books);
         let told = if active < 0.995 * books.wanted {
             format!(" (about {} after slots and activity)", rounded(active))
@@ -138,15 +148,33 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             String::new()
         };
         warnings.push(format!(
-            "the pool of a workspace in `{}`{on} {} last: {}{} credits over {}, and always \
-             active agents would use {}{told}",
+            "the pool of a workspace in `{}`{} {} last{}: {}, and always active agents would use \
+             {}{told}",
             group.name,
-            if active > books.held { "cannot" } else { "may not" },
-            if books.about { "about " } else { "" },
-            number(books.held),
-            span(books.over.nanos() as f64),
+            on(group, plan),
+            if books.is_exceeded_by(active) { "cannot" } else { "may not" },
+            if books.more.by_hand { " unless somebody buys" } else { "" },
+            there.join(", "),
             number(books.wanted)
         ));
+    }
+}
+
+/// Automatic purchases for which no balance is ever low enough.
+fn purchases(group: &Group, warnings: &mut Vec<String>) {
+    let auto = group.buying.as_ref().and_then(|buying| buying.auto.as_ref());
+    for plan in first_plans(group) {
+        if let (Some(auto), Some(allowance)) = (auto, &plan.credits)
+            && let Some(Below::Share(share)) = auto.below
+            && !can_buy(auto, allowance)
+        {
+            warnings.push(format!(
+                "`auto_buy` never buys in `{}`{}: {share} of the included credits is nothing where \
+                 none are included; write an amount, or `on_refusal: true`",
+                group.name,
+                on(group, plan)
+            ));
+        }
     }
 }
 
@@ -238,11 +266,16 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
 
 /// Users who take no time to write again: one who is refused does so for ever in no time.
 fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let backend = scenario.backend.as_ref();
-    let can_refuse = group.plans.iter().any(|offer| offer.plan.credits.is_some())
-        || !group.throttles.is_empty()
-        || backend.is_some_and(|it| it.servers.is_some() && it.queue_limit.is_some());
-    for line in group.lines.iter().filter(|_| can_refuse) {
+    let for_all = [
+        Reason::TrialEnded,
+        Reason::RateLimited,
+        Reason::ConcurrencyLimited,
+        Reason::CreditsExhausted,
+        Reason::ShareExhausted,
+        Reason::Overloaded,
+    ];
+    let can_refuse = for_all.into_iter().any(|reason| can_occur(scenario, group, reason));
+    for line in group.lines.iter().filter(|line| can_refuse || can_be_away(group, line)) {
         if let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
             && think.mean() <= 0.0
         {
@@ -256,148 +289,4 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{Override, parse};
-    use super::*;
-
-    const CALM: &str = "
-limitlab: 1
-name: calm
-duration: 1d
-plans:
-  small: { active_agents: 2, total_agents: 10, credits: { included: 300 } }
-workspaces:
-  - group: shops
-    count: 100
-    plan: small
-    agents: [{ name: sales, count: 2, traffic: { rate: 6/h }, activity: { active: 1h } }]
-    fair_use: [{ name: burst, token_bucket: { rate: 1/min, burst: 5 } }]
-backend: { servers: 10, service_time: 1s }
-thresholds: [credits.consumed > 1]
-";
-
-    fn warned(set: &[&str]) -> Vec<String> {
-        let overrides: Vec<Override> = set.iter().copied().map(Override::set).collect();
-        warnings(&parse("x.yaml", CALM, &overrides).unwrap_or_else(|error| panic!("{error}")))
-    }
-
-    #[test]
-    fn a_calm_scenario_has_no_warnings() {
-        assert_eq!(warned(&[]), Vec::<String>::new());
-        assert_eq!(warned(&["plans.small.trial=1d"]), Vec::<String>::new());
-        let subscribed = ["plans.small.trial=12h", "timeline=[{ at: 6h, subscribe: small }]"];
-        assert_eq!(warned(&subscribed), Vec::<String>::new());
-    }
-
-    #[test]
-    fn plans_without_a_figure_are_named_where_credits_matter() {
-        let two = "{ limitlab: 1, name: x, duration: 1d, plans: { a: {}, b: {} }, workspaces: [
-            { group: one, plan: a, agents: [{ name: s, traffic: { rate: 1/h } }] },
-            { group: two, plan: b, agents: [{ name: s, traffic: { rate: 1/h } }] },
-            { group: free, agents: [{ name: s, traffic: { rate: 1/h } }] }] }";
-        let groups = |set: &str| {
-            let scenario = parse("x.yaml", two, &[Override::set(set)]).unwrap();
-            let warned = warnings(&scenario);
-            let named = warned.iter().filter(|text| text.contains("has no `credits`"));
-            named.map(|text| text.split('`').nth(5).unwrap().to_owned()).collect::<Vec<_>>()
-        };
-        assert!(groups("seed=2").is_empty());
-        assert_eq!(groups("plans.b.credits.included=9_000"), ["one"]);
-        assert_eq!(groups("thresholds=['credits.consumed > 1']"), ["one", "two"]);
-        assert_eq!(groups("thresholds=['credits.consumed{group=two} > 1']"), ["two"]);
-    }
-
-    /// That what is set makes each of these warnings.
-    fn assert_warned(cases: &[(&[&str], &str)]) {
-        for &(set, warning) in cases {
-            let warned = warned(set);
-            assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
-        }
-    }
-
-    #[test]
-    fn limits_that_never_bind_and_thresholds_that_cannot_fail() {
-        assert_warned(&[
-            (
-                &["workspaces.shops.agents.sales.activity={}", "plans.small.credits.included=200"],
-                "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
-            ),
-            (
-                &["workspaces.shops.fair_use.burst.token_bucket={ rate: 1/s, burst: 50 }"],
-                "the limit `burst` of `shops` never binds: a workspace gets 0.333% of its rate, and hardly ever 50 at once",
-            ),
-            (
-                &[
-                    "backend.queue={}",
-                    "workspaces.shops.fair_use=[{ name: flight, concurrency: { limit: 2 } }]",
-                    "workspaces.shops.agents=[{ name: a, traffic: { closed: { users: 2, think: 1m } } }]",
-                ],
-                "the limit `flight` of `shops` never binds: at most 2 users wait for replies at once",
-            ),
-            (
-                &["thresholds=['refusal.rate{reason=overloaded} < 1%']"],
-                "`refusal.rate{reason=overloaded} < 1%` always holds: no backend has a `queue` with a `limit`",
-            ),
-            (
-                &["thresholds=['refusal.rate{group=shops,reason=share_exhausted} > 1%']"],
-                "always fails: no agent or feature has a `share` of the pool",
-            ),
-            (
-                &["thresholds=['refusal.rate{reason=active_agent_limit} == 0']"],
-                "always holds: no plan has fewer slots than there are agents",
-            ),
-        ]);
-    }
-
-    #[test]
-    fn each_warning_has_its_cause() {
-        assert_warned(&[
-            (&["workspaces.shops.count=10_000"], "the backend cannot keep up if nothing is"),
-            (&["backend.scope=workspace", "backend.service_time=1h"], "of a workspace in `shops`"),
-            (
-                &["plans.small.credits.included=200"],
-                "the pool of a workspace in `shops` may not last: 200 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
-            ),
-            (
-                &["workspaces.shops.agents.sales.cost={ pareto: { minimum: 1, shape: 1 } }"],
-                "has no mean",
-            ),
-            (
-                &["workspaces.shops.agents.sales.count=11"],
-                "has 11 agents in each workspace, and its plan holds 10",
-            ),
-            (
-                &["workspaces.shops.fair_use.burst.token_bucket.rate=1/h"],
-                "the limit `burst` admits 1/h",
-            ),
-            (
-                &[
-                    "workspaces.shops.agents.sales.activity.on_refused={ retry_every: 1ms }",
-                    "workspaces.shops.agents.sales.count=3",
-                ],
-                "find no slot try again every 1ms",
-            ),
-            (
-                &["plans.bare={ active_agents: 2 }", "workspaces.shops.plan=bare"],
-                "the plan `bare` has no `credits`, so none are counted in `shops`: give it a figure, such as `plans.bare.credits.included`",
-            ),
-            (
-                &["plans.small.trial=12h"],
-                "the trial `small` ends after 12h in every workspace of `shops` that is on it",
-            ),
-            (
-                &[
-                    "plans.tiny={ credits: { included: 9 } }",
-                    "workspaces.shops.plan={ small: 80%, tiny: 20% }",
-                ],
-                "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
-            ),
-            (
-                &["timeline=[{ at: 0s, for: 12h, share: 50%, traffic: 3x }]"],
-                "always active agents would use 432",
-            ),
-            (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
-            (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),
-        ]);
-    }
-}
+mod tests;

@@ -15,6 +15,8 @@ struct Books {
     flows: Flows,
     closing: i128,
     exhausted: i128,
+    /// Time on plans that count credits.
+    counted: i128,
     periods: i128,
     periods_zero: i128,
     periods_exhausted: i128,
@@ -58,7 +60,7 @@ impl<'a> Scope<'a> {
             let needed = sum(|it| it.flows.purchased) > 0;
             figures.insert(name.to_owned(), Figure { value, needed });
         }
-        let time = self.overlap(0, self.until) * all.len() as i128;
+        let time = sum(|it| it.counted);
         let periods = sum(|it| it.periods);
         for (name, value) in [
             ("exhausted.time_share", ratio(sum(|it| it.exhausted), time)),
@@ -113,13 +115,18 @@ impl<'a> Scope<'a> {
             ..Books::default()
         };
         let deeds = &space.deeds;
-        let begins_period = |place: &usize| {
-            *place == 0 || matches!(deeds[*place].deed, Deed::Renewed(_) | Deed::Subscribed(_))
-        };
-        let begins: Vec<usize> = (0..deeds.len()).filter(begins_period).collect();
-        let ends = begins[1..].iter().copied().chain([deeds.len()]);
+        let counted = counted(space);
         let (zeros, refusals) = (zeros(space), refusals(space));
-        for (begin, end) in begins.iter().copied().zip(ends) {
+        // A period begins with the plan's credits, or when they begin to be counted.
+        let begins = |place: usize| {
+            counted[place]
+                && (place == 0
+                    || !counted[place - 1]
+                    || matches!(deeds[place].deed, Deed::Renewed(_) | Deed::Subscribed { .. }))
+        };
+        for begin in (0..deeds.len()).filter(|&place| begins(place)) {
+            let is_end = |&place: &usize| begins(place) || !counted[place];
+            let end = (begin + 1..deeds.len()).find(is_end).unwrap_or(deeds.len());
             let until = deeds.get(end).map_or(self.until, |it| it.at);
             if self.overlap(deeds[begin].at, until) > 0 {
                 let is_own = |place: &usize| (begin..end).contains(place);
@@ -128,11 +135,18 @@ impl<'a> Scope<'a> {
                 books.periods_exhausted += i128::from(refusals.iter().any(is_own));
             }
         }
+        for place in (0..deeds.len()).filter(|&place| counted[place]) {
+            let until = deeds.get(place + 1).map_or(self.until, |it| it.at);
+            books.counted += self.overlap(deeds[place].at, until);
+        }
         let mut since = None;
         for done in deeds {
             match done.deed {
                 Deed::Refused => since = since.or(Some(done.at)),
-                Deed::Bought { .. } | Deed::Renewed(_) | Deed::Changed(_) | Deed::Subscribed(_) => {
+                Deed::Bought { .. }
+                | Deed::Renewed(_)
+                | Deed::Changed(_)
+                | Deed::Subscribed { .. } => {
                     books.exhausted += since.take().map_or(0, |it| self.overlap(it, done.at));
                 }
                 Deed::Ended { anew: true, .. } => {
@@ -146,12 +160,20 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The deeds that left a balance of zero, as places.
+/// Whether credits were counted after each deed.
+fn counted(space: &Space) -> Vec<bool> {
+    let after = |place: usize| Pool::after(&space.deeds[..=place], &space.packages);
+    (0..space.deeds.len()).map(|place| after(place).is_counted()).collect()
+}
+
+/// The deeds that left a balance of zero while credits were counted, as places. Packages of the
+/// start are there from the start.
 fn zeros(space: &Space) -> Vec<usize> {
+    let counted = counted(space);
     let balance = |place: usize| Pool::after(&space.deeds[..=place], &space.packages).balance();
-    let deeds = space.deeds.iter().enumerate();
+    let deeds = space.deeds.iter().enumerate().skip(space.at_start);
     let touched = deeds.filter(|(_, it)| !matches!(it.deed, Deed::Refused));
-    touched.map(|(place, _)| place).filter(|&place| balance(place) == 0).collect()
+    touched.map(|(place, _)| place).filter(|&place| counted[place] && balance(place) == 0).collect()
 }
 
 /// The refusals for want of credits, as places among the deeds.

@@ -78,7 +78,7 @@ impl Play<'_> {
     }
 
     fn set_habit(&mut self, space: usize, agent: usize, at: u64, class: Class, event: Event) {
-        self.stages[space].agents[agent].habit = self.schedule(at, class, space, event);
+        self.stages[space].agents[agent].habit = Some(self.schedule(at, class, space, event));
     }
 
     /// Whether the habit that was scheduled as number `order` is still the agent's.

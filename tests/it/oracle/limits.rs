@@ -37,7 +37,11 @@ impl Play<'_> {
             let pool = record.pool();
             let shares = self.shares(space);
             if let Err(reason) = pool.can_pay(agent, cost, &shares) {
-                let retry_after = pool.cure(agent, cost, &shares).map(|at| at - now);
+                // Nothing renews once a trial has ended.
+                let trial = standing.plan().trial;
+                let trial_ends = trial.map_or(u64::MAX, |it| standing.joined + it.nanos());
+                let cure = pool.cure(agent, cost, &shares).filter(|&at| at < trial_ends);
+                let retry_after = cure.map(|at| at - now);
                 return Err(Refusal { retry_after, ..refused(reason) });
             }
         }

@@ -26,8 +26,8 @@ impl Scope<'_> {
             // Groups in which nothing has a price are left out, though they spend nothing.
             if self.is_priced(space) {
                 let sum = of_plans + of_packages + of_overage;
-                // What was charged before the window and is given back in it is no sum to rank.
-                spent.push(if sum < 0.0 { u64::MAX as f64 / 1e3 } else { sum });
+                // What was charged before the window may be given back in it.
+                spent.push(sum.max(0.0));
             }
         }
         let total = plans + packages + overage;
@@ -106,7 +106,9 @@ fn told(space: &Space, level: Share) -> Option<u64> {
     let reached = |place: &usize| {
         let pool = Pool::after(&space.deeds[..=*place], &space.packages);
         let whole = pool.used + pool.balance();
-        whole > 0 && pool.used * 1_000_000_000 >= whole * i128::from(level.billionths())
+        pool.is_counted()
+            && whole > 0
+            && pool.used * 1_000_000_000 >= whole * i128::from(level.billionths())
     };
     (0..space.deeds.len()).find(reached).map(|place| space.deeds[place].at)
 }

@@ -19,7 +19,7 @@ pub(super) struct Standing<'s> {
     pub(super) plan: usize,
     /// From when its subscription is counted, and when it came to the plan.
     anchor: i128,
-    joined: u64,
+    pub(super) joined: u64,
     /// Whether the AI agent is there: a trial has not ended.
     pub(super) available: bool,
     /// The next renewal and the end of the trial, by their order of scheduling.
@@ -77,7 +77,12 @@ impl Play<'_> {
         if stage.group.plans.iter().all(|it| it.plan.credits.is_none()) {
             return None;
         }
-        let Some(credits) = &stage.standing.plan().credits else { return Some(Terms::NOTHING) };
+        let Some(credits) = &stage.standing.plan().credits else {
+            // The period that there was goes on, though nobody counts.
+            let record = &self.record.spaces[space];
+            let before = (!record.deeds.is_empty()).then(|| record.pool().renews());
+            return Some(Terms::nothing(before.unwrap_or(u64::MAX)));
+        };
         let times = if credits.per == Per::Seat { i128::from(stage.seats) } else { 1 };
         let anchor = match credits.anchor {
             Anchor::Subscription => stage.standing.anchor,
@@ -90,14 +95,14 @@ impl Play<'_> {
 
     pub(super) fn schedule_renewal(&mut self, space: usize, renews: u64) {
         let order = self.schedule(renews, Class::Renews, space, Event::Renew);
-        self.stages[space].standing.renewal = order;
+        self.stages[space].standing.renewal = Some(order);
     }
 
     pub(super) fn schedule_trial(&mut self, space: usize, now: u64) {
         let trial = self.stages[space].standing.plan().trial;
         let at = trial.map_or(u64::MAX, |length| now + length.nanos());
         let order = self.schedule(at, Class::Ends, space, Event::TrialEnds);
-        self.stages[space].standing.trial = order;
+        self.stages[space].standing.trial = Some(order);
     }
 
     pub(super) fn trial_ends(&mut self, space: usize, order: u64, now: u64) {
@@ -120,7 +125,8 @@ impl Play<'_> {
         let standing = &mut self.stages[space].standing;
         if standing.plan != plan || !standing.available {
             standing.enter(plan, now);
-            self.follow(space, Deed::Changed, now);
+            let overdue = self.is_overdue(space, now);
+            self.follow(space, if overdue { Deed::Renewed } else { Deed::Changed }, now);
         }
     }
 
@@ -128,13 +134,20 @@ impl Play<'_> {
         let standing = &mut self.stages[space].standing;
         standing.anchor = i128::from(now);
         standing.enter(plan, now);
-        self.follow(space, Deed::Subscribed, now);
+        let overdue = self.is_overdue(space, now);
+        self.follow(space, |terms| Deed::Subscribed { terms, overdue }, now);
+    }
+
+    /// Whether the period of the pool is over, and nothing renewed it.
+    fn is_overdue(&self, space: usize, now: u64) -> bool {
+        let record = &self.record.spaces[space];
+        !record.deeds.is_empty() && record.pool().renews() <= now
     }
 
     /// What follows a change of plan.
-    fn follow(&mut self, space: usize, deed: fn(Terms) -> Deed, now: u64) {
+    fn follow(&mut self, space: usize, deed: impl Fn(Terms) -> Deed, now: u64) {
         if let Some(terms) = self.terms(space, now) {
-            let renews = terms.renews;
+            let renews = if terms.counted { terms.renews } else { u64::MAX };
             self.note(space, now, deed(terms));
             self.schedule_renewal(space, renews);
         }

@@ -23,7 +23,11 @@ pub(super) enum Deed {
     /// The workspace changed to another plan in the middle of a period.
     Changed(Terms),
     /// It began a new subscription.
-    Subscribed(Terms),
+    Subscribed {
+        terms: Terms,
+        /// Whether the period before was over already.
+        overdue: bool,
+    },
     /// A package's own time was over.
     Ended {
         grant: usize,
@@ -66,6 +70,8 @@ pub(super) struct Terms {
     deducts: bool,
     /// What a credit of overage costs, in millionths.
     price: i128,
+    /// Whether the plan counts credits.
+    pub(super) counted: bool,
 }
 
 impl Terms {
@@ -82,20 +88,24 @@ impl Terms {
         };
         let (carry, priority) = (of.carry_over, of.priority);
         let price = of.overage_price.millionths();
-        Self { amount, renews, carry, times, priority, limit, deducts, price }
+        Self { amount, renews, carry, times, priority, limit, deducts, price, counted: true }
     }
 
-    /// What a plan says that counts no credits.
-    pub(super) const NOTHING: Self = Self {
-        amount: 0,
-        renews: u64::MAX,
-        carry: CarryOver::None,
-        times: 1,
-        priority: 1,
-        limit: Some(0),
-        deducts: false,
-        price: 0,
-    };
+    /// What a plan says that counts no credits, in a period that ends at `renews`.
+    pub(super) const fn nothing(renews: u64) -> Self {
+        let (carry, limit) = (CarryOver::None, Some(0));
+        Self {
+            amount: 0,
+            renews,
+            carry,
+            times: 1,
+            priority: 1,
+            limit,
+            deducts: false,
+            price: 0,
+            counted: false,
+        }
+    }
 
     /// What of `left` stays after the renewal that begins a period on these terms.
     fn carried(&self, left: i128) -> i128 {
@@ -134,6 +144,8 @@ struct Charge {
     period: usize,
     parts: Vec<(usize, i128)>,
     over: i128,
+    /// Of a credit of `over`, in millionths.
+    price: i128,
 }
 
 /// What of the included credits agents and features have shares in.
@@ -204,6 +216,16 @@ impl Pool {
         self.terms.as_ref().expect("a pool is opened first")
     }
 
+    /// Whether the plan counts credits.
+    pub(super) fn is_counted(&self) -> bool {
+        self.terms().counted
+    }
+
+    /// When the period ends; `u64::MAX` if it does not.
+    pub(super) fn renews(&self) -> u64 {
+        self.terms().renews
+    }
+
     /// What is included in the period.
     pub(super) fn included(&self) -> i128 {
         self.terms().amount
@@ -234,7 +256,7 @@ impl Pool {
         }
         let spendable = self.spendable();
         let can_pay = spendable.is_none_or(|all| cost <= all);
-        let is_kept = spendable.is_some_and(|all| cost + kept > all);
+        let is_kept = cost > 0 && kept > 0 && cost + kept > self.balance();
         if most.is_some_and(|most| used(agent) + cost > most) || can_pay && is_kept {
             return Err(Reason::ShareExhausted);
         }
@@ -278,13 +300,9 @@ impl Pool {
                 self.hand += u32::from(*by == Buyer::Hand);
             }
             Deed::Renewed(terms) => {
-                self.grants.sort_by_key(|it| it.number);
-                let all = std::mem::take(&mut self.grants);
-                let (tied, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.tied);
-                self.grants = others;
-                self.flows.expired += tied.iter().map(|it| it.left).sum::<i128>();
+                let tied = self.end_tied();
                 self.begin_period(terms.clone());
-                for package in tied.iter().filter_map(|it| it.package) {
+                for package in tied {
                     self.renew(package, packages, done.at);
                 }
             }
@@ -307,18 +325,38 @@ impl Pool {
                 self.terms = Some(terms.clone());
                 self.retie();
             }
-            Deed::Subscribed(terms) => {
+            Deed::Subscribed { terms, overdue } => {
+                let tied = if *overdue { self.end_tied() } else { Vec::new() };
+                // A new subscription owes nothing.
+                (self.debt, self.overage) = (0, 0);
+                self.deducted.clear();
+                if let Some(terms) = &mut self.terms {
+                    terms.deducts = false;
+                }
                 let carry = terms.carry;
                 self.begin_period(Terms { carry: CarryOver::None, ..terms.clone() });
                 let own = self.grants.last_mut().expect("it is there");
                 own.ends = terms.ends();
                 self.terms = Some(Terms { carry, ..terms.clone() });
                 self.retie();
+                for package in tied {
+                    self.renew(package, packages, done.at);
+                }
             }
             Deed::Charged { message, agent, cost } => self.charge(*message, *agent, *cost),
             Deed::Returned { message } => self.give_back(*message),
             Deed::Refused => {}
         }
+    }
+
+    /// Packages that go with the plan's credits end; answers which, the oldest first.
+    fn end_tied(&mut self) -> Vec<usize> {
+        self.grants.sort_by_key(|it| it.number);
+        let all = std::mem::take(&mut self.grants);
+        let (tied, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.tied);
+        self.grants = others;
+        self.flows.expired += tied.iter().map(|it| it.left).sum::<i128>();
+        tied.iter().filter_map(|it| it.package).collect()
     }
 
     /// Packages that go with the plan's credits end with the period.
@@ -390,13 +428,14 @@ impl Pool {
         self.flows.overage += rest;
         self.flows.for_overage += rest * self.terms().price / 1_000;
         self.used += cost - rest;
-        self.charges.push(Charge { message, agent, period: self.period, parts, over: rest });
+        let (period, price) = (self.period, self.terms().price);
+        self.charges.push(Charge { message, agent, period, parts, over: rest, price });
     }
 
     fn give_back(&mut self, message: usize) {
         self.returned.push(message);
         let charge = self.charges.iter().find(|it| it.message == message);
-        let Charge { period, parts, over, .. } = charge.expect("it was charged").clone();
+        let Charge { period, parts, over, price, .. } = charge.expect("it was charged").clone();
         for (number, part) in parts {
             self.flows.consumed -= part;
             self.used -= if period == self.period { part } else { 0 };
@@ -409,8 +448,7 @@ impl Pool {
             }
         }
         self.flows.overage -= over;
-        // The price of now, not that of then.
-        self.flows.for_overage -= over * self.terms().price / 1_000;
+        self.flows.for_overage -= over * price / 1_000;
         if period == self.period {
             self.overage -= over;
         } else if self.deducted.contains(&period) {

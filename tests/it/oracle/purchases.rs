@@ -11,7 +11,7 @@ impl Play<'_> {
     /// Opens a pool, if there is one, and brings the packages of the start.
     pub(super) fn open_pool(&mut self, space: usize) {
         let Some(terms) = self.terms(space, 0) else { return };
-        self.schedule_renewal(space, terms.renews);
+        self.schedule_renewal(space, if terms.counted { terms.renews } else { u64::MAX });
         self.note(space, 0, Deed::Opened(terms));
         if let Some(buying) = &self.stages[space].group.buying {
             for _ in 0..buying.at_start {
@@ -127,6 +127,9 @@ impl Play<'_> {
 
     pub(super) fn buy_by_hand(&mut self, space: usize, now: u64) {
         self.stages[space].somebody_buys = false;
+        if !self.stages[space].standing.available {
+            return;
+        }
         let buying = self.stages[space].group.buying.as_ref().expect("somebody buys");
         self.buy(space, buying.package, Buyer::Hand, now);
     }

@@ -19,6 +19,8 @@ pub(super) struct Space {
     pub(super) group: usize,
     /// What can be bought.
     pub(super) packages: Vec<Package>,
+    /// How many packages it buys at the start.
+    pub(super) at_start: usize,
     /// What was done to its pool; nothing where no credits are counted.
     pub(super) deeds: Vec<Done>,
     /// In the order in which they were due.

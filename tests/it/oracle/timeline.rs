@@ -52,6 +52,13 @@ impl Play<'_> {
 
     /// Schedules what happens to a workspace.
     pub(super) fn schedule_timeline(&mut self, space: usize) {
+        // Of one class what begins goes before what ends.
+        for is_end in [false, true] {
+            self.schedule_entries(space, is_end);
+        }
+    }
+
+    fn schedule_entries(&mut self, space: usize, is_end: bool) {
         let stage = &self.stages[space];
         let (key, group) = (stage.key, stage.group);
         for (entry, it) in group.timeline.iter().enumerate() {
@@ -64,11 +71,13 @@ impl Play<'_> {
                 Action::SetPlan(_) | Action::Subscribe(_) => (Class::Changes, Class::Changes),
                 Action::Traffic(_) | Action::Servers(_) => continue,
             };
-            if is_taken(key, it) {
+            if !is_taken(key, it) {
+                continue;
+            }
+            if !is_end {
                 self.schedule(it.at.nanos(), begins, space, Event::Begin { entry });
-                if let Some(until) = it.until {
-                    self.schedule(until.nanos(), ends, space, Event::Undo { entry });
-                }
+            } else if let Some(until) = it.until {
+                self.schedule(until.nanos(), ends, space, Event::Undo { entry });
             }
         }
     }
@@ -77,11 +86,14 @@ impl Play<'_> {
         let group = self.stages[space].group;
         match group.timeline[entry].action {
             Action::SetPlan(plan) => {
-                let old = self.stages[space].standing.plan;
-                self.stages[space].done.push((entry, old));
+                let for_a_while = group.timeline[entry].until.is_some();
+                self.stages[space].held.push((for_a_while.then_some(entry), plan));
                 self.set_plan(space, plan, now);
             }
-            Action::Subscribe(plan) => self.subscribe(space, plan, now),
+            Action::Subscribe(plan) => {
+                self.stages[space].held.push((None, plan));
+                self.subscribe(space, plan, now);
+            }
             Action::BuyPackage(package, count) => {
                 let is_pooled = !self.record.spaces[space].deeds.is_empty();
                 for _ in 0..if is_pooled { count } else { 0 } {
@@ -100,7 +112,7 @@ impl Play<'_> {
                     if !self.is_active(space, agent) {
                         self.enable_from_outside(space, agent, now);
                         if self.is_active(space, agent) {
-                            self.stages[space].done.push((entry, agent));
+                            self.note_done(space, entry, agent);
                         }
                     }
                 }
@@ -108,7 +120,7 @@ impl Play<'_> {
             Action::Disable(pick) => {
                 for agent in self.picked(space, pick, |it| it == AgentState::Active) {
                     if self.is_active(space, agent) {
-                        self.stages[space].done.push((entry, agent));
+                        self.note_done(space, entry, agent);
                         self.disable(space, agent, now);
                     }
                 }
@@ -124,12 +136,22 @@ impl Play<'_> {
 
     pub(super) fn undo(&mut self, space: usize, entry: usize, now: u64) {
         let action = &self.stages[space].group.timeline[entry].action;
+        if let Action::SetPlan(_) = action {
+            // What was put in force last holds, of all that still is in force.
+            let held = &mut self.stages[space].held;
+            let held_until_now = held.last().is_some_and(|it| it.0 == Some(entry));
+            held.retain(|it| it.0 != Some(entry));
+            if held_until_now {
+                let (_, plan) = *held.last().expect("it began with a plan");
+                self.set_plan(space, plan, now);
+            }
+            return;
+        }
         let done = std::mem::take(&mut self.stages[space].done);
         let (own, others): (Vec<_>, Vec<_>) = done.into_iter().partition(|it| it.0 == entry);
         self.stages[space].done = others;
-        for (_, agent) in own {
-            if let Action::SetPlan(_) = action {
-                self.set_plan(space, agent, now);
+        for (_, agent, actives) in own {
+            if self.stages[space].agents[agent].actives != actives {
                 continue;
             }
             let exists = self.record.spaces[space].state(agent).is_some();
@@ -141,6 +163,11 @@ impl Play<'_> {
                 _ => {}
             }
         }
+    }
+
+    fn note_done(&mut self, space: usize, entry: usize, agent: usize) {
+        let stage = &mut self.stages[space];
+        stage.done.push((entry, agent, stage.agents[agent].actives));
     }
 
     pub(super) fn is_active(&self, space: usize, agent: usize) -> bool {

@@ -143,7 +143,10 @@ pub(super) struct Stage<'s> {
     /// Who waits for a slot, and since when.
     pub(super) waiting: Vec<(usize, u64)>,
     /// What entries of the timeline were done to which agents and will be undone.
-    pub(super) done: Vec<(usize, usize)>,
+    /// Which entry, which agent, and how many active periods that had begun.
+    pub(super) done: Vec<(usize, usize, u64)>,
+    /// What put the workspace on a plan, and which: an entry for its time, or anything for good.
+    pub(super) held: Vec<(Option<usize>, usize)>,
 }
 
 impl Stage<'_> {
@@ -228,6 +231,7 @@ impl<'s> Play<'s> {
             seats,
             stays: vec![Stay { at: 0, plan: Some(plan), anchor }],
             packages: self.scenario.packages.clone(),
+            at_start: group.buying.as_ref().map_or(0, |it| it.at_start as usize),
             deeds: Vec::new(),
             messages: Vec::new(),
             decided: Vec::new(),
@@ -255,6 +259,7 @@ impl<'s> Play<'s> {
             talks: Vec::new(),
             waiting: Vec::new(),
             done: Vec::new(),
+            held: vec![(None, plan)],
         });
         let space = self.stages.len() - 1;
         self.record.spaces[space].servers = self.server_changes(space);
@@ -373,21 +378,14 @@ impl<'s> Play<'s> {
 
     /// Nothing but replies and the ways to and from the backend happens at the end or later.
     /// Answers the order of scheduling.
-    pub(super) fn schedule(
-        &mut self,
-        at: u64,
-        class: Class,
-        space: usize,
-        event: Event,
-    ) -> Option<u64> {
+    pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) -> u64 {
         let goes_on = matches!(event, Event::AtBackend { .. } | Event::Back { .. });
-        let is_in_time = at < self.until || goes_on;
-        is_in_time.then(|| {
-            let order = self.scheduled;
-            self.scheduled += 1;
+        let order = self.scheduled;
+        self.scheduled += 1;
+        if at < self.until || goes_on {
             self.pending.push(Pending { at, class, space, order, event });
-            order
-        })
+        }
+        order
     }
 
     fn take_next(&mut self) -> Option<Pending> {

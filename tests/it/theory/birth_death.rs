@@ -1,6 +1,8 @@
 //! Birth-death processes by brute force: the independent route for every formula of a Markov
 //! queue, and the proof that a warm-up is long enough.
 
+use super::poisson;
+
 /// A process on the states 0, 1, .., that moves up by one or down by one.
 #[derive(Debug, Clone)]
 pub(super) struct BirthDeath {
@@ -32,6 +34,58 @@ impl BirthDeath {
         }
         let total: f64 = weights.iter().sum();
         weights.iter().map(|weight| weight / total).collect()
+    }
+
+    /// The mean probability of each state between two times after a start with these
+    /// probabilities.
+    ///
+    /// Until `time` the process spends the probability of more than k events over their rate
+    /// between the k-th event and the next; see [`Self::by_events`].
+    pub(super) fn mean_between(&self, start: &[f64], from: f64, to: f64) -> Vec<f64> {
+        self.by_events(start, to, |rate, events| {
+            let more = |time| poisson::at_least(rate * time, events + 1);
+            (more(to) - more(from)) / (rate * (to - from))
+        })
+    }
+
+    /// The probability of each state a time after a start with these probabilities.
+    pub(super) fn after(&self, start: &[f64], time: f64) -> Vec<f64> {
+        self.by_events(start, time, |rate, events| poisson::mass(rate * time, events))
+    }
+
+    /// The start with nobody.
+    pub(super) fn nobody(&self) -> Vec<f64> {
+        let mut start = vec![0.0; self.births.len() + 1];
+        start[0] = 1.0;
+        start
+    }
+
+    /// The process jumps, or stays, at the events of a Poisson stream of some rate: the sum over
+    /// those until `end`, each weighted by that rate and the number of events before.
+    ///
+    /// Source: Grassmann, "Transient solutions in Markovian queueing systems", Computers &
+    /// Operations Research 4 (1977).
+    fn by_events(&self, start: &[f64], end: f64, weight: impl Fn(f64, u32) -> f64) -> Vec<f64> {
+        let most = |rates: &[f64]| rates.iter().fold(0.0, |most: f64, &rate| most.max(rate));
+        let rate = most(&self.births) + most(&self.deaths);
+        let mut shares = start.to_vec();
+        let mut sums = vec![0.0; shares.len()];
+        let mut events = 0;
+        while poisson::at_least(rate * end, events) > 1e-15 {
+            let weight = weight(rate, events);
+            for (sum, share) in sums.iter_mut().zip(&shares) {
+                *sum += weight * share;
+            }
+            let mut next = shares.clone();
+            for (state, (birth, death)) in self.births.iter().zip(&self.deaths).enumerate() {
+                let flow = (shares[state] * birth - shares[state + 1] * death) / rate;
+                next[state] -= flow;
+                next[state + 1] += flow;
+            }
+            shares = next;
+            events += 1;
+        }
+        sums
     }
 
     /// The time in which what is left of the initial state shrinks by a factor of e: one over the
@@ -107,5 +161,36 @@ mod tests {
         // 12 agents that alternate by themselves: each forgets at the sum of its two rates.
         let alone = BirthDeath::new(12, |on| f64::from(12 - on) / 15.0, |on| f64::from(on) / 9.0);
         assert_close(alone.relaxation_time(), 1.0 / (1.0 / 15.0 + 1.0 / 9.0), 1e-9);
+    }
+
+    #[test]
+    fn an_empty_start_is_left_as_known() {
+        let (from, to) = (0.4_f64, 1.7);
+        // The mean of exp(-rate t) between the two times.
+        let left =
+            |rate: f64| (libm::exp(-rate * from) - libm::exp(-rate * to)) / rate / (to - from);
+        let process = |servers, places, rate| BirthDeath::queue(servers, places, rate, 1.0);
+        let from_nobody =
+            |process: BirthDeath, from, to| process.mean_between(&process.nobody(), from, to);
+        // One place: busy for load / (1 + load) of the time, less what is left of the start.
+        let one = from_nobody(process(1, 1, 0.7), from, to);
+        assert_close(one[1], 0.7 / 1.7 * (1.0 - left(1.7)), 1e-12);
+        assert_close(one[0] + one[1], 1.0, 1e-12);
+        // A server for each: a Poisson number of mean load (1 - exp(-t)).
+        let many = from_nobody(process(60, 60, 3.0), from, to);
+        let mean: f64 = many.iter().zip(0_u32..).map(|(share, n)| share * f64::from(n)).sum();
+        assert_close(mean, 3.0 * (1.0 - left(1.0)), 1e-11);
+        // Halfway, and from there on.
+        let many = process(60, 60, 3.0);
+        let halfway = many.after(&many.nobody(), 0.5);
+        for found in [many.after(&many.nobody(), 1.0), many.after(&halfway, 0.5)] {
+            let expected = poisson::mass(3.0 * (1.0 - libm::exp(-1.0)), 2);
+            assert_close(found[2], expected, 1e-11);
+        }
+        // After a long time nothing is left of it.
+        let late = from_nobody(process(2, 6, 1.5), 200.0, 201.0);
+        for (found, expected) in late.into_iter().zip(process(2, 6, 1.5).stationary()) {
+            assert_close(found, expected, 1e-10);
+        }
     }
 }

@@ -6,12 +6,19 @@
 //! caller's.
 
 mod birth_death;
+mod carried;
+mod chain;
 mod churn;
 mod comparisons;
+mod constant_service;
+mod costs;
 mod engset;
 mod erlang;
 mod finite_sources;
+mod loss_network;
 mod machine_repair;
+mod mixed_service;
+mod mva;
 mod packages;
 mod poisson;
 mod pools;
@@ -20,3 +27,4 @@ mod renewals;
 mod retries;
 mod token_bucket;
 mod tolerance;
+mod transients;

@@ -2,6 +2,7 @@
 
 use super::birth_death::BirthDeath;
 use super::erlang::erlang_c;
+use super::poisson;
 
 /// M/M/c: exponential service, room for all.
 #[derive(Debug, Clone, Copy)]
@@ -130,6 +131,34 @@ impl LimitedQueue {
         let all_busy: f64 = states[self.servers as usize..].iter().sum();
         (all_busy - self.loss()) / (1.0 - self.loss())
     }
+
+    /// The share of those admitted who wait for more than `time`: who finds n in the system waits
+    /// for n - servers + 1 departures.
+    ///
+    /// Source: Gross and Harris (1998), section 2.5.
+    fn waits_more_than(self, time: f64) -> f64 {
+        let states = self.states();
+        let departures = f64::from(self.servers) * self.service_rate * time;
+        let waiting = states[self.servers as usize..states.len() - 1].iter().zip(0_u32..);
+        let longer: f64 =
+            waiting.map(|(share, ahead)| share * poisson::at_most(departures, ahead)).sum();
+        longer / (1.0 - self.loss())
+    }
+
+    /// The wait that a share `q` of those admitted does not exceed, by bisection.
+    pub(super) fn wait_quantile(self, q: f64) -> f64 {
+        let (mut low, mut high) = (0.0, 100.0 / self.service_rate);
+        assert!(self.waits_more_than(low) > 1.0 - q && self.waits_more_than(high) < 1.0 - q);
+        for _ in 0..60 {
+            let middle = f64::midpoint(low, high);
+            if self.waits_more_than(middle) > 1.0 - q {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
+    }
 }
 
 /// M/G/1: one server, any service time.
@@ -156,6 +185,15 @@ impl GeneralService {
 
     pub(super) fn mean_queue(self) -> f64 {
         self.arrival_rate * self.mean_wait()
+    }
+
+    /// The standard deviation of the wait, from the third moment of the service time.
+    ///
+    /// Source: Takacs, "A single-server queue with Poisson input", Operations Research 10 (1962).
+    pub(super) fn wait_deviation(self, third_moment: f64) -> f64 {
+        let mean = self.mean_wait();
+        let residual = self.arrival_rate * third_moment / (3.0 * (1.0 - self.utilisation()));
+        (mean * mean + residual).sqrt()
     }
 }
 
@@ -188,7 +226,6 @@ pub(super) fn relative_states(states: usize, arrivals: impl Fn(u32) -> f64) -> V
 #[cfg(test)]
 mod tests {
     use super::super::erlang::erlang_b;
-    use super::super::poisson;
     use super::super::tolerance::assert_close;
     use super::*;
 
@@ -263,6 +300,12 @@ mod tests {
         let unlimited = MultiServer { servers: 4, arrival_rate: 3.2, service_rate: 1.0 };
         assert_close(with(400).mean_wait(), unlimited.mean_wait(), 1e-12);
         assert_close(with(400).wait_probability(), unlimited.wait_probability(), 1e-12);
+        assert_close(with(400).wait_quantile(0.9), unlimited.wait_quantile(0.9), 1e-9);
+        // The mean wait as the integral of the tail, by the midpoint rule.
+        let tail = |i: u32| with(6).waits_more_than((f64::from(i) + 0.5) * 1e-3);
+        let integral: f64 = (0..12_000).map(|i| tail(i) * 1e-3).sum();
+        assert_close(integral, with(6).mean_wait(), 1e-6);
+        assert_close(with(6).waits_more_than(0.0), with(6).wait_probability(), 1e-12);
     }
 
     /// The mean wait by Little's law from the states of the embedded chain, which know the service

@@ -24,7 +24,7 @@ pub(super) struct Timeline<'d> {
     /// Where the scenario stands.
     root: At<'d>,
     /// How long customers write; `None` if that is at fault.
-    duration: Option<SimSpan>,
+    pub(super) duration: Option<SimSpan>,
 }
 
 /// What an entry makes happen, as it was written.

@@ -5,13 +5,21 @@
 //! when chance could hide an error of more than 5%: it has to be able to fail.
 
 mod calendar;
+mod carried;
+mod closed;
+mod conversations;
+mod costs;
 mod limiters;
+mod losses;
 mod packages;
 mod pools;
 mod population;
 mod queues;
+mod scatter;
 mod slots;
 mod traffic;
+mod transients;
+mod wait_laws;
 mod waiting;
 
 use std::fmt::Write;
@@ -29,9 +37,10 @@ const COARSEST_ERROR: f64 = 0.0125;
 /// e^-12, less than a hundred-thousandth of the mean and a thousandth of any standard error here.
 const RELAXATION_TIMES: f64 = 12.0;
 
-/// What theory expects of one metric of the group `all`.
+/// What theory expects of one metric.
 #[derive(Debug, Clone, Copy)]
 struct Expectation {
+    /// Of the group `all`, or of the group before a slash.
     metric: &'static str,
     value: f64,
     error: ErrorFrom,
@@ -94,7 +103,8 @@ fn assert_theory(scenario: &str, expectations: &[Expectation]) {
     let summary = simulate(scenario);
     let faults = expectations.iter().filter_map(|expectation| {
         let value = observed(&summary, expectation.metric);
-        let interval = summary.metric("all", expectation.metric).and_then(|metric| metric.ci95);
+        let (group, name) = group_and_name(expectation.metric);
+        let interval = summary.metric(group, name).and_then(|metric| metric.ci95);
         let estimate = match (expectation.error, interval) {
             (ErrorFrom::Interval, Some(interval)) => Estimate::with_interval(value, interval),
             (ErrorFrom::Interval, None) => {
@@ -123,9 +133,15 @@ fn assert_theory_over_seeds(scenario: impl Fn(u64) -> String, expectations: &[Ex
     report(&scenario(1), faults);
 }
 
+fn group_and_name(metric: &str) -> (&str, &str) {
+    metric.split_once('/').unwrap_or(("all", metric))
+}
+
 #[track_caller]
 fn observed(summary: &Summary, metric: &str) -> f64 {
-    summary.value(metric).unwrap_or_else(|| panic!("{metric} was not observed"))
+    let (group, name) = group_and_name(metric);
+    let value = summary.metric(group, name).and_then(|metric| metric.value);
+    value.unwrap_or_else(|| panic!("{metric} was not observed"))
 }
 
 #[track_caller]

@@ -86,13 +86,19 @@ fn weekly_packages_by_poisson_tails() {
     }
 }
 
-/// The quantiles of what a workspace buys, where chance cannot move them to another number.
-fn certain_quantiles(masses: &[f64], samples: f64) -> Vec<Expectation> {
-    let quantiles = [
-        ("spent_per_workspace.p50", 0.5),
-        ("spent_per_workspace.p90", 0.9),
-        ("spent_per_workspace.p99", 0.99),
-    ];
+/// What a workspace spends on packages of a price of 1.
+const SPENT: [(&str, f64); 3] = [
+    ("spent_per_workspace.p50", 0.5),
+    ("spent_per_workspace.p90", 0.9),
+    ("spent_per_workspace.p99", 0.99),
+];
+
+/// The quantiles of a number for each workspace, where chance cannot move them to another number.
+pub(super) fn certain_quantiles(
+    quantiles: [(&'static str, f64); 3],
+    masses: &[f64],
+    samples: f64,
+) -> Vec<Expectation> {
     let certain = quantiles.into_iter().filter_map(|(metric, q)| {
         let mut up_to = 0.0;
         let number = masses.iter().position(|mass| {
@@ -123,7 +129,7 @@ fn packages_for_messages_of_one_or_five_credits() {
         let samples = f64::from(workspaces);
         let (mean, deviation) = moments(&bought, |number| number);
         let spent = moments(&wanted, |credits| credits);
-        let mut expectations = certain_quantiles(&bought, samples);
+        let mut expectations = certain_quantiles(SPENT, &bought, samples);
         assert!(expectations.len() > 1, "chance moves all quantiles but {expectations:?}");
         expectations.extend([
             Expectation::theory("packages.bought", mean * samples, deviation * samples.sqrt()),

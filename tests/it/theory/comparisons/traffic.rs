@@ -1,11 +1,7 @@
-//! Traffic that rises and falls, comes in bursts, at other times than a Poisson stream's, or from
-//! users who wait for their replies.
+//! Traffic that rises and falls.
 
-use super::super::finite_sources::FiniteSources;
-use super::super::renewals::{RenewalArrivals, dispersion_of_bursts};
-use super::super::tolerance::{Estimate, STANDARD_ERRORS, poisson_count_error};
-use super::{Expectation, RELAXATION_TIMES, assert_theory};
-use crate::support::{outcome, simulate};
+use super::super::tolerance::{STANDARD_ERRORS, poisson_count_error};
+use crate::support::outcome;
 
 /// Asserts that Poisson counts have these means: the sum of squared errors, each in units of its
 /// own variance, is chi-square, with as many degrees of freedom as there are counts.
@@ -104,125 +100,59 @@ workspaces:
     assert_poisson_counts(&found.measures.all.series.offered, &means);
 }
 
-/// The variance of the count in a workspace over its mean, and that mean, for bursts on for 20 s
-/// and off for 60 s on average.
-fn bursts(seed: u64) -> (f64, f64) {
-    let workspaces = 800.0;
-    let summary = simulate(&format!(
-        "limitlab: 1
-name: bursts
-seed: {seed}
-duration: 800s
+/// Hours of the day, a ramp and factors of the timeline that overlap, while clocks are changed:
+/// by an hour back and ahead, and on Lord Howe Island by half an hour. The last numbers are the
+/// minutes that clocks are ahead of UTC, before and after.
+#[test]
+fn counts_follow_hours_stages_and_the_timeline_together() {
+    let weight = |hour: u64| (hour * 7 % 12 + 1) as f64;
+    let weights: Vec<String> = (0..24).map(|hour| weight(hour).to_string()).collect();
+    let mean = (0..24).map(weight).sum::<f64>() / 24.0;
+    // Clocks change five hours after the start, whose hour in UTC stands after the day.
+    let change = 5 * 60;
+    for (timezone, day, start, [before, after]) in [
+        ("Australia/Lord_Howe", "2026-04-04", 10_i64, [660_i64, 630]),
+        ("America/New_York", "2026-03-08", 2, [-300, -240]),
+        ("Europe/Berlin", "2026-10-24", 20, [120, 60]),
+    ] {
+        let found = outcome(&format!(
+            "limitlab: 1
+name: together
+seed: 8
+start: {day}T{start:02}:00:00Z
+duration: 12h
+series: {{ every: 15m }}
 workspaces:
   - group: shops
-    count: {workspaces}
+    count: 100
     agents:
       - name: a
+        count: 3
         traffic:
-          rate: 0.1/s
-          bursts: {{ on: {{ exponential: 20s }}, off: {{ exponential: 60s }} }}
-"
-    ));
-    let metric = summary.metric("all", "messages.offered").expect("messages are counted");
-    let (total, interval) = (metric.value.expect("some were"), metric.ci95.expect("an interval"));
-    // The interval takes Student's t, which is wider than the normal by this factor.
-    // Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
-    let normal = 1.959_963_984_540_054;
-    let wider = 1.0 + (normal * normal + 1.0) / (4.0 * (workspaces - 1.0));
-    let error = Estimate::with_interval(total, interval).standard_error / wider;
-    let mean = total / workspaces;
-    (error * error / workspaces / mean, mean)
-}
-
-#[test]
-fn bursts_scatter_as_an_interrupted_poisson_process() {
-    let runs: Vec<(f64, f64)> = (1..=40).map(bursts).collect();
-    let (dispersions, means): (Vec<f64>, Vec<f64>) = runs.into_iter().unzip();
-    for (samples, expected, what) in [
-        (means, 80.0, "mean"),
-        (dispersions, dispersion_of_bursts(0.1, 20.0, 60.0, 800.0), "dispersion"),
-    ] {
-        let expectation = Expectation::interval(what, expected);
-        let disagreement = expectation.disagreement(Estimate::of_samples(&samples));
-        assert!(disagreement.is_none(), "{}", disagreement.unwrap_or_default());
-    }
-}
-
-/// Workspaces with a server each, exponential service of 1 s, and this traffic.
-fn one_server_each(workspaces: u32, warm_up: u32, window: u32, servers: &str) -> String {
-    let duration = warm_up + window;
-    format!(
-        "limitlab: 1
-name: servers
-seed: 5
-duration: {duration}s
-warm_up: {warm_up}s
-backend: {{ scope: workspace, {servers} }}
-workspaces:
-  - group: shops
-    count: {workspaces}
-    agents:
-"
-    )
-}
-
-#[test]
-fn one_server_for_renewal_arrivals() {
-    for (law, theory) in [
-        ("{ erlang: { mean: 1.25s, k: 2 } }", RenewalArrivals::erlang(0.8, 2)),
-        ("1.25s", RenewalArrivals::even(0.8)),
-    ] {
-        // More even arrivals settle sooner than those of M/M/1 at this load, after 12 times 90 s.
-        let mut scenario =
-            one_server_each(400, 1_200, 7_200, "servers: 1, service_time: { exponential: 1s }");
-        scenario.push_str("      - { name: a, traffic: { interarrival: ");
-        scenario.push_str(law);
-        scenario.push_str(" } }\n");
-        assert_theory(
-            &scenario,
-            &[
-                Expectation::interval("wait.mean", theory.mean_wait()),
-                Expectation::interval("wait.probability", theory.wait_probability),
-                Expectation::interval("latency.mean", theory.mean_sojourn()),
-                Expectation::interval("backend.utilisation", 0.8),
-                Expectation::interval("backend.queue.mean", theory.mean_queue()),
-            ],
-        );
-    }
-}
-
-#[test]
-fn users_who_wait_for_their_replies() {
-    for (users, servers, think) in [(6, 1, 10), (20, 4, 6)] {
-        let theory =
-            FiniteSources { users, servers, mean_think: f64::from(think), mean_service: 1.0 };
-        let (workspaces, warm_up, window) = (300, 300, 5_000);
-        assert!(f64::from(warm_up) >= RELAXATION_TIMES * theory.relaxation_time());
-        // Only the mean of the think time counts.
-        for law in ["exponential: MEANs", "gamma: { mean: MEANs, cv: 0.5 }"] {
-            let backend = format!("servers: {servers}, service_time: {{ exponential: 1s }}");
-            let law = law.replace("MEAN", &think.to_string());
-            // Two agents with half of the users each.
-            let mut scenario = one_server_each(workspaces, warm_up, window, &backend);
-            let users = users / 2;
-            scenario.extend([format!(
-                "      - {{ name: a, count: 2, traffic: {{ closed: {{ users: {users}, \
-                 think: {{ {law} }} }} }} }}\n"
-            )]);
-            let messages = theory.throughput() * f64::from(workspaces * window);
-            assert_theory(
-                &scenario,
-                &[
-                    Expectation::interval("messages.offered", messages),
-                    Expectation::interval("backend.throughput", theory.throughput()),
-                    Expectation::interval("backend.utilisation", theory.utilisation()),
-                    Expectation::interval("backend.in_system.mean", theory.mean_in_system()),
-                    Expectation::interval("backend.queue.mean", theory.mean_queue()),
-                    Expectation::interval("latency.mean", theory.mean_sojourn()),
-                    Expectation::interval("wait.mean", theory.mean_wait()),
-                    Expectation::interval("wait.probability", theory.wait_probability()),
-                ],
-            );
-        }
+          rate: 60/h
+          profile: [{}]
+          timezone: {timezone}
+          stages: [{{ duration: 6h, target: 3x }}]
+timeline:
+  - {{ at: 2h, for: 90m, traffic: 2x }}
+  - {{ at: 3h, for: 5h, traffic: 0.5x }}
+  - {{ at: 10h, traffic: 3x }}
+",
+            weights.join(", ")
+        ));
+        let means: Vec<f64> = (0..48_i64)
+            .map(|bin| {
+                let minute = 15 * bin;
+                let ahead = if minute < change { before } else { after };
+                let hour = (60 * start + minute + ahead).rem_euclid(24 * 60) / 60;
+                let level = 1.0 + 2.0 * (minute as f64 + 7.5).min(360.0) / 360.0;
+                let doubled = if (120..210).contains(&minute) { 2.0 } else { 1.0 };
+                let halved = if (180..480).contains(&minute) { 0.5 } else { 1.0 };
+                let tripled = if minute >= 600 { 3.0 } else { 1.0 };
+                let factors = level * doubled * halved * tripled;
+                100.0 * 3.0 * 15.0 * weight(hour as u64) / mean * factors
+            })
+            .collect();
+        assert_poisson_counts(&found.measures.all.series.offered, &means);
     }
 }

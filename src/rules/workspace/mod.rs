@@ -1,15 +1,16 @@
 //! One workspace as enforcement sees it: its plan, agents, slots, limiters and pool, and the order
 //! in which an attempt meets them.
 
+mod plan;
+
 use jiff::Timestamp;
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
 use super::limiter::Concurrency;
-use super::meter::{Meter, carry_over};
-use super::plan::{Allowance, Anchor, CarryOver};
+use super::meter::Meter;
 use super::policy::Rulebook;
-use super::pool::{Charge, CreditPool, Included};
+use super::pool::{Charge, CreditPool};
 use super::recurrence::{Cycle, Recurrence};
 use super::shares::{ShareTerms, Shares};
 use super::slots::ActiveSlots;
@@ -29,6 +30,8 @@ pub struct Workspace {
     joined: Timestamp,
     /// Whether the AI agent is there: a trial has not ended.
     available: bool,
+    /// When its trial ends.
+    trial_ends: SimTime,
     members: Vec<Member>,
     /// Agents that exist.
     agents: u32,
@@ -80,6 +83,7 @@ impl Workspace {
             anchor: Timestamp::UNIX_EPOCH,
             joined: Timestamp::UNIX_EPOCH,
             available: true,
+            trial_ends: SimTime::NEVER,
             members: Vec::new(),
             agents: 0,
             slots: ActiveSlots::new(None),
@@ -98,6 +102,7 @@ impl Workspace {
         let Founding { plan, seats, start, anchor } = founding;
         (self.plan, self.seats, self.start, self.anchor) = (plan, seats, start, anchor);
         (self.joined, self.available) = (start, true);
+        self.trial_ends = plan::trial_end(book, plan, SimTime::ZERO);
         self.members.clear();
         self.agents = 0;
         self.slots = ActiveSlots::new(book.policy(plan).plan().active_agents);
@@ -105,9 +110,7 @@ impl Workspace {
         self.pooled = book.counts_credits();
         self.metered = book.policy(plan).plan().credits.is_some();
         if self.pooled {
-            let terms = self.terms(book, SimTime::ZERO);
-            self.renews = terms.renews;
-            self.pool.open(terms);
+            self.open_pool(book);
         }
         self.of_agents.clear();
         self.of_all.clear();
@@ -238,84 +241,6 @@ impl Workspace {
         self.members[agent] = Member::Agent(AgentState::Offline);
     }
 
-    /// Ends the trial: the AI agent is not there until the workspace takes a plan (rule R8).
-    pub fn end_trial(&mut self) {
-        self.available = false;
-        self.renews = SimTime::NEVER;
-    }
-
-    /// Begins a new period of the plan's credits. Packages are the caller's.
-    pub fn renew(&mut self, book: &Rulebook, now: SimTime) {
-        let terms = self.terms(book, now);
-        self.renews = terms.renews;
-        self.pool.renew(terms, terms.carry_over);
-        self.shares.renew(terms.amount);
-    }
-
-    /// Changes to another plan, at once and for the whole workspace (rule R9). What was drawn in
-    /// this period counts against the new plan's credits; limiters keep their levels.
-    pub fn set_plan(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        self.enter(book, plan, now);
-        if self.pooled {
-            let terms = self.terms(book, now);
-            self.renews = terms.renews;
-            self.pool.change(terms);
-            self.pool.retie(terms.renews);
-            self.shares.change(terms.amount);
-        }
-    }
-
-    /// Begins a new subscription to a plan: its periods are counted from now, the first with all
-    /// that the plan includes.
-    pub fn subscribe(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        self.enter(book, plan, now);
-        self.anchor = self.joined;
-        if self.pooled {
-            let terms = self.terms(book, now);
-            self.renews = terms.renews;
-            self.pool.renew(terms, CarryOver::None);
-            self.pool.retie(terms.renews);
-            self.shares.renew(terms.amount);
-        }
-    }
-
-    fn enter(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        let old = book.policy(std::mem::replace(&mut self.plan, plan));
-        let new = book.policy(plan);
-        self.available = true;
-        self.joined = self.calendar(now);
-        self.metered = new.plan().credits.is_some();
-        self.slots.set_limit(new.plan().active_agents);
-        let width = book.agent_limiters.len().max(1);
-        for meters in self.of_agents.chunks_exact_mut(width) {
-            carry_over(meters, &old.agent_gates, &new.agent_gates, now);
-        }
-        carry_over(&mut self.of_all, &old.workspace_gates, &new.workspace_gates, now);
-    }
-
-    /// What the plan includes in the period that `now` begins or is in.
-    fn terms(&self, book: &Rulebook, now: SimTime) -> Included {
-        match &book.policy(self.plan).plan().credits {
-            Some(allowance) => allowance.terms(self.seats, self.renewals(allowance).after(now)),
-            None => Included::NOTHING,
-        }
-    }
-
-    fn renewals(&self, allowance: &Allowance) -> Recurrence {
-        let anchor = match allowance.anchor {
-            Anchor::Subscription => self.anchor,
-            Anchor::Purchase => self.joined,
-            Anchor::Fixed(instant) => instant,
-        };
-        Recurrence::new(allowance.renews, anchor, self.start)
-    }
-
-    /// An instant of virtual time on the calendar; the calendar's end for what lies beyond it.
-    fn calendar(&self, now: SimTime) -> Timestamp {
-        let nanos = self.start.as_nanosecond() + i128::from(now.nanos());
-        Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX)
-    }
-
     /// Decides an attempt at `now`: the AI agent is there, the agent is active, then the limiters
     /// of scope agent and of scope workspace in the order written, then its share, then credits.
     ///
@@ -350,7 +275,7 @@ impl Workspace {
             return Ok(());
         }
         self.shares
-            .check(agent, cost, || self.pool.spendable())
+            .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
             .and_then(|()| self.pool.check(cost))
             .map_err(|refusal| self.until_renewal(refusal, agent, cost, now))
     }
@@ -364,7 +289,9 @@ impl Workspace {
         cost: Credits,
         now: SimTime,
     ) -> Refusal {
+        // Nothing renews once a trial has ended.
         let cured = self.renews != SimTime::NEVER
+            && (self.trial_ends == SimTime::NEVER || self.renews < self.trial_ends)
             && cost <= self.pool.spendable_after_renewal()
             && self.shares.fits(agent, cost, self.pool.included());
         Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }

@@ -1,0 +1,243 @@
+//! What can occur in a scenario, for which reasons tries can be refused, and which metrics a run
+//! lacks since something cannot.
+
+use super::model::{Backend, BackendScope, Drain, Group, Scenario};
+use crate::measure::Features;
+use crate::rules::limiter::Quota;
+use crate::rules::{AgentState, Overage, Plan, Reason};
+use crate::units::{Money, Share, SimTime};
+use crate::workload::{Action, AgentLine, LineKind, OnRefused, WhileOffline};
+
+/// Why a run of a scenario has no such metric of a group, `None` being all groups; `None` if it
+/// has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
+/// count as 0.
+///
+/// What is said is a sentence about "these workspaces" without its full stop.
+pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Option<&'static str> {
+    let meant = |of: &&Group| group.is_none_or(|name| name == of.name);
+    let groups: Vec<&Group> = scenario.groups.iter().filter(meant).collect();
+    let features: Vec<Features> = groups.iter().map(|of| features(scenario, of)).collect();
+    let any = |has: fn(&Features) -> bool| features.iter().any(has);
+    let lacks = |has: fn(&Features) -> bool, why| (!any(has)).then_some(why);
+    let (name, label) = metric.split_once('{').unwrap_or((metric, ""));
+    match name {
+        "messages.in_flight" => lacks(|it| it.cut, "what is in flight at the end is finished"),
+        "refusal.rate" => lacks_limiter(&groups, label),
+        "creates.tried" | "creates.refused" | "create_refusal.rate" => {
+            lacks(|it| it.crowded, "all agents fit, and none are created later")
+        }
+        "active.full_time_share" | "active.over_limit.max" | "active.over_limit.time" => {
+            lacks(|it| it.slots, "no plan of these workspaces limits active agents")
+        }
+        "enables.wait.mean" | "enables.wait.probability" | "enables.waiting" => {
+            lacks(|it| it.waits, "no agent of these workspaces waits for a slot")
+        }
+        "plans.changed" => lacks(|it| it.plans, "these workspaces never change their plan"),
+        "trials.ended" => lacks(|it| it.trials, "no plan of these workspaces is a trial"),
+        "agents.taken_offline" => {
+            lacks(|it| it.plans || it.trials, "these workspaces keep their plans, without trials")
+        }
+        "credits.purchased" | "packages.bought" | "packages.renewed" => {
+            lacks(|it| it.packages, "nobody buys packages in these workspaces")
+        }
+        "credits.overage" => {
+            lacks(|it| it.overage, "no plan of these workspaces allows any overage")
+        }
+        "alerts.time" => lacks_alert(&groups, label),
+        _ if name.starts_with("credits.") => {
+            lacks(|it| it.pool, "no plan of these workspaces counts credits")
+        }
+        _ if name.starts_with("earned.") || name.starts_with("spent_per_workspace.") => {
+            lacks(|it| it.prices, "nothing that these workspaces have or buy has a price")
+        }
+        _ if name.starts_with("backend.") || name == "backlog.growth" => {
+            lacks_servers(scenario, group, &features, name)
+        }
+        _ => None,
+    }
+}
+
+fn lacks_limiter(groups: &[&Group], label: &str) -> Option<&'static str> {
+    let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
+    let mut throttles = groups.iter().flat_map(|group| &group.throttles);
+    let there = throttles.any(|throttle| throttle.name == limiter);
+    (!there).then_some("these workspaces have no such limit")
+}
+
+fn lacks_alert(groups: &[&Group], label: &str) -> Option<&'static str> {
+    let level = label.strip_prefix("level=").and_then(|label| label.strip_suffix('}'));
+    let mut alerts = groups.iter().flat_map(|group| &group.alerts);
+    let there = alerts.any(|alert| Some(alert.to_string().as_str()) == level);
+    (!there).then_some("these workspaces have no such alert")
+}
+
+/// Why there is no metric of the backend.
+fn lacks_servers(
+    scenario: &Scenario,
+    group: Option<&str>,
+    features: &[Features],
+    name: &str,
+) -> Option<&'static str> {
+    const UNLIMITED: &str = "the servers are unlimited, if only for a time";
+    let Some(backend) = &scenario.backend else { return Some("there is no backend") };
+    if name == "backlog.growth" {
+        return lacks_backlog(scenario, backend, group);
+    }
+    match backend.scope {
+        BackendScope::Platform if group.is_some() => {
+            Some("all workspaces share the backend, which is measured for all of them together")
+        }
+        BackendScope::Platform => {
+            let (from, until) = (scenario.warm_up, scenario.duration);
+            let (from, until) = (SimTime::ZERO + from, SimTime::ZERO + until);
+            let first = backend.changes.iter().rev().find(|&&(at, _)| at <= from);
+            let first = first.map_or(backend.servers, |&(_, servers)| servers);
+            let within = |&&(at, _): &&(SimTime, Option<u32>)| at > from && at < until;
+            let mut later = backend.changes.iter().filter(within).map(|&(_, servers)| servers);
+            let limited = first.is_some() && later.all(|servers| servers.is_some());
+            (name == "backend.utilisation" && !limited).then_some(UNLIMITED)
+        }
+        BackendScope::Workspace => {
+            let limited = features.iter().all(|of| of.servers.flatten().is_some());
+            (name == "backend.utilisation" && !limited).then_some(UNLIMITED)
+        }
+    }
+}
+
+/// Why there is no trend of the queue.
+fn lacks_backlog(
+    scenario: &Scenario,
+    backend: &Backend,
+    group: Option<&str>,
+) -> Option<&'static str> {
+    /// A trend is read from so many bins.
+    const LEAST_BINS: u64 = 8;
+    if group.is_some() {
+        return Some("it is measured for all workspaces together");
+    }
+    let limited = match backend.scope {
+        BackendScope::Platform => {
+            backend.servers.is_some() && backend.changes.iter().all(|(_, it)| it.is_some())
+        }
+        BackendScope::Workspace => {
+            let limited = |group: &Group| !happens(group, |it| *it == Action::Servers(None));
+            backend.servers.is_some() && scenario.groups.iter().any(limited)
+        }
+    };
+    if !limited {
+        return Some("the servers are unlimited, if only for a time");
+    }
+    let bin = scenario.series_every.nanos();
+    let (first, last) = (scenario.warm_up.nanos().div_ceil(bin), scenario.duration.nanos() / bin);
+    let few = last.saturating_sub(first) < LEAST_BINS;
+    few.then_some("fewer than eight bins of the series lie in what is measured")
+}
+
+/// Whether agents can be created after the start.
+fn grows(group: &Group) -> bool {
+    let creates =
+        |line: &AgentLine| line.churn.as_ref().is_some_and(|churn| churn.create.is_some());
+    group.lines.iter().any(creates) || happens(group, |it| matches!(it, Action::Create(_)))
+}
+
+fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
+    group.timeline.iter().any(|occurrence| what(&occurrence.action))
+}
+
+fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
+    group.plans.iter().map(|offer| &offer.plan)
+}
+
+/// Whether agents can be too many.
+fn crowded(group: &Group) -> bool {
+    let least = |(plan, _): (&Plan, Share)| plan.total_agents;
+    grows(group) || group.agents() > group.first_plans().map(least).min().unwrap_or(0)
+}
+
+/// Whether a plan's slots can run out. A workspace keeps the agents that it has when its plan
+/// changes, so those that any of its plans admits may meet the slots of each.
+fn slots_can_bind(group: &Group) -> bool {
+    let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
+    let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
+    plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
+}
+
+/// What can occur in the workspaces of a group.
+fn features(scenario: &Scenario, group: &Group) -> Features {
+    let backend = scenario.backend.as_ref();
+    let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
+    let waits = |on_refused| on_refused == OnRefused::WaitForSlot;
+    let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
+    let packages =
+        group.buying.is_some() || happens(group, |action| matches!(action, Action::BuyPackage(..)));
+    let trials = plans(group).any(|plan| plan.trial.is_some());
+    let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
+    let priced = |price: Money| price > Money::ZERO;
+    Features {
+        cut: scenario.drain == Drain::Cut,
+        crowded: crowded(group),
+        churn: grows(group),
+        waits: (slots_can_bind(group) || trials) && habits.any(|it| waits(it.on_refused)),
+        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_))),
+        trials,
+        slots: plans(group).any(|plan| plan.active_agents.is_some()),
+        pool: credits().next().is_some(),
+        packages,
+        overage: credits().any(|credits| credits.overage != Overage::Refuse),
+        prices: plans(group).any(|plan| plan.price.is_some())
+            || credits().any(|credits| priced(credits.overage_price))
+            || (packages && scenario.packages.iter().any(|package| priced(package.price))),
+        servers: own
+            .map(|own| own.servers.filter(|_| !happens(group, |it| *it == Action::Servers(None)))),
+    }
+}
+
+/// Whether tries of a group can be refused for a reason: rather yes than no.
+pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> bool {
+    let has = |is_meant: fn(&Quota) -> bool| group.throttles.iter().any(|it| is_meant(&it.quota));
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    match reason {
+        Reason::WorkspaceAgentLimit => crowded(group),
+        Reason::ActiveAgentLimit => slots_can_bind(group),
+        Reason::TrialEnded => {
+            plans(group).any(|plan| plan.trial.is_some_and(|trial| trial < scenario.duration))
+        }
+        Reason::AgentNotActive => {
+            let mut lines = group.lines.iter().filter(|line| line.traffic.is_some());
+            lines.any(|line| can_be_away(group, line))
+        }
+        Reason::RateLimited => has(|quota| matches!(quota, Quota::TokenBucket { .. })),
+        Reason::ConcurrencyLimited => has(|quota| matches!(quota, Quota::Concurrency { .. })),
+        Reason::CreditsExhausted => {
+            let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);
+            costs && credits.any(|credits| credits.overage != Overage::Unlimited)
+        }
+        Reason::ShareExhausted => {
+            credits.next().is_some() && group.lines.iter().any(|line| line.share.is_some())
+        }
+        Reason::Overloaded => scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group)),
+    }
+}
+
+/// Whether customers of a line can be refused because an agent is not active.
+pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+    let changes = |action: &Action| {
+        use Action::{Create, Disable, Enable, SetPlan, Subscribe};
+        matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
+    };
+    line.kind == LineKind::Agents
+        && line.while_offline == WhileOffline::Refuse
+        && (line.start != AgentState::Active
+            || line.churn.is_some()
+            || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())
+            || slots_can_bind(group)
+            || happens(group, changes))
+}
+
+/// Whether the queue of a backend can be full.
+fn can_be_full(backend: &Backend, group: &Group) -> bool {
+    let limited = backend.servers.is_some()
+        || backend.changes.iter().any(|(_, servers)| servers.is_some())
+        || happens(group, |action| matches!(action, Action::Servers(Some(_))));
+    backend.queue_limit.is_some() && limited
+}

@@ -1,0 +1,139 @@
+//! Users who would write for ever in no time.
+
+use super::super::at::{At, Findings};
+use super::super::model::{Backend, Group};
+use super::traffic::is_zero;
+use crate::rules::AgentState;
+use crate::units::{Share, SimSpan, SimTime};
+use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, TrafficKind, WhileOffline};
+
+/// Finds the users among the groups, which stand at `at`, who would write for ever in no time.
+/// `duration` is `None` if that is at fault.
+pub(super) fn loops(
+    groups: &[Group],
+    backend: Option<&Backend>,
+    duration: Option<SimSpan>,
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let takes_time =
+        |backend: &Backend| !is_zero(&backend.service_time) || !backend.network_delay.is_zero();
+    let replies_take_time = backend.is_some_and(takes_time);
+    for (number, group) in groups.iter().enumerate() {
+        let (agents, features) = (at.item(number).key("agents"), at.item(number).key("features"));
+        let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
+        for (number, line) in group.lines.iter().enumerate() {
+            let Some(TrafficKind::Closed { think, .. }) =
+                line.traffic.as_ref().map(|traffic| &traffic.kind)
+            else {
+                continue;
+            };
+            if !is_zero(think) {
+                continue;
+            }
+            let (message, hint) = if !replies_take_time {
+                let message = "users who neither think nor wait would write for ever in no time";
+                (message.to_owned(), "give `think` a time, or replies a backend that takes some")
+            } else if let Some(refused) = refused(group, number, duration) {
+                let message = format!(
+                    "users who do not think are refused at once {refused}, and would write for \
+                     ever in no time"
+                );
+                let hint = match refused {
+                    TRIAL_ENDED => "give `think` a time",
+                    _ => "give `think` a time, or have them wait with `while_offline: pause`",
+                };
+                (message, hint)
+            } else {
+                continue;
+            };
+            let line = match number.checked_sub(written) {
+                None => agents.item(number),
+                Some(feature) => features.item(feature),
+            };
+            let at = line.key("traffic").key("closed").key("think");
+            findings.add_with_hint(at, message, hint);
+        }
+    }
+}
+
+const TRIAL_ENDED: &str = "after the trial has ended";
+
+/// When users of the line at `place` are refused for certain; `None` if that cannot be seen.
+fn refused(group: &Group, place: usize, duration: Option<SimSpan>) -> Option<&'static str> {
+    let (line, duration) = (&group.lines[place], duration?);
+    if !exists(group, place) {
+        return None;
+    }
+    let happens = |what: &dyn Fn(&Occurrence) -> bool| group.timeline.iter().any(what);
+    let leaves = |it: &Occurrence| matches!(it.action, Action::SetPlan(_) | Action::Subscribe(_));
+    let ends = group.first_plans().all(|(plan, _)| plan.trial.is_some_and(|it| it < duration));
+    if line.churn.is_none() && ends && !happens(&leaves) {
+        return Some(TRIAL_ENDED);
+    }
+    if line.kind == LineKind::Feature || line.while_offline == WhileOffline::Pause {
+        return None;
+    }
+    let enabled_at_once = |it: &Occurrence| {
+        let Action::Enable(Pick { line, .. }) = it.action else { return false };
+        line == place && it.at == SimTime::ZERO
+    };
+    if !starts_active(line) && !happens(&enabled_at_once) {
+        return Some("while their agents are draft or offline");
+    }
+    if !happens(&leaves) && !happens(&enabled_at_once) && finds_no_slot(group, place) {
+        return Some("while an agent of theirs has no slot");
+    }
+    let habit = line.activity.as_ref().and_then(|activity| activity.active.as_ref());
+    let goes = habit.is_some_and(|active| active.mean() < duration.nanos() as f64);
+    let stays_away = line
+        .activity
+        .as_ref()
+        .is_some_and(|activity| activity.offline.as_ref().is_none_or(|offline| !is_zero(offline)));
+    if line.start == AgentState::Active && line.churn.is_none() && goes && stays_away {
+        return Some("while their agents are offline");
+    }
+    None
+}
+
+/// Whether an agent of the line at `place` exists at the start, or a feature, whatever the plan.
+fn exists(group: &Group, place: usize) -> bool {
+    let line = &group.lines[place];
+    let before = group.lines[..place].iter().filter(|line| line.kind == LineKind::Agents);
+    let before: u32 = before.map(|line| line.count).sum();
+    line.count > 0
+        && (line.kind == LineKind::Feature
+            || group.first_plans().all(|(plan, _)| before < plan.total_agents))
+}
+
+/// Whether the agents of a line are active at the start if they find slots.
+fn starts_active(line: &AgentLine) -> bool {
+    let habit = line.activity.as_ref();
+    let first = match line.start {
+        AgentState::Active => return true,
+        AgentState::Draft => habit.and_then(|activity| activity.draft.as_ref()),
+        AgentState::Offline => habit.and_then(|activity| activity.offline.as_ref()),
+    };
+    first.is_some_and(is_zero)
+}
+
+/// Whether an agent of the line at `place` that starts active finds every slot taken by those
+/// before it, whatever the plan.
+fn finds_no_slot(group: &Group, place: usize) -> bool {
+    let before = &group.lines[..=place];
+    let lines = || before.iter().filter(|line| line.kind == LineKind::Agents);
+    if group.lines[place].start != AgentState::Active {
+        return false;
+    }
+    let first = group.first_plans().filter(|&(_, share)| share > Share::NONE);
+    let mut first = first.map(|(plan, _)| plan);
+    first.all(|plan| {
+        let (mut room, mut active, mut own) = (plan.total_agents, 0, 0);
+        for line in lines() {
+            own = line.count.min(room);
+            room -= own;
+            active += if line.start == AgentState::Active { own } else { 0 };
+        }
+        own > 0 && plan.active_agents.is_some_and(|slots| active > slots)
+    })
+}
