@@ -81,6 +81,9 @@ pub(super) enum Format {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) scenario: ScenarioArguments,
+    /// What to print: sentences and tables for people, or a JSON document
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]

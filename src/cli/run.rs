@@ -11,7 +11,7 @@ use super::output::{colour_of, complain, explain, print};
 use super::progress::{stop_on_interrupt, with_bar};
 use crate::engine::{self, Outcome, RunOptions, Watch};
 use crate::report::{self, Outputs};
-use crate::scenario::{self, Loaded, Override, Scenario};
+use crate::scenario::{self, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::RunFigures;
 
 /// Columns of the summary on something that is no terminal.
@@ -19,19 +19,19 @@ const WIDTH: usize = 100;
 
 /// Runs the command.
 pub(super) fn run(arguments: &RunArguments) -> Exit {
-    match resolve(&arguments.scenario) {
+    match load(&arguments.scenario) {
         Ok(loaded) => simulate(&loaded.scenario, arguments.out.as_deref(), &arguments.how),
-        Err(exit) => exit,
+        Err(error) => explain(&error),
     }
 }
 
 /// Reads the scenario that a command names, with its overrides. Every command does it here.
-pub(super) fn resolve(arguments: &ScenarioArguments) -> Result<Loaded, Exit> {
+pub(super) fn load(arguments: &ScenarioArguments) -> Result<Loaded, ScenarioError> {
     let mut overrides: Vec<Override> = arguments.set.iter().map(Override::set).collect();
     if let Some(seed) = arguments.seed {
         overrides.push(Override::seed(seed));
     }
-    scenario::load(&arguments.path, &overrides).map_err(|error| explain(&error))
+    scenario::load(&arguments.path, &overrides)
 }
 
 /// Simulates a scenario, writes its results and prints its summary.

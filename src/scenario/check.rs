@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::fault::Mistake;
+use super::fault::{MOST_MISTAKES, Mistake};
 use super::shape::{Choice, Record, Shape};
 use super::source::Span;
 use super::suggest::{did_you_mean, list, nearest};
@@ -13,13 +13,15 @@ use super::tree::{Entry, Key, Kind, Node, State};
 use super::types::QuantityWord;
 use super::words::number as decimal;
 
-/// Collects every mistake of `root`, and repairs the tree.
-pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) {
+/// Collects every mistake of `root`, and repairs the tree. Whether what follows shall look at it: not
+/// after very many mistakes.
+pub(super) fn check(root: &mut Node, mistakes: &mut Vec<Mistake>) -> bool {
     let mut checker = Checker { mistakes };
     let shape = Shape::scenario();
     if checker.node(root, shape, Named::Scenario) == Verdict::Useless {
         root.state = State::Replaced(shape.placeholder());
     }
+    mistakes.len() <= MOST_READ_ON
 }
 
 /// After so many mistakes nobody reads what was meant: the file is something else altogether.
@@ -135,7 +137,9 @@ impl Checker<'_> {
         message: impl Into<String>,
         hint: impl Into<Option<String>>,
     ) -> Verdict {
-        self.mistakes.push(Mistake { span, message: message.into(), hint: hint.into() });
+        if self.mistakes.len() <= MOST_MISTAKES {
+            self.mistakes.push(Mistake { span, message: message.into(), hint: hint.into() });
+        }
         Verdict::Useless
     }
 
@@ -354,6 +358,9 @@ impl Checker<'_> {
         let shape = &record.keys[key].shape;
         let hint = format!("expected {}", shape.expected());
         self.useless(span, format!("{name} needs the key `{key}`"), hint);
+        if self.mistakes.len() > MOST_READ_ON {
+            return;
+        }
         let mut value = Node::new(span, Kind::Mapping(Vec::new()));
         value.state = State::Replaced(shape.placeholder());
         entries.push(Entry { key: Key { text: key.to_owned(), span }, value });

@@ -10,6 +10,9 @@ use thiserror::Error;
 use super::render::{Colour, render};
 use super::source::{Source, Span};
 
+/// So many mistakes are noted, and no more: they take more memory than the file.
+pub(super) const MOST_MISTAKES: usize = 10_000;
+
 /// Why there is no scenario.
 #[derive(Debug, Error)]
 pub enum ScenarioError {
@@ -49,11 +52,13 @@ pub struct Place {
     span: Span,
 }
 
-/// All mistakes of a scenario in the order of its text; at least one.
+/// All mistakes of a scenario in the order of its text; at least one, and at most 10,000.
 #[derive(Debug, Clone)]
 pub struct Faults {
     sources: Vec<Source>,
     list: Vec<ScenarioFault>,
+    /// Whether there are more than those.
+    more: bool,
 }
 
 /// A mistake before its place is looked up.
@@ -83,6 +88,8 @@ impl Faults {
         assert!(!mistakes.is_empty(), "a scenario was refused without a reason");
         let mut mistakes: IndexSet<Mistake> = mistakes.into_iter().collect();
         mistakes.sort_by_key(|mistake| mistake.span);
+        let more = mistakes.len() > MOST_MISTAKES;
+        mistakes.truncate(MOST_MISTAKES);
         let mut previous: Option<(Span, usize, usize)> = None;
         let list = mistakes
             .into_iter()
@@ -103,7 +110,7 @@ impl Faults {
                 ScenarioFault { place, message, hint }
             })
             .collect();
-        Self { sources, list }
+        Self { sources, list, more }
     }
 
     /// The mistakes, in the order of the text.
@@ -114,7 +121,7 @@ impl Faults {
     /// Every mistake as `FILE:LINE:COLUMN: error: message`, the line it is in, and a hint; then
     /// their number.
     pub fn render(&self, colour: Colour) -> String {
-        render(&self.sources, &self.list, colour)
+        render(&self.sources, &self.list, self.more, colour)
     }
 }
 

@@ -1,13 +1,32 @@
 //! The files that a scenario is made of.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::encoding::decode;
 use super::source::{MOST_BYTES, Source, SourceId};
 
 /// The most that all files of a scenario may hold together \[bytes\].
 const MOST_BYTES_TOGETHER: u64 = 4 * MOST_BYTES as u64;
+
+/// How much of a file that is too large is read, to show how it begins \[bytes\].
+const BEGINNING: u64 = 200;
+
+/// Why there is no text of a file.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It is missing, is no regular file, or cannot be read.
+    Io(io::Error),
+    /// It is larger than a file may be: how it begins.
+    TooLarge(Vec<u8>),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
 
 /// The texts of a scenario in the order in which they were met: its file first.
 #[derive(Debug)]
@@ -58,11 +77,42 @@ impl Files {
         self.sources
     }
 
-    /// Reads a file, at most one byte more than a file may hold, so that who reads it sees that it
-    /// is too large.
-    pub(super) fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
+    /// Reads the file of the scenario itself, which may be a stream that the process was started
+    /// with.
+    pub(super) fn read_first(&mut self, path: &Path) -> Result<Vec<u8>, Unread> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() && !metadata.is_dir() && is_open_stream(path) {
+            return self.take(File::open(path)?);
+        }
+        self.read(path)
+    }
+
+    /// Reads a regular file: of what is too large, and of what never ends, hardly anything.
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, Unread> {
+        let metadata = fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder").into());
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is a pipe or a device, not a file").into());
+        }
+        let file = File::open(path)?;
+        if metadata.len() > MOST_BYTES as u64 {
+            let mut beginning = Vec::new();
+            file.take(BEGINNING).read_to_end(&mut beginning)?;
+            return Err(Unread::TooLarge(beginning));
+        }
+        self.take(file)
+    }
+
+    /// Reads what is open to its end, unless that is too far.
+    fn take(&mut self, file: File) -> Result<Vec<u8>, Unread> {
         let mut bytes = Vec::new();
-        File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > MOST_BYTES {
+            bytes.truncate(BEGINNING as usize);
+            return Err(Unread::TooLarge(bytes));
+        }
         self.room = self.room.saturating_sub(bytes.len() as u64);
         Ok(bytes)
     }
@@ -71,13 +121,20 @@ impl Files {
     pub(super) fn read_text(&mut self, path: &Path) -> Result<String, String> {
         let shown = path.display();
         let room = self.room;
-        let bytes = self.read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-        if bytes.len() > MOST_BYTES {
-            return Err(format!("{shown} is larger than 16 MiB"));
-        }
+        let bytes = self.read(path).map_err(|error| match error {
+            Unread::Io(error) => format!("cannot read {shown}: {error}"),
+            Unread::TooLarge(_) => format!("{shown} is larger than 16 MiB"),
+        })?;
         if bytes.len() as u64 > room {
             return Err("the files of this scenario are larger than 64 MiB together".to_owned());
         }
-        String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8 text"))
+        decode(bytes).map_err(|_| format!("{shown} is not UTF-8 text"))
     }
+}
+
+/// Whether a path means a stream that is open already, as in `limitlab check <(generate)`: opening
+/// it waits for nobody.
+fn is_open_stream(path: &Path) -> bool {
+    path == Path::new("/dev/stdin")
+        || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder))
 }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::at::At;
 use super::check::check;
 use super::digest::Digest;
+use super::encoding::{Undecoded, decode};
 use super::fault::{Faults, Mistake, ScenarioError};
-use super::files::Files;
+use super::files::{Files, Unread};
 use super::import;
 use super::model::Scenario;
 use super::overrides::{Override, apply};
@@ -35,23 +36,40 @@ pub struct Loaded {
 /// [`ScenarioError::Faults`] with every mistake of the file and the overrides.
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
     let mut files = Files::default();
-    let bytes = files
-        .read(path)
-        .map_err(|source| ScenarioError::Unreadable { path: path.to_owned(), source })?;
-    let name = path.display().to_string();
-    match String::from_utf8(bytes) {
+    let refused =
+        |mut files: Files, text: String, start: usize, message: &str, hint: Option<&str>| {
+            let source = Source::new(path.display().to_string(), text);
+            // A byte order mark is not part of the text.
+            let start = start.min(source.text.len()) as u32;
+            let span = Span { source: files.add_file(source, path.to_owned()), start, end: start };
+            let mistake =
+                Mistake { span, message: message.to_owned(), hint: hint.map(str::to_owned) };
+            Err(ScenarioError::Faults(Faults::new(files.into_sources(), vec![mistake])))
+        };
+    let bytes = match files.read_first(path) {
+        Ok(bytes) => bytes,
+        Err(Unread::Io(source)) => {
+            return Err(ScenarioError::Unreadable { path: path.to_owned(), source });
+        }
+        Err(Unread::TooLarge(beginning)) => {
+            let text = String::from_utf8_lossy(&beginning).into_owned();
+            return refused(files, text, 0, "the file is larger than 16 MiB", None);
+        }
+    };
+    match decode(bytes) {
         Ok(text) => {
-            files.add_file(Source::new(name, text), path.to_owned());
+            files.add_file(Source::new(path.display().to_string(), text), path.to_owned());
             read(files, overrides)
         }
-        Err(error) => {
-            let start = error.utf8_error().valid_up_to() as u32;
-            let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
-            // A byte order mark is not part of the text.
-            let start = start.min(source.text.len() as u32);
-            let span = Span { source: files.add_file(source, path.to_owned()), start, end: start };
-            let mistake = Mistake::new(span, "the file is not UTF-8 from here on");
-            Err(ScenarioError::Faults(Faults::new(files.into_sources(), vec![mistake])))
+        Err(Undecoded { text, start, what }) => {
+            let message = format!("the file is {what}");
+            refused(
+                files,
+                text,
+                start,
+                &message,
+                Some("a scenario is text in UTF-8: save it as that"),
+            )
         }
     }
 }
@@ -85,7 +103,7 @@ fn read(mut files: Files, overrides: &[Override]) -> Result<Loaded, ScenarioErro
         let source = files.add(Source::new(change.flag.clone(), change.text.clone()));
         apply(change, source, root.as_mut(), &mut mistakes);
     }
-    let scenario = root.map(|root| understand(root, &mut files, &mut mistakes));
+    let scenario = root.and_then(|root| understand(root, &mut files, &mut mistakes));
     let sources = files.into_sources();
     match scenario {
         Some(scenario) if mistakes.is_empty() => Ok(Loaded { scenario, sources }),
@@ -94,9 +112,13 @@ fn read(mut files: Files, overrides: &[Override]) -> Result<Loaded, ScenarioErro
 }
 
 /// The passes over the tree: against the schema, into types, references and ranges.
-fn understand(mut root: Node, files: &mut Files, mistakes: &mut Vec<Mistake>) -> Scenario {
+///
+/// `None` after so many mistakes that nobody would read what else is found.
+fn understand(mut root: Node, files: &mut Files, mistakes: &mut Vec<Mistake>) -> Option<Scenario> {
     let digest = Digest::of(&root);
-    check(&mut root, mistakes);
+    if !check(&mut root, mistakes) {
+        return None;
+    }
     let document = Document::deserialize(&root).unwrap_or_else(|_| {
         // The types and the schema made of them disagree: a mistake of ours, but a file that is
         // refused with a place is better than a crash.
@@ -107,5 +129,5 @@ fn understand(mut root: Node, files: &mut Files, mistakes: &mut Vec<Mistake>) ->
         root.state = State::Replaced(Shape::scenario().placeholder());
         Document::deserialize(&root).expect("the placeholder is a valid scenario")
     });
-    validate(&document, At::new(&root), digest, files, mistakes)
+    Some(validate(&document, At::new(&root), digest, files, mistakes))
 }

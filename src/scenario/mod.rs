@@ -3,7 +3,9 @@
 
 mod at;
 mod check;
+mod checked;
 mod digest;
+mod encoding;
 mod estimate;
 mod explain;
 mod fault;
@@ -29,6 +31,7 @@ mod warnings;
 mod words;
 mod yaml;
 
+pub use checked::Checked;
 pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use load::{Loaded, load, parse};

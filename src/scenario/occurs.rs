@@ -1,10 +1,12 @@
-//! What can occur in a scenario, and which metrics a run lacks since something cannot.
+//! What can occur in a scenario, for which reasons tries can be refused, and which metrics a run
+//! lacks since something cannot.
 
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
-use crate::rules::{Overage, Plan};
+use crate::rules::limiter::Quota;
+use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
-use crate::workload::{Action, OnRefused};
+use crate::workload::{Action, AgentLine, LineKind, OnRefused, WhileOffline};
 
 /// Why a run of a scenario has no such metric of a group, `None` being all groups; `None` if it
 /// has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
@@ -133,9 +135,8 @@ fn lacks_backlog(
 
 /// Whether agents can be created after the start.
 fn grows(group: &Group) -> bool {
-    let creates = |line: &crate::workload::AgentLine| {
-        line.churn.as_ref().is_some_and(|churn| churn.create.is_some())
-    };
+    let creates =
+        |line: &AgentLine| line.churn.as_ref().is_some_and(|churn| churn.create.is_some());
     group.lines.iter().any(creates) || happens(group, |it| matches!(it, Action::Create(_)))
 }
 
@@ -189,4 +190,54 @@ fn features(scenario: &Scenario, group: &Group) -> Features {
         servers: own
             .map(|own| own.servers.filter(|_| !happens(group, |it| *it == Action::Servers(None)))),
     }
+}
+
+/// Whether tries of a group can be refused for a reason: rather yes than no.
+pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> bool {
+    let has = |is_meant: fn(&Quota) -> bool| group.throttles.iter().any(|it| is_meant(&it.quota));
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    match reason {
+        Reason::WorkspaceAgentLimit => crowded(group),
+        Reason::ActiveAgentLimit => slots_can_bind(group),
+        Reason::TrialEnded => {
+            plans(group).any(|plan| plan.trial.is_some_and(|trial| trial < scenario.duration))
+        }
+        Reason::AgentNotActive => {
+            let mut lines = group.lines.iter().filter(|line| line.traffic.is_some());
+            lines.any(|line| can_be_away(group, line))
+        }
+        Reason::RateLimited => has(|quota| matches!(quota, Quota::TokenBucket { .. })),
+        Reason::ConcurrencyLimited => has(|quota| matches!(quota, Quota::Concurrency { .. })),
+        Reason::CreditsExhausted => {
+            let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);
+            costs && credits.any(|credits| credits.overage != Overage::Unlimited)
+        }
+        Reason::ShareExhausted => {
+            credits.next().is_some() && group.lines.iter().any(|line| line.share.is_some())
+        }
+        Reason::Overloaded => scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group)),
+    }
+}
+
+/// Whether customers of a line can be refused because an agent is not active.
+pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+    let changes = |action: &Action| {
+        use Action::{Create, Disable, Enable, SetPlan, Subscribe};
+        matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
+    };
+    line.kind == LineKind::Agents
+        && line.while_offline == WhileOffline::Refuse
+        && (line.start != AgentState::Active
+            || line.churn.is_some()
+            || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())
+            || slots_can_bind(group)
+            || happens(group, changes))
+}
+
+/// Whether the queue of a backend can be full.
+fn can_be_full(backend: &Backend, group: &Group) -> bool {
+    let limited = backend.servers.is_some()
+        || backend.changes.iter().any(|(_, servers)| servers.is_some())
+        || happens(group, |action| matches!(action, Action::Servers(Some(_))));
+    backend.queue_limit.is_some() && limited
 }

@@ -24,8 +24,13 @@ const WIDTH: usize = 110;
 /// How much of a very long line is looked at, on each side of the mistake \[bytes\].
 const MARGIN: usize = 400;
 
-/// All `faults`, then a line that counts them.
-pub(super) fn render(sources: &[Source], faults: &[ScenarioFault], colour: Colour) -> String {
+/// All `faults`, then a line that counts them; `more` of them were not noted.
+pub(super) fn render(
+    sources: &[Source],
+    faults: &[ScenarioFault],
+    more: bool,
+    colour: Colour,
+) -> String {
     let mut text = String::new();
     for fault in faults.iter().take(MOST_SHOWN) {
         let source = &sources[fault.place.span().source.0 as usize];
@@ -39,7 +44,8 @@ pub(super) fn render(sources: &[Source], faults: &[ScenarioFault], colour: Colou
         }
     }
     let mistakes = if faults.len() == 1 { "mistake" } else { "mistakes" };
-    let _ = writeln!(text, "{} {mistakes} in {}", faults.len(), names.join(" and "));
+    let least = if more { "more than " } else { "" };
+    let _ = writeln!(text, "{least}{} {mistakes} in {}", faults.len(), names.join(" and "));
     text
 }
 

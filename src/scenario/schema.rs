@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::types::Document;
 
@@ -19,6 +19,21 @@ pub fn scenario_schema() -> Value {
         })
         .clone()
 }
+
+/// What editors show where a quantity is written, by its word, unless the key has an example of its
+/// own or a default.
+const EXAMPLES: [(&str, &[&str]); 10] = [
+    ("amount", &["1_250", "0.5"]),
+    ("count", &["3", "10_000"]),
+    ("count or unlimited", &["3", "unlimited"]),
+    ("duration", &["250ms", "8h", "1d12h"]),
+    ("factor", &["2.5x"]),
+    ("name", &["shops"]),
+    ("number", &["1.5"]),
+    ("rate", &["12/h", "0.5/s"]),
+    ("share", &["25%"]),
+    ("version", &["1"]),
+];
 
 /// Takes `null` out of the schema, since a key without a value is a mistake and an optional one is
 /// left out; and the line breaks of our source out of its descriptions.
@@ -34,6 +49,18 @@ impl Transform for AsWritten {
                 text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
             *text = paragraphs.join("\n\n");
         }
+        let shown = ["examples", "default"].iter().any(|key| object.contains_key(*key));
+        if let Some(Value::String(word)) = object.get("x-quantity").filter(|_| !shown) {
+            let examples = EXAMPLES.iter().find(|(known, _)| known == word);
+            if let Some((_, examples)) = examples {
+                // Plain numbers are shown without quotes.
+                let value =
+                    |text: &&str| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+                let values: Vec<Value> = examples.iter().map(value).collect();
+                object.insert("examples".into(), Value::Array(values));
+            }
+        }
+        describe_tag(object);
         if let Some(Value::Array(types)) = object.get_mut("type") {
             types.retain(|kind| kind != "null");
             if let [only] = types.as_slice() {
@@ -49,6 +76,20 @@ impl Transform for AsWritten {
                 // Draft 7 ignores what stands beside a `$ref`, so it gets a place of its own.
                 object.insert("allOf".into(), Value::Array(vec![only]));
             }
+        }
+    }
+}
+
+/// Says of the value of a word what is said of the word.
+fn describe_tag(object: &mut Map<String, Value>) {
+    let Some(description) = object.get("description").cloned() else { return };
+    let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+    let only = properties.len() == 1;
+    for (key, property) in properties.iter_mut().filter(|_| only) {
+        let Some(property) = property.as_object_mut() else { continue };
+        property.entry("description").or_insert_with(|| description.clone());
+        if key == "empirical" {
+            property.insert("examples".into(), Value::from(vec!["observed.csv"]));
         }
     }
 }
@@ -79,21 +120,65 @@ mod tests {
         assert!(committed == generated, "{hint}");
     }
 
+    /// Calls `look` with every object of the schema and the way to it.
+    fn everywhere(way: &str, schema: &Value, look: &mut impl FnMut(&str, &Map<String, Value>)) {
+        match schema {
+            Value::Object(object) => {
+                look(way, object);
+                for (key, value) in object {
+                    everywhere(&format!("{way}/{key}"), value, look);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    everywhere(&format!("{way}/{index}"), item, look);
+                }
+            }
+            _ => {}
+        }
+    }
+
     #[test]
     fn every_key_is_described() {
-        fn look(name: &str, schema: &Value) {
-            for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-                let described = property["description"].is_string();
-                // A word with a value is described where it is listed.
-                assert!(described || schema["description"].is_string(), "{name}.{key}");
-                look(key, property);
+        let mut keys = 0;
+        let mut bare = Vec::new();
+        everywhere("", &scenario_schema(), &mut |way, object| {
+            let Some(Value::Object(properties)) = object.get("properties") else { return };
+            for (key, property) in properties {
+                keys += 1;
+                let description = property["description"].as_str().unwrap_or("");
+                if description.len() < 8 || description.contains('\n') {
+                    bare.push(format!("{way}/{key}"));
+                }
             }
-        }
-        let schema = scenario_schema();
-        look("scenario", &schema);
-        for (name, definition) in schema["definitions"].as_object().unwrap() {
+        });
+        assert!(bare.is_empty(), "without a description: {bare:#?}");
+        assert!(keys > 200, "{keys}");
+        for (name, definition) in scenario_schema()["definitions"].as_object().unwrap() {
             assert!(definition["description"].is_string(), "{name}");
-            look(name, definition);
         }
+    }
+
+    #[test]
+    fn every_quantity_has_an_example_that_is_one() {
+        let mut bare = Vec::new();
+        everywhere("", &scenario_schema(), &mut |way, object| {
+            let Some(Value::String(word)) = object.get("x-quantity") else { return };
+            let examples = object.get("examples").and_then(Value::as_array).cloned();
+            let examples =
+                examples.unwrap_or_default().into_iter().chain(object.get("default").cloned());
+            let quantity = super::super::types::quantity(word).unwrap();
+            let mut count = 0;
+            for example in examples {
+                count += 1;
+                let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                assert!((quantity.check)(&text).is_ok(), "{way}: {text} is no {word}");
+            }
+            // The items of a list are shown by the list.
+            if count == 0 && !way.ends_with("/items") {
+                bare.push(way.to_owned());
+            }
+        });
+        assert!(bare.is_empty(), "without an example: {bare:#?}");
     }
 }

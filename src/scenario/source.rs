@@ -44,9 +44,7 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-        let line_starts =
-            std::iter::once(0).chain(breaks.map(|(index, _)| index as u32 + 1)).collect();
+        let line_starts = line_starts(&text);
         Self { name: name.into(), text, line_starts }
     }
 
@@ -75,6 +73,15 @@ impl Source {
     }
 }
 
+/// The bytes at which lines begin. A line ends with `\n`, `\r\n` or, as in YAML, a `\r` alone.
+pub(super) fn line_starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let breaks = bytes.iter().enumerate().filter(|&(index, &byte)| {
+        byte == b'\n' || (byte == b'\r' && bytes.get(index + 1) != Some(&b'\n'))
+    });
+    std::iter::once(0).chain(breaks.map(|(index, _)| index as u32 + 1)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +97,12 @@ mod tests {
         assert_eq!(place(11), (3, 1));
         assert_eq!(&source.text[source.line_range(1)], "ab");
         assert_eq!(&source.text[source.line_range(2)], "ä→c");
+    }
+
+    #[test]
+    fn a_carriage_return_alone_ends_a_line() {
+        assert_eq!(line_starts("a\rb\r\nc\n\r"), [0, 2, 5, 7, 8]);
+        assert_eq!(line_starts("\r\r"), [0, 1, 2]);
+        assert_eq!(line_starts(""), [0]);
     }
 }

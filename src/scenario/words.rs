@@ -25,6 +25,18 @@ pub(super) fn number(value: f64) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
+/// A number of which three digits mean anything: `553_000`, `45`.
+pub(super) fn rounded(value: f64) -> String {
+    if value < 1e3 {
+        return number(value);
+    }
+    let mut unit = 1.0;
+    while value / unit >= 999.5 && unit < 1e15 {
+        unit *= 10.0;
+    }
+    number((value / unit).round() * unit)
+}
+
 /// A whole number with `_` between groups of three digits, as scenarios write it.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -46,18 +58,27 @@ pub(super) fn credits(amount: Credits) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
-/// The text with its control characters spelt out: what a file says must not steer a terminal.
+/// The text with its control characters, and spaces that look like none or like others, spelt
+/// out: what a file says must neither steer a terminal nor hide.
 pub(super) fn printable(text: &str) -> String {
     /// No message of ours is as long; what a file says may be.
     const MOST: usize = 2_000;
     text.chars()
         .take(MOST)
         .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
+            let escaped = is_hidden(c).then(|| c.escape_default());
             let plain = escaped.is_none().then_some(c);
             escaped.into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+/// Whether a character shows as nothing, as a plain space, or as something else than it is.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A span in its most fitting unit: `1.8s`, `9h`.

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
 use super::fault::Mistake;
-use super::source::{MOST_BYTES, SourceId, Span};
+use super::source::{MOST_BYTES, SourceId, Span, line_starts};
 use super::tree::{Entry, Key, Kind, Node};
 
 /// How deep lists and mappings may be nested.
 const MOST_LEVELS: usize = 64;
 /// How many times its own size a text may grow by aliases.
 const MOST_EXPANSION: u64 = 10;
+/// How many keys and values a text may hold, those that aliases repeat among them.
+const MOST_NODES: u64 = 1_000_000;
 
 /// Reads the one document of `text`, which begins at byte `base` of `source`.
 ///
@@ -32,6 +34,7 @@ pub(super) fn read(
         open: Vec::new(),
         anchors: BTreeMap::new(),
         grown: text.len() as u64,
+        nodes: 0,
         root: None,
         mistakes: Vec::new(),
     };
@@ -125,6 +128,8 @@ struct Open {
     content: Content,
     /// Bytes that aliases within it stand for.
     aliased: u64,
+    /// Keys and values in it.
+    nodes: u64,
     /// Levels below it, itself included.
     depth: usize,
 }
@@ -140,6 +145,8 @@ struct Finished {
     node: Node,
     /// Its size in bytes, aliases expanded.
     size: u64,
+    /// Keys and values in it, and itself.
+    nodes: u64,
     /// Levels of lists and mappings.
     depth: usize,
 }
@@ -150,6 +157,8 @@ struct Builder<'t> {
     anchors: BTreeMap<usize, Finished>,
     /// The size of the text so far with aliases expanded \[bytes\].
     grown: u64,
+    /// Keys and values so far, with copies of those that aliases may repeat.
+    nodes: u64,
     root: Option<Node>,
     mistakes: Vec<Mistake>,
 }
@@ -173,7 +182,7 @@ impl Builder<'_> {
         });
         match bracket {
             Some((bracket, start)) => {
-                let line = self.places.text[..start].matches('\n').count() + 1;
+                let line = line_starts(&self.places.text[..start]).len();
                 mistake.hint(format!("the `{bracket}` in line {line} is not closed before this"))
             }
             None => mistake,
@@ -197,7 +206,9 @@ impl Builder<'_> {
                 let quoted = style != ScalarStyle::Plain;
                 let kind = Kind::Scalar { text: text.into_owned(), quoted };
                 let size = u64::from(span.end - span.start);
-                self.finish(Finished { node: Node::new(span, kind), size, depth: 0 }, anchor)
+                let node = Node::new(span, kind);
+                self.count(1, span)?;
+                self.finish(Finished { node, size, nodes: 1, depth: 0 }, anchor)
             }
             Event::SequenceStart(anchor, None) => {
                 self.begin(span, anchor, Content::Sequence(Vec::new()))
@@ -219,7 +230,8 @@ impl Builder<'_> {
         if self.open.len() == MOST_LEVELS {
             return Err(too_deep(span));
         }
-        self.open.push(Open { span, anchor, content, aliased: 0, depth: 1 });
+        self.count(1, span)?;
+        self.open.push(Open { span, anchor, content, aliased: 0, nodes: 1, depth: 1 });
         Ok(())
     }
 
@@ -241,7 +253,8 @@ impl Builder<'_> {
         if let Some(parent) = self.open.last_mut() {
             parent.aliased += open.aliased;
         }
-        let finished = Finished { node: Node::new(span, kind), size, depth: open.depth };
+        let node = Node::new(span, kind);
+        let finished = Finished { node, size, nodes: open.nodes, depth: open.depth };
         self.finish(finished, open.anchor)
     }
 
@@ -265,34 +278,49 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Mistake> {
-        let Some(finished) = self.anchors.get(&anchor).cloned() else {
+        let Some(Finished { size, nodes, depth, .. }) = self.anchors.get(&anchor) else {
             return Err(Mistake::new(span, "an alias within the anchor that it stands for"));
         };
-        if self.open.len() + finished.depth > MOST_LEVELS {
+        let (size, nodes) = (*size, *nodes);
+        if self.open.len() + depth > MOST_LEVELS {
             return Err(too_deep(span));
         }
-        self.grown += finished.size;
+        self.grown += size;
         if self.grown > MOST_EXPANSION * (self.places.text.len() as u64).max(1_000) {
             let message = "aliases make the scenario more than 10 times as large as its file";
             return Err(Mistake::new(span, message));
         }
         if let Some(open) = self.open.last_mut() {
-            open.aliased += finished.size;
+            open.aliased += size;
         }
+        self.count(nodes, span)?;
+        let finished = self.anchors[&anchor].clone();
         self.finish(finished, 0)
+    }
+
+    /// Notes that there are more keys and values: memory is taken by them, not by the text.
+    fn count(&mut self, more: u64, span: Span) -> Result<(), Mistake> {
+        self.nodes += more;
+        if self.nodes > MOST_NODES {
+            let message = "the scenario has more than 1,000,000 keys and values";
+            return Err(Mistake::new(span, message));
+        }
+        Ok(())
     }
 
     /// Puts a finished node where it belongs.
     fn finish(&mut self, finished: Finished, anchor: usize) -> Result<(), Mistake> {
         if anchor > 0 {
+            self.count(finished.nodes, finished.node.span)?;
             self.anchors.insert(anchor, finished.clone());
         }
-        let Finished { node, size: _, depth } = finished;
+        let Finished { node, size: _, nodes, depth } = finished;
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
         };
         open.depth = open.depth.max(depth + 1);
+        open.nodes += nodes;
         match &mut open.content {
             Content::Sequence(items) => items.push(node),
             Content::Mapping(entries, key) => match (key.take(), node) {

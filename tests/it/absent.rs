@@ -117,6 +117,11 @@ fn made_scenarios_lack_what_is_said_of_them() {
 
 #[test]
 fn a_threshold_on_what_is_absent_is_told() {
+    let of = |threshold: &str| {
+        let top = format!("thresholds: ['{threshold}'],");
+        let scenario = parse("x.yaml", &format!("{}] }}", two(&top, "}]", "}]")), &[]);
+        warnings(&scenario.unwrap())
+    };
     for threshold in [
         "packages.bought == 0",
         "trials.ended == 0",
@@ -129,16 +134,13 @@ fn a_threshold_on_what_is_absent_is_told() {
         "credits.consumed{group=one} == 0",
         "backend.queue.max == 0",
     ] {
-        let top = format!("thresholds: ['{threshold}'],");
-        let scenario = parse("x.yaml", &format!("{}] }}", two(&top, "}]", "}]")), &[]);
-        let warned = warnings(&scenario.unwrap());
+        let warned = of(threshold);
         let [warning] = &warned[..] else { panic!("{threshold}: {warned:?}") };
         assert!(warning.starts_with(&format!("`{threshold}` has nothing to measure: ")));
     }
     // Reasons that cannot occur count as 0, and what can occur is measured.
-    for threshold in ["refusal.rate{reason=overloaded} == 0", "agents.max < 9"] {
-        let top = format!("thresholds: ['{threshold}'],");
-        let scenario = parse("x.yaml", &format!("{}] }}", two(&top, "}]", "}]")), &[]);
-        assert_eq!(warnings(&scenario.unwrap()), Vec::<String>::new());
-    }
+    let overloaded = "refusal.rate{reason=overloaded} == 0";
+    let why = "no backend has a `queue` with a `limit`";
+    assert_eq!(of(overloaded), [format!("`{overloaded}` always holds: {why}")]);
+    assert_eq!(of("agents.max < 9"), Vec::<String>::new());
 }

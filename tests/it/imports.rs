@@ -251,7 +251,7 @@ import:
       |     ^^^^^^^^^^^^
     hint: the path of an import is relative to the file that it stands in
 
-    own.yaml:4:5: error: cannot read folder: Is a directory (os error 21)
+    own.yaml:4:5: error: cannot read folder: it is a folder
       |
     4 |   - folder
       |     ^^^^^^

@@ -2,6 +2,7 @@
 
 mod absent;
 mod bounds;
+mod check;
 mod cli;
 mod determinism;
 mod diagnostics;
@@ -12,6 +13,7 @@ mod hostile;
 mod imports;
 mod metering;
 mod metering_faults;
+mod odd_files;
 mod oracle;
 mod plan_changes;
 mod plans_over_time;

@@ -207,7 +207,7 @@ fn files_that_cannot_be_drawn_from() {
     1 | backend.service_time={ empirical: none.csv }
       |                                   ^^^^^^^^
 
-    --set:1:49: error: cannot read tables: Is a directory (os error 21)
+    --set:1:49: error: cannot read tables: it is a folder
       |
     1 | workspaces.shops.agents.sales.cost={ empirical: tables }
       |                                                 ^^^^^^

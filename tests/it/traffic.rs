@@ -265,24 +265,29 @@ fn every_kind_of_traffic_is_told() {
                    12/h messages to each
                    by the hour: business_hours on clocks of Europe/Berlin
                    1x of that on average over 14d
-                   credits a message: 1
       agents       ramp: 1 agent, active at first
                    6/d conversations with each, messages 3, which go on when one is lost, time between them 10s
                    in stages: to 3x in 1d, to 0.5x at once
                    0.607x of that on average over 14d
-                   credits a message: 1
       agents       bursty: 3 agents, active at first
                    a message to each every 5m
                    in bursts: 6x while on, 0x while off; on for about 10m (exponential), off for about 50m (exponential)
-                   credits a message: 1
       agents       users: 1 agent, active at first
                    3 users of each, who write again and again, time between a reply and the next message about 10m (exponential)
-                   credits a message: 1
-      expected     22_319 messages if always active, 22_319 in each workspace
+      expected     office: 12/h messages x 1 agent x 1 workspace x 14d = 4_032
+                   ramp: 6/d conversations x 3 messages x 1 agent x 1 workspace x 14d x 0.607 as it rises and falls = 153
+                   bursty: a message every 5m x 3 agents x 1 workspace x 14d = 12_096
+                   users: 3 users x 1 agent x 1 workspace x 14d / 10m = 6_038
+                   22_319 messages if always active, 22_319 in each workspace
 
     backend: 5 servers for all workspaces, 1s a message
       queue        any number may wait
       offered      0.369% utilisation if always active and nothing is refused
+
+    in all, about, after slots and activity and before refusals
+      group  workspaces  agents  messages  credits  pools hold
+      shops  1           6       22_300
+    a run takes about 44_600 events, less than 0.1s on one thread, and 20 MB
     ");
 }
 

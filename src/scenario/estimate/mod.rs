@@ -1,12 +1,19 @@
 //! What a scenario asks for on average, by arithmetic alone: of limits only R1 is looked at, every
 //! agent counts as active all the time, and workspaces stay on the plans of the start.
 
+mod activity;
+mod cost;
 mod more;
+mod outlook;
 mod pools;
 mod population;
+mod slots;
 
+pub(super) use activity::{active_credits, active_shares};
+pub(super) use cost::cost;
 pub(super) use more::can_buy;
-pub(super) use pools::{Books, books, books_on, pool};
+pub(super) use outlook::{Outlook, outlook};
+pub(super) use pools::{Books, books, books_on, credits_per_message, pool};
 
 use self::population::population;
 use super::model::{Backend, Group, Scenario};
@@ -15,7 +22,7 @@ use crate::workload::{Action, AgentLine, Factor, Occurrence, Steps, TrafficKind}
 
 /// What the timeline multiplies a group's traffic by, on average over its workspaces. Who is taken
 /// by one entry says nothing about another, so means multiply as the factors do.
-fn steps(group: &Group) -> Steps {
+pub(super) fn steps(group: &Group) -> Steps {
     let factor = |occurrence: &Occurrence| {
         let Action::Traffic(factor) = occurrence.action else { return None };
         Some(Factor {
@@ -44,7 +51,7 @@ fn messages_per_agent(scenario: &Scenario, line: &AgentLine, until: SimSpan, ste
 }
 
 /// The mean time to a reply if nobody waits \[ns\].
-fn reply(backend: Option<&Backend>) -> f64 {
+pub(super) fn reply(backend: Option<&Backend>) -> f64 {
     backend.map_or(0.0, |backend| {
         backend.service_time.mean() + 2.0 * backend.network_delay.nanos() as f64
     })
@@ -66,6 +73,14 @@ pub(super) fn agents(scenario: &Scenario, group: &Group) -> Vec<f64> {
         }
     }
     means
+}
+
+/// Messages that customers write to each line of a workspace over the duration, if always active.
+pub(super) fn messages_of_lines(scenario: &Scenario, group: &Group) -> Vec<f64> {
+    let steps = steps(group);
+    let lines = group.lines.iter().zip(agents(scenario, group));
+    let rate = |line| messages_per_agent(scenario, line, scenario.duration, &steps);
+    lines.map(|(line, agents)| rate(line) * agents * scenario.duration.as_secs_f64()).collect()
 }
 
 /// Messages that customers write to each workspace of a group, to those lines that are meant

@@ -23,9 +23,9 @@ pub(in crate::scenario) struct Books {
 }
 
 impl Books {
-    /// Whether always active agents use more than there can be, unless somebody buys by hand.
-    pub(in crate::scenario) fn cannot_last(&self) -> bool {
-        self.wanted > self.held + self.more.packages + self.more.overage
+    /// Whether so much use is more than there can be, unless somebody buys by hand.
+    pub(in crate::scenario) fn is_exceeded_by(&self, used: f64) -> bool {
+        used > self.held + self.more.packages + self.more.overage
     }
 }
 

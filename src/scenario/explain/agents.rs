@@ -9,7 +9,8 @@ use crate::workload::{
 };
 
 /// What there is to say about a line, a row each. `mean` is how many agents there are on average.
-pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan) -> Vec<String> {
+/// `counts` is whether any plan counts credits.
+pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan, counts: bool) -> Vec<String> {
     let mut rows = match line.kind {
         LineKind::Agents => states(line, mean),
         LineKind::Feature => vec!["always there, takes no slot".to_owned()],
@@ -21,7 +22,7 @@ pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan) -> Vec<Stri
             rows.extend(rise_and_fall(traffic, duration));
         }
     }
-    if line.traffic.is_some() {
+    if line.traffic.is_some() && counts {
         rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
     }
     rows.extend(line.share.map(share));

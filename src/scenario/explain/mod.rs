@@ -1,22 +1,23 @@
 //! A scenario in words.
 
 mod agents;
+mod expected;
 mod plans;
 mod timeline;
 
 use std::fmt::Write;
 
 use self::agents::agents;
+use self::expected::{describe_expected, describe_in_all};
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
+pub(super) use self::timeline::{taken, what};
 use super::estimate::{
-    Books, agents as agents_on_average, books, churns, messages_per_second, messages_per_workspace,
-    servers_wanted,
+    agents as agents_on_average, messages_per_second, messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use super::words::{Quantity, counted, distribution, grouped, number, printable, span};
 use crate::random::Key;
-use crate::rules::Plan;
 use crate::workload::LineKind;
 
 /// More workspaces than this are not drawn one by one to be counted.
@@ -25,15 +26,18 @@ const MOST_DRAWN: u32 = 1_000_000;
 /// What would run, in words: groups, expected load against what the limits hold, thresholds.
 ///
 /// What is expected is worked out from means, as if every agent were active all the time, nothing
-/// were refused, and workspaces stayed on the plans of the start. Where it differs from workspace to
-/// workspace by chance it is called a figure of about so much.
+/// were refused, and workspaces stayed on the plans of the start; then again with slots, activity,
+/// trials and changes of plan. What differs from workspace to workspace by chance, and all of the
+/// second, is called a figure of about so much.
 pub fn describe(scenario: &Scenario) -> String {
     let mut text = format!(
         "{}: {} from {}, seed {}\n",
         scenario.name, scenario.duration, scenario.start, scenario.seed
     );
     if let Some(about) = &scenario.about {
-        let _ = writeln!(text, "{}", printable(about.trim()));
+        for line in about.trim().lines() {
+            let _ = writeln!(text, "{}", printable(line));
+        }
     }
     let mut notes = Vec::new();
     if !scenario.warm_up.is_zero() {
@@ -52,6 +56,7 @@ pub fn describe(scenario: &Scenario) -> String {
     text.push('\n');
     describe_backend(&mut text, scenario);
     describe_timeline(&mut text, scenario);
+    describe_in_all(&mut text, scenario);
     if !scenario.thresholds.is_empty() {
         text.push_str("\nthresholds\n");
         for threshold in &scenario.thresholds {
@@ -66,9 +71,24 @@ fn row(text: &mut String, about: &str, said: &str) {
     let _ = writeln!(text, "  {about:<12} {said}");
 }
 
+/// The lines of a table whose columns stand below each other.
+fn columns<const N: usize>(rows: &[[String; N]]) -> impl Iterator<Item = String> {
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+    });
+    rows.iter().map(move |row| {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    })
+}
+
 /// How many workspaces of a group `concerns` says yes to, as the run draws them; `None` if there
 /// are too many to ask.
-fn drawn(scenario: &Scenario, group: &Group, concerns: impl Fn(Key) -> bool) -> Option<u64> {
+pub(super) fn drawn(
+    scenario: &Scenario,
+    group: &Group,
+    concerns: impl Fn(Key) -> bool,
+) -> Option<u64> {
     let keys = Key::root(scenario.seed).index(0).name(&group.name);
     let count = Some(group.count).filter(|&count| count <= MOST_DRAWN)?;
     Some((0..u64::from(count)).filter(|&index| concerns(keys.index(index))).count() as u64)
@@ -87,46 +107,11 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
             LineKind::Agents => "agents",
             LineKind::Feature => "feature",
         };
-        let said = agents(line, mean, duration).join("\n               ");
+        let counts = group.plans.iter().any(|offer| offer.plan.credits.is_some());
+        let said = agents(line, mean, duration, counts).join("\n               ");
         row(text, about, &format!("{}: {said}", line.name));
     }
-    let per_workspace = messages_per_workspace(scenario, group) * duration.as_secs_f64();
-    let all = per_workspace * f64::from(group.count);
-    let about = if churns(group) { "about " } else { "" };
-    let messages = format!(
-        "{about}{} messages if always active, {} in each workspace",
-        number(all),
-        number(per_workspace)
-    );
-    row(text, "expected", &messages);
-    if let Some(books) = books(scenario, group) {
-        row(text, "", &describe_books(scenario, group, books));
-    }
-}
-
-/// What is asked of the pools of a group, and what they hold.
-fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
-    let Books { wanted, held, more, over, about } = books;
-    let about = if about { "about " } else { "" };
-    let trial_ends = |plan: &Plan| plan.trial.is_some_and(|trial| trial < scenario.duration);
-    let time = match group.mix.len() {
-        1 if over < scenario.duration => format!("until the trial ends after {over}"),
-        1 => format!("over {over}"),
-        _ if group.first_plans().any(|(plan, _)| trial_ends(plan)) => {
-            format!("over {}, or until its trial ends, on average", scenario.duration)
-        }
-        _ => format!("over {over} on average"),
-    };
-    let pool = if held > 0.0 {
-        let share = number(100.0 * wanted / held);
-        format!("{share}% of the {} that its pool holds {time}", number(held))
-    } else {
-        format!("and its pool holds none {time}")
-    };
-    let by_hand = more.by_hand.then(|| "somebody buys who sees a refusal".to_owned());
-    let more = more.clauses().into_iter().chain(by_hand).map(|clause| format!("; {clause}"));
-    let more: String = more.collect();
-    format!("{about}{} credits in each workspace, {pool}{more}", number(wanted))
+    describe_expected(text, scenario, group);
 }
 
 fn describe_backend(text: &mut String, scenario: &Scenario) {
@@ -226,10 +211,18 @@ mod tests {
           agents       sales: 5 agents, active at first
                        40/d messages to each
                        credits a message: 1
-          expected     6_000_000 messages if always active, 6_000 in each workspace
+          expected     sales: 40/d messages x 5 agents x 1_000 workspaces x 30d = 6_000_000
+                       6_000_000 messages if always active, 6_000 in each workspace
+                       about 3_600_000 after slots and activity
                        6_000 credits in each workspace, 107% of the 5_625 that its pool holds over 30d
+                       about 3_600 credits after slots and activity, 64%
 
         backend: unlimited servers for all workspaces, about 1.8s (lognormal) a message
+
+        in all, about, after slots and activity and before refusals
+          group      workspaces  agents  messages   credits    pools hold
+          customers  1_000       5_000   3_600_000  3_600_000  5_630_000
+        a run takes about 6_900_000 events, 3s on one thread, and 20 MB
 
         thresholds
           refusal.rate{reason=credits_exhausted} < 1%
@@ -247,7 +240,7 @@ mod tests {
           credits      1_800 for each workspace every month
           plan         advanced, 812 workspaces (80%): 3 agents active at once, 500 in total
           price        25.00 for each seat every month
-          credits      1_250 for each seat (1) every month: 1_250 on average
+          credits      1_250 for each seat (1) every month: 1_250
                        renewals count from 2026-01-15T00:00:00Z
                        what is left at a renewal stays, as far as it is at most 2_500 for each seat together with what is granted anew
                        up to 10% beyond them, deducted at the renewal, 0.02 a credit
@@ -274,8 +267,12 @@ mod tests {
                        5/d messages to each
                        credits a message: 2
                        each of a period's credits: 10% kept
-          expected     2_970_000 messages if always active, 2_970 in each workspace
+          expected     sales: 20/d messages x 2 agents x 1_000 workspaces x 60d x 1.1 as it rises and falls = 2_640_000
+                       rewriter: 5/d messages x 1_000 workspaces x 60d x 1.1 as it rises and falls = 330_000
+                       2_970_000 messages if always active, 2_970 in each workspace
+                       about 313_000 after slots and activity
                        about 2_780 credits in each workspace, 46.2% of the 6_022 that its pool holds over 60d, or until its trial ends, on average; up to 6_435 more of packages; up to 100 more of overage; somebody buys who sees a refusal
+                       about 618 credits after slots and activity, 10%
 
         backend: 50 servers for all workspaces, 2s a message
           queue        any number may wait
@@ -290,6 +287,11 @@ mod tests {
           21d            shops  107 (10%)   enable 2 of sales
           25d            shops  1_000       buy 2 of the package small
           30d            shops  234 (25%)   change to the plan pro
+
+        in all, about, after slots and activity and before refusals
+          group  workspaces  agents  messages  credits  pools hold
+          shops  1_000       2_000   313_000   618_000  6_020_000
+        a run takes about 5_940_000 events, 2s on one thread, and 20 MB
         ");
     }
 
@@ -325,14 +327,23 @@ mod tests {
                        active for 1h, refused ones try again every 1m
                        1/h conversations with each, messages about 4 (geometric), time between them 40s
                        credits a message: 1
-          expected     6 messages if always active, 6 in each workspace
+          expected     night: 1/h conversations x 4 messages x 1 agent x 1 workspace x 1h30m = 6
+                       6 messages if always active, 6 in each workspace
+                       about 4 after slots and activity
                        6 credits in each workspace, 1_200% of the 0.5 that its pool holds over 1h30m
+                       about 4 credits after slots and activity, 800%
 
         backend: 2 servers in each workspace, 1.8s a message
           queue        any number may wait
           network      5ms each way
           offered      0% utilisation if always active and nothing is refused in idle
           offered      0.1% utilisation if always active and nothing is refused in paused
+
+        in all, about, after slots and activity and before refusals
+          group   workspaces  agents  messages  credits  pools hold
+          idle    1           1       0
+          paused  1           1       4         4        0.5
+        a run takes about 12 events, less than 0.1s on one thread, and 20 MB
         ");
     }
 }

@@ -6,6 +6,7 @@ use super::super::words::{
     Quantity, counted, credits as amount, distribution, grouped, number, span,
 };
 use super::drawn;
+use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
@@ -164,7 +165,11 @@ fn credits(allowance: &Allowance, group: &Group) -> String {
         Per::Seat => {
             let seats = distribution(&group.seats, Quantity::Count);
             let pool = number(pool(allowance, group));
-            format!("{included} for each seat ({seats}) {renews}: {pool} on average")
+            let average = match group.seats {
+                Distribution::Constant(_) => "",
+                _ => " on average",
+            };
+            format!("{included} for each seat ({seats}) {renews}: {pool}{average}")
         }
         Per::Workspace => format!("{included} for each workspace {renews}"),
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::model::{Group, Scenario};
 use super::super::words::{counted, grouped, number};
-use super::drawn;
+use super::{columns, drawn};
 use crate::units::{Share, SimTime};
 use crate::workload::{Action, Occurrence, Pick, is_taken};
 
@@ -38,30 +38,34 @@ pub(super) fn describe_timeline(text: &mut String, scenario: &Scenario) {
         [after(at), String::new(), "all".to_owned(), String::new(), what]
     });
     let rows: Vec<[String; 5]> = std::iter::once(HEADS.map(str::to_owned)).chain(rows).collect();
-    let widths: [usize; 5] = std::array::from_fn(|column| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
-    });
     text.push_str("\ntimeline\n");
-    for row in &rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let _ = writeln!(text, "  {}", line.trim_end());
+    for line in columns(&rows) {
+        let _ = writeln!(text, "  {line}");
     }
     if more > 0 {
         let _ = writeln!(text, "  and {} more", grouped(more as u64));
     }
 }
 
+/// How many workspaces of a group something happens to, as the run draws them.
+pub(in crate::scenario) fn taken(
+    scenario: &Scenario,
+    group: &Group,
+    occurrence: &Occurrence,
+) -> Option<u64> {
+    if occurrence.share == Share::WHOLE {
+        return Some(u64::from(group.count));
+    }
+    drawn(scenario, group, |workspace| is_taken(workspace, occurrence))
+}
+
 /// The cells of an occurrence's line.
 fn cells(scenario: &Scenario, group: &Group, occurrence: &Occurrence) -> [String; 5] {
     let lasts = occurrence.until.map(|until| until.since(occurrence.at).to_string());
-    let taken = if occurrence.share == Share::WHOLE {
-        grouped(u64::from(group.count))
-    } else {
-        drawn(scenario, group, |workspace| is_taken(workspace, occurrence)).map_or_else(
-            || occurrence.share.to_string(),
-            |count| format!("{} ({})", grouped(count), occurrence.share),
-        )
+    let taken = match taken(scenario, group, occurrence) {
+        None => occurrence.share.to_string(),
+        Some(count) if occurrence.share == Share::WHOLE => grouped(count),
+        Some(count) => format!("{} ({})", grouped(count), occurrence.share),
     };
     let what = what(scenario, group, &occurrence.action);
     [after(occurrence.at), lasts.unwrap_or_default(), group.name.clone(), taken, what]
@@ -71,7 +75,8 @@ fn after(at: SimTime) -> String {
     at.since(SimTime::ZERO).to_string()
 }
 
-fn what(scenario: &Scenario, group: &Group, action: &Action) -> String {
+/// What happens to a workspace, in words.
+pub(in crate::scenario) fn what(scenario: &Scenario, group: &Group, action: &Action) -> String {
     let plan = |place: usize| &group.plans[place].plan.name;
     match *action {
         Action::SetPlan(place) => format!("change to the plan {}", plan(place)),

@@ -33,6 +33,7 @@ pub(in crate::scenario) struct Document {
     #[schemars(example = "holiday-campaign")]
     pub(in crate::scenario) name: Name,
     /// What it asks, in your words.
+    #[schemars(example = "Who runs out of credits in the week before Christmas?")]
     pub(in crate::scenario) about: Option<Text>,
     /// Files whose keys hold wherever this one says nothing else; later ones win over earlier ones.
     /// Their paths are relative to this file.

@@ -50,14 +50,56 @@ fn plans_without_a_figure_are_named_where_credits_matter() {
     assert_eq!(groups("thresholds=['credits.consumed{group=two} > 1']"), ["two"]);
 }
 
+/// That what is set makes each of these warnings.
+fn assert_warned(cases: &[(&[&str], &str)]) {
+    for &(set, warning) in cases {
+        let warned = warned(set);
+        assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
+    }
+}
+
+#[test]
+fn limits_that_never_bind_and_thresholds_that_cannot_fail() {
+    assert_warned(&[
+        (
+            &["workspaces.shops.agents.sales.activity={}", "plans.small.credits.included=200"],
+            "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
+        ),
+        (
+            &["workspaces.shops.fair_use.burst.token_bucket={ rate: 1/s, burst: 50 }"],
+            "the limit `burst` of `shops` never binds: a workspace gets 0.333% of its rate, and hardly ever 50 at once",
+        ),
+        (
+            &[
+                "backend.queue={}",
+                "workspaces.shops.fair_use=[{ name: flight, concurrency: { limit: 2 } }]",
+                "workspaces.shops.agents=[{ name: a, traffic: { closed: { users: 2, think: 1m } } }]",
+            ],
+            "the limit `flight` of `shops` never binds: at most 2 users wait for replies at once",
+        ),
+        (
+            &["thresholds=['refusal.rate{reason=overloaded} < 1%']"],
+            "`refusal.rate{reason=overloaded} < 1%` always holds: no backend has a `queue` with a `limit`",
+        ),
+        (
+            &["thresholds=['refusal.rate{group=shops,reason=share_exhausted} > 1%']"],
+            "always fails: no agent or feature has a `share` of the pool",
+        ),
+        (
+            &["thresholds=['refusal.rate{reason=active_agent_limit} == 0']"],
+            "always holds: no plan has fewer slots than there are agents",
+        ),
+    ]);
+}
+
 #[test]
 fn each_warning_has_its_cause() {
-    for (set, warning) in [
-        (&["workspaces.shops.count=10_000"][..], "the backend cannot keep up if nothing is"),
+    assert_warned(&[
+        (&["workspaces.shops.count=10_000"], "the backend cannot keep up if nothing is"),
         (&["backend.scope=workspace", "backend.service_time=1h"], "of a workspace in `shops`"),
         (
             &["plans.small.credits.included=200"],
-            "the pool of a workspace in `shops` cannot last: 200 credits over 1d, and always active agents would use 288",
+            "the pool of a workspace in `shops` may not last: 200 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
         ),
         (
             &["workspaces.shops.agents.sales.cost={ pareto: { minimum: 1, shape: 1 } }"],
@@ -91,7 +133,7 @@ fn each_warning_has_its_cause() {
                 "plans.tiny={ credits: { included: 9 } }",
                 "workspaces.shops.plan={ small: 80%, tiny: 20% }",
             ],
-            "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d",
+            "the pool of a workspace in `shops` on `tiny` cannot last: 9 credits over 1d, and always active agents would use 288 (about 12 after slots and activity)",
         ),
         (
             &["timeline=[{ at: 0s, for: 12h, share: 50%, traffic: 3x }]"],
@@ -99,10 +141,7 @@ fn each_warning_has_its_cause() {
         ),
         (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
         (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),
-    ] {
-        let warned = warned(set);
-        assert!(warned.iter().any(|text| text.contains(warning)), "{set:?}: {warned:#?}");
-    }
+    ]);
 }
 
 /// Workspaces that would use 200 credits a day.
@@ -174,6 +213,37 @@ fn a_pool_that_cannot_last_says_what_was_counted() {
         "included: 0",
         "packages: { name: small, auto_buy: { below: 50 } },",
         ": 0 credits over 10d",
+    );
+}
+
+#[test]
+fn a_pool_that_may_not_last_says_what_was_counted_too() {
+    // 24 h of 24 messages of 2 agents, each active for 2 h: 12 of 288 credits.
+    let told = |set: &[&str], expected: &str| {
+        let mut all = vec!["packages={ small: { credits: 5 } }"];
+        all.extend(set);
+        assert_eq!(warned(&all), [format!("the pool of a workspace in `shops` {expected}")]);
+    };
+    let active = "and always active agents would use 288 (about 12 after slots and activity)";
+    told(
+        &[
+            "plans.small.credits={ included: 10, overage: { up_to: 30% } }",
+            "workspaces.shops.packages={ name: small, by_hand: { after: 1h } }",
+        ],
+        &format!(
+            "may not last unless somebody buys: 10 credits over 1d, up to 3 more of overage, \
+             {active}"
+        ),
+    );
+    told(
+        &[
+            "plans.small.credits={ included: 10, overage: { up_to: 10% } }",
+            "workspaces.shops.packages={ name: small, by_hand: { after: 1h } }",
+        ],
+        &format!(
+            "cannot last unless somebody buys: 10 credits over 1d, up to 1 more of overage, \
+             {active}"
+        ),
     );
 }
 

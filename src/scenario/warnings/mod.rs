@@ -1,17 +1,21 @@
 //! What is legal and yet hardly meant.
 
+mod limits;
+mod thresholds;
+
+use self::limits::limits;
+use self::thresholds::thresholds;
 use super::estimate::{
-    Books, books_on, can_buy, messages_per_second, messages_per_workspace,
-    open_messages_per_second, open_messages_per_workspace, servers_wanted,
+    active_credits, books_on, can_buy, messages_per_second, open_messages_per_second,
+    open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
-use super::occurs::why_absent;
-use super::words::{counted, grouped, number, span};
+use super::occurs::{can_be_away, can_occur};
+use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
-use crate::rules::limiter::{Quota, ThrottleScope};
-use crate::rules::{AgentState, Plan};
+use crate::rules::{Plan, Reason};
 use crate::units::{Share, SimSpan};
-use crate::workload::{Action, AgentLine, Below, LineKind, OnRefused, TrafficKind, WhileOffline};
+use crate::workload::{Action, Below, OnRefused, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -25,7 +29,7 @@ const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 /// [`describe`](super::describe) does.
 pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings = Vec::new();
-    if messages_per_second(scenario) <= 0.0 {
+    if messages_per_second(scenario) <= 0.0 && !is_about_agents(scenario) {
         let traffic = scenario.groups.iter().flat_map(|group| &group.lines);
         let none = traffic.map(|line| &line.traffic).all(Option::is_none);
         let why = if none { "no group has `traffic`" } else { "all `traffic` comes to nothing" };
@@ -46,6 +50,13 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings
+}
+
+/// Whether a scenario asks about agents and plans, for which nobody has to write.
+fn is_about_agents(scenario: &Scenario) -> bool {
+    let families = ["agents.", "active.", "enable", "create", "plans.", "trials."];
+    let mut thresholds = scenario.thresholds.iter();
+    thresholds.any(|it| families.iter().any(|family| it.metric.starts_with(family)))
 }
 
 fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String>) {
@@ -116,11 +127,13 @@ fn on(group: &Group, plan: &Plan) -> String {
     if group.mix.len() == 1 { String::new() } else { format!(" on `{}`", plan.name) }
 }
 
+/// Pools that cannot last, or may not: that do only because agents are not always active.
 fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     for plan in first_plans(group) {
-        let Some(books) = books_on(scenario, group, plan).filter(Books::cannot_last) else {
+        let Some(books) = books_on(scenario, group, plan) else { continue };
+        if !books.is_exceeded_by(books.wanted) {
             continue;
-        };
+        }
         let mut there = vec![format!(
             "{}{} credits over {}",
             if books.about { "about " } else { "" },
@@ -128,11 +141,18 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             span(books.over.nanos() as f64)
         )];
         there.extend(books.more.clauses());
+        let active = active_credits(scenario, group, plan, books);
+        let told = if active < 0.995 * books.wanted {
+            format!(" (about {} after slots and activity)", rounded(active))
+        } else {
+            String::new()
+        };
         warnings.push(format!(
-            "the pool of a workspace in `{}`{} cannot last{}: {}, and always active agents would \
-             use {}",
+            "the pool of a workspace in `{}`{} {} last{}: {}, and always active agents would use \
+             {}{told}",
             group.name,
             on(group, plan),
+            if books.is_exceeded_by(active) { "cannot" } else { "may not" },
             if books.more.by_hand { " unless somebody buys" } else { "" },
             there.join(", "),
             number(books.wanted)
@@ -172,22 +192,6 @@ fn trials(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
                 plan.name,
                 span(trial.nanos() as f64),
                 group.name
-            ));
-        }
-    }
-}
-
-fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let offered = messages_per_workspace(scenario, group);
-    for throttle in &group.throttles {
-        let Quota::TokenBucket { rate, .. } = throttle.quota else { continue };
-        if throttle.scope == ThrottleScope::Workspace && offered > rate.per_second() {
-            warnings.push(format!(
-                "the limit `{}` admits {rate} in each workspace of `{}`, and customers write {} \
-                 messages a second",
-                throttle.name,
-                group.name,
-                number(offered)
             ));
         }
     }
@@ -262,11 +266,15 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
 
 /// Users who take no time to write again: one who is refused does so for ever in no time.
 fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let backend = scenario.backend.as_ref();
-    let can_refuse =
-        group.plans.iter().any(|offer| offer.plan.credits.is_some() || offer.plan.trial.is_some())
-            || !group.throttles.is_empty()
-            || backend.is_some_and(|it| it.servers.is_some() && it.queue_limit.is_some());
+    let for_all = [
+        Reason::TrialEnded,
+        Reason::RateLimited,
+        Reason::ConcurrencyLimited,
+        Reason::CreditsExhausted,
+        Reason::ShareExhausted,
+        Reason::Overloaded,
+    ];
+    let can_refuse = for_all.into_iter().any(|reason| can_occur(scenario, group, reason));
     for line in group.lines.iter().filter(|line| can_refuse || can_be_away(group, line)) {
         if let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
             && think.mean() <= 0.0
@@ -276,31 +284,6 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
                  no time, and the run ends there",
                 line.name, group.name
             ));
-        }
-    }
-}
-
-/// Whether customers of a line can be refused because an agent is not active.
-fn can_be_away(group: &Group, line: &AgentLine) -> bool {
-    let changes = |action: &Action| {
-        use Action::{Create, Disable, Enable, SetPlan, Subscribe};
-        matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
-    };
-    line.kind == LineKind::Agents
-        && line.while_offline == WhileOffline::Refuse
-        && (line.start != AgentState::Active
-            || line.churn.is_some()
-            || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())
-            || all_plans(group)
-                .any(|plan| plan.active_agents.is_some_and(|slots| slots < group.agents()))
-            || group.timeline.iter().any(|occurrence| changes(&occurrence.action)))
-}
-
-/// Thresholds on what a run cannot have: they always fail.
-fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
-    for threshold in &scenario.thresholds {
-        if let Some(why) = why_absent(scenario, threshold.group.as_deref(), &threshold.metric) {
-            warnings.push(format!("`{}` has nothing to measure: {why}", threshold.text));
         }
     }
 }

@@ -1,0 +1,67 @@
+//! What a run takes: an order of magnitude.
+
+use super::super::model::{BackendScope, Scenario};
+use super::activity::active_shares;
+use super::{agents, messages_of_lines};
+use crate::workload::{AgentLine, WhileOffline};
+
+/// What a run is expected to take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::scenario) struct Cost {
+    /// Events to simulate.
+    pub(in crate::scenario) events: f64,
+    /// Time on one thread \[s\].
+    pub(in crate::scenario) seconds: f64,
+    /// Memory \[bytes\].
+    pub(in crate::scenario) bytes: f64,
+    /// Whether more threads help.
+    pub(in crate::scenario) divides: bool,
+}
+
+/// Measured in release builds of the shipped scenarios, on one thread of a virtual machine: events
+/// in a second while the state fits the caches, and once it does not.
+const EVENTS_PER_SECOND: (f64, f64) = (2.5e6, 0.25e6);
+/// The state of all workspaces that fits the caches \[bytes\].
+const CACHED: f64 = 2e7;
+/// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
+const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
+
+/// What a run of a scenario is expected to take.
+pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
+    let backend = scenario.backend.as_ref();
+    let limited = backend.is_some_and(|backend| backend.servers.is_some());
+    let together = backend.is_some_and(|backend| backend.scope == BackendScope::Platform);
+    let per_message = if limited { 2.0 } else { 1.15 };
+    let (mut events, mut state) = (0.0, 0.0);
+    for group in &scenario.groups {
+        let workspaces = f64::from(group.count);
+        let shares = active_shares(scenario, group);
+        let messages = messages_of_lines(scenario, group);
+        let agents = agents(scenario, group);
+        for ((line, messages), (agents, share)) in
+            group.lines.iter().zip(messages).zip(agents.iter().zip(shares))
+        {
+            let written = match line.while_offline {
+                WhileOffline::Pause => share,
+                WhileOffline::Refuse => 1.0,
+            };
+            events += workspaces * (messages * written * per_message);
+            events += workspaces * agents * switches(line, scenario.duration.nanos() as f64);
+        }
+        state += workspaces * (BYTES.1 + BYTES.2 * agents.iter().sum::<f64>());
+    }
+    let kept = if together { state } else { 0.0 };
+    let speed = if kept > CACHED { EVENTS_PER_SECOND.1 } else { EVENTS_PER_SECOND.0 };
+    // A workspace that is begun costs what some twenty events cost.
+    let begun: f64 = scenario.groups.iter().map(|group| f64::from(group.count)).sum();
+    let seconds = (events + 20.0 * begun) / speed;
+    Cost { events, seconds, bytes: BYTES.0 + kept, divides: !together }
+}
+
+/// How often an agent switches state in so many nanoseconds.
+fn switches(line: &AgentLine, time: f64) -> f64 {
+    let Some(activity) = &line.activity else { return 0.0 };
+    let (Some(active), Some(offline)) = (&activity.active, &activity.offline) else { return 2.0 };
+    let cycle = active.mean() + offline.mean();
+    if cycle > 0.0 { 2.0 * time / cycle } else { 0.0 }
+}

@@ -1,0 +1,39 @@
+//! What is expected of a group, if always active and after slots and activity.
+
+use super::super::model::{Group, Scenario};
+use super::activity::{active_shares, credited_shares};
+use super::messages_of_lines;
+use super::pools::credits_per_message;
+use crate::units::Share;
+
+/// Messages and credits of a workspace of a group over the duration, on average.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::scenario) struct Outlook {
+    /// Messages, if always active.
+    pub(in crate::scenario) messages: f64,
+    /// Those that reach an active agent.
+    pub(in crate::scenario) reached: f64,
+    /// Credits that those use on plans that count them, of a workspace that begins on one.
+    pub(in crate::scenario) credits: f64,
+    /// The share of workspaces that begin on a plan that counts credits.
+    pub(in crate::scenario) counting: f64,
+}
+
+/// What is expected of a group.
+pub(in crate::scenario) fn outlook(scenario: &Scenario, group: &Group) -> Outlook {
+    let counts = |plan: &crate::rules::Plan| plan.credits.is_some();
+    let counting = group.first_plans().filter(|(plan, _)| counts(plan));
+    let counting: f64 = counting.map(|(_, share): (_, Share)| share.as_f64()).sum();
+    let mut outlook = Outlook { messages: 0.0, reached: 0.0, credits: 0.0, counting };
+    let messages = messages_of_lines(scenario, group).into_iter();
+    let shares = active_shares(scenario, group).into_iter();
+    let shares = shares.zip(credited_shares(scenario, group));
+    for (line, (messages, (active, credited))) in group.lines.iter().zip(messages.zip(shares)) {
+        outlook.messages += messages;
+        outlook.reached += messages * active;
+        if counting > 0.0 {
+            outlook.credits += messages * credited * credits_per_message(line) / counting;
+        }
+    }
+    outlook
+}

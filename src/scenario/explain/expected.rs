@@ -1,0 +1,166 @@
+//! What is expected of a group, multiplied aloud, and of a run.
+
+use std::fmt::Write;
+
+use super::super::estimate::{
+    Books, Outlook, agents, books, churns, cost, messages_of_lines, outlook, reply, steps,
+};
+use super::super::model::{Group, Scenario};
+use super::super::words::{Quantity, counted, distribution, number, rounded, span};
+use super::{columns, row};
+use crate::rules::Plan;
+use crate::workload::{AgentLine, LineKind, TrafficKind};
+
+/// Shares that differ by less are told as the same.
+const SAME: f64 = 0.005;
+
+/// Whether slots, activity and trials make a difference.
+fn differs(outlook: &Outlook) -> bool {
+    outlook.reached < (1.0 - SAME) * outlook.messages
+}
+
+/// Appends what is expected of a group: each line's messages as a product, their sum, credits.
+pub(super) fn describe_expected(text: &mut String, scenario: &Scenario, group: &Group) {
+    let mut about = "expected";
+    let mut say = |said: &str| row(text, std::mem::take(&mut about), said);
+    let messages = messages_of_lines(scenario, group);
+    for (place, (line, messages)) in group.lines.iter().zip(messages).enumerate() {
+        if line.traffic.is_some() {
+            let all = number(messages * f64::from(group.count));
+            say(&format!("{}: {} = {all}", line.name, product(scenario, group, place)));
+        }
+    }
+    let outlook = outlook(scenario, group);
+    let about = if churns(group) { "about " } else { "" };
+    say(&format!(
+        "{about}{} messages if always active, {} in each workspace",
+        number(outlook.messages * f64::from(group.count)),
+        number(outlook.messages)
+    ));
+    if differs(&outlook) {
+        let reached = outlook.reached * f64::from(group.count);
+        say(&format!("about {} after slots and activity", rounded(reached)));
+    }
+    if let Some(books) = books(scenario, group) {
+        say(&describe_books(scenario, group, books));
+        if differs(&outlook) && books.wanted > 0.0 && books.held > 0.0 {
+            let share = number((100.0 * outlook.credits / books.held).round());
+            let credits = rounded(outlook.credits);
+            say(&format!("about {credits} credits after slots and activity, {share}%"));
+        }
+    }
+}
+
+/// The messages of a line as a product.
+fn product(scenario: &Scenario, group: &Group, place: usize) -> String {
+    let line = &group.lines[place];
+    let mut factors = Vec::new();
+    let mut per = String::new();
+    match line.traffic.as_ref().map(|traffic| &traffic.kind) {
+        None => {}
+        Some(TrafficKind::Rate(rate)) => factors.push(format!("{rate} messages")),
+        Some(TrafficKind::Interarrival(law)) => {
+            let time = distribution(law, Quantity::Span);
+            factors.push(format!("a message every {time}"));
+        }
+        Some(TrafficKind::Sessions { rate, turns, .. }) => {
+            factors.push(format!("{rate} conversations"));
+            factors.push(format!("{} messages", number(turns.mean())));
+        }
+        Some(TrafficKind::Closed { users, think }) => {
+            factors.push(counted(u64::from(*users), "user"));
+            per = format!(" / {}", span(think.mean() + reply(scenario.backend.as_ref())));
+        }
+    }
+    if line.kind == LineKind::Agents {
+        let mean = agents(scenario, group)[place];
+        let agents = if (mean - 1.0).abs() < 1e-9 { "agent" } else { "agents" };
+        factors.push(format!("{} {agents}", number(mean)));
+    }
+    factors.push(counted(u64::from(group.count), "workspace"));
+    factors.push(format!("{}{per}", scenario.duration));
+    let rise = rise(scenario, group, line);
+    if (rise - 1.0).abs() > SAME {
+        factors.push(format!("{} as it rises and falls", number(rise)));
+    }
+    factors.join(" x ")
+}
+
+/// By what traffic that rises and falls is multiplied on average.
+fn rise(scenario: &Scenario, group: &Group, line: &AgentLine) -> f64 {
+    let mean = |traffic: &crate::workload::Traffic| {
+        traffic.modulation.mean_over(scenario.duration, &steps(group))
+    };
+    line.traffic.as_ref().map_or(1.0, mean)
+}
+
+/// What is asked of the pools of a group, and what they hold.
+fn describe_books(scenario: &Scenario, group: &Group, books: Books) -> String {
+    let Books { wanted, held, more, over, about } = books;
+    let about = if about { "about " } else { "" };
+    let trial_ends = |plan: &Plan| plan.trial.is_some_and(|trial| trial < scenario.duration);
+    let time = match group.mix.len() {
+        1 if over < scenario.duration => format!("until the trial ends after {over}"),
+        1 => format!("over {over}"),
+        _ if group.first_plans().any(|(plan, _)| trial_ends(plan)) => {
+            format!("over {}, or until its trial ends, on average", scenario.duration)
+        }
+        _ => format!("over {over} on average"),
+    };
+    let pool = if held > 0.0 {
+        let share = number(100.0 * wanted / held);
+        format!("{share}% of the {} that its pool holds {time}", number(held))
+    } else {
+        format!("and its pool holds none {time}")
+    };
+    let by_hand = more.by_hand.then(|| "somebody buys who sees a refusal".to_owned());
+    let more = more.clauses().into_iter().chain(by_hand).map(|clause| format!("; {clause}"));
+    let more: String = more.collect();
+    format!("{about}{} credits in each workspace, {pool}{more}", number(wanted))
+}
+
+/// Appends all groups side by side, and what a run of them takes.
+pub(super) fn describe_in_all(text: &mut String, scenario: &Scenario) {
+    let heads = ["group", "workspaces", "agents", "messages", "credits", "pools hold"];
+    let mut rows = vec![heads.map(str::to_owned)];
+    for group in &scenario.groups {
+        let outlook = outlook(scenario, group);
+        let count = f64::from(group.count);
+        let books = books(scenario, group);
+        rows.push([
+            group.name.clone(),
+            number(count),
+            number(count * f64::from(group.agents())),
+            rounded(count * outlook.reached),
+            books.map_or(String::new(), |_| rounded(count * outlook.counting * outlook.credits)),
+            books.map_or(String::new(), |books| rounded(count * outlook.counting * books.held)),
+        ]);
+    }
+    text.push_str("\nin all, about, after slots and activity and before refusals\n");
+    for line in columns(&rows) {
+        let _ = writeln!(text, "  {line}");
+    }
+    let cost = cost(scenario);
+    let divides = cost.divides && cost.seconds >= 1.0;
+    let threads = if divides { "on one thread, less on more" } else { "on one thread" };
+    let _ = writeln!(
+        text,
+        "a run takes about {} events, {} {threads}, and {} MB",
+        rounded(cost.events),
+        if cost.seconds < 0.1 {
+            "less than 0.1s".to_owned()
+        } else {
+            span(one_digit(cost.seconds) * 1e9)
+        },
+        rounded(one_digit(cost.bytes / 1e6))
+    );
+}
+
+/// A number of which only the order of magnitude means anything.
+fn one_digit(value: f64) -> f64 {
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let unit = libm::pow(10.0, libm::log10(value).floor());
+    (value / unit).round() * unit
+}

@@ -1,0 +1,49 @@
+//! Thresholds that say nothing.
+
+use super::super::model::Scenario;
+use super::super::occurs::{can_occur, why_absent};
+use super::super::threshold::Threshold;
+use crate::rules::Reason;
+
+/// Appends what is to be said about the thresholds of a scenario: those on what a run does not
+/// measure always fail, and those on a reason that cannot occur are about 0.
+pub(super) fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
+    for threshold in &scenario.thresholds {
+        if let Some(why) = why_absent(scenario, threshold.group.as_deref(), &threshold.metric) {
+            warnings.push(format!("`{}` has nothing to measure: {why}", threshold.text));
+        } else if let Some(why) = is_never_refused(scenario, threshold) {
+            let holds = threshold.comparison.holds(0.0, threshold.bound);
+            let ends = if holds { "always holds" } else { "always fails" };
+            warnings.push(format!("`{}` {ends}: {why}", threshold.text));
+        }
+    }
+}
+
+/// Why no try of the groups that a threshold is about can be refused for the reason that it names.
+fn is_never_refused(scenario: &Scenario, threshold: &Threshold) -> Option<&'static str> {
+    let (_, label) = threshold.metric.split_once('{')?;
+    let name = label.strip_prefix("reason=")?.strip_suffix('}')?;
+    let reason = Reason::ALL.into_iter().find(|reason| reason.name() == name)?;
+    let mut groups = scenario
+        .groups
+        .iter()
+        .filter(|group| threshold.group.as_ref().is_none_or(|name| *name == group.name));
+    (!groups.any(|group| can_occur(scenario, group, reason))).then(|| without(reason))
+}
+
+/// What is missing for a reason to occur.
+const fn without(reason: Reason) -> &'static str {
+    match reason {
+        Reason::WorkspaceAgentLimit => "no plan has room for fewer agents than there are",
+        Reason::ActiveAgentLimit => "no plan has fewer slots than there are agents",
+        Reason::TrialEnded => "no trial ends before the duration does",
+        Reason::AgentNotActive => "no agent that is written to is ever away",
+        Reason::RateLimited => "no limit of a rate is declared for these workspaces",
+        Reason::ConcurrencyLimited => {
+            "no limit of messages at once is declared for these workspaces"
+        }
+        Reason::CreditsExhausted => "no plan counts credits that can run out",
+        Reason::ShareExhausted => "no agent or feature has a `share` of the pool",
+        Reason::Overloaded => "no backend has a `queue` with a `limit`",
+    }
+}
