@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
-use crate::rules::{AgentState, Overage, Plan, Reason};
-use crate::scenario::{Backend, BackendScope, Drain, Group, Scenario};
-use crate::units::{Money, Share, SimSpan, SimTime};
-use crate::workload::{Action, LineKind, OnRefused, WhileOffline};
+use crate::rules::Reason;
+use crate::scenario::occurs::{can_be_away, can_be_full, crowded, features, plans, slots_can_bind};
+use crate::scenario::{Backend, BackendScope, Group, Scenario};
+use crate::units::{Share, SimSpan, SimTime};
 
 /// Within this a reply counts as good unless a threshold asks for another span.
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
@@ -46,7 +46,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         alerts_of_all: alerts.len(),
     };
     let features: Vec<Features> =
-        scenario.groups.iter().map(|group| features(scenario, group, own)).collect();
+        scenario.groups.iter().map(|group| features(scenario, group)).collect();
     let groups = scenario
         .groups
         .iter()
@@ -65,75 +65,6 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         own_servers: own.and_then(|own| own.servers).map(|own| u64::from(own) * workspaces),
         bin: scenario.series_every,
         duration: scenario.duration,
-    }
-}
-
-/// Whether agents can be created after the start.
-fn grows(group: &Group) -> bool {
-    let churns = group
-        .lines
-        .iter()
-        .any(|line| line.churn.as_ref().is_some_and(|churn| churn.create.is_some()));
-    churns || happens(group, |action| matches!(action, Action::Create(_)))
-}
-
-fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
-    group.timeline.iter().any(|occurrence| what(&occurrence.action))
-}
-
-fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
-    group.plans.iter().map(|offer| &offer.plan)
-}
-
-/// Whether agents can be too many.
-fn crowded(group: &Group) -> bool {
-    grows(group) || group.agents() > group.first_plans().map(least_total).min().unwrap_or(0)
-}
-
-fn least_total((plan, _): (&Plan, Share)) -> u32 {
-    plan.total_agents
-}
-
-/// Whether a plan's slots can run out. A workspace keeps the agents that it has when its plan
-/// changes, so those that any of its plans admits may meet the slots of each.
-fn slots_can_bind(group: &Group) -> bool {
-    let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
-    let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
-    plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
-}
-
-/// Whether a workspace can be on a plan that ends by itself.
-fn can_try(group: &Group) -> bool {
-    plans(group).any(|plan| plan.trial.is_some())
-}
-
-fn features(scenario: &Scenario, group: &Group, own: Option<&Backend>) -> Features {
-    let waits = |on_refused| on_refused == OnRefused::WaitForSlot;
-    let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
-    let bought = |action: &Action| matches!(action, Action::BuyPackage(..));
-    let packages = group.buying.is_some() || happens(group, bought);
-    let priced = |price: Money| price > Money::ZERO;
-    Features {
-        cut: scenario.drain == Drain::Cut,
-        crowded: crowded(group),
-        churn: grows(group),
-        waits: (slots_can_bind(group) || can_try(group))
-            && group
-                .lines
-                .iter()
-                .filter_map(|it| it.activity.as_ref())
-                .any(|it| waits(it.on_refused)),
-        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_))),
-        trials: can_try(group),
-        slots: plans(group).any(|plan| plan.active_agents.is_some()),
-        pool: credits().next().is_some(),
-        packages,
-        overage: credits().any(|credits| credits.overage != Overage::Refuse),
-        prices: plans(group).any(|plan| plan.price.is_some())
-            || credits().any(|credits| priced(credits.overage_price))
-            || (packages && scenario.packages.iter().any(|package| priced(package.price))),
-        servers: own
-            .map(|own| own.servers.filter(|_| !happens(group, |it| *it == Action::Servers(None)))),
     }
 }
 
@@ -168,26 +99,11 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     if slots_can_bind(group) {
         reasons.push(Reason::ActiveAgentLimit);
     }
-    let trial = can_try(group);
-    if trial {
+    if plans(group).any(|plan| plan.trial.is_some()) {
         reasons.push(Reason::TrialEnded);
     }
-    let leaves = happens(group, |action| {
-        use Action::{Disable, Enable, SetPlan, Subscribe};
-        matches!(action, Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
-    });
-    let turned_away = group.lines.iter().any(|line| {
-        let is_disabled = line.activity.as_ref().is_some_and(|activity| activity.active.is_some());
-        line.kind == LineKind::Agents
-            && line.traffic.is_some()
-            && line.while_offline == WhileOffline::Refuse
-            && (line.start != AgentState::Active
-                || is_disabled
-                || leaves
-                || trial
-                || grows(group)
-                || slots_can_bind(group))
-    });
+    let turned_away =
+        group.lines.iter().any(|line| line.traffic.is_some() && can_be_away(group, line));
     if turned_away {
         reasons.push(Reason::AgentNotActive);
     }
@@ -197,14 +113,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
-    let becomes_limited = |backend: &Backend| {
-        backend.changes.iter().any(|change| change.1.is_some())
-            || happens(group, |action| matches!(action, Action::Servers(Some(_))))
-    };
-    let full = |backend: &Backend| {
-        backend.queue_limit.is_some() && (backend.servers.is_some() || becomes_limited(backend))
-    };
-    if backend.is_some_and(full) {
+    if backend.is_some_and(|backend| can_be_full(backend, group)) {
         reasons.push(Reason::Overloaded);
     }
     reasons

@@ -144,26 +144,27 @@ fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
     group.timeline.iter().any(|occurrence| what(&occurrence.action))
 }
 
-fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
+/// The plans that workspaces of a group can have.
+pub fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
     group.plans.iter().map(|offer| &offer.plan)
 }
 
 /// Whether agents can be too many.
-fn crowded(group: &Group) -> bool {
+pub fn crowded(group: &Group) -> bool {
     let least = |(plan, _): (&Plan, Share)| plan.total_agents;
     grows(group) || group.agents() > group.first_plans().map(least).min().unwrap_or(0)
 }
 
 /// Whether a plan's slots can run out. A workspace keeps the agents that it has when its plan
 /// changes, so those that any of its plans admits may meet the slots of each.
-fn slots_can_bind(group: &Group) -> bool {
+pub fn slots_can_bind(group: &Group) -> bool {
     let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
     let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
     plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
 }
 
 /// What can occur in the workspaces of a group.
-fn features(scenario: &Scenario, group: &Group) -> Features {
+pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
     let waits = |on_refused| on_refused == OnRefused::WaitForSlot;
@@ -220,7 +221,7 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
 }
 
 /// Whether customers of a line can be refused because an agent is not active.
-pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+pub fn can_be_away(group: &Group, line: &AgentLine) -> bool {
     let changes = |action: &Action| {
         use Action::{Create, Disable, Enable, SetPlan, Subscribe};
         matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
@@ -235,7 +236,7 @@ pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
 }
 
 /// Whether the queue of a backend can be full.
-fn can_be_full(backend: &Backend, group: &Group) -> bool {
+pub fn can_be_full(backend: &Backend, group: &Group) -> bool {
     let limited = backend.servers.is_some()
         || backend.changes.iter().any(|(_, servers)| servers.is_some())
         || happens(group, |action| matches!(action, Action::Servers(Some(_))));

@@ -1,7 +1,8 @@
 //! What `check` says of metrics that a run lacks, against what runs have.
 
 use limitlab::engine::{RunOptions, Watch, run};
-use limitlab::scenario::{Scenario, load, parse, warnings, why_absent};
+use limitlab::scenario::occurs::why_absent;
+use limitlab::scenario::{Scenario, load, parse, warnings};
 use limitlab::summary::{FAMILIES, MetricFamily, MetricState};
 
 use crate::scenarios::shipped;
