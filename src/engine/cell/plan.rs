@@ -23,8 +23,7 @@ impl Cell {
             anchor = anchor.checked_sub(phase).unwrap_or(anchor);
         }
         self.workspace.found(&model.book, Founding { plan, seats, start: model.start, anchor });
-        self.plans.clear();
-        self.plans.push((NONE, plan as u32));
+        self.hold_plan(plan, None);
         self.billed = SimTime::ZERO;
         self.schedule_trial(world);
     }
@@ -64,11 +63,16 @@ impl Cell {
         entry: Option<u32>,
         now: SimTime,
     ) {
+        self.hold_plan(plan, entry);
+        self.set_plan(world, plan, now);
+    }
+
+    /// Notes what the workspace is put on; what is for good ends all that held before.
+    fn hold_plan(&mut self, plan: usize, entry: Option<u32>) {
         if entry.is_none() {
             self.plans.clear();
         }
         self.plans.push((entry.unwrap_or(NONE), plan as u32));
-        self.set_plan(world, plan, now);
     }
 
     /// The time of an entry is over that changed the plan: what began last of what still holds is
@@ -97,8 +101,7 @@ impl Cell {
 
     /// Begins a new subscription: its periods are counted from now.
     pub(super) fn subscribe(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
-        self.plans.clear();
-        self.plans.push((NONE, plan as u32));
+        self.hold_plan(plan, None);
         self.change_plan(world, now, |cell, world| {
             if cell.workspace.is_overdue(now) {
                 cell.begin_period(world, now, |workspace, book, now| {

@@ -37,11 +37,11 @@ impl Cell {
             if !is_taken(self.key, occurrence) {
                 continue;
             }
-            match occurrence.until.filter(|_| ends) {
-                Some(until) => self.schedule_in_time(world, until, undone, Event::Undo { entry }),
-                None if ends => continue,
-                None => self.schedule_in_time(world, occurrence.at, begins, Event::Begin { entry }),
-            };
+            if !ends {
+                self.schedule_in_time(world, occurrence.at, begins, Event::Begin { entry });
+            } else if let Some(until) = occurrence.until {
+                self.schedule_in_time(world, until, undone, Event::Undo { entry });
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Queues whose services all last one unit of time.
 
+use super::bisection::quantile;
 use super::poisson;
 
 /// M/D/c: Poisson arrivals, services of one unit of time, first come first served.
@@ -83,17 +84,7 @@ impl ConstantService {
 
     /// The wait that a share `q` does not exceed, by bisection.
     pub(super) fn wait_quantile(&self, q: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 40.0);
-        assert!(self.waits_at_most(low) < q && self.waits_at_most(high) > q);
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            if self.waits_at_most(middle) < q {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        high
+        quantile(q, 40.0, |wait| self.waits_at_most(wait))
     }
 }
 

@@ -1,5 +1,7 @@
 //! One server whose services are drawn from two exponentials.
 
+use super::bisection::quantile;
+
 /// M/H2/1: Poisson arrivals, and exponential services of two means.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MixedService {
@@ -51,17 +53,7 @@ impl MixedService {
 
     /// The wait that a share `q` does not exceed, by bisection.
     pub(super) fn wait_quantile(self, q: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 1_000.0 * self.mean_service());
-        assert!(self.waits_more_than(low) > 1.0 - q && self.waits_more_than(high) < 1.0 - q);
-        for _ in 0..80 {
-            let middle = f64::midpoint(low, high);
-            if self.waits_more_than(middle) > 1.0 - q {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        high
+        quantile(q, 1_000.0 * self.mean_service(), |wait| 1.0 - self.waits_more_than(wait))
     }
 }
 

@@ -6,6 +6,7 @@
 //! caller's.
 
 mod birth_death;
+mod bisection;
 mod carried;
 mod chain;
 mod churn;

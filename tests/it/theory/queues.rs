@@ -1,6 +1,7 @@
 //! Queues of a Poisson stream, first in, first out.
 
 use super::birth_death::BirthDeath;
+use super::bisection::quantile;
 use super::erlang::erlang_c;
 use super::poisson;
 
@@ -147,17 +148,7 @@ impl LimitedQueue {
 
     /// The wait that a share `q` of those admitted does not exceed, by bisection.
     pub(super) fn wait_quantile(self, q: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 100.0 / self.service_rate);
-        assert!(self.waits_more_than(low) > 1.0 - q && self.waits_more_than(high) < 1.0 - q);
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            if self.waits_more_than(middle) > 1.0 - q {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        high
+        quantile(q, 100.0 / self.service_rate, |wait| 1.0 - self.waits_more_than(wait))
     }
 }
 
