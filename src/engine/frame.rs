@@ -72,6 +72,7 @@ fn union(all: &[Features]) -> Features {
     let any = |has: fn(&Features) -> bool| all.iter().any(has);
     Features {
         cut: any(|one| one.cut),
+        patience: any(|one| one.patience),
         crowded: any(|one| one.crowded),
         churn: any(|one| one.churn),
         waits: any(|one| one.waits),

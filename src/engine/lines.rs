@@ -2,8 +2,9 @@
 
 use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
+use crate::rules::Refusal;
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Arrival, Burst, Level, Steps};
+use crate::workload::{Arrival, Burst, Level, RetrySampler, Steps};
 
 /// Turns of a conversation have the numbers `n << TURN_BITS`, .. of its line's draws. A
 /// conversation of more turns would draw what the next one draws, which is harmless.
@@ -34,6 +35,7 @@ pub(super) struct Line {
     think: Stream,
     cost: Stream,
     service: Stream,
+    patience: Stream,
 }
 
 /// A stream of arrivals: messages, or first turns of conversations.
@@ -92,6 +94,7 @@ impl Line {
             think: stream("think"),
             cost: stream("cost"),
             service: stream("service"),
+            patience: stream("patience"),
         }
     }
 
@@ -194,6 +197,23 @@ impl Line {
     #[inline]
     pub(super) fn service(&self, model: &Sampler, number: Number) -> u64 {
         model.sample_whole(&mut self.service.at(number.0))
+    }
+
+    /// How long the message's customer waits from when it is due \[ns\].
+    pub(super) fn patience(&self, model: &Sampler, number: Number) -> u64 {
+        model.sample_whole(&mut self.patience.at(number.0))
+    }
+
+    /// When the message is tried again after a refusal of its last attempt, as
+    /// [`RetrySampler::delay`] says.
+    pub(super) fn retry(
+        &self,
+        model: &RetrySampler,
+        number: Number,
+        last: (u32, SimSpan),
+        refusal: &Refusal,
+    ) -> Option<(SimSpan, SimSpan)> {
+        model.delay(self.key, number.0, last, refusal)
     }
 
     /// Draws of one agent's periods in a state, by the number of the period. Agents are numbered

@@ -8,7 +8,7 @@ use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost,
-    OnRefused, Traffic, TrafficKind, WhileOffline,
+    OnRefused, Retry, RetrySampler, Traffic, TrafficKind, WhileOffline,
 };
 
 /// One group, compiled.
@@ -43,6 +43,8 @@ pub(super) struct GroupModel {
     pub(super) until: SimTime,
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
+    /// Whether anybody tries again, and so may be charged after that.
+    pub(super) retries: bool,
 }
 
 /// How many servers a workspace has of its own; `None` is unlimited.
@@ -71,6 +73,8 @@ pub(super) struct LineModel {
     pub(super) traffic: Option<TrafficModel>,
     pub(super) cost: Sampler,
     pub(super) while_offline: WhileOffline,
+    pub(super) retry: Option<RetrySampler>,
+    pub(super) patience: Option<Sampler>,
     pub(super) share: Option<ShareTerms>,
     /// Time between tries to create an agent, in one workspace.
     pub(super) create: Option<Sampler>,
@@ -140,6 +144,7 @@ impl GroupModel {
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
             until: SimTime::ZERO + scenario.duration,
             finish: scenario.drain == Drain::Finish,
+            retries: group.lines.iter().any(|line| line.retry.is_some()),
         }
     }
 }
@@ -160,6 +165,8 @@ impl LineModel {
             traffic: line.traffic.as_ref().map(TrafficModel::new),
             cost: line.cost.sampler(),
             while_offline: line.while_offline,
+            retry: line.retry.as_ref().map(Retry::sampler),
+            patience: sampler(line.patience.as_ref()),
             share: line.share,
             create: line.churn.as_ref().and_then(|churn| churn.create).map(|rate| {
                 Distribution::Exponential { mean: rate.mean_interval_nanos() }.sampler()

@@ -25,6 +25,10 @@ pub(super) struct Servers {
     last_start: SimTime,
     /// When each waiting attempt starts, ascending: those that came first start first.
     starts: VecDeque<SimTime>,
+    /// When each waiting attempt leaves whose customer loses patience before it would start.
+    leaves: BinaryHeap<Reverse<SimTime>>,
+    /// How many of those that came so far leave after the queue begins to be watched.
+    leaves_watched: u32,
     /// From when on the length of the queue is of interest.
     watched_from: SimTime,
 }
@@ -41,11 +45,29 @@ pub(super) struct Placement {
     pub(super) queue: u32,
 }
 
+/// An attempt that is not served, since its customer loses patience first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Departure {
+    /// When it leaves the queue.
+    pub(super) at: SimTime,
+    /// How many wait when it comes, as for those that are served.
+    pub(super) queue: u32,
+}
+
 impl Servers {
     /// Idle servers, whose queue is watched from `watched_from` on.
     pub(super) fn new(capacity: Capacity, queue_limit: Option<u32>, watched_from: SimTime) -> Self {
         let (free_at, starts) = (BinaryHeap::new(), VecDeque::new());
-        Self { capacity, queue_limit, free_at, last_start: SimTime::ZERO, starts, watched_from }
+        Self {
+            capacity,
+            queue_limit,
+            free_at,
+            last_start: SimTime::ZERO,
+            starts,
+            leaves: BinaryHeap::new(),
+            leaves_watched: 0,
+            watched_from,
+        }
     }
 
     /// Makes all servers idle, so many as `capacity` says.
@@ -53,6 +75,8 @@ impl Servers {
         self.capacity = capacity;
         self.free_at.clear();
         self.starts.clear();
+        self.leaves.clear();
+        self.leaves_watched = 0;
         self.last_start = SimTime::ZERO;
     }
 
@@ -60,23 +84,36 @@ impl Servers {
     #[inline]
     pub(super) fn has_room(&mut self, now: SimTime) -> bool {
         let Some(limit) = self.queue_limit else { return true };
-        self.forget_started(now);
-        self.starts.len() < limit as usize || self.server_is_free(now)
+        self.forget_gone(now);
+        self.starts.len() + self.leaves.len() < limit as usize || self.server_is_free(now)
     }
 
     /// Serves an attempt that arrives now and takes `service` to serve.
+    ///
+    /// # Errors
+    ///
+    /// If it would start after `deadline`, it leaves then, or at once if that is past, and takes no
+    /// server. When it would start is known on arrival, since those before it are placed.
     #[inline]
-    pub(super) fn place(&mut self, now: SimTime, service: SimSpan) -> Placement {
+    pub(super) fn place(
+        &mut self,
+        now: SimTime,
+        service: SimSpan,
+        deadline: SimTime,
+    ) -> Result<Placement, Departure> {
         if self.capacity.changes() {
-            return self.place_among_changing(now, service);
+            return self.place_among_changing(now, service, deadline);
         }
         let Some(count) = self.capacity.first() else {
-            return Placement { started: now, ended: now + service, queue: 0 };
+            return Ok(Placement { started: now, ended: now + service, queue: 0 });
         };
         let all_used = self.free_at.len() == count as usize;
         let earliest = self.free_at.peek().map(|earliest| earliest.0);
         let started = if let Some(at) = earliest.filter(|&at| all_used || at <= now) {
             let started = at.max(now);
+            if started > deadline && started > now {
+                return Err(self.leave(now, deadline));
+            }
             if let Some(mut earliest) = self.free_at.peek_mut() {
                 earliest.0 = started + service;
             }
@@ -85,17 +122,38 @@ impl Servers {
             self.free_at.push(Reverse(now + service));
             now
         };
+        Ok(self.placed(now, started, service))
+    }
+
+    fn placed(&mut self, now: SimTime, started: SimTime, service: SimSpan) -> Placement {
         if started > now {
-            self.forget_started(now);
+            self.forget_gone(now);
             self.starts.push_back(started);
         }
         Placement { started, ended: started + service, queue: self.queue(now) }
     }
 
+    /// Has an attempt wait that is not served before `deadline`.
+    #[cold]
+    fn leave(&mut self, now: SimTime, deadline: SimTime) -> Departure {
+        let at = deadline.max(now);
+        self.forget_gone(now);
+        if at > now {
+            self.leaves.push(Reverse(at));
+            self.leaves_watched += u32::from(at > self.watched_from);
+        }
+        Departure { at, queue: self.queue(now) }
+    }
+
     /// Serves an attempt where the number of servers changes: it starts at the first instant, not
     /// before those that came earlier, at which fewer are served than there are servers. Those that
     /// are served when servers go are finished.
-    fn place_among_changing(&mut self, now: SimTime, service: SimSpan) -> Placement {
+    fn place_among_changing(
+        &mut self,
+        now: SimTime,
+        service: SimSpan,
+        deadline: SimTime,
+    ) -> Result<Placement, Departure> {
         let mut started = now.max(self.last_start);
         loop {
             self.forget_ended(started);
@@ -108,13 +166,13 @@ impl Servers {
             // There is at least one server, and it is busy, so a service ends.
             started = next.expect("a service ends");
         }
+        // Nobody who comes later starts earlier, whether this one is served or not.
         self.last_start = started;
-        self.free_at.push(Reverse(started + service));
-        if started > now {
-            self.forget_started(now);
-            self.starts.push_back(started);
+        if started > deadline && started > now {
+            return Err(self.leave(now, deadline));
         }
-        Placement { started, ended: started + service, queue: self.queue(now) }
+        self.free_at.push(Reverse(started + service));
+        Ok(self.placed(now, started, service))
     }
 
     fn forget_ended(&mut self, now: SimTime) {
@@ -126,12 +184,11 @@ impl Servers {
     /// How many wait now, or when the queue begins to be watched if that is later.
     #[inline]
     fn queue(&self, now: SimTime) -> u32 {
-        let gone = if now < self.watched_from {
-            self.starts.partition_point(|&start| start <= self.watched_from)
-        } else {
-            0
-        };
-        (self.starts.len() - gone) as u32
+        if now < self.watched_from {
+            let gone = self.starts.partition_point(|&start| start <= self.watched_from);
+            return (self.starts.len() - gone) as u32 + self.leaves_watched;
+        }
+        (self.starts.len() + self.leaves.len()) as u32
     }
 
     /// What there is to do after `at`, of that what lies before `until`; `None` if the servers are
@@ -144,18 +201,19 @@ impl Servers {
         let rest = |end: SimTime| u128::from(end.min(until).since(at).nanos());
         let free_at = self.free_at.iter().map(|free| free.0).filter(|&free| free > at);
         let starts = self.starts.iter().copied().filter(|&start| start > at);
+        let leaves = self.leaves.iter().map(|leave| leave.0).filter(|&leave| leave > at);
         Some(Ahead {
             busy: free_at.clone().map(rest).sum(),
-            waiting: starts.clone().map(rest).sum(),
+            waiting: starts.clone().chain(leaves).map(rest).sum(),
             attempts: (free_at.count() + starts.count()) as u64,
         })
     }
 
     fn server_is_free(&mut self, now: SimTime) -> bool {
         if self.capacity.changes() {
-            self.forget_started(now);
-            // Whoever waits comes first. Otherwise all that started by now is served or done.
-            if !self.starts.is_empty() {
+            // Whoever waits comes first, and whoever leaves without being served found no server
+            // until then. Otherwise all that started by now is served or done.
+            if self.last_start > now {
                 return false;
             }
             self.forget_ended(now);
@@ -167,9 +225,12 @@ impl Servers {
     }
 
     #[inline]
-    fn forget_started(&mut self, now: SimTime) {
+    fn forget_gone(&mut self, now: SimTime) {
         while self.starts.front().is_some_and(|&start| start <= now) {
             self.starts.pop_front();
+        }
+        while self.leaves.peek().is_some_and(|leave| leave.0 <= now) {
+            self.leaves.pop();
         }
     }
 }
@@ -204,15 +265,20 @@ mod tests {
         Capacity::new(Some(servers), Vec::new())
     }
 
-    /// Servers whose number changes, told nanosecond by nanosecond: first what ends, then who waits
-    /// starts as far as there are servers, then who arrives.
+    /// What became of an attempt: when it started and ended, or when it left; and how many waited
+    /// when it had come, itself included.
+    type Fate = (Result<(u64, u64), u64>, u32);
+
+    /// Arrivals with their service and their deadlines, told nanosecond by nanosecond: first what
+    /// ends, then who waits starts as far as there are servers, then who waits too long leaves, then
+    /// who arrives.
     fn by_the_nanosecond(
-        arrivals: &[(u64, u64)],
+        arrivals: &[(u64, u64, u64)],
         capacity: &Capacity,
         limit: usize,
-    ) -> Vec<Option<(u64, u64)>> {
-        let mut placed = vec![None; arrivals.len()];
-        let (mut waiting, mut busy) = (VecDeque::new(), Vec::<u64>::new());
+    ) -> Vec<Option<Fate>> {
+        let mut fates: Vec<Option<Fate>> = vec![None; arrivals.len()];
+        let (mut waiting, mut busy) = (VecDeque::<usize>::new(), Vec::<u64>::new());
         let mut next = 0;
         let mut now = 0;
         while next < arrivals.len() || !waiting.is_empty() {
@@ -222,30 +288,34 @@ mod tests {
                 && busy.len() < servers
             {
                 waiting.pop_front();
-                let (_, service) = arrivals[first];
-                placed[first] = Some((now, now + service));
+                let (_, service, _) = arrivals[first];
+                fates[first].as_mut().unwrap().0 = Ok((now, now + service));
                 busy.extend((service > 0).then_some(now + service));
             }
-            while arrivals.get(next).is_some_and(|&(at, _)| at == now) {
+            waiting.retain(|&it| arrivals[it].2 > now);
+            while arrivals.get(next).is_some_and(|&(at, ..)| at == now) {
+                let (_, service, deadline) = arrivals[next];
                 if waiting.is_empty() && busy.len() < servers {
-                    let service = arrivals[next].1;
-                    placed[next] = Some((now, now + service));
+                    fates[next] = Some((Ok((now, now + service)), 0));
                     busy.extend((service > 0).then_some(now + service));
                 } else if waiting.len() < limit {
-                    waiting.push_back(next);
+                    if deadline > now {
+                        waiting.push_back(next);
+                    }
+                    fates[next] = Some((Err(deadline.max(now)), waiting.len() as u32));
                 }
                 next += 1;
             }
             now += 1;
         }
-        placed
+        fates
     }
 
     #[test]
     fn a_queue_that_is_not_watched_yet_is_as_long_as_it_is_then() {
         let at = SimTime::from_nanos;
         let mut servers = Servers::new(always(1), None, at(25));
-        let mut queue = |now| servers.place(at(now), SimSpan::from_nanos(10)).queue;
+        let mut queue = |now| servers.place(at(now), SimSpan::from_nanos(10), SimTime::NEVER).unwrap().queue;
         // Served from 0, 10, 20, 30, 40 on: two of those that came before 25 wait then.
         assert_eq!([0, 1, 2, 3, 4].map(&mut queue), [0, 0, 0, 1, 2]);
         assert_eq!([25, 45].map(queue), [3, 2]);
@@ -265,7 +335,8 @@ mod tests {
             let mut placed = Vec::new();
             for (gap, service) in gaps {
                 now += gap;
-                placed.push(servers.place(at(now), SimSpan::from_nanos(service)));
+                let service = SimSpan::from_nanos(service);
+                placed.push(servers.place(at(now), service, SimTime::NEVER).unwrap());
             }
             let (cut, until) = (at(now + later), at(now + later + until));
             let length = |begin: SimTime, end: SimTime| {
@@ -280,31 +351,38 @@ mod tests {
         }
 
         #[test]
-        fn servers_that_come_and_go_are_those_told_by_the_nanosecond(
-            gaps in prop::collection::vec((0..20_u64, 0..40_u64), 1..80),
+        fn servers_and_customers_that_come_and_go_are_those_told_by_the_nanosecond(
+            gaps in prop::collection::vec((0..20_u64, 0..40_u64, 0..90_u64), 1..80),
             first in 1..4_u32,
-            changes in prop::collection::btree_map(1..400_u64, 1..5_u32, 1..6),
+            changes in prop::collection::btree_map(1..400_u64, 1..5_u32, 0..6),
             limit in 0..6_u32,
         ) {
             let at = SimTime::from_nanos;
             let changes = changes.into_iter().map(|(now, servers)| (at(now), Some(servers)));
             let capacity = Capacity::new(Some(first), changes.collect());
             let mut now = 0;
-            let arrivals: Vec<(u64, u64)> = gaps
+            let arrivals: Vec<(u64, u64, u64)> = gaps
                 .into_iter()
-                .map(|(gap, service)| {
+                .map(|(gap, service, patience)| {
                     now += gap;
-                    (now, service)
+                    // Some have lost it before they come, some never do.
+                    let deadline = if patience > 60 { u64::MAX } else { now + patience };
+                    (now, service, deadline.saturating_sub(5))
                 })
                 .collect();
             let expected = by_the_nanosecond(&arrivals, &capacity, limit as usize);
             let mut servers = Servers::new(capacity, Some(limit), SimTime::ZERO);
-            for (&(now, service), expected) in arrivals.iter().zip(expected) {
-                let placed = servers.has_room(at(now)).then(|| {
-                    let placement = servers.place(at(now), SimSpan::from_nanos(service));
-                    (placement.started.nanos(), placement.ended.nanos())
+            for (&(now, service, deadline), expected) in arrivals.iter().zip(expected) {
+                let fate = servers.has_room(at(now)).then(|| {
+                    match servers.place(at(now), SimSpan::from_nanos(service), at(deadline)) {
+                        Ok(Placement { started, ended, queue }) => {
+                            let queue = if started > at(now) { queue } else { 0 };
+                            (Ok((started.nanos(), ended.nanos())), queue)
+                        }
+                        Err(Departure { at, queue }) => (Err(at.nanos()), queue),
+                    }
                 });
-                prop_assert_eq!(placed, expected);
+                prop_assert_eq!(fate, expected);
             }
         }
 
@@ -327,7 +405,8 @@ mod tests {
             for (&(now, service), expected) in arrivals.iter().zip(expected) {
                 let now = SimTime::from_nanos(now);
                 let placed = servers.has_room(now).then(|| {
-                    let placement = servers.place(now, SimSpan::from_nanos(service));
+                    let service = SimSpan::from_nanos(service);
+                    let placement = servers.place(now, service, SimTime::NEVER).unwrap();
                     (placement.started.nanos(), placement.ended.nanos())
                 });
                 prop_assert_eq!(placed, expected);

@@ -20,6 +20,11 @@ impl<T: Copy> Slab<T> {
         self.free.clear();
     }
 
+    /// Whether it holds no record.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.len() == self.free.len()
+    }
+
     /// Stores a record.
     pub(super) fn insert(&mut self, record: T) -> u32 {
         if let Some(place) = self.free.pop() {

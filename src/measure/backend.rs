@@ -69,17 +69,25 @@ impl BackendMeasures {
     pub fn served(&mut self, arrived: SimTime, started: SimTime, ended: SimTime, queue: u32) {
         // The last bin can reach beyond the run; what is finished after it is not in the series.
         let until = self.window.until;
-        if started > arrived {
-            self.waiting += u128::from(self.window.overlap(arrived, started));
-            self.waiting_series.add(arrived.min(until), started.min(until));
-            if arrived < until {
-                self.queue_max = self.queue_max.max(queue);
-            }
-        }
+        self.waited(arrived, started, queue);
         self.busy += u128::from(self.window.overlap(started, ended));
         self.busy_series.add(started.min(until), ended.min(until));
         self.served += u64::from(self.window.contains(ended));
         self.placed += u64::from(ended >= self.window.from);
+    }
+
+    /// Books the wait of an attempt that arrived and left the queue at these instants, to be served
+    /// or since its customer lost patience. If it waited, it made the queue `queue` long.
+    #[inline]
+    pub fn waited(&mut self, arrived: SimTime, left: SimTime, queue: u32) {
+        let until = self.window.until;
+        if left > arrived {
+            self.waiting += u128::from(self.window.overlap(arrived, left));
+            self.waiting_series.add(arrived.min(until), left.min(until));
+            if arrived < until {
+                self.queue_max = self.queue_max.max(queue);
+            }
+        }
     }
 
     /// Takes back what was booked of the time after the instant at which a run was interrupted.

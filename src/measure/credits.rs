@@ -25,6 +25,8 @@ pub struct CreditTally {
     pub periods_exhausted: u64,
     /// The flows until the window began; `None` before.
     before: Option<Flows>,
+    /// Whether the window has ended: what happens afterwards is in no book.
+    closed: bool,
     /// When the balance was first zero.
     first_zero: Option<SimTime>,
     /// When an attempt was first refused for want of credits.
@@ -55,6 +57,9 @@ impl CreditTally {
 
     /// It comes to a plan that does not: what it has left says nothing until it leaves that.
     pub fn end_counting(&mut self, window: Window, now: SimTime) {
+        if self.closed {
+            return;
+        }
         // The pool's own period goes on: what was used in it counts if the workspace comes back.
         let used = self.used;
         self.period_ended(window, now);
@@ -64,13 +69,33 @@ impl CreditTally {
         }
     }
 
-    /// Looks at the pool before anything happens to it at `now`: the window may begin.
+    /// Looks at the pool before anything happens to it at `now`: the window may begin or end.
     #[inline]
     pub fn look(&mut self, window: Window, now: SimTime, pool: &CreditPool) {
         if self.before.is_none() && now >= window.from {
             self.opening = pool.balance().wide();
             self.before = Some(pool.booked());
         }
+        if now >= window.until && !self.closed {
+            self.close(window, pool);
+        }
+    }
+
+    /// Closes the books at the end of the window.
+    #[cold]
+    fn close(&mut self, window: Window, pool: &CreditPool) {
+        self.end_counting(window, window.until);
+        self.closed = true;
+        let before = self.before.unwrap_or_default();
+        let now = pool.booked();
+        self.closing = pool.balance().wide();
+        self.flows = Flows {
+            granted: now.granted - before.granted,
+            purchased: now.purchased - before.purchased,
+            consumed: now.consumed - before.consumed,
+            overage: now.overage - before.overage,
+            expired: now.expired - before.expired,
+        };
     }
 
     /// Notes a balance that anything left.
@@ -94,7 +119,7 @@ impl CreditTally {
         measures: &mut CreditMeasures,
     ) {
         self.used += amount.wide();
-        if self.counted_since.is_none() {
+        if self.counted_since.is_none() || self.closed {
             return;
         }
         while let Some(&(level, place)) = alerts.get(self.alerted) {
@@ -111,6 +136,9 @@ impl CreditTally {
 
     /// Books an attempt that the pool could not pay.
     pub fn refused(&mut self, now: SimTime) {
+        if self.closed {
+            return;
+        }
         self.first_refusal.get_or_insert(now);
         self.exhausted_since.get_or_insert(now);
         self.refused_in_period = true;
@@ -125,6 +153,9 @@ impl CreditTally {
 
     /// Books the end of a period.
     pub fn period_ended(&mut self, window: Window, now: SimTime) {
+        if self.closed {
+            return;
+        }
         if self.counted_since.is_some() && window.overlap(self.period_began, now) > 0 {
             self.periods += 1;
             self.periods_zero += u64::from(self.zero_in_period);
@@ -136,20 +167,9 @@ impl CreditTally {
         self.used = 0;
     }
 
-    /// Closes the books at the end of the window.
-    pub fn close(&mut self, window: Window, pool: &CreditPool, measures: &mut CreditMeasures) {
+    /// Ends the workspace, whose books are closed if they are not yet.
+    pub fn finish(&mut self, window: Window, pool: &CreditPool, measures: &mut CreditMeasures) {
         self.look(window, SimTime::NEVER, pool);
-        self.end_counting(window, window.until);
-        let before = self.before.unwrap_or_default();
-        let now = pool.booked();
-        self.closing = pool.balance().wide();
-        self.flows = Flows {
-            granted: now.granted - before.granted,
-            purchased: now.purchased - before.purchased,
-            consumed: now.consumed - before.consumed,
-            overage: now.overage - before.overage,
-            expired: now.expired - before.expired,
-        };
         if let Some(instant) = self.first_zero {
             measures.time_to_zero.record(instant.nanos());
         }
@@ -220,7 +240,7 @@ mod tests {
         pool.renew(terms, CarryOver::None);
         let last = charge(&mut tally, &mut pool, 600, 1);
         pool.restore(last);
-        tally.close(WINDOW, &pool, &mut measures);
+        tally.finish(WINDOW, &pool, &mut measures);
         assert_eq!((tally.opening, tally.closing), (6_000, 10_000));
         let Flows { granted, consumed, expired, .. } = tally.flows;
         assert_eq!((granted, consumed, expired), (10_000, 6_000, 0));

@@ -116,34 +116,39 @@ impl GroupMeasures {
         }
     }
 
-    /// Books a message that is due now, and its first attempt.
+    /// Books an attempt of a message that is inside the window; the first one is made when the
+    /// message is due.
     #[inline]
-    pub fn offered(&mut self, tally: &mut Tally, agent: usize, now: SimTime) {
-        tally.offered += 1;
-        tally.agents[agent].offered += 1;
+    pub fn attempted(&mut self, tally: &mut Tally, agent: usize, now: SimTime, is_first: bool) {
+        if is_first {
+            tally.offered += 1;
+            tally.agents[agent].offered += 1;
+        }
+        tally.attempts += 1;
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.offered[bin] += 1;
     }
 
-    /// Books a refused attempt of a message that is inside the window.
+    /// Books a refused attempt of a message that is inside the window, made at `now`.
     pub fn refused(
         &mut self,
         frame: &GroupFrame,
         tally: &mut Tally,
-        now: SimTime,
+        (now, is_first): (SimTime, bool),
         refusal: &Refusal,
     ) {
         let cause = frame.own_causes.index(refusal);
         tally.refused[cause] += 1;
+        tally.first_refused += u64::from(is_first);
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
         self.refused_in_series(tally, now, cause);
     }
 
-    /// Books an attempt that was admitted.
+    /// Books an attempt that was admitted, and is served unless its customer loses patience.
     #[inline]
-    pub fn admitted(&mut self, tally: &mut Tally, agent: usize) {
-        tally.agents[agent].admitted += 1;
+    pub fn admitted(&mut self, tally: &mut Tally, agent: usize, is_served: bool) {
+        tally.agents[agent].admitted += u32::from(is_served);
         tally.run.end(&mut self.hits);
     }
 
@@ -238,9 +243,10 @@ impl GroupMeasures {
     }
 
     /// Books the opening of a pool.
-    pub fn pool_opened(&mut self, tally: &mut Tally, pool: &CreditPool) {
+    pub fn pool_opened(&mut self, frame: &GroupFrame, tally: &mut Tally, pool: &CreditPool) {
         tally.credits = Some(CreditTally::default());
-        self.balance_changed(tally, SimTime::ZERO, Credits::ZERO, pool.balance());
+        let change = (Credits::ZERO, pool.balance());
+        self.balance_changed(frame, tally, SimTime::ZERO, change);
     }
 
     /// Looks at a pool before anything happens to it at `now`: takes the readings of the burn-down
@@ -263,11 +269,15 @@ impl GroupMeasures {
     #[inline]
     pub fn balance_changed(
         &mut self,
+        frame: &GroupFrame,
         tally: &mut Tally,
         now: SimTime,
-        before: Credits,
-        after: Credits,
+        (before, after): (Credits, Credits),
     ) {
+        // The books close when the window ends, whatever retries charge after it.
+        if now >= frame.window.until {
+            return;
+        }
         if let Some(credits) = &mut tally.credits {
             credits.note_balance(now, after);
         }
@@ -332,7 +342,7 @@ impl GroupMeasures {
         tally.enable_run.end(&mut self.hits);
         tally.levels.advance(frame.window, frame.window.until);
         if let (Some(credits), Some(pool)) = (&mut tally.credits, pool) {
-            credits.close(frame.window, pool, &mut self.credits);
+            credits.finish(frame.window, pool, &mut self.credits);
         }
         for (hit, measures) in tally.by_cause.iter().zip(&mut self.hits) {
             hit.finish(measures);

@@ -40,6 +40,7 @@ pub struct Ratio {
 enum Need {
     Nothing,
     Cut,
+    Patience,
     Slots,
     Churn,
     Waits,
@@ -62,6 +63,8 @@ enum Need {
 pub struct Features {
     /// Messages can be in flight at the end.
     pub cut: bool,
+    /// Customers can lose patience.
+    pub patience: bool,
     /// Agents can be refused creation.
     pub crowded: bool,
     /// Agents are created after the start.
@@ -92,6 +95,7 @@ impl Ratio {
         match &self.need {
             Need::Nothing => true,
             Need::Cut => features.cut,
+            Need::Patience => features.patience,
             Need::Churn => features.crowded || features.churn,
             Need::Waits => features.waits,
             Need::Plans => features.plans,
@@ -178,11 +182,14 @@ fn messages(causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
     let mut all = vec![
         Ratio::total("messages.offered", |t| t.offered),
         Ratio::total("messages.completed", |t| t.completed),
-        Ratio::total("messages.lost", Tally::refused_total),
+        Ratio::total("messages.lost", Tally::lost_total),
+        Ratio::total("messages.timed_out", |t| t.timed_out).needs(Need::Patience),
         Ratio::total("messages.in_flight", |t| t.in_flight).needs(Need::Cut),
-        Ratio::share("loss.rate", Tally::refused_total, |t| t.offered),
+        Ratio::share("loss.rate", Tally::lost_total, |t| t.offered),
     ];
-    all.extend(by_reason("loss.rate", causes));
+    all.extend(by_reason("loss.rate", causes, |t, cause| t.lost[cause], |t| t.offered));
+    let waiting = Ratio::share("loss.rate{reason=timed_out}", |t| t.lost_waiting, |t| t.offered);
+    all.push(waiting.needs(Need::Patience));
     all.extend(withins.iter().enumerate().map(|(index, within)| {
         let metric = format!("goodput.rate{{within={within}}}");
         Ratio::share(&metric, move |t| t.within[index], |t| t.offered)
@@ -191,33 +198,38 @@ fn messages(causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
 }
 
 fn attempts(causes: &Causes) -> Vec<Ratio> {
-    // Without retries each message is one attempt.
-    let offered = |t: &Tally| i128::from(t.offered);
+    let (offered, made) = (|t: &Tally| i128::from(t.offered), |t: &Tally| i128::from(t.attempts));
     let mut all = vec![
-        Ratio::total("attempts.offered", |t| t.offered),
-        Ratio::total("attempts.admitted", |t| t.offered - t.refused_total()),
+        Ratio::total("attempts.offered", |t| t.attempts),
+        Ratio::total("attempts.admitted", |t| t.attempts - t.refused_total()),
         Ratio::total("attempts.refused", Tally::refused_total),
-        Ratio::mean("attempts.amplification", 1.0, offered, offered),
-        Ratio::share("refusal.rate", Tally::refused_total, |t| t.offered),
+        Ratio::mean("attempts.amplification", 1.0, made, offered),
+        Ratio::share("refusal.rate", Tally::refused_total, |t| t.attempts),
     ];
-    all.extend(by_reason("refusal.rate", causes));
+    all.extend(by_reason("refusal.rate", causes, |t, cause| t.refused[cause], |t| t.attempts));
     all.extend(by_limiter(causes));
-    all.push(Ratio::share("refusal.first_rate", Tally::refused_total, |t| t.offered));
+    all.push(Ratio::share("refusal.first_rate", |t| t.first_refused, |t| t.offered));
     all
 }
 
-/// `METRIC{reason=..}` for each reason for which attempts can be refused.
-fn by_reason(metric: &str, causes: &Causes) -> Vec<Ratio> {
+/// `METRIC{reason=..}` for each reason for which attempts can be refused: what `of` counts for each
+/// of its causes, among what `among` counts.
+fn by_reason(
+    metric: &str,
+    causes: &Causes,
+    of: fn(&Tally, usize) -> u64,
+    among: fn(&Tally) -> u64,
+) -> Vec<Ratio> {
     Reason::ALL
         .into_iter()
         .filter(|reason| reason.refuses_attempts())
         .filter_map(|reason| {
             let own = indexes(causes, |cause| cause.reason == reason);
-            let refused = own.clone();
+            let counted = own.clone();
             let share = Ratio::share(
                 &format!("{metric}{{reason={reason}}}"),
-                move |t| refused.iter().map(|&cause| t.refused[cause]).sum(),
-                |t| t.offered,
+                move |t| counted.iter().map(|&cause| of(t, cause)).sum(),
+                among,
             );
             (!own.is_empty()).then(|| share.needs(Need::Causes(own)))
         })
@@ -236,7 +248,7 @@ fn by_limiter(causes: &Causes) -> Vec<Ratio> {
             Ratio::share(
                 &format!("refusal.rate{{limiter={name}}}"),
                 move |t| refused.iter().map(|&cause| t.refused[cause]).sum(),
-                |t| t.offered,
+                |t| t.attempts,
             )
             .needs(Need::Causes(own))
         })

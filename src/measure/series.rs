@@ -59,8 +59,7 @@ impl AddAssign for SlotLimit {
     }
 }
 
-/// What happened in a group over time. Messages and attempts count in the bin in which they were
-/// due or made.
+/// What happened in a group over time. Attempts count in the bin in which they were made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
     width: SimSpan,

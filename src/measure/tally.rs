@@ -26,8 +26,18 @@ pub struct Tally {
     pub completed: u64,
     /// Those still on their way when a run with `drain: cut` ended.
     pub in_flight: u64,
+    /// Those that were given up after a refusal, by the cause of the last one.
+    pub lost: Vec<u64>,
+    /// Those that were given up while they waited to be served.
+    pub lost_waiting: u64,
+    /// Those that were given up since patience ended, in a queue or between two tries.
+    pub timed_out: u64,
+    /// Tries of messages.
+    pub attempts: u64,
     /// Attempts refused, by cause.
     pub refused: Vec<u64>,
+    /// First attempts refused.
+    pub first_refused: u64,
     /// Of completed messages \[ns\].
     pub latency: u128,
     /// Of completed messages \[ns\].
@@ -91,15 +101,35 @@ pub struct Tally {
 impl Tally {
     /// Begins anew, for a workspace without agents.
     pub fn reset(&mut self, causes: usize, withins: usize) {
+        let mut lost = std::mem::take(&mut self.lost);
         let mut refused = std::mem::take(&mut self.refused);
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
         let mut by_cause = std::mem::take(&mut self.by_cause);
+        refill(&mut lost, causes);
         refill(&mut refused, causes);
         refill(&mut within, withins);
         per_agent.clear();
         refill(&mut by_cause, causes);
-        *self = Self { refused, within, agents: per_agent, by_cause, ..Self::default() };
+        *self = Self { lost, refused, within, agents: per_agent, by_cause, ..Self::default() };
+    }
+
+    /// Books that a message was given up after a refusal of this cause, perhaps since patience
+    /// ended.
+    pub fn gave_up(&mut self, cause: usize, impatient: bool) {
+        self.lost[cause] += 1;
+        self.timed_out += u64::from(impatient);
+    }
+
+    /// Books that a message was given up while it waited to be served, since patience ended.
+    pub fn gave_up_waiting(&mut self) {
+        self.lost_waiting += 1;
+        self.timed_out += 1;
+    }
+
+    /// Messages given up, whatever the cause.
+    pub fn lost_total(&self) -> u64 {
+        self.lost.iter().sum::<u64>() + self.lost_waiting
     }
 
     /// Attempts refused, whatever the cause.

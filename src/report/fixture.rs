@@ -64,6 +64,8 @@ fn scenario() -> Scenario {
         cost: Distribution::Constant(1_000.0),
         while_offline: WhileOffline::Refuse,
         kind: LineKind::Agents,
+        retry: None,
+        patience: None,
         churn: None,
         share: None,
     };
@@ -173,17 +175,19 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     group.limit_changed(&mut tally, SimTime::ZERO, Some(3));
     let mut pool = CreditPool::default();
     pool.open(Included { amount: Credits::whole(10), ..Included::NOTHING });
-    group.pool_opened(&mut tally, &pool);
+    group.pool_opened(frame, &mut tally, &pool);
     if let Some(credits) = &mut tally.credits {
         credits.begin_counting(SimTime::ZERO, pool.balance());
     }
     for message in 0..(6 + 3 * workspace) {
         let due = at("40m") + span("10m").times(u64::from(message));
         group.look(frame, &mut tally, due, &pool);
-        group.offered(&mut tally, 0, due);
+        group.attempted(&mut tally, 0, due, true);
         let before = pool.balance();
         if pool.check(Credits::whole(2)).is_err() {
-            group.refused(frame, &mut tally, due, &Refusal::of(Reason::CreditsExhausted));
+            let refusal = Refusal::of(Reason::CreditsExhausted);
+            group.refused(frame, &mut tally, (due, true), &refusal);
+            tally.gave_up(frame.own_causes.index(&refusal), false);
             if let Some(credits) = &mut tally.credits {
                 credits.refused(due);
             }
@@ -192,12 +196,13 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
         if workspace == 2 && message % 4 == 1 {
             let retry_after = Some(span("500ms"));
             let refusal = Refusal { reason: Reason::RateLimited, limiter: Some(0), retry_after };
-            group.refused(frame, &mut tally, due, &refusal);
+            group.refused(frame, &mut tally, (due, true), &refusal);
+            tally.gave_up(frame.own_causes.index(&refusal), false);
             continue;
         }
         pool.charge(Credits::whole(2));
-        group.admitted(&mut tally, 0);
-        group.balance_changed(&mut tally, due, before, pool.balance());
+        group.admitted(&mut tally, 0, true);
+        group.balance_changed(frame, &mut tally, due, (before, pool.balance()));
         answer(group, frame, &mut tally, due, u64::from(message));
     }
     group.enable_tried(frame, &mut tally, at("2h"), Some(&Refusal::of(Reason::ActiveAgentLimit)));

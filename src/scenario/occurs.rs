@@ -21,6 +21,8 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
     let lacks = |has: fn(&Features) -> bool, why| (!any(has)).then_some(why);
     let (name, label) = metric.split_once('{').unwrap_or((metric, ""));
     match name {
+        "messages.timed_out" => lacks(|it| it.patience, IMPATIENT),
+        "loss.rate" if label == "reason=timed_out}" => lacks(|it| it.patience, IMPATIENT),
         "messages.in_flight" => lacks(|it| it.cut, "what is in flight at the end is finished"),
         "refusal.rate" => lacks_limiter(&groups, label),
         "creates.tried" | "creates.refused" | "create_refusal.rate" => {
@@ -56,6 +58,8 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         _ => None,
     }
 }
+
+const IMPATIENT: &str = "all customers of these workspaces wait for ever";
 
 fn lacks_limiter(groups: &[&Group], label: &str) -> Option<&'static str> {
     let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
@@ -176,6 +180,7 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let priced = |price: Money| price > Money::ZERO;
     Features {
         cut: scenario.drain == Drain::Cut,
+        patience: group.lines.iter().any(|line| line.patience.is_some()),
         crowded: crowded(group),
         churn: grows(group),
         waits: (slots_can_bind(group) || trials) && habits.any(|it| waits(it.on_refused)),
@@ -227,7 +232,8 @@ pub fn can_be_away(group: &Group, line: &AgentLine) -> bool {
         matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
     };
     line.kind == LineKind::Agents
-        && line.while_offline == WhileOffline::Refuse
+        // Customers who wait for their agent still try again when they said they would.
+        && (line.while_offline == WhileOffline::Refuse || line.retry.is_some())
         && (line.start != AgentState::Active
             || line.churn.is_some()
             || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())

@@ -1,6 +1,6 @@
 //! An agent line: agents that behave alike.
 
-use super::Traffic;
+use super::{Retry, Traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Rate, SimSpan};
@@ -26,6 +26,11 @@ pub struct AgentLine {
     pub cost: Distribution,
     /// What becomes of their customers while they are not active.
     pub while_offline: WhileOffline,
+    /// How their customers try again after a refusal; `None` is not at all.
+    pub retry: Option<Retry>,
+    /// How long customers wait for a reply before they give a message up, from when it was due
+    /// \[ns\]; `None` is for ever.
+    pub patience: Option<Distribution>,
     /// How agents are created and deleted; `None` is not at all.
     pub churn: Option<Churn>,
     /// How much of the period's included credits each may use; `None` is any.

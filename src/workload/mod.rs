@@ -6,6 +6,7 @@ mod buying;
 mod line;
 mod membership;
 mod modulation;
+mod retry;
 mod servers;
 mod timeline;
 mod traffic;
@@ -17,6 +18,7 @@ pub use membership::{is_taken, plan_of};
 pub use modulation::{
     Arrival, ClockChange, Factor, Level, Modulation, Profile, Stage, Stages, Steps,
 };
+pub use retry::{Backoff, Jitter, Retry, RetrySampler};
 pub use servers::{ServersChange, servers_over_time};
 pub use timeline::{Action, Occurrence, Pick};
 pub use traffic::{OnLost, Traffic, TrafficKind};

@@ -1,23 +1,15 @@
 //! The way of a message: arrival, admission, service, reply.
 
-use super::{Cell, Event, Flight, NONE, Session, World};
+use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
-use crate::engine::lines::Number;
-use crate::engine::servers::Placement;
+use crate::engine::servers::{Departure, Placement};
 use crate::measure::Reply;
 use crate::rules::{Charge, Reason, Refusal};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::WhileOffline;
 
-/// A message that is due.
-#[derive(Clone, Copy)]
-struct Message {
-    agent: u32,
-    line: u32,
-    /// The conversation it is a turn of, or [`NONE`].
-    session: u32,
-    number: Number,
-}
+/// The refusal of a backend whose queue is full.
+const FULL: Refusal = Refusal::of(Reason::Overloaded);
 
 impl Cell {
     /// Schedules the next arrival of a source, unless arrivals have stopped by then.
@@ -58,7 +50,7 @@ impl Cell {
                 session = self.sessions.insert(begun);
             }
         }
-        self.attempt(world, Message { agent, line, session, number }, now);
+        self.write(world, Message::due(agent, line, session, number, now), now);
     }
 
     /// The next turn of a conversation is due. If its agent is away, its customer waits, or is
@@ -75,7 +67,7 @@ impl Cell {
             self.park(agent, session);
             return;
         }
-        self.attempt(world, Message { agent, line, session, number }, now);
+        self.write(world, Message::due(agent, line, session, number, now), now);
     }
 
     /// Puts a conversation at the end of those that wait for an agent.
@@ -89,13 +81,19 @@ impl Cell {
         }
     }
 
-    /// Decides a message on its arrival at the workspace.
+    /// A customer writes a message.
     #[inline]
-    fn attempt(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
+    fn write(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
         self.messages += 1;
+        self.attempt(world, message, now);
+    }
+
+    /// Decides an attempt on its arrival at the workspace.
+    #[inline]
+    pub(super) fn attempt(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
         let agent = message.agent as usize;
-        if world.frame.window.contains(now) {
-            world.measures.offered(&mut self.tally, agent, now);
+        if world.frame.window.contains(message.due) {
+            world.measures.attempted(&mut self.tally, agent, now, message.is_first());
         }
         let model = world.model;
         let line = &self.lines[message.line as usize];
@@ -108,7 +106,7 @@ impl Cell {
             answer = self.decide(world, agent, cost, now);
         }
         if let Err(refusal) = answer {
-            self.refuse(world, message.session, now, refusal);
+            self.refuse(world, message, refusal, now);
             return;
         }
         let charge = self.with_pool(world, now, |cell, world| {
@@ -119,10 +117,10 @@ impl Cell {
         }
         if model.delay.is_zero() {
             self.workspace.settle(charge);
-            let placement = self.serve(world, message.line, message.number, now);
-            self.admitted(world, message, (now, placement), now);
+            let fate = self.serve(world, &message, now);
+            self.admitted(world, message, (now, fate));
         } else {
-            let flight = self.fly(message, now, charge);
+            let flight = self.fly(message, charge);
             let at = now + model.delay;
             self.calendar.schedule(at, Class::Takes, Event::AtBackend { flight });
         }
@@ -143,112 +141,139 @@ impl Cell {
         if servers.is_none_or(|servers| servers.has_room(now)) {
             Ok(())
         } else {
-            Err(Refusal::of(Reason::Overloaded))
+            Err(FULL)
         }
     }
 
     /// An attempt arrives at the backend, after the way there.
     pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let Flight { due, agent, session, number, charge, .. } = *self.flights.at(flight);
-        let back = now + world.model.delay;
+        let Flight { message, charge, .. } = *self.flights.at(flight);
         let room = world.servers.as_mut().is_none_or(|servers| servers.has_room(now));
         if !room {
-            if world.frame.window.contains(due) {
-                if !world.model.finish && back > world.model.until {
-                    self.tally.in_flight += 1;
-                } else {
-                    let refusal = Refusal::of(Reason::Overloaded);
-                    world.measures.refused(world.frame, &mut self.tally, due, &refusal);
-                }
+            let back = now + world.model.delay;
+            if world.frame.window.contains(message.due) && !self.is_cut(world, back) {
+                let made = (message.sent, message.is_first());
+                world.measures.refused(world.frame, &mut self.tally, made, &FULL);
             }
             self.flights.at(flight).refused = true;
             self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
             return;
         }
         self.flights.remove(flight);
-        let line = self.agents[agent as usize].line;
-        let placement = self.serve(world, line, number, now);
-        let message = Message { agent, line, session, number };
+        let fate = self.serve(world, &message, now);
         self.workspace.settle(charge);
-        self.admitted(world, message, (now, placement), due);
+        self.admitted(world, message, (now, fate));
     }
 
-    /// Has an attempt served that has reached the backend and found room.
+    /// Whether the run is over before something that is back at the workspace at `back`.
+    fn is_cut(&self, world: &World<'_>, back: SimTime) -> bool {
+        !world.model.finish && back > world.model.until
+    }
+
+    /// Has an attempt served that has reached the backend and found room, unless its customer loses
+    /// patience first.
     #[inline]
     fn serve(
         &mut self,
         world: &mut World<'_>,
-        line: u32,
-        number: Number,
+        message: &Message,
         now: SimTime,
-    ) -> Placement {
+    ) -> Result<Placement, Departure> {
+        let deadline = self.deadline(world, message);
         let (Some(servers), Some(service)) = (&mut world.servers, &world.model.service) else {
-            return Placement { started: now, ended: now, queue: 0 };
+            return Ok(Placement { started: now, ended: now, queue: 0 });
         };
-        let service = self.lines[line as usize].service(service, number);
-        let placement = servers.place(now, SimSpan::from_nanos(service));
-        let Placement { started, ended, queue } = placement;
-        if let Some(platform) = &mut world.platform {
-            platform.served(now, started, ended, queue);
-        } else if let Some(own) = &mut world.measures.backend {
-            own.served(now, started, ended, queue);
-            let window = world.frame.window;
-            self.tally.backend_busy += u128::from(window.overlap(started, ended));
-            self.tally.backend_waiting += u128::from(window.overlap(now, started));
-            self.tally.backend_served += u64::from(window.contains(ended));
+        let service = self.lines[message.line as usize].service(service, message.number);
+        let fate = servers.place(now, SimSpan::from_nanos(service), deadline);
+        let window = world.frame.window;
+        let mut own = None;
+        let measures = match &mut world.platform {
+            Some(platform) => Some(&mut **platform),
+            None => {
+                own = Some(&mut self.tally);
+                world.measures.backend.as_mut()
+            }
+        };
+        let Some(measures) = measures else { return fate };
+        let left = match fate {
+            Ok(Placement { started, ended, queue }) => {
+                measures.served(now, started, ended, queue);
+                if let Some(own) = &mut own {
+                    own.backend_busy += u128::from(window.overlap(started, ended));
+                    own.backend_served += u64::from(window.contains(ended));
+                }
+                started
+            }
+            Err(Departure { at, queue }) => {
+                measures.waited(now, at, queue);
+                at
+            }
+        };
+        if let Some(own) = own {
+            own.backend_waiting += u128::from(window.overlap(now, left));
         }
-        placement
+        fate
     }
 
-    /// Books an attempt that is being served, and schedules its reply if anything waits for it.
-    /// `arrived` is when it reached the backend, and how it was placed there.
+    /// Books an attempt that is at the backend, and schedules its reply if anything waits for it.
+    /// `arrived` is when it came there, and what becomes of it.
     #[inline]
     fn admitted(
         &mut self,
         world: &mut World<'_>,
         message: Message,
-        arrived: (SimTime, Placement),
-        due: SimTime,
+        (arrived, fate): (SimTime, Result<Placement, Departure>),
     ) {
-        let (arrived, placement) = arrived;
-        let model = world.model;
-        let replied = placement.ended + model.delay;
-        if world.frame.window.contains(due) {
-            world.measures.admitted(&mut self.tally, message.agent as usize);
-            if model.finish || replied <= model.until {
-                let reply = Reply {
-                    due,
-                    latency: replied.since(due).nanos(),
-                    wait: placement.started.since(arrived).nanos(),
-                    service: placement.ended.since(placement.started).nanos(),
-                };
-                world.measures.completed(world.frame, &mut self.tally, &reply);
-            } else {
-                self.tally.in_flight += 1;
-            }
+        let counts = world.frame.window.contains(message.due);
+        if counts {
+            world.measures.admitted(&mut self.tally, message.agent as usize, fate.is_ok());
         }
-        // When the reply comes is known, so a reply is an event only where it frees places.
-        if model.book.holds_places() {
-            let flight = self.fly(message, due, None);
-            self.calendar.schedule(replied, Class::Frees, Event::Reply { flight });
+        let over = match fate {
+            Ok(placement) => placement.ended + world.model.delay,
+            Err(departure) => departure.at,
+        };
+        let is_cut = self.is_cut(world, over);
+        if counts && is_cut {
+            self.tally.in_flight += 1;
+        } else if counts && let Ok(placement) = fate {
+            let reply = Reply {
+                due: message.due,
+                latency: over.since(message.due).nanos(),
+                wait: placement.started.since(arrived).nanos(),
+                service: placement.ended.since(placement.started).nanos(),
+            };
+            world.measures.completed(world.frame, &mut self.tally, &reply);
+        } else if counts {
+            self.tally.gave_up_waiting();
         }
-        if message.session != NONE {
-            self.next_turn(world, message.session, replied);
+        // When it is over is known, so that is an event only where it frees places.
+        if world.model.book.holds_places() {
+            let flight = self.fly(message, None);
+            self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
+        }
+        match fate {
+            Ok(_) if message.session != NONE => self.next_turn(world, message.session, over),
+            Ok(_) => {}
+            Err(_) => self.lost(world, message.session, over),
         }
     }
 
-    fn fly(&mut self, message: Message, due: SimTime, charge: Option<Charge>) -> u32 {
-        let Message { agent, session, number, .. } = message;
-        self.flights.insert(Flight { due, agent, session, number, charge, refused: false })
+    fn fly(&mut self, message: Message, charge: Option<Charge>) -> u32 {
+        self.flights.insert(Flight { message, charge, refused: false })
     }
 
-    /// The reply is back, or the refusal of the backend: places and credits are given back.
+    /// An attempt is over: its reply is back, or the refusal of the backend, or its customer has
+    /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let flight = self.flights.remove(flight);
-        self.workspace.release(&world.model.book, flight.agent as usize);
-        if flight.refused {
-            self.give_back(world, flight.agent, flight.charge, now);
-            self.lost(world, flight.session, now);
+        let Flight { message, charge, refused } = self.flights.remove(flight);
+        self.workspace.release(&world.model.book, message.agent as usize);
+        if refused {
+            self.give_back(world, message.agent, charge, now);
+            if self.is_cut(world, now) {
+                self.cut(world, message);
+            } else {
+                self.again_or_lost(world, message, FULL, now);
+            }
         }
     }
 
@@ -270,17 +295,6 @@ impl Cell {
         } else {
             self.end_session(session);
         }
-    }
-
-    /// A refused message is lost.
-    fn refuse(&mut self, world: &mut World<'_>, session: u32, now: SimTime, refusal: Refusal) {
-        if refusal.reason == Reason::CreditsExhausted {
-            self.out_of_credits(world, now);
-        }
-        if world.frame.window.contains(now) {
-            world.measures.refused(world.frame, &mut self.tally, now, &refusal);
-        }
-        self.lost(world, session, now);
     }
 
     pub(super) fn end_session(&mut self, session: u32) {

@@ -12,7 +12,7 @@ impl Cell {
         (self.bought, self.buyer) = ((0, 0), (false, 0));
         self.renewal = Ticket::NONE;
         let Some(pool) = self.workspace.pool() else { return };
-        world.measures.pool_opened(&mut self.tally, pool);
+        world.measures.pool_opened(world.frame, &mut self.tally, pool);
         self.schedule_renewal(world);
         if let Some(buying) = &world.model.buying {
             for _ in 0..buying.at_start {
@@ -27,11 +27,26 @@ impl Cell {
         }
     }
 
-    /// Schedules the next renewal of the plan's credits, unless arrivals have stopped by then:
-    /// nothing is charged afterwards, and the books are closed.
+    /// Schedules the next renewal of the plan's credits.
     pub(super) fn schedule_renewal(&mut self, world: &World<'_>) {
         let at = self.workspace.renews();
-        self.renewal = self.schedule_in_time(world, at, Class::Renews, Event::Renew);
+        self.renewal = self.schedule_for_pool(world, at, Class::Renews, Event::Renew);
+    }
+
+    /// Schedules what happens to the pool by itself. Once arrivals have stopped, that matters only
+    /// to messages that are tried again.
+    fn schedule_for_pool(
+        &mut self,
+        world: &World<'_>,
+        at: SimTime,
+        class: Class,
+        event: Event,
+    ) -> Ticket {
+        if at < SimTime::NEVER && world.model.retries && world.model.finish {
+            self.calendar.schedule(at, class, event)
+        } else {
+            self.schedule_in_time(world, at, class, event)
+        }
     }
 
     /// Looks at the pool before anything happens to it at `now`.
@@ -59,7 +74,8 @@ impl Cell {
         let answer = change(self, world);
         if self.workspace.pool().is_some() {
             let after = self.balance();
-            world.measures.balance_changed(&mut self.tally, now, before, after);
+            let change = (before, after);
+            world.measures.balance_changed(world.frame, &mut self.tally, now, change);
             // Less in the pool is a greater share of it used.
             world.measures.used(world.frame, &mut self.tally, now, Credits::ZERO, after);
         }
@@ -69,7 +85,7 @@ impl Cell {
     /// The plan's credits renew, and the packages that go with them; those that do not begin anew
     /// expire first.
     pub(super) fn renew(&mut self, world: &mut World<'_>, ticket: Ticket, now: SimTime) {
-        if self.renewal != ticket {
+        if self.renewal != ticket || self.is_over(world, now) {
             return;
         }
         self.with_pool(world, now, |cell, world| {
@@ -119,6 +135,9 @@ impl Cell {
 
     /// A package with a time of its own ends, and begins anew if it does.
     pub(super) fn package_ends(&mut self, world: &mut World<'_>, grant: u32, now: SimTime) {
+        if self.is_over(world, now) {
+            return;
+        }
         self.with_pool(world, now, |cell, world| {
             if let Some(grant) = cell.workspace.pool_mut().end(grant)
                 && let GrantSource::Package { package, .. } = grant.source
@@ -147,7 +166,7 @@ impl Cell {
         let grant = pool.buy(source, terms.credits, expires, terms.priority);
         if !tied {
             let class = if terms.renews { Class::Renews } else { Class::Expires };
-            self.schedule_in_time(world, expires, class, Event::PackageEnds { grant });
+            self.schedule_for_pool(world, expires, class, Event::PackageEnds { grant });
         }
         world.measures.package(world.frame, &mut self.tally, now, terms.price, renewed);
     }
@@ -179,7 +198,7 @@ impl Cell {
     /// charged.
     #[cold]
     fn book_overage(&mut self, world: &World<'_>, charge: &Charge, sign: i128, now: SimTime) {
-        if now >= world.frame.window.from {
+        if world.frame.window.contains(now) {
             let cost = charge.overage.wide() * charge.overage_price.millionths() / 1_000;
             self.tally.money.overage += sign * cost;
         }
@@ -226,7 +245,8 @@ impl Cell {
     }
 
     /// Notes that the pool could not pay a message: somebody may notice it too.
-    pub(super) fn out_of_credits(&mut self, world: &World<'_>, now: SimTime) {
+    pub(super) fn out_of_credits(&mut self, world: &mut World<'_>, now: SimTime) {
+        self.look(world, now);
         if let Some(credits) = &mut self.tally.credits {
             credits.refused(now);
         }

@@ -6,10 +6,12 @@ mod credits;
 mod customers;
 mod plan;
 mod population;
+mod retry;
 mod timeline;
 
 use std::collections::VecDeque;
 
+use self::retry::Pending;
 use super::calendar::{Calendar, Class, Ticket};
 use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
@@ -57,6 +59,8 @@ enum Event {
     Arrival { source: u32 },
     /// The next turn of a conversation.
     Turn { session: u32 },
+    /// A message that was refused is tried again.
+    Retry { pending: u32 },
     /// An attempt arrives at the backend.
     AtBackend { flight: u32 },
 }
@@ -73,14 +77,40 @@ struct Session {
     next_parked: u32,
 }
 
-/// An attempt that was admitted and of which something is still to come.
+/// A message that is under way, and its last attempt.
 #[derive(Debug, Clone, Copy)]
-struct Flight {
-    due: SimTime,
+struct Message {
     agent: u32,
+    line: u32,
     /// The conversation it is a turn of, or [`NONE`].
     session: u32,
     number: Number,
+    /// When it was written.
+    due: SimTime,
+    /// The attempt, from 1 on.
+    attempt: u32,
+    /// When the attempt was made.
+    sent: SimTime,
+    /// The backoff before the attempt; none before the first.
+    backoff: SimSpan,
+}
+
+impl Message {
+    /// A message that is due now.
+    fn due(agent: u32, line: u32, session: u32, number: Number, now: SimTime) -> Self {
+        let (attempt, backoff) = (1, SimSpan::ZERO);
+        Self { agent, line, session, number, due: now, attempt, sent: now, backoff }
+    }
+
+    const fn is_first(&self) -> bool {
+        self.attempt == 1
+    }
+}
+
+/// An attempt that was admitted and of which something is still to come.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    message: Message,
     /// What is given back if the backend refuses it.
     charge: Option<Charge>,
     /// Whether the backend refused it.
@@ -132,6 +162,8 @@ pub(super) struct Cell {
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
+    /// Messages between two tries.
+    pending: Slab<Pending>,
     tally: Tally,
     /// The key of the workspace's draws.
     key: Key,
@@ -177,6 +209,7 @@ impl Cell {
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
+            pending: Slab::default(),
             tally: Tally::default(),
             key: Key::root(0),
             waiting: VecDeque::new(),
@@ -204,6 +237,7 @@ impl Cell {
         self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
+        self.pending.clear();
         self.waiting.clear();
         self.to_undo.clear();
         (self.instant, self.at_instant) = (SimTime::ZERO, 0);
@@ -244,6 +278,7 @@ impl Cell {
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::Turn { session } => self.turn(world, session, now),
+            Event::Retry { pending } => self.retry(world, pending, now),
             Event::Enable { agent } => self.enable_by_habit(world, agent, ticket, now),
             Event::Disable { agent } => self.disable_by_habit(world, agent, ticket, now),
             Event::Create { line } => self.create_by_churn(world, line, now),

@@ -10,6 +10,7 @@ mod document;
 mod packages;
 mod plan;
 mod quantity;
+mod retry;
 mod timeline;
 mod traffic;
 mod workspaces;
@@ -26,6 +27,7 @@ pub(super) use quantity::{
     Amount, Anchor, Count, CountOrUnlimited, Duration, Name, Number, QuantityWord, Renewal,
     ShareText, Text, name, number, quantity,
 };
+pub(super) use retry::{Backoff, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
 pub(super) use workspaces::{

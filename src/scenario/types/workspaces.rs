@@ -10,15 +10,18 @@ use super::distribution::Distribution;
 use super::packages::Purchases;
 use super::plan::FairUse;
 use super::quantity::{Amount, Count, Duration, Name, RateText, ShareText};
+use super::retry::Retry;
 use super::traffic::Traffic;
 
 /// Workspaces that are alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["traffic", "route", "retry", "patience"],
+    "x-not-supported-yet" = ["traffic", "route"],
     "x-hints" = {
         "churn": "`churn` stands in a line of `agents`",
+        "patience": "`patience` stands in a line of `agents` or in one of `features`",
+        "retry": "`retry` stands in a line of `agents` or in one of `features`",
         "share": "`share` stands in a line of `agents` or in one of `features`",
         "trial": "`trial` stands in a plan",
     }
@@ -92,7 +95,7 @@ pub(in crate::scenario) enum OnDowngrade {
 /// Agents that behave alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["retry", "patience", "route"]))]
+#[schemars(extend("x-not-supported-yet" = ["route"]))]
 pub(in crate::scenario) struct Agent {
     /// The line's name, unique in its group.
     #[schemars(example = &"sales")]
@@ -113,6 +116,12 @@ pub(in crate::scenario) struct Agent {
     /// What becomes of their customers while they are not active. Default refuse.
     #[schemars(extend("default" = "refuse"))]
     pub(in crate::scenario) while_offline: Option<WhileOffline>,
+    /// How their customers try again after a refusal. Without it a refused message is lost.
+    pub(in crate::scenario) retry: Option<Retry>,
+    /// How long customers wait before they give a message up, from when it was due: in queues and
+    /// between tries, but not while they are served. Default for ever.
+    #[schemars(example = "120s")]
+    pub(in crate::scenario) patience: Option<Distribution<Duration>>,
     /// How much of the period's included credits each agent may use. Default any.
     pub(in crate::scenario) share: Option<ShareTerms>,
     /// How agents are created and deleted. Without it they stay.
@@ -122,7 +131,6 @@ pub(in crate::scenario) struct Agent {
 /// Another AI feature that draws on the pool: it is always there and takes no slot.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["retry", "patience"]))]
 pub(in crate::scenario) struct Feature {
     /// Its name, unique among the agents and features of its group.
     #[schemars(example = &"rewriter")]
@@ -132,6 +140,12 @@ pub(in crate::scenario) struct Feature {
     /// Credits that one use costs. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) cost: Option<Distribution<Amount>>,
+    /// How its users try again after a refusal. Without it a refused use is lost.
+    pub(in crate::scenario) retry: Option<Retry>,
+    /// How long its users wait before they give up, from when it was due: in queues and between
+    /// tries, but not while they are served. Default for ever.
+    #[schemars(example = "30s")]
+    pub(in crate::scenario) patience: Option<Distribution<Duration>>,
     /// How much of the period's included credits it may use. Default any.
     pub(in crate::scenario) share: Option<ShareTerms>,
 }

@@ -26,6 +26,8 @@ const MOST_SEATS: u64 = 1_000_000;
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
     pub(super) horizon: Horizon,
+    /// Whether messages on their way at the end are cut, or that cannot be told.
+    pub(super) cuts: bool,
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) packages: Names,
@@ -127,6 +129,7 @@ fn group(
     let mut lines = Lines {
         group: &name,
         horizon: registry.horizon,
+        cuts: registry.cuts,
         timeline,
         slots_are_limited: plans.limit_slots(),
         metering: &mut metering,

@@ -7,18 +7,23 @@ use super::mix::Metering;
 use super::names::Names;
 use super::numbers::{count, distribution};
 use super::plans::{Horizon, MOST_AGENTS};
+use super::retry::retry;
 use super::timeline::Timeline;
 use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Credits, Share};
-use crate::workload::{Activity, AgentLine, Churn, LineKind, OnRefused, Traffic, WhileOffline};
+use crate::workload::{
+    Activity, AgentLine, Churn, LineKind, OnRefused, Retry, Traffic, WhileOffline,
+};
 
 /// Reads the lines of a group.
 pub(super) struct Lines<'a> {
     /// The group's name.
     pub(super) group: &'a str,
     pub(super) horizon: Horizon,
+    /// Whether messages on their way at the end are cut, or that cannot be told.
+    pub(super) cuts: bool,
     pub(super) timeline: Timeline<'a>,
     /// Whether a plan of the group limits how many agents are active.
     pub(super) slots_are_limited: bool,
@@ -93,6 +98,8 @@ impl Lines<'_> {
                 Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
                 Some(types::WhileOffline::Pause) => WhileOffline::Pause,
             },
+            retry: self.retry(written.retry.as_ref(), at),
+            patience: self.patience(written.patience.as_ref(), at),
             churn,
             share: self.share(written.share.as_ref(), count, at.key("share")),
         }
@@ -108,6 +115,8 @@ impl Lines<'_> {
             traffic: self.traffic(written.traffic.as_ref(), 1, at.key("traffic")),
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: WhileOffline::Refuse,
+            retry: self.retry(written.retry.as_ref(), at),
+            patience: self.patience(written.patience.as_ref(), at),
             churn: None,
             share: self.share(written.share.as_ref(), 1, at.key("share")),
         }
@@ -136,6 +145,21 @@ impl Lines<'_> {
     ) -> Distribution {
         let one = Credits::whole(1).thousandths() as f64;
         written.map_or(Distribution::Constant(one), |cost| distribution(cost, at, self.findings))
+    }
+
+    /// How customers of the line at `at` try again.
+    fn retry(&mut self, written: Option<&types::Retry>, at: At<'_>) -> Option<Retry> {
+        // Patience that is written ends it, also where something else is wrong with it.
+        let ends = self.cuts || at.has("patience");
+        written.map(|written| retry(written, ends, at.key("retry"), self.findings))
+    }
+
+    fn patience(
+        &mut self,
+        written: Option<&types::Distribution<types::Duration>>,
+        at: At<'_>,
+    ) -> Option<Distribution> {
+        written.map(|written| distribution(written, at.key("patience"), self.findings))
     }
 
     /// The shares that each of `count` agents, or a feature, has of the included credits.

@@ -12,6 +12,7 @@ mod numbers;
 mod packages;
 mod plans;
 mod profiles;
+mod retry;
 mod tables;
 mod thresholds;
 mod timeline;
@@ -73,6 +74,7 @@ pub(super) fn validate(
         packages(document.packages.as_ref(), horizon, at.key("packages"), &mut findings);
     let mut registry = Registry {
         horizon,
+        cuts: matches!(document.drain, Some(types::Drain::Cut)) || !at.key("drain").is_sound(),
         plans,
         packages: package_names,
         groups: Names::default(),

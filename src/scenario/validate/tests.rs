@@ -66,6 +66,8 @@ fn a_small_scenario_has_the_documented_defaults() {
         cost: Distribution::Constant(1_000.0),
         while_offline: WhileOffline::Refuse,
         kind: LineKind::Agents,
+        retry: None,
+        patience: None,
         churn: None,
         share: None,
     };
