@@ -102,6 +102,11 @@ pub(super) struct TrafficModel {
 }
 
 impl GroupModel {
+    /// Whether the run is over before something that is back at a workspace at `back`.
+    pub(super) fn cuts(&self, back: SimTime) -> bool {
+        !self.finish && back > self.until
+    }
+
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
         // One replication: its number is part of the key already, so that others can follow.
         let root = Key::root(scenario.seed).index(0);

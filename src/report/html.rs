@@ -110,6 +110,7 @@ const FIGURES: &[(&str, &str)] = &[
     ("Messages", "messages.offered"),
     (" answered", "messages.completed"),
     (" lost", "loss.rate"),
+    (" lost patience", "messages.timed_out"),
     ("Time from due to reply, half within", "latency.p50"),
     (" 19 of 20 within", "latency.p95"),
     (" 99 of 100 within", "latency.p99"),

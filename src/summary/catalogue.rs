@@ -172,7 +172,7 @@ pub const FAMILIES: &[MetricFamily] = &[
     family("messages", &["lost"], Count, Lower,
         "Messages that were given up."),
     family("messages", &["timed_out"], Count, Lower,
-        "Messages whose customers lost patience.").planned(),
+        "Messages whose customers lost patience, in a queue or between two tries."),
     family("messages", &["in_flight"], Count, Neutral,
         "Messages that were in flight when a run with `drain: cut` ended."),
     family("loss.rate", &[], Fraction, Lower,

@@ -126,7 +126,7 @@ fn six_different_mistakes_are_six_diagnostics_and_no_output() {
         .replace("duration: 2h", "duration: 2 hours")
         .replace("included: 30", "includes: 30, included: 30")
         .replace("plan: metered", "plan: meterd")
-        .replace("count: 2, traffic", "retry: { max_attempts: 3 }, count: 2, traffic")
+        .replace("count: 2, traffic", "route: random, count: 2, traffic")
         .replace("burst: 2 }", "burst: 0 }")
         .replace("latency.p99 <", "latency.p98 <");
     let (folder, file, out) = scenario(&wrong);

@@ -101,7 +101,7 @@ fn six_mistakes_of_six_kinds_are_told_in_one_pass() {
         ("plan: advanced", "plan: advancd"),
         ("limit: 4 }", "limit: 0 }"),
         ("latency.p99{", "latency.p98{"),
-        ("while_offline: pause", "patience: 120s"),
+        ("while_offline: pause", "route: random"),
     ] {
         text = text.replacen(piece, replacement, 1);
     }
@@ -117,10 +117,10 @@ fn six_mistakes_of_six_kinds_are_told_in_one_pass() {
        |           ^^^^^^^
     hint: did you mean `advanced`? declared: `advanced`, `unlimited`
 
-    x.yaml:40:9: error: `patience` is not supported yet
+    x.yaml:40:9: error: `route` is not supported yet
        |
-    40 |         patience: 120s
-       |         ^^^^^^^^
+    40 |         route: random
+       |         ^^^^^
 
     x.yaml:44:64: error: `limit` must be at least 1
        |
@@ -440,10 +440,10 @@ fn words() {
 
 #[test]
 fn what_is_planned_is_not_supported_yet() {
-    assert_snapshot!(with(r"while_offline: pause", r"retry: { max_attempts: 4 }"), @"
-    x.yaml:40:9: error: `retry` is not supported yet
+    assert_snapshot!(with(r"while_offline: pause", r"route: random"), @"
+    x.yaml:40:9: error: `route` is not supported yet
        |
-    40 |         retry: { max_attempts: 4 }
+    40 |         route: random
        |         ^^^^^
 
     1 mistake in x.yaml

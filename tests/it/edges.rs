@@ -163,8 +163,9 @@ fn what_came_back_of_charges_before_the_window_is_consumed_below_zero() {
         "
 limitlab: 1
 name: back
-duration: 35m
+duration: 45m
 warm_up: 30m
+timeline: [{ at: 1m, traffic: 0x }]
 plans: { small: { credits: { included: 5, renews: never } } }
 workspaces:
   - { group: g, count: 2, plan: small, agents: [{ name: a, traffic: { rate: 1/s } }] }

@@ -149,7 +149,7 @@ fn overage_is_given_back_at_its_price() {
             &format!(
                 "warm_up: {warm_up}
 plans: {{ a: {}, b: {} }}
-timeline: [{{ at: 2500ms, set_plan: b }}]
+timeline: [{{ at: 2500ms, set_plan: b }}, {{ at: 8500ms, traffic: 0x }}]
 workspaces: [{{ group: g, plan: a, agents: [{{ name: x, traffic: {{ interarrival: 1s }} }}] }}]
 backend: {{ servers: 1, scope: workspace, service_time: 60s, queue: {{ limit: 0 }}, network_delay: 800ms }}
 ",
@@ -158,7 +158,7 @@ backend: {{ servers: 1, scope: workspace, service_time: 60s, queue: {{ limit: 0 
             ),
         )
     };
-    // The first of nine is served; the others come back, the second after the price has changed.
+    // The first of eight is served; the others come back, the second after the price has changed.
     for prices in [[5, 1], [1, 5]] {
         let summary = charged_and_back("0s", prices);
         expect(&summary, "earned.overage", f64::from(prices[0]));

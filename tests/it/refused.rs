@@ -51,25 +51,9 @@ const WORDS: &[(&str, &[Word])] = &[
         &[
             ("traffic", "    plan: small", "    plan: small\n    traffic: { rate: 1/h }"),
             ("route", "    plan: small", "    plan: small\n    route: random"),
-            ("retry", "    plan: small", "    plan: small\n    retry: { times: 3 }"),
-            ("patience", "    plan: small", "    plan: small\n    patience: 1m"),
         ],
     ),
-    (
-        "lines of agents",
-        &[
-            ("retry", "name: sales,", "name: sales, retry: { times: 3 },"),
-            ("patience", "name: sales,", "name: sales, patience: 1m,"),
-            ("route", "name: sales,", "name: sales, route: random,"),
-        ],
-    ),
-    (
-        "features",
-        &[
-            ("retry", "name: rewriter,", "name: rewriter, retry: { times: 3 },"),
-            ("patience", "name: rewriter,", "name: rewriter, patience: 1m,"),
-        ],
-    ),
+    ("lines of agents", &[("route", "name: sales,", "name: sales, route: random,")]),
     (
         "`traffic`",
         &[

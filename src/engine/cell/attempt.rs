@@ -138,11 +138,7 @@ impl Cell {
         let model = world.model;
         self.workspace.check(&model.book, agent, cost, now)?;
         let servers = world.servers.as_mut().filter(|_| model.delay.is_zero());
-        if servers.is_none_or(|servers| servers.has_room(now)) {
-            Ok(())
-        } else {
-            Err(FULL)
-        }
+        if servers.is_none_or(|servers| servers.has_room(now)) { Ok(()) } else { Err(FULL) }
     }
 
     /// An attempt arrives at the backend, after the way there.
@@ -151,7 +147,7 @@ impl Cell {
         let room = world.servers.as_mut().is_none_or(|servers| servers.has_room(now));
         if !room {
             let back = now + world.model.delay;
-            if world.frame.window.contains(message.due) && !self.is_cut(world, back) {
+            if world.frame.window.contains(message.due) && !world.model.cuts(back) {
                 let made = (message.sent, message.is_first());
                 world.measures.refused(world.frame, &mut self.tally, made, &FULL);
             }
@@ -163,11 +159,6 @@ impl Cell {
         let fate = self.serve(world, &message, now);
         self.workspace.settle(charge);
         self.admitted(world, message, (now, fate));
-    }
-
-    /// Whether the run is over before something that is back at the workspace at `back`.
-    fn is_cut(&self, world: &World<'_>, back: SimTime) -> bool {
-        !world.model.finish && back > world.model.until
     }
 
     /// Has an attempt served that has reached the backend and found room, unless its customer loses
@@ -185,32 +176,25 @@ impl Cell {
         };
         let service = self.lines[message.line as usize].service(service, message.number);
         let fate = servers.place(now, SimSpan::from_nanos(service), deadline);
-        let window = world.frame.window;
-        let mut own = None;
-        let measures = match &mut world.platform {
-            Some(platform) => Some(&mut **platform),
-            None => {
-                own = Some(&mut self.tally);
-                world.measures.backend.as_mut()
-            }
-        };
+        let is_shared = world.platform.is_some();
+        let measures = world.platform.as_deref_mut().or(world.measures.backend.as_mut());
         let Some(measures) = measures else { return fate };
-        let left = match fate {
+        let (window, tally) = (world.frame.window, &mut self.tally);
+        match fate {
             Ok(Placement { started, ended, queue }) => {
                 measures.served(now, started, ended, queue);
-                if let Some(own) = &mut own {
-                    own.backend_busy += u128::from(window.overlap(started, ended));
-                    own.backend_served += u64::from(window.contains(ended));
+                if !is_shared {
+                    tally.backend_busy += u128::from(window.overlap(started, ended));
+                    tally.backend_waiting += u128::from(window.overlap(now, started));
+                    tally.backend_served += u64::from(window.contains(ended));
                 }
-                started
             }
             Err(Departure { at, queue }) => {
                 measures.waited(now, at, queue);
-                at
+                if !is_shared {
+                    tally.backend_waiting += u128::from(window.overlap(now, at));
+                }
             }
-        };
-        if let Some(own) = own {
-            own.backend_waiting += u128::from(window.overlap(now, left));
         }
         fate
     }
@@ -232,7 +216,7 @@ impl Cell {
             Ok(placement) => placement.ended + world.model.delay,
             Err(departure) => departure.at,
         };
-        let is_cut = self.is_cut(world, over);
+        let is_cut = world.model.cuts(over);
         if counts && is_cut {
             self.tally.in_flight += 1;
         } else if counts && let Ok(placement) = fate {
@@ -269,7 +253,7 @@ impl Cell {
         self.workspace.release(&world.model.book, message.agent as usize);
         if refused {
             self.give_back(world, message.agent, charge, now);
-            if self.is_cut(world, now) {
+            if world.model.cuts(now) {
                 self.cut(world, message);
             } else {
                 self.again_or_lost(world, message, FULL, now);

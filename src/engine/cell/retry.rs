@@ -93,7 +93,7 @@ impl Cell {
         refusal: Refusal,
         (at, impatient): (SimTime, bool),
     ) {
-        if !world.model.finish && at > world.model.until {
+        if world.model.cuts(at) {
             self.cut(world, message);
             return;
         }

@@ -163,8 +163,14 @@ pub(super) fn messages(group: &GroupSummary) -> String {
     if let Some(rate) = value(group, "loss.rate").filter(|rate| *rate > 0.0) {
         _ = write!(text, " ({})", percent(rate));
     }
+    if let Some(impatient) = value(group, "messages.timed_out").filter(|count| *count > 0.0) {
+        _ = write!(text, ", {} of them out of patience", number(impatient));
+    }
     if let Some(in_flight) = value(group, "messages.in_flight") {
         _ = write!(text, ", {} still on their way", number(in_flight));
+    }
+    if let Some(tries) = value(group, "attempts.amplification").filter(|tries| *tries > 1.0) {
+        _ = write!(text, "; {} attempts for each", number(tries));
     }
     text
 }

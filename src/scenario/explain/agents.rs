@@ -1,11 +1,11 @@
 //! Lines of agents and other features in words.
 
-use super::super::words::{Quantity, counted, distribution, number, span};
+use super::super::words::{Quantity, counted, distribution, grouped, number, span};
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Share, SimSpan};
 use crate::workload::{
-    Activity, AgentLine, Churn, LineKind, OnLost, OnRefused, Steps, Traffic, TrafficKind,
-    WhileOffline,
+    Activity, AgentLine, Backoff, Churn, Jitter, LineKind, OnLost, OnRefused, Retry, Steps,
+    Traffic, TrafficKind, WhileOffline,
 };
 
 /// What there is to say about a line, a row each. `mean` is how many agents there are on average.
@@ -21,6 +21,12 @@ pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan, counts: boo
             rows.push(customers(traffic));
             rows.extend(rise_and_fall(traffic, duration));
         }
+    }
+    if line.traffic.is_some() {
+        rows.extend(line.retry.as_ref().map(retry));
+        rows.extend(line.patience.as_ref().map(|patience| {
+            format!("customers wait for {} at most", distribution(patience, Quantity::Span))
+        }));
     }
     if line.traffic.is_some() && counts {
         rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
@@ -96,6 +102,36 @@ fn customers(traffic: &Traffic) -> String {
             time(think)
         ),
     }
+}
+
+/// How customers try again.
+fn retry(retry: &Retry) -> String {
+    let attempts = match retry.max_attempts {
+        None => "refused customers try again and again".to_owned(),
+        Some(1) => return "refused customers do not try again".to_owned(),
+        Some(most) => {
+            format!("refused customers try again, {} attempts in all", grouped(u64::from(most)))
+        }
+    };
+    let who = match retry.persistence {
+        Share::WHOLE => String::new(),
+        share => format!(" ({share} of them after each refusal)"),
+    };
+    let when = match &retry.backoff {
+        Backoff::Wait(law) => format!("after {}", distribution(law, Quantity::Span)),
+        Backoff::Growing { base, factor, cap, jitter } => {
+            let jitter = match jitter {
+                Jitter::None => "without jitter",
+                Jitter::Full => "with full jitter",
+                Jitter::Equal => "with equal jitter",
+                Jitter::Decorrelated => "with decorrelated jitter",
+            };
+            format!("after {base}, {}x longer each time up to {cap}, {jitter}", number(*factor))
+        }
+    };
+    let told = if retry.honour_retry_after { ", or when they are told to" } else { "" };
+    let reasons: Vec<&str> = retry.reasons.iter().map(|reason| reason.name()).collect();
+    format!("{attempts}{who}: {when}{told}; for {}", reasons.join(", "))
 }
 
 /// How traffic rises and falls, a row each.

@@ -41,6 +41,29 @@ pub(super) struct Registry {
 }
 
 impl Registry {
+    /// What stands beside the groups.
+    pub(super) fn new(
+        horizon: Horizon,
+        cuts: bool,
+        plans: Option<IndexMap<String, PlanOffer>>,
+        packages: Names,
+    ) -> Self {
+        let mut limiters = Names::default();
+        for offer in plans.iter().flat_map(IndexMap::values) {
+            limiters.include(&offer.limiters);
+        }
+        Self {
+            horizon,
+            cuts,
+            plans,
+            packages,
+            groups: Names::default(),
+            limiters,
+            alerts: Names::default(),
+            alerts_of: IndexMap::new(),
+        }
+    }
+
     /// What the plan `name` offers; `None` if there is no such plan.
     pub(super) fn offer(&self, name: &str) -> Option<PlanOffer> {
         if name == "unlimited" {

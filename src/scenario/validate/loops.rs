@@ -23,6 +23,10 @@ pub(super) fn loops(
         let (agents, features) = (at.item(number).key("agents"), at.item(number).key("features"));
         let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
         for (number, line) in group.lines.iter().enumerate() {
+            let place = match number.checked_sub(written) {
+                None => agents.item(number),
+                Some(feature) => features.item(feature),
+            };
             let Some(TrafficKind::Closed { think, .. }) =
                 line.traffic.as_ref().map(|traffic| &traffic.kind)
             else {
@@ -47,11 +51,7 @@ pub(super) fn loops(
             } else {
                 continue;
             };
-            let line = match number.checked_sub(written) {
-                None => agents.item(number),
-                Some(feature) => features.item(feature),
-            };
-            let at = line.key("traffic").key("closed").key("think");
+            let at = place.key("traffic").key("closed").key("think");
             findings.add_with_hint(at, message, hint);
         }
     }
@@ -62,7 +62,8 @@ const TRIAL_ENDED: &str = "after the trial has ended";
 /// When users of the line at `place` are refused for certain; `None` if that cannot be seen.
 fn refused(group: &Group, place: usize, duration: Option<SimSpan>) -> Option<&'static str> {
     let (line, duration) = (&group.lines[place], duration?);
-    if !exists(group, place) {
+    // Those who try again wait first.
+    if !exists(group, place) || line.retry.is_some() {
         return None;
     }
     let happens = |what: &dyn Fn(&Occurrence) -> bool| group.timeline.iter().any(what);

@@ -20,13 +20,11 @@ mod traffic;
 
 use std::mem;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use self::bins::series_every;
 use self::groups::{Registry, groups};
 use self::loops::loops;
-use self::names::Names;
 use self::numbers::{count_or_unlimited, distribution};
 use self::packages::packages;
 use self::plans::{Horizon, plans};
@@ -65,26 +63,18 @@ pub(super) fn validate(
         .map_or_else(|| default_start.expect("2026 is within the calendar"), |instant| instant.0);
     let duration = duration(document, at, &mut findings);
     let horizon = Horizon { start, duration };
-    let plans_at = at.key("plans");
-    let plans = plans_at.is_sound().then(|| {
+    let plans = at.key("plans").is_sound().then(|| {
         let written = document.plans.clone().unwrap_or_default();
-        plans(&written, horizon, plans_at, &mut findings)
+        plans(&written, horizon, at.key("plans"), &mut findings)
     });
     let (packages, package_names) =
         packages(document.packages.as_ref(), horizon, at.key("packages"), &mut findings);
-    let mut registry = Registry {
-        horizon,
-        cuts: matches!(document.drain, Some(types::Drain::Cut)) || !at.key("drain").is_sound(),
-        plans,
-        packages: package_names,
-        groups: Names::default(),
-        limiters: Names::default(),
-        alerts: Names::default(),
-        alerts_of: IndexMap::new(),
+    let drain = match document.drain {
+        Some(types::Drain::Cut) => Drain::Cut,
+        Some(types::Drain::Finish) | None => Drain::Finish,
     };
-    for offer in registry.plans.iter().flat_map(IndexMap::values) {
-        registry.limiters.include(&offer.limiters);
-    }
+    let cuts = drain == Drain::Cut || !at.key("drain").is_sound();
+    let mut registry = Registry::new(horizon, cuts, plans, package_names);
     if document.replications.as_ref().is_some_and(|replications| replications.0 != 1) {
         let message = "more than one replication is not supported yet";
         findings.add(at.key("replications"), message);
@@ -101,10 +91,7 @@ pub(super) fn validate(
         start,
         duration,
         warm_up: warm_up(document, duration, at, &mut findings),
-        drain: match document.drain {
-            Some(types::Drain::Cut) => Drain::Cut,
-            Some(types::Drain::Finish) | None => Drain::Finish,
-        },
+        drain,
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
         backend,

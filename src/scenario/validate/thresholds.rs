@@ -9,6 +9,9 @@ use crate::rules::Reason;
 use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
 use crate::units::{Credits, Money, Rate, Share, SimSpan};
 
+/// The reason of a message that was given up in a queue.
+const TIMED_OUT: &str = "timed_out";
+
 /// Spellings of comparisons; a longer one stands before its beginning.
 const COMPARISONS: [(&str, Comparison); 6] = [
     ("<=", Comparison::AtMost),
@@ -259,7 +262,15 @@ impl Reader<'_, '_> {
         };
         match label {
             Label::Reason => {
-                let reasons = Reason::ALL.map(Reason::name);
+                // Who loses patience is lost and not refused.
+                let is_loss = family.is_some_and(|family| family.name == "loss.rate");
+                if value.text == TIMED_OUT && !is_loss {
+                    let message = "who loses patience is lost, not refused";
+                    let hint = format!("write `loss.rate{{reason={TIMED_OUT}}}`");
+                    return self.fault(value, message, hint);
+                }
+                let mut reasons = Reason::ALL.map(Reason::name).to_vec();
+                reasons.extend(is_loss.then_some(TIMED_OUT));
                 if !reasons.contains(&value.text) {
                     let hint = did_you_mean(value.text, "reasons", reasons.iter().copied());
                     return self.fault(value, format!("unknown reason `{}`", value.text), hint);

@@ -1,8 +1,10 @@
 //! What is legal and yet hardly meant.
 
+mod customers;
 mod limits;
 mod thresholds;
 
+use self::customers::customers;
 use self::limits::limits;
 use self::thresholds::thresholds;
 use super::estimate::{
@@ -46,6 +48,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         limits(scenario, group, &mut warnings);
         tails(group, &mut warnings);
         thoughtless(scenario, group, &mut warnings);
+        customers(scenario, group, &mut warnings);
     }
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);

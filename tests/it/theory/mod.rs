@@ -16,6 +16,7 @@ mod costs;
 mod engset;
 mod erlang;
 mod finite_sources;
+mod impatience;
 mod loss_network;
 mod machine_repair;
 mod mixed_service;
