@@ -6,7 +6,7 @@ use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Windo
 use crate::rules::Reason;
 use crate::scenario::occurs::{can_be_away, can_be_full, crowded, features, plans, slots_can_bind};
 use crate::scenario::{Backend, BackendScope, Group, Scenario};
-use crate::units::{Share, SimSpan, SimTime};
+use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
 /// Within this a reply counts as good unless a threshold asks for another span.
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
@@ -27,7 +27,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     ));
     let withins = withins(scenario);
     let shared: Arc<[Ratio]> = ratios(window, &causes, &withins).into();
-    let midnight = time_of_day(scenario);
+    let clocks: Arc<[ClockChange]> = scenario.clocks.as_slice().into();
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
     alerts.dedup();
@@ -38,7 +38,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         own_causes,
         ratios: Arc::clone(&shared),
         withins: withins.clone(),
-        midnight,
+        clocks: Arc::clone(&clocks),
         alerts: own_alerts
             .iter()
             .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
@@ -135,10 +135,4 @@ fn withins(scenario: &Scenario) -> Vec<SimSpan> {
     }
     all.sort_unstable();
     all
-}
-
-/// Time from midnight (UTC) to the start.
-fn time_of_day(scenario: &Scenario) -> SimSpan {
-    let day = i128::from(SimSpan::DAY.nanos());
-    SimSpan::from_nanos(scenario.start.as_nanosecond().rem_euclid(day) as u64)
 }

@@ -14,7 +14,7 @@ use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
 use crate::rules::{CreditPool, Refusal};
-use crate::units::{Credits, Money, Share, SimSpan, SimTime};
+use crate::units::{ClockChange, Credits, Money, Share, SimSpan, SimTime};
 
 /// What is fixed while a group is measured.
 pub struct GroupFrame {
@@ -30,8 +30,8 @@ pub struct GroupFrame {
     pub ratios: Arc<[Ratio]>,
     /// The spans within which replies are counted as good.
     pub withins: Vec<SimSpan>,
-    /// Time of the day (UTC) at the start.
-    pub midnight: SimSpan,
+    /// How the clocks go that hours of the day are told by, the first from the start on.
+    pub clocks: Arc<[ClockChange]>,
     /// The alerts of the group, ascending, each with its place among those of the scenario.
     pub alerts: Vec<(Share, usize)>,
     /// How many alerts the scenario has.
@@ -328,7 +328,7 @@ impl GroupMeasures {
         refusal: &Refusal,
     ) {
         tally.hits += u64::from(refusal.reason.is_limit_hit());
-        tally.by_cause[cause].hit(&mut self.hits[cause], now, frame.midnight, refusal.retry_after);
+        tally.by_cause[cause].hit(&mut self.hits[cause], now, &frame.clocks, refusal.retry_after);
     }
 
     fn refused_in_series(&mut self, tally: &mut Tally, now: SimTime, cause: usize) {

@@ -2,7 +2,7 @@
 
 use super::histogram::Histogram;
 use super::series::add_all;
-use crate::units::{SimSpan, SimTime};
+use crate::units::{ClockChange, SimSpan, SimTime};
 
 /// The refusals of one cause in a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,7 +13,7 @@ pub struct HitMeasures {
     pub workspaces: u64,
     /// Refusals of a workspace; workspaces without any count as 0.
     pub per_workspace: Histogram,
-    /// Refusals by the hour of the day (UTC) in which they happened.
+    /// Refusals by the hour of the day in which they happened.
     pub by_hour: [u64; 24],
     /// Refusals of this cause in a row, until something was admitted or refused otherwise.
     pub run_length: Histogram,
@@ -54,14 +54,11 @@ impl HitTally {
         &mut self,
         measures: &mut HitMeasures,
         now: SimTime,
-        midnight: SimSpan,
+        clocks: &[ClockChange],
         retry_after: Option<SimSpan>,
     ) {
         measures.count += 1;
-        let hour = (midnight.nanos() % SimSpan::DAY.nanos() + now.nanos() % SimSpan::DAY.nanos())
-            / SimSpan::HOUR.nanos()
-            % 24;
-        measures.by_hour[hour as usize] += 1;
+        measures.by_hour[ClockChange::hour(clocks, now)] += 1;
         if let Some(wait) = retry_after {
             measures.retry_after.record(wait.nanos());
         }

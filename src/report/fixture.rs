@@ -15,7 +15,7 @@ use crate::scenario::{
     Backend, BackendScope, BillingAnchor, Comparison, Drain, Group, Offer, Scenario, Threshold,
 };
 use crate::summary::{Summary, summarise};
-use crate::units::{Credits, Share, SimSpan, SimTime};
+use crate::units::{ClockChange, Credits, Share, SimSpan, SimTime};
 use crate::workload::{AgentLine, LineKind, WhileOffline};
 
 /// Three shops over three and a half hours, in bins of an hour, after a warm-up of half an hour.
@@ -81,6 +81,7 @@ fn scenario() -> Scenario {
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,
         start: "2026-06-01T00:00:00Z".parse().unwrap(),
+        clocks: vec![ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }],
         duration: span("3h30m"),
         warm_up: span("30m"),
         drain: Drain::Finish,
@@ -135,7 +136,7 @@ fn frame(scenario: &Scenario) -> Frame {
         own_causes: own.clone(),
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
-        midnight: SimSpan::ZERO,
+        clocks: [ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }].into(),
         alerts: Vec::new(),
         alerts_of_all: 0,
     };

@@ -7,7 +7,7 @@ use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
 use crate::rules::{OnDowngrade, Package, Plan};
 use crate::summary::Identity;
-use crate::units::{Share, SimSpan, SimTime};
+use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::{AgentLine, Buying, LineKind, Occurrence};
 
 /// A validated scenario. References are resolved, units are integers, defaults are filled in.
@@ -21,6 +21,8 @@ pub struct Scenario {
     pub seed: u64,
     /// What t = 0 is on the calendar.
     pub start: Timestamp,
+    /// How the clocks of its time zone go, in order, the first from the start on.
+    pub clocks: Vec<ClockChange>,
     /// Until when messages arrive.
     pub duration: SimSpan,
     /// From when on it is measured; less than `duration`.

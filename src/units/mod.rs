@@ -3,6 +3,7 @@
 //! All of them are integers. What a user writes (`250ms`, `12/h`, `1_250`, `5%`) is parsed here, by
 //! [`FromStr`](std::str::FromStr), and a [`ParseQuantityError`] says what was expected.
 
+mod clock;
 mod credits;
 mod money;
 mod parse;
@@ -10,6 +11,7 @@ mod rate;
 mod share;
 mod time;
 
+pub use clock::ClockChange;
 pub use credits::Credits;
 pub use money::Money;
 pub use parse::{ParseQuantityError, parse_count};

@@ -15,9 +15,7 @@ pub use bursts::{Burst, BurstSampler, Bursts};
 pub use buying::{AutoBuy, Below, Buying, ByHand};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};
 pub use membership::{is_taken, plan_of};
-pub use modulation::{
-    Arrival, ClockChange, Factor, Level, Modulation, Profile, Stage, Stages, Steps,
-};
+pub use modulation::{Arrival, Factor, Level, Modulation, Profile, Stage, Stages, Steps};
 pub use retry::{Backoff, Jitter, Retry, RetrySampler};
 pub use servers::{ServersChange, servers_over_time};
 pub use timeline::{Action, Occurrence, Pick};

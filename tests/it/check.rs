@@ -260,7 +260,7 @@ fn the_document_of_a_file_that_is_wrong() {
           "line": 2,
           "column": 1,
           "message": "unknown key `nmae` in the scenario",
-          "hint": "did you mean `name`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`"
+          "hint": "did you mean `name`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`"
         },
         {
           "file": "x.yaml",

@@ -159,7 +159,7 @@ fn unknown_keys() {
       |
     9 | colour: red
       | ^^^^^^
-    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -181,7 +181,7 @@ fn a_misspelt_key_is_read_as_what_was_meant() {
        |
     23 | workspace:
        | ^^^^^^^^^
-    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -289,7 +289,7 @@ abot:
        |
     54 | abot:
        | ^^^^
-    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in x.yaml
     ");
@@ -1242,7 +1242,7 @@ fn the_command_line() {
       |
     1 | sede=5
       | ^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in --set
     ");
@@ -1320,7 +1320,7 @@ fn long_wide_and_odd_lines() {
       |
     1 | ...ong long long long long long long long long ', drian: cut, workspaces: [{ group: a, agents: [{ name:...
       |                                                   ^^^^^
-    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     x.yaml:1:10130: error: `zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz..` is not a duration such as `250ms`, `8h` or `1d12h`
       |

@@ -29,5 +29,6 @@ mod theory;
 mod thoughtless;
 mod tidy;
 mod timeline_faults;
+mod timezones;
 mod traffic;
 mod validity;

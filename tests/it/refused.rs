@@ -31,7 +31,6 @@ const WORDS: &[(&str, &[Word])] = &[
         "top level",
         &[
             ("fair_use", "backend: {", "fair_use: []\nbackend: {"),
-            ("timezone", "backend: {", "timezone: Europe/Berlin\nbackend: {"),
             ("replications", "backend: {", "replications: 2\nbackend: {"),
         ],
     ),

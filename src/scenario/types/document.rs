@@ -21,9 +21,7 @@ use super::workspaces::{Group, OnDowngrade};
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "limitlab scenario",
-    extend("x-not-supported-yet" = [
-        "fair_use", "timezone",
-    ])
+    extend("x-not-supported-yet" = ["fair_use"])
 )]
 pub(in crate::scenario) struct Document {
     /// The version of the scenario language: 1.
@@ -46,6 +44,10 @@ pub(in crate::scenario) struct Document {
     /// What t = 0 is on the calendar, with its zone. Default 2026-01-01T00:00:00Z.
     #[schemars(extend("default" = "2026-01-01T00:00:00Z"))]
     pub(in crate::scenario) start: Option<Instant>,
+    /// Whose clocks the hours of profiles and of results go by, unless `traffic` names others: a
+    /// name of the IANA database. Default UTC.
+    #[schemars(extend("default" = "UTC"), example = "Europe/Berlin")]
+    pub(in crate::scenario) timezone: Option<Text>,
     /// How long customers write: above 0s, at most 292 years.
     #[schemars(example = "30d")]
     pub(in crate::scenario) duration: Duration,

@@ -31,8 +31,8 @@ pub(in crate::scenario) struct Traffic {
     /// of the day, or 168 for those of the week from Monday 00:00 on. Their mean counts as 1.
     #[schemars(example = &"business_hours")]
     pub(in crate::scenario) profile: Option<Profile>,
-    /// Whose clocks the profile goes by. Default UTC.
-    #[schemars(extend("default" = "UTC"), example = "Europe/Berlin")]
+    /// Whose clocks the profile goes by. Default: those of the top level.
+    #[schemars(example = "Europe/Berlin")]
     pub(in crate::scenario) timezone: Option<Text>,
     /// How that rises and falls from the start on, one stage after the other. The last target
     /// holds.

@@ -12,7 +12,8 @@ use super::mix::{GroupPlans, Metering};
 use super::names::Names;
 use super::numbers::{count, count_from_one};
 use super::packages::buying;
-use super::plans::{Horizon, PlanOffer, throttles};
+use super::plans::{PlanOffer, throttles};
+use super::profiles::Clocks;
 use super::timeline::Timeline;
 use crate::random::Distribution;
 use crate::rules::OnDowngrade;
@@ -25,7 +26,7 @@ const MOST_SEATS: u64 = 1_000_000;
 
 /// What groups may refer to and what they declare.
 pub(super) struct Registry {
-    pub(super) horizon: Horizon,
+    pub(super) clocks: Clocks,
     /// Whether messages on their way at the end are cut, or that cannot be told.
     pub(super) cuts: bool,
     /// `None` if the plans could not be read.
@@ -43,7 +44,7 @@ pub(super) struct Registry {
 impl Registry {
     /// What stands beside the groups.
     pub(super) fn new(
-        horizon: Horizon,
+        clocks: Clocks,
         cuts: bool,
         plans: Option<IndexMap<String, PlanOffer>>,
         packages: Names,
@@ -53,7 +54,7 @@ impl Registry {
             limiters.include(&offer.limiters);
         }
         Self {
-            horizon,
+            clocks,
             cuts,
             plans,
             packages,
@@ -151,7 +152,7 @@ fn group(
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
-        horizon: registry.horizon,
+        clocks: &registry.clocks,
         cuts: registry.cuts,
         timeline,
         slots_are_limited: plans.limit_slots(),

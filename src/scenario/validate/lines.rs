@@ -7,6 +7,7 @@ use super::mix::Metering;
 use super::names::Names;
 use super::numbers::{count, distribution};
 use super::plans::{Horizon, MOST_AGENTS};
+use super::profiles::Clocks;
 use super::retry::retry;
 use super::timeline::Timeline;
 use super::traffic::{is_zero, traffic};
@@ -21,7 +22,7 @@ use crate::workload::{
 pub(super) struct Lines<'a> {
     /// The group's name.
     pub(super) group: &'a str,
-    pub(super) horizon: Horizon,
+    pub(super) clocks: &'a Clocks,
     /// Whether messages on their way at the end are cut, or that cannot be told.
     pub(super) cuts: bool,
     pub(super) timeline: Timeline<'a>,
@@ -79,7 +80,7 @@ impl Lines<'_> {
         let churn = written
             .churn
             .as_ref()
-            .map(|written| churn(written, self.horizon, at.key("churn"), self.findings));
+            .map(|written| churn(written, self.clocks.horizon, at.key("churn"), self.findings));
         // Churn without any key is a mistake of its own.
         let churns = |churn: &Churn| churn.create.is_some() || churn.delete_after.is_none();
         let creates = churn.as_ref().is_some_and(churns)
@@ -135,7 +136,7 @@ impl Lines<'_> {
         at: At<'_>,
     ) -> Option<Traffic> {
         self.may_have_traffic |= written.is_some() || !at.is_sound();
-        written.and_then(|written| traffic(written, agents, self.horizon, at, self.findings))
+        written.and_then(|written| traffic(written, agents, self.clocks, at, self.findings))
     }
 
     fn cost(

@@ -28,6 +28,7 @@ use self::loops::loops;
 use self::numbers::{count_or_unlimited, distribution};
 use self::packages::packages;
 use self::plans::{Horizon, plans};
+use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
@@ -74,7 +75,9 @@ pub(super) fn validate(
         Some(types::Drain::Finish) | None => Drain::Finish,
     };
     let cuts = drain == Drain::Cut || !at.key("drain").is_sound();
-    let mut registry = Registry::new(horizon, cuts, plans, package_names);
+    let zone = document.timezone.as_ref();
+    let clocks = Clocks::new(zone, horizon, at.key("timezone"), &mut findings);
+    let mut registry = Registry::new(clocks, cuts, plans, package_names);
     if document.replications.as_ref().is_some_and(|replications| replications.0 != 1) {
         let message = "more than one replication is not supported yet";
         findings.add(at.key("replications"), message);
@@ -89,6 +92,7 @@ pub(super) fn validate(
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
         start,
+        clocks: registry.clocks.changes(),
         duration,
         warm_up: warm_up(document, duration, at, &mut findings),
         drain,

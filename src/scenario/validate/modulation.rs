@@ -4,8 +4,7 @@ use super::super::at::{At, Findings};
 use super::super::types;
 use super::super::words::grouped;
 use super::numbers::distribution;
-use super::plans::Horizon;
-use super::profiles::profile;
+use super::profiles::{Clocks, profile};
 use crate::units::SimSpan;
 use crate::workload::{Bursts, Modulation, Stage, Stages};
 
@@ -15,7 +14,7 @@ const MOST_PERIODS: f64 = 10_000_000.0;
 /// The profile and the stages of traffic that stands at `at`.
 pub(super) fn modulation(
     written: &types::Traffic,
-    horizon: Horizon,
+    clocks: &Clocks,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Modulation {
@@ -30,7 +29,7 @@ pub(super) fn modulation(
     let profile = written
         .profile
         .as_ref()
-        .and_then(|profiled| profile(profiled, written.timezone.as_ref(), horizon, at, findings));
+        .and_then(|profiled| profile(profiled, written.timezone.as_ref(), clocks, at, findings));
     let stages = written.stages.iter().flatten();
     let stage = |stage: &types::Stage| Stage { duration: stage.duration.0, target: stage.target.0 };
     Modulation::new(profile, Stages::new(stages.map(stage).collect()))

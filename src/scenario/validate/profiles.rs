@@ -7,8 +7,8 @@ use super::super::at::{At, Findings};
 use super::super::suggest::nearest;
 use super::super::types::{self, ProfileName};
 use super::plans::Horizon;
-use crate::units::{SimSpan, SimTime};
-use crate::workload::{ClockChange, Profile};
+use crate::units::{ClockChange, SimSpan, SimTime};
+use crate::workload::Profile;
 
 /// From Monday 00:00 to the start of 1970, a Thursday.
 const EPOCH_INTO_WEEK: SimSpan = SimSpan::from_nanos(3 * SimSpan::DAY.nanos());
@@ -35,11 +35,36 @@ const DAILY: [f64; 24] = [
     133.0, 131.0, 126.0, 120.0, 113.0, 104.0, 96.0, 87.0, 80.0,
 ];
 
+/// When a scenario is, and whose clocks it goes by.
+#[derive(Debug)]
+pub(super) struct Clocks {
+    pub(super) horizon: Horizon,
+    zone: TimeZone,
+}
+
+impl Clocks {
+    /// The clocks of the zone that stands at `at`, or of UTC.
+    pub(super) fn new(
+        written: Option<&types::Text>,
+        horizon: Horizon,
+        at: At<'_>,
+        findings: &mut Findings,
+    ) -> Self {
+        let zone = written.and_then(|zone| time_zone(&zone.0, at, findings));
+        Self { horizon, zone: zone.unwrap_or(TimeZone::UTC) }
+    }
+
+    /// How they go.
+    pub(super) fn changes(&self) -> Vec<ClockChange> {
+        clock_changes(&self.zone, self.horizon)
+    }
+}
+
 /// The profile of traffic that stands at `at`; `None` if it is at fault.
 pub(super) fn profile(
     written: &types::Profile,
     timezone: Option<&types::Text>,
-    horizon: Horizon,
+    clocks: &Clocks,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Profile> {
@@ -52,7 +77,7 @@ pub(super) fn profile(
     };
     let zone = match timezone {
         Some(zone) => time_zone(&zone.0, at.key("timezone"), findings),
-        None => Some(TimeZone::UTC),
+        None => Some(clocks.zone.clone()),
     };
     let place = at.key("profile");
     if !matches!(weights.len(), 24 | 168) {
@@ -62,7 +87,8 @@ pub(super) fn profile(
     }
     let zone = zone?;
     let zone_name = zone.iana_name().unwrap_or("UTC").to_owned();
-    let profile = Profile::new(name, zone_name, &weights, clock_changes(&zone, horizon));
+    let changes = clock_changes(&zone, clocks.horizon);
+    let profile = Profile::new(name, zone_name, &weights, changes);
     if profile.is_none() {
         findings.add(place, "every weight is 0, so nothing would ever arrive");
     }

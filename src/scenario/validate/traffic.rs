@@ -5,7 +5,7 @@ use super::super::types;
 use super::super::words::grouped;
 use super::modulation::{bursts, modulation};
 use super::numbers::{count, count_from_one, distribution};
-use super::plans::Horizon;
+use super::profiles::Clocks;
 use crate::random::Distribution;
 use crate::workload::{OnLost, Traffic, TrafficKind};
 
@@ -18,16 +18,16 @@ const MOST_USERS: u64 = 1_000_000;
 pub(super) fn traffic(
     written: &types::Traffic,
     agents: u32,
-    horizon: Horizon,
+    clocks: &Clocks,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Traffic> {
     let kind = kind(written, agents, at, findings);
-    let modulation = modulation(written, horizon, at, findings);
+    let modulation = modulation(written, clocks, at, findings);
     let bursts = written
         .bursts
         .as_ref()
-        .and_then(|written| bursts(written, horizon.duration, at.key("bursts"), findings));
+        .and_then(|written| bursts(written, clocks.horizon.duration, at.key("bursts"), findings));
     kind.map(|kind| Traffic { kind, modulation, bursts })
 }
 

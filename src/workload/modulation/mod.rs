@@ -15,7 +15,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use profile::{ClockChange, Profile};
+pub use profile::Profile;
 pub use stages::{Stage, Stages};
 pub use steps::{Factor, Steps};
 

@@ -1,7 +1,7 @@
 //! Traffic by the hour of the week.
 
 use super::Level;
-use crate::units::{SimSpan, SimTime};
+use crate::units::{ClockChange, SimSpan, SimTime};
 
 /// Hours of a week.
 const HOURS: usize = 168;
@@ -19,16 +19,6 @@ pub struct Profile {
     hours: Vec<Hour>,
     /// In order, the first at the start.
     changes: Vec<ClockChange>,
-}
-
-/// From when on clocks have gone how far into the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClockChange {
-    /// From when on.
-    pub from: SimTime,
-    /// What clocks would have shown at the start, as time since Monday 00:00, if they had gone
-    /// then as they go now; less than a week.
-    pub at_start: SimSpan,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,6 +6,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::random::{Distribution, Key};
+use crate::units::ClockChange;
 use crate::workload::{Burst, Bursts};
 
 const MINUTE: u64 = SimSpan::MINUTE.nanos();

@@ -137,7 +137,7 @@ fn runs(scope: &Scope<'_>, space: &Space, reason: Reason, limiter: Option<&str>)
 
 fn causes(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<String> {
     let mut found = Vec::new();
-    let midnight = outcome.measures.frame.all.midnight.nanos();
+    let midnight = outcome.measures.frame.all.clocks[0].at_start.nanos();
     let all: Vec<Vec<Hit>> = scope.spaces().map(|space| hits(scope, space)).collect();
     let mut known = 0;
     for (cause, measured) in outcome.measures.frame.all.causes.iter().zip(&of.hits) {
