@@ -1,18 +1,8 @@
 //! `timezone` at the top level.
 
-use limitlab::engine::{Outcome, RunOptions, Watch, run};
-use limitlab::scenario::{Colour, ScenarioError, parse};
+use limitlab::scenario::{ScenarioError, parse};
 
-use crate::support::simulate;
-
-fn outcome(text: &str) -> Outcome {
-    let scenario = match parse("zones.yaml", text, &[]) {
-        Ok(scenario) => scenario,
-        Err(ScenarioError::Faults(faults)) => panic!("{}", faults.render(Colour::Never)),
-        Err(other) => panic!("{other}"),
-    };
-    run(&scenario, RunOptions { threads: 1 }, &Watch::default()).unwrap_or_else(|it| panic!("{it}"))
-}
+use crate::support::{outcome, simulate};
 
 /// Clocks in New York are four hours behind UTC, and five from 2026-11-01 06:00 UTC on.
 #[test]
