@@ -112,7 +112,7 @@ impl Cell {
             return;
         }
         let charge = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, cost)
+            cell.workspace.take(&world.model.book, agent, cost, now)
         });
         if let Some(charge) = charge {
             self.charged(world, charge, now);
@@ -245,7 +245,7 @@ impl Cell {
     /// The reply is back, or the refusal of the backend: places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let flight = self.flights.remove(flight);
-        self.workspace.release(&world.model.book, flight.agent as usize);
+        self.workspace.release(&world.model.book, flight.agent as usize, now);
         if flight.refused {
             self.give_back(world, flight.agent, flight.charge, now);
             self.lost(world, flight.session, now);
