@@ -7,8 +7,8 @@ use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
 use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
-    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, LineKind, Modulation, Occurrence, OnLost,
-    OnRefused, Traffic, TrafficKind, WhileOffline,
+    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, LineKind, Modulation,
+    Occurrence, OnLost, OnRefused, Traffic, TrafficKind, WhileOffline,
 };
 
 /// One group, compiled.

@@ -92,10 +92,9 @@ impl Rulebook {
                 Quota::Concurrency { limit } => {
                     (Limiter::Concurrency, GateQuota::Concurrency(*limit))
                 }
-                Quota::Custom(custom) => (
-                    Limiter::Custom(custom.clone()),
-                    GateQuota::Custom(throttle.quota.reason()),
-                ),
+                Quota::Custom(custom) => {
+                    (Limiter::Custom(custom.clone()), GateQuota::Custom(throttle.quota.reason()))
+                }
             };
             let known = names[scope].iter().position(|name| *name == throttle.name);
             let number = known.unwrap_or_else(|| {

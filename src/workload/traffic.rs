@@ -63,6 +63,13 @@ pub enum OnLost {
     Continue,
 }
 
+impl From<TrafficKind> for Traffic {
+    /// Traffic that neither rises nor falls.
+    fn from(kind: TrafficKind) -> Self {
+        Self::steady(kind)
+    }
+}
+
 impl Traffic {
     /// Traffic that neither rises nor falls.
     pub fn steady(kind: TrafficKind) -> Self {

@@ -23,8 +23,8 @@ pub(super) use plan::{
     Price,
 };
 pub(super) use quantity::{
-    Amount, Anchor, Count, CountOrUnlimited, Duration, Name, Number, QuantityWord, Renewal,
-    ShareText, Text, name, number, quantity,
+    Amount, Anchor, Count, CountOrUnlimited, Duration, MOST_TIMES, Name, Number, QuantityWord,
+    Renewal, ShareText, Text, name, number, quantity,
 };
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
