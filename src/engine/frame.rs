@@ -27,7 +27,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     ));
     let withins = withins(scenario);
     let shared: Arc<[Ratio]> = ratios(window, &causes, &withins).into();
-    let clocks: Arc<[ClockChange]> = scenario.clocks.as_slice().into();
+    let clocks: Arc<[ClockChange]> = scenario.clocks().into();
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
     alerts.dedup();

@@ -4,7 +4,7 @@ use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
 use crate::rules::Refusal;
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Arrival, Burst, Level, RetrySampler, Steps};
+use crate::workload::{Arrival, Burst, CustomSource, CustomTraffic, Level, RetrySampler, Steps};
 
 /// Turns of a conversation have the numbers `n << TURN_BITS`, .. of its line's draws. A
 /// conversation of more turns would draw what the next one draws, which is harmless.
@@ -39,7 +39,7 @@ pub(super) struct Line {
 }
 
 /// A stream of arrivals: messages, or first turns of conversations.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) line: u32,
     /// The agent they are for; `None` if each is for any agent of the line.
@@ -49,6 +49,8 @@ pub(super) struct Source {
     /// The number of its first message.
     first: u64,
     arrivals: Stream,
+    /// What says when they come, unless a distribution does.
+    custom: Option<CustomSource>,
     /// What the last arrival left of its exposure, where traffic is modulated \[ns\].
     left: f64,
     /// The period that its agent is in, where traffic comes in bursts.
@@ -101,7 +103,16 @@ impl Line {
     /// The one stream of arrivals at all agents of the line, which is number `line`.
     pub(super) fn source(&self, line: u32) -> Source {
         let arrivals = self.key.name("arrivals").stream();
-        Source { line, agent: None, arrived: 0, first: 0, arrivals, left: 0.0, burst: None }
+        Source {
+            line,
+            agent: None,
+            arrived: 0,
+            first: 0,
+            arrivals,
+            custom: None,
+            left: 0.0,
+            burst: None,
+        }
     }
 
     /// The stream of arrivals at one agent of the line, which is number `line`, from `now` on. It
@@ -122,6 +133,7 @@ impl Line {
             arrived: 0,
             first: number << AGENT_BITS,
             arrivals: key.name("arrivals").stream(),
+            custom: traffic.custom.as_ref().map(CustomTraffic::begin),
             left: 0.0,
             burst: bursts.map(|it| Burst::begin(it, key.name("bursts").stream(), now)),
         }
@@ -140,11 +152,17 @@ impl Line {
     ) -> Option<SimTime> {
         let mut draw = source.arrivals.at(source.arrived);
         let interval = if source.agent.is_some() { &self.own_interval } else { &self.interval };
+        let custom = match &mut source.custom {
+            Some(custom) => Some(custom.next(now, &mut draw)?.nanos()),
+            None => None,
+        };
         if traffic.is_steady && factors.is_empty() {
-            let at = now + SimSpan::from_nanos(interval.sample_whole(&mut draw));
+            let nanos = custom.unwrap_or_else(|| interval.sample_whole(&mut draw));
+            let at = now + SimSpan::from_nanos(nanos);
             return (at < until).then_some(at);
         }
-        let exposure = source.left + interval.sample(&mut draw);
+        let exposure =
+            custom.map_or_else(|| interval.sample(&mut draw), |nanos| nanos as f64) + source.left;
         let level = |at| match (&mut source.burst, &traffic.bursts) {
             (Some(burst), Some(bursts)) => burst.level(bursts, at),
             _ => Level::STEADY,

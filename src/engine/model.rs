@@ -7,8 +7,8 @@ use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
 use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
-    Action, AgentLine, AutoBuy, BurstSampler, Bursts, LineKind, Modulation, Occurrence, OnLost,
-    OnRefused, Retry, RetrySampler, Traffic, TrafficKind, WhileOffline,
+    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, LineKind, Modulation,
+    Occurrence, OnLost, OnRefused, Retry, RetrySampler, Traffic, TrafficKind, WhileOffline,
 };
 
 /// One group, compiled.
@@ -83,8 +83,10 @@ pub(super) struct LineModel {
 
 /// Traffic, compiled.
 pub(super) struct TrafficModel {
-    /// Time between arrivals at one agent; `None` where there are only users.
+    /// Time between arrivals at one agent; `None` where there are only users, or where arrivals are
+    /// custom.
     pub(super) interarrival: Option<Distribution>,
+    pub(super) custom: Option<CustomTraffic>,
     /// Whether arrivals at all agents of the line are one stream.
     pub(super) is_one_stream: bool,
     /// Whether neither modulation nor bursts change the time between arrivals.
@@ -186,6 +188,7 @@ impl TrafficModel {
         let poisson = |rate: &Rate| Distribution::Exponential { mean: rate.mean_interval_nanos() };
         let none = Self {
             interarrival: None,
+            custom: None,
             is_one_stream: traffic.is_one_stream(),
             is_steady: traffic.modulation.is_flat() && traffic.bursts.is_none(),
             modulation: traffic.modulation.clone(),
@@ -198,6 +201,7 @@ impl TrafficModel {
         match &traffic.kind {
             TrafficKind::Rate(rate) => Self { interarrival: Some(poisson(rate)), ..none },
             TrafficKind::Interarrival(law) => Self { interarrival: Some(law.clone()), ..none },
+            TrafficKind::Custom(custom) => Self { custom: Some(custom.clone()), ..none },
             TrafficKind::Sessions { rate, turns, think, on_lost } => Self {
                 interarrival: Some(poisson(rate)),
                 turns: Some(turns.sampler()),

@@ -8,7 +8,7 @@ use super::model::GroupModel;
 use super::watch::Watch;
 use super::{coupled, frame, independent};
 use crate::measure::{BackendMeasures, Frame, GroupMeasures, Interruption, Measures};
-use crate::scenario::{BackendScope, Scenario};
+use crate::scenario::{BackendScope, Flaws, Scenario};
 use crate::summary::{Summary, summarise};
 use crate::units::{SimSpan, SimTime};
 
@@ -17,6 +17,13 @@ use crate::units::{SimSpan, SimTime};
 pub struct RunOptions {
     /// Threads to simulate on, at least 1.
     pub threads: usize,
+}
+
+/// One thread.
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { threads: 1 }
+    }
 }
 
 /// A finished run.
@@ -36,6 +43,9 @@ pub struct Outcome {
 /// Why a run could not go on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EngineError {
+    /// The scenario has values that no run can have: it was built or changed in code.
+    #[error("the scenario cannot be run:\n{0}")]
+    Flawed(Flaws),
     /// Events follow each other in no time, without end.
     #[error(
         "more than a million events of one workspace of `{group}` happen at the same instant, \
@@ -89,12 +99,41 @@ impl Part {
 ///
 /// # Errors
 ///
-/// [`EngineError`] when the scenario loops in no time.
+/// [`EngineError`] when the scenario loops in no time, or was built in code and has a flaw.
+///
+/// # Panics
+///
+/// If the system cannot start so many threads, or if a limiter or an arrival process of one's own
+/// panics.
+///
+/// # Examples
+///
+/// ```
+/// use limitlab::engine::{RunOptions, Watch, run};
+/// use limitlab::units::SimSpan;
+/// use limitlab::workload::{AgentLine, TrafficKind};
+/// use limitlab::{Group, Scenario};
+///
+/// let bot = AgentLine::new("bot", 2).with_traffic(TrafficKind::Rate("6/h".parse()?));
+/// let group = Group::new("all-day", 1_000).with_line(bot);
+/// let scenario = Scenario::new("quiet", SimSpan::DAY).with_group(group);
+/// let outcome = run(&scenario, RunOptions { threads: 2 }, &Watch::default())?;
+///
+/// // 288 messages a workspace, give or take four standard deviations of their sum.
+/// let offered = outcome.summary.value("messages.offered").unwrap();
+/// assert!((offered - 288_000.0).abs() < 4.0 * 288_000_f64.sqrt());
+///
+/// let none = Scenario::new("nobody", SimSpan::DAY);
+/// let refused = run(&none, RunOptions::default(), &Watch::default()).err().unwrap();
+/// assert!(refused.to_string().ends_with("groups must hold at least one group"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn run(
     scenario: &Scenario,
     options: RunOptions,
     watch: &Watch,
 ) -> Result<Outcome, EngineError> {
+    scenario.check().map_err(EngineError::Flawed)?;
     let models = GroupModel::all(scenario);
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let platform =

@@ -1,6 +1,6 @@
 //! Causes of refusals: a reason, and the limiter where one refused.
 
-use crate::rules::limiter::{Quota, Throttle};
+use crate::rules::limiter::Throttle;
 use crate::rules::{Reason, Refusal};
 
 /// Why tries of a group can be refused.
@@ -34,7 +34,7 @@ impl Causes {
         let mut causes: Vec<Cause> = Vec::new();
         for (throttles, reasons) in groups {
             let limited = throttles.iter().map(|throttle| Cause {
-                reason: reason_of(throttle),
+                reason: throttle.quota.reason(),
                 limiter: Some(throttle.name.clone()),
             });
             let others = reasons.into_iter().map(|reason| Cause { reason, limiter: None });
@@ -86,7 +86,7 @@ impl Causes {
             by_throttle: throttles
                 .iter()
                 .map(|throttle| {
-                    find(reason_of(throttle), Some(&throttle.name))
+                    find(throttle.quota.reason(), Some(&throttle.name))
                         .expect("the causes were made from this group too")
                 })
                 .collect(),
@@ -117,14 +117,6 @@ impl GroupCauses {
     pub fn contains(&self, cause: usize) -> bool {
         let cause = cause as u16;
         self.by_throttle.contains(&cause) || self.by_reason.contains(&Some(cause))
-    }
-}
-
-/// The reason with which a throttle refuses.
-fn reason_of(throttle: &Throttle) -> Reason {
-    match throttle.quota {
-        Quota::TokenBucket { .. } => Reason::RateLimited,
-        Quota::Concurrency { .. } => Reason::ConcurrencyLimited,
     }
 }
 

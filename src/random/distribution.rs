@@ -221,7 +221,7 @@ impl Distribution {
     }
 
     /// Whether each parameter is in the range that its field states.
-    pub(super) fn is_legal(&self) -> bool {
+    pub fn is_legal(&self) -> bool {
         let from = |least: f64, value: f64| value >= least && value <= Self::LARGEST;
         let above_zero = |value: f64| value > 0.0 && value <= Self::LARGEST;
         match *self {

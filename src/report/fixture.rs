@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use crate::measure::{
     AgentTally, BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures,
     Reply, Tally, Window, ratios,
@@ -81,7 +83,7 @@ fn scenario() -> Scenario {
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,
         start: "2026-06-01T00:00:00Z".parse().unwrap(),
-        clocks: vec![ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }],
+        timezone: TimeZone::UTC,
         duration: span("3h30m"),
         warm_up: span("30m"),
         drain: Drain::Finish,

@@ -28,6 +28,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan of this name with the limits of [`unlimited`](Self::unlimited), to be given others:
+    /// `Plan { active_agents: Some(3), ..Plan::new("advanced") }`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::unlimited() }
+    }
+
     /// The built-in plan of workspaces that name none: no slot limit but R1, no credits counted.
     pub fn unlimited() -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! The rules of a group's workspaces, compiled once.
 
-use super::limiter::{Quota, Throttle, ThrottleScope, TokenBucketQuota};
+use super::decision::Reason;
+use super::limiter::{CustomQuota, Quota, Throttle, ThrottleScope, TokenBucketQuota};
 use super::plan::Plan;
 
 /// The rules of a group: a policy for each plan that its workspaces can be on.
@@ -18,10 +19,21 @@ pub struct Rulebook {
 }
 
 /// A limiter of a group, by whatever name it stands in plans.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Limiter {
     TokenBucket,
     Concurrency,
+    Custom(CustomQuota),
+}
+
+impl Limiter {
+    fn holds_places(&self) -> bool {
+        match self {
+            Self::TokenBucket => false,
+            Self::Concurrency => true,
+            Self::Custom(custom) => custom.holds_places(),
+        }
+    }
 }
 
 /// The rules on one plan.
@@ -48,12 +60,15 @@ pub(super) struct Gate {
 pub(super) enum GateQuota {
     TokenBucket(TokenBucketQuota),
     Concurrency(u32),
+    /// What its refusals are called.
+    Custom(Reason),
 }
 
 impl Rulebook {
     /// Compiles the plans of a group, each with the throttles that hold on it as places in
     /// `throttles`. Throttles of the same name are one limiter, with other numbers on each plan;
-    /// they must have the same scope and kind. `shares` says whether anyone has a share of the pool.
+    /// they must have the same scope and kind; a limiter of one's own has the same numbers on all of
+    /// them. `shares` says whether anyone has a share of the pool.
     ///
     /// # Panics
     ///
@@ -69,13 +84,16 @@ impl Rulebook {
         let mut gates: Vec<Gate> = Vec::new();
         for (index, throttle) in throttles.iter().enumerate() {
             let scope = usize::from(throttle.scope == ThrottleScope::Workspace);
-            let (limiter, quota) = match throttle.quota {
+            let (limiter, quota) = match &throttle.quota {
                 Quota::TokenBucket { rate, burst_thousandths } => (
                     Limiter::TokenBucket,
-                    GateQuota::TokenBucket(TokenBucketQuota::new(rate, burst_thousandths)),
+                    GateQuota::TokenBucket(TokenBucketQuota::new(*rate, *burst_thousandths)),
                 ),
                 Quota::Concurrency { limit } => {
-                    (Limiter::Concurrency, GateQuota::Concurrency(limit))
+                    (Limiter::Concurrency, GateQuota::Concurrency(*limit))
+                }
+                Quota::Custom(custom) => {
+                    (Limiter::Custom(custom.clone()), GateQuota::Custom(throttle.quota.reason()))
                 }
             };
             let known = names[scope].iter().position(|name| *name == throttle.name);
@@ -96,7 +114,7 @@ impl Rulebook {
             workspace_gates: of_scope(own, ThrottleScope::Workspace),
         });
         let policies = policies.collect();
-        let holds_places = limiters.iter().flatten().any(|it| *it == Limiter::Concurrency);
+        let holds_places = limiters.iter().flatten().any(Limiter::holds_places);
         let [agent_limiters, workspace_limiters] = limiters;
         Self { policies, agent_limiters, workspace_limiters, holds_places, shares }
     }

@@ -34,6 +34,20 @@ pub struct Loaded {
 ///
 /// [`ScenarioError::Unreadable`] if there is no such file or it cannot be read;
 /// [`ScenarioError::Faults`] with every mistake of the file and the overrides.
+///
+/// # Examples
+///
+/// ```
+/// use limitlab::scenario::{Override, load};
+///
+/// let more = Override::set("workspaces.shops.count=10");
+/// let loaded = load("scenarios/quickstart.yaml".as_ref(), &[more])?;
+/// assert_eq!(loaded.scenario.groups[0].count, 10);
+///
+/// let unknown = load("scenarios/quickstart.yaml".as_ref(), &[Override::set("sead=1")]);
+/// assert!(unknown.unwrap_err().to_string().contains("did you mean `seed`?"));
+/// # Ok::<(), limitlab::scenario::ScenarioError>(())
+/// ```
 pub fn load(path: &Path, overrides: &[Override]) -> Result<Loaded, ScenarioError> {
     let mut files = Files::default();
     let refused =

@@ -2,14 +2,17 @@
 //! the file at once, each with its place.
 
 mod at;
+mod bins;
 mod check;
 mod checked;
+mod clocks;
 mod digest;
 mod encoding;
 mod estimate;
 mod explain;
 mod fault;
 mod files;
+mod flaw;
 mod import;
 mod load;
 mod merge;
@@ -34,6 +37,7 @@ mod yaml;
 pub use checked::Checked;
 pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
+pub use flaw::{Flaw, Flaws};
 pub use load::{Loaded, load, parse};
 pub use model::{Backend, BackendScope, BillingAnchor, Drain, Group, Offer, Scenario};
 pub use overrides::Override;

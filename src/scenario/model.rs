@@ -1,7 +1,10 @@
 //! A scenario with no doubt left in it: what `engine` runs and every report names.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::bins::series_every;
+use super::clocks::clock_changes;
 use super::threshold::Threshold;
 use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
@@ -10,7 +13,45 @@ use crate::summary::Identity;
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::{AgentLine, Buying, LineKind, Occurrence};
 
-/// A validated scenario. References are resolved, units are integers, defaults are filled in.
+/// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
+const DEFAULT_START: i64 = 1_767_225_600;
+
+/// The start of a scenario that names none.
+pub(super) fn default_start() -> Timestamp {
+    Timestamp::from_second(DEFAULT_START).expect("2026 is within the calendar")
+}
+
+/// A scenario. References are resolved, units are integers, defaults are filled in.
+///
+/// It is [loaded](super::load) from a file, or built in code from [`new`](Self::new) on: every
+/// field is public, and keeps the default that a scenario file has for it unless it is set. What a file
+/// may not say code may not either: [`check`](Self::check) names every field that is at fault, and
+/// [`engine::run`](crate::engine::run) asks it first.
+///
+/// # Examples
+///
+/// ```
+/// use limitlab::rules::{Allowance, Cycle, Plan};
+/// use limitlab::units::{Credits, SimSpan};
+/// use limitlab::workload::{AgentLine, TrafficKind};
+/// use limitlab::{Group, Scenario};
+///
+/// let plan = Plan {
+///     active_agents: Some(3),
+///     credits: Some(Allowance::new(Credits::whole(1_250), Cycle::Monthly)),
+///     ..Plan::new("advanced")
+/// };
+/// let sales = AgentLine::new("sales", 5).with_traffic(TrafficKind::Rate("40/d".parse()?));
+/// let shops = Group::new("shops", 100).on_plan(plan).with_line(sales);
+/// let mut scenario = Scenario::new("campaign", SimSpan::DAY.times(30)).with_group(shops);
+/// scenario.seed = 42;
+/// scenario.check()?;
+///
+/// scenario.warm_up = scenario.duration;
+/// let flaws = scenario.check().unwrap_err();
+/// assert_eq!(flaws.to_string(), "warm_up must be less than the duration, 30d");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// Its name; results are written to `results/<name>` unless told otherwise.
@@ -21,8 +62,8 @@ pub struct Scenario {
     pub seed: u64,
     /// What t = 0 is on the calendar.
     pub start: Timestamp,
-    /// How the clocks of its time zone go, in order, the first from the start on.
-    pub clocks: Vec<ClockChange>,
+    /// Whose clocks the hours of the day in results go by.
+    pub timezone: TimeZone,
     /// Until when messages arrive.
     pub duration: SimSpan,
     /// From when on it is measured; less than `duration`.
@@ -41,11 +82,56 @@ pub struct Scenario {
     /// What the run must meet.
     pub thresholds: Vec<Threshold>,
     /// SHA-256 of the scenario as it was resolved from its files and overrides, and of the tables
-    /// that it draws from, in hexadecimal.
+    /// that it draws from, in hexadecimal. It says nothing of what is changed in code afterwards,
+    /// and is empty where a scenario was built in code.
     pub sha256: String,
 }
 
 impl Scenario {
+    /// A scenario without groups, of which at least one is needed. Messages arrive until `duration`
+    /// and are then finished; all is measured from the start, which is 2026-01-01; the seed is 1;
+    /// without a backend every message is answered at once.
+    pub fn new(name: impl Into<String>, duration: SimSpan) -> Self {
+        Self {
+            name: name.into(),
+            about: None,
+            seed: 1,
+            start: default_start(),
+            timezone: TimeZone::UTC,
+            duration,
+            warm_up: SimSpan::ZERO,
+            drain: Drain::Finish,
+            groups: Vec::new(),
+            packages: Vec::new(),
+            backend: None,
+            series_every: series_every(duration),
+            thresholds: Vec::new(),
+            sha256: String::new(),
+        }
+    }
+
+    /// The scenario with one group more.
+    pub fn with_group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// The scenario with this backend.
+    pub fn with_backend(self, backend: Backend) -> Self {
+        Self { backend: Some(backend), ..self }
+    }
+
+    /// The scenario with one threshold more.
+    pub fn with_threshold(mut self, threshold: Threshold) -> Self {
+        self.thresholds.push(threshold);
+        self
+    }
+
+    /// How its clocks go within the duration, in order, the first from the start on.
+    pub fn clocks(&self) -> Vec<ClockChange> {
+        clock_changes(&self.timezone, self.start, self.duration)
+    }
+
     /// How results name it.
     pub fn identity(&self) -> Identity {
         Identity {
@@ -120,6 +206,60 @@ pub enum BillingAnchor {
 }
 
 impl Group {
+    /// `count` workspaces without agents, on the built-in plan, with one seat each.
+    pub fn new(name: impl Into<String>, count: u32) -> Self {
+        Self {
+            name: name.into(),
+            count,
+            plans: vec![Offer { plan: Plan::unlimited(), throttles: Vec::new() }],
+            mix: vec![(0, Share::WHOLE)],
+            seats: Distribution::Constant(1.0),
+            billing_anchor: BillingAnchor::SameInstant,
+            lines: Vec::new(),
+            throttles: Vec::new(),
+            buying: None,
+            alerts: Vec::new(),
+            on_downgrade: OnDowngrade::NewestOffline,
+            timeline: Vec::new(),
+        }
+    }
+
+    /// The group on this plan instead of others.
+    pub fn on_plan(self, plan: Plan) -> Self {
+        self.on_plans([(plan, Share::WHOLE)])
+    }
+
+    /// The group on these plans instead of others, each with its share of the workspaces at the
+    /// start; the shares sum to the whole. A plan that workspaces come to later has
+    /// [`Share::NONE`]. The throttles that the group has already hold on all of them.
+    pub fn on_plans(mut self, plans: impl IntoIterator<Item = (Plan, Share)>) -> Self {
+        let throttles: Vec<u16> = (0..self.throttles.len()).map(|place| place as u16).collect();
+        (self.plans, self.mix) = plans
+            .into_iter()
+            .enumerate()
+            .map(|(place, (plan, share))| {
+                (Offer { plan, throttles: throttles.clone() }, (place, share))
+            })
+            .unzip();
+        self
+    }
+
+    /// The group with one line of agents, or one feature, more.
+    pub fn with_line(mut self, line: AgentLine) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// The group with one throttle more, which holds on every plan.
+    pub fn with_throttle(mut self, throttle: Throttle) -> Self {
+        let place = self.throttles.len() as u16;
+        self.throttles.push(throttle);
+        for offer in &mut self.plans {
+            offer.throttles.push(place);
+        }
+        self
+    }
+
     /// Agents that each workspace declares; other features are not among them.
     pub fn agents(&self) -> u32 {
         let agents = self.lines.iter().filter(|line| line.kind == LineKind::Agents);
@@ -147,6 +287,26 @@ pub struct Backend {
     pub queue_limit: Option<u32>,
     /// From a workspace to the backend, and the same back.
     pub network_delay: SimSpan,
+}
+
+impl Backend {
+    /// Servers that one pool of `scope` has; `None` is unlimited. Serving an attempt takes
+    /// `service_time` \[ns\]; as many attempts as come may wait, and the way to the servers takes
+    /// no time.
+    pub const fn new(
+        scope: BackendScope,
+        servers: Option<u32>,
+        service_time: Distribution,
+    ) -> Self {
+        Self {
+            scope,
+            servers,
+            changes: Vec::new(),
+            service_time,
+            queue_limit: None,
+            network_delay: SimSpan::ZERO,
+        }
+    }
 }
 
 /// Who shares the servers of a backend.

@@ -3,7 +3,6 @@
 
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
-use crate::rules::limiter::Quota;
 use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
 use crate::workload::{Action, AgentLine, LineKind, OnRefused, WhileOffline};
@@ -200,7 +199,6 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
 
 /// Whether tries of a group can be refused for a reason: rather yes than no.
 pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> bool {
-    let has = |is_meant: fn(&Quota) -> bool| group.throttles.iter().any(|it| is_meant(&it.quota));
     let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
     match reason {
         Reason::WorkspaceAgentLimit => crowded(group),
@@ -212,8 +210,9 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
             let mut lines = group.lines.iter().filter(|line| line.traffic.is_some());
             lines.any(|line| can_be_away(group, line))
         }
-        Reason::RateLimited => has(|quota| matches!(quota, Quota::TokenBucket { .. })),
-        Reason::ConcurrencyLimited => has(|quota| matches!(quota, Quota::Concurrency { .. })),
+        Reason::RateLimited | Reason::ConcurrencyLimited => {
+            group.throttles.iter().any(|throttle| throttle.quota.reason() == reason)
+        }
         Reason::CreditsExhausted => {
             let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);
             costs && credits.any(|credits| credits.overage != Overage::Unlimited)

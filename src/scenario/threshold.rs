@@ -35,6 +35,18 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// How scenarios spell it.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+            Self::Equal => "==",
+            Self::Unequal => "!=",
+        }
+    }
+
     /// Whether `value` compares to `bound` in this way.
     pub fn holds(self, value: f64, bound: f64) -> bool {
         match self {
@@ -50,6 +62,14 @@ impl Comparison {
 }
 
 impl Threshold {
+    /// The expectation that a metric of all groups together compares to `bound` in this way. The
+    /// metric is its key in summary.json, the bound is in its SI unit.
+    pub fn new(metric: impl Into<String>, comparison: Comparison, bound: f64) -> Self {
+        let metric = metric.into();
+        let text = format!("{metric} {} {bound}", comparison.sign());
+        Self { text, group: None, metric, comparison, bound }
+    }
+
     /// What became of it in a run. A metric of which nothing was observed fails; refusals that
     /// cannot occur are none.
     pub fn judge(&self, summary: &Summary) -> ThresholdSummary {

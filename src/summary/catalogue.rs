@@ -4,6 +4,8 @@
 //! alone where the family has no statistics; a label follows in braces, one at most
 //! (`refusal.rate{reason=overloaded}`).
 
+use crate::rules;
+
 /// Metrics of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MetricFamily {
@@ -82,6 +84,9 @@ use Label::{Event, Level, Limiter, Reason, Within};
 use MetricState::{Measured, Planned};
 use Unit::{Count, Credits, Fraction, Money, PerSecond, Seconds};
 
+/// The reason of a message that was given up in a queue: its attempt was not refused.
+pub const TIMED_OUT: &str = "timed_out";
+
 const TIMES: &[&str] = &["mean", "sd", "p50", "p90", "p95", "p99", "p99.9", "max"];
 const RUN_OUT: &[&str] = &["mean", "p5", "p50", "p95"];
 
@@ -132,6 +137,13 @@ impl MetricFamily {
         alone
             .into_iter()
             .chain(self.statistics.iter().map(move |statistic| format!("{name}.{statistic}")))
+    }
+
+    /// What its label `reason` may be, if it has one.
+    pub fn reasons(&self) -> Vec<&'static str> {
+        let mut reasons = rules::Reason::ALL.map(rules::Reason::name).to_vec();
+        reasons.extend((self.name == "loss.rate").then_some(TIMED_OUT));
+        reasons
     }
 
     /// Whether `key`, without labels, belongs to the family.

@@ -6,7 +6,9 @@ mod model;
 mod read_out;
 
 pub use backlog::{Backlog, backlog};
-pub use catalogue::{Direction, FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
+pub use catalogue::{
+    Direction, FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of,
+};
 pub use model::{
     CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
     Verdict, summary_schema,

@@ -137,12 +137,39 @@ pub struct RunFigures {
 }
 
 impl Summary {
-    /// A metric of a group (`all` for all of them).
+    /// A metric of a group (`all` for all of them), by its key in `summary.json`; `None` if there
+    /// is no such group, or if the metric cannot occur in it.
+    ///
+    /// ```
+    /// # use limitlab::{Group, Scenario, run, units::SimSpan, workload::{AgentLine, TrafficKind}};
+    /// # let bot = AgentLine::new("bot", 1).with_traffic(TrafficKind::Rate("1/min".parse()?));
+    /// # let group = Group::new("shops", 10).with_line(bot);
+    /// # let scenario = Scenario::new("small", SimSpan::HOUR).with_group(group);
+    /// # let summary = run(&scenario, Default::default(), &Default::default())?.summary;
+    /// let offered = summary.metric("shops", "messages.offered").unwrap();
+    /// let [low, high] = offered.ci95.unwrap();
+    /// assert!(low < 600.0 && 600.0 < high);
+    /// assert!(summary.metric("shops", "credits.consumed").is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn metric(&self, group: &str, name: &str) -> Option<&Metric> {
         self.groups.get(group)?.metrics.get(name)
     }
 
-    /// The value of a metric of all groups together; `None` if it is absent or was never observed.
+    /// The value of a metric of all groups together, in its SI unit; `None` if it is absent or was
+    /// never observed.
+    ///
+    /// ```
+    /// # use limitlab::{Group, Scenario, run, units::SimSpan, workload::{AgentLine, TrafficKind}};
+    /// # let bot = AgentLine::new("bot", 1).with_traffic(TrafficKind::Rate("1/min".parse()?));
+    /// # let group = Group::new("shops", 10).with_line(bot);
+    /// # let scenario = Scenario::new("small", SimSpan::HOUR).with_group(group);
+    /// # let summary = run(&scenario, Default::default(), &Default::default())?.summary;
+    /// // Without a backend every message is answered at once.
+    /// assert_eq!(summary.value("latency.p99"), Some(0.0));
+    /// assert_eq!(summary.value("latency.p42"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn value(&self, name: &str) -> Option<f64> {
         self.metric("all", name)?.value
     }

@@ -37,6 +37,43 @@ pub struct AgentLine {
     pub share: Option<ShareTerms>,
 }
 
+impl AgentLine {
+    /// `count` agents that are active from the start and stay so, to which nobody writes; a message
+    /// would cost one credit, and be refused while its agent is not active. A refused message is lost,
+    /// and customers wait for ever.
+    pub fn new(name: impl Into<String>, count: u32) -> Self {
+        Self {
+            name: name.into(),
+            kind: LineKind::Agents,
+            count,
+            start: AgentState::Active,
+            activity: None,
+            traffic: None,
+            cost: Distribution::Constant(1_000.0),
+            while_offline: WhileOffline::Refuse,
+            retry: None,
+            patience: None,
+            churn: None,
+            share: None,
+        }
+    }
+
+    /// Another feature than agents, to which nobody writes; a message would cost one credit.
+    pub fn feature(name: impl Into<String>) -> Self {
+        Self { kind: LineKind::Feature, ..Self::new(name, 1) }
+    }
+
+    /// The line with these customers.
+    pub fn with_traffic(self, traffic: impl Into<Traffic>) -> Self {
+        Self { traffic: Some(traffic.into()), ..self }
+    }
+
+    /// The line with messages that cost so much, in thousandths of a credit.
+    pub fn with_cost(self, cost: Distribution) -> Self {
+        Self { cost, ..self }
+    }
+}
+
 /// What a line consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LineKind {

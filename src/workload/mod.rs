@@ -1,6 +1,7 @@
 //! What agents and customers do: traffic, sessions, activity, purchases, and what happens to them
 //! over time. Behaviour only; what is allowed is the business of [`rules`](crate::rules).
 
+mod arrivals;
 mod bursts;
 mod buying;
 mod line;
@@ -11,6 +12,7 @@ mod servers;
 mod timeline;
 mod traffic;
 
+pub use arrivals::{CustomArrivals, CustomSource, CustomTraffic};
 pub use bursts::{Burst, BurstSampler, Bursts};
 pub use buying::{AutoBuy, Below, Buying, ByHand};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};

@@ -1,6 +1,6 @@
 //! Who writes to the agents of a line, and when.
 
-use super::{Bursts, Modulation};
+use super::{Bursts, CustomArrivals, CustomTraffic, Modulation};
 use crate::random::Distribution;
 use crate::units::Rate;
 
@@ -42,6 +42,15 @@ pub enum TrafficKind {
         /// Time from a reply, a refusal or the start to the next message.
         think: Distribution,
     },
+    /// Messages that come to each agent by an arrival process of one's own.
+    Custom(CustomTraffic),
+}
+
+impl TrafficKind {
+    /// Messages by an arrival process of one's own, as it begins.
+    pub fn custom(arrivals: impl CustomArrivals) -> Self {
+        Self::Custom(CustomTraffic::new(arrivals))
+    }
 }
 
 /// What becomes of a conversation of which a message is lost.
@@ -52,6 +61,13 @@ pub enum OnLost {
     End,
     /// The customer thinks, and writes the next turn.
     Continue,
+}
+
+impl From<TrafficKind> for Traffic {
+    /// Traffic that neither rises nor falls.
+    fn from(kind: TrafficKind) -> Self {
+        Self::steady(kind)
+    }
 }
 
 impl Traffic {

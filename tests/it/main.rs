@@ -2,6 +2,7 @@
 
 mod absent;
 mod bounds;
+mod built;
 mod check;
 mod cli;
 mod determinism;
@@ -15,6 +16,7 @@ mod metering;
 mod metering_faults;
 mod odd_files;
 mod oracle;
+mod own;
 mod plan_changes;
 mod plans_over_time;
 mod preset;

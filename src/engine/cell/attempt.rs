@@ -110,7 +110,7 @@ impl Cell {
             return;
         }
         let charge = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, cost)
+            cell.workspace.take(&world.model.book, agent, cost, now)
         });
         if let Some(charge) = charge {
             self.charged(world, charge, now);
@@ -250,7 +250,7 @@ impl Cell {
     /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let Flight { message, charge, refused } = self.flights.remove(flight);
-        self.workspace.release(&world.model.book, message.agent as usize);
+        self.workspace.release(&world.model.book, message.agent as usize, now);
         if refused {
             self.give_back(world, message.agent, charge, now);
             if world.model.cuts(now) {

@@ -4,11 +4,15 @@
 //! (`take`) only after every other rule has said yes, so that several are all or nothing.
 
 mod concurrency;
+mod custom;
 mod token_bucket;
 
 pub use concurrency::Concurrency;
+pub(super) use custom::CustomState;
+pub use custom::{Attempt, CustomLimiter, CustomQuota, LimitKind};
 pub use token_bucket::{TokenBucket, TokenBucketQuota};
 
+use super::decision::Reason;
 use crate::units::Rate;
 
 /// A fair-use throttle as declared: a name, for whom it counts, and its limiter with its numbers.
@@ -20,6 +24,13 @@ pub struct Throttle {
     pub scope: ThrottleScope,
     /// The mechanism and its numbers.
     pub quota: Quota,
+}
+
+impl Throttle {
+    /// A throttle of this name: `scope` has one limiter with these numbers.
+    pub fn new(name: impl Into<String>, scope: ThrottleScope, quota: Quota) -> Self {
+        Self { name: name.into(), scope, quota }
+    }
 }
 
 /// Who shares one limiter.
@@ -46,4 +57,32 @@ pub enum Quota {
         /// Attempts in flight at once, at least 1.
         limit: u32,
     },
+    /// A limiter of one's own.
+    Custom(CustomQuota),
+}
+
+impl Quota {
+    /// A token bucket that refills at `rate` and holds `burst` tokens, at least 1.
+    pub const fn token_bucket(rate: Rate, burst: u32) -> Self {
+        Self::TokenBucket { rate, burst_thousandths: burst as u64 * 1_000 }
+    }
+
+    /// At most `limit` attempts in flight at once, at least 1.
+    pub const fn concurrency(limit: u32) -> Self {
+        Self::Concurrency { limit }
+    }
+
+    /// A limiter of one's own, as it begins.
+    pub fn custom(limiter: impl CustomLimiter) -> Self {
+        Self::Custom(CustomQuota::new(limiter))
+    }
+
+    /// The reason with which it refuses.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::TokenBucket { .. } => Reason::RateLimited,
+            Self::Concurrency { .. } => Reason::ConcurrencyLimited,
+            Self::Custom(custom) => custom.kind().reason(),
+        }
+    }
 }

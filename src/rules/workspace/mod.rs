@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
-use super::limiter::Concurrency;
+use super::limiter::Attempt;
 use super::meter::Meter;
 use super::policy::Rulebook;
 use super::pool::{Charge, CreditPool};
@@ -114,7 +114,7 @@ impl Workspace {
         }
         self.of_agents.clear();
         self.of_all.clear();
-        let idle = book.workspace_limiters.iter().map(|limiter| Meter::idle(*limiter));
+        let idle = book.workspace_limiters.iter().map(Meter::idle);
         self.of_all.extend(idle);
         for gate in &book.policy(plan).workspace_gates {
             self.of_all[usize::from(gate.limiter)].fill(&gate.quota);
@@ -195,7 +195,7 @@ impl Workspace {
             self.shares.add(share, self.pool.included());
         }
         let base = self.of_agents.len();
-        self.of_agents.extend(book.agent_limiters.iter().map(|it| Meter::idle(*it)));
+        self.of_agents.extend(book.agent_limiters.iter().map(Meter::idle));
         for gate in &book.policy(self.plan).agent_gates {
             self.of_agents[base + usize::from(gate.limiter)].fill(&gate.quota);
         }
@@ -265,11 +265,12 @@ impl Workspace {
         }
         let policy = book.policy(self.plan);
         let base = agent * book.agent_limiters.len();
+        let attempt = Attempt { now, start: self.start, agent, cost };
         for gate in &policy.agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].check(gate, now)?;
+            self.of_agents[base + usize::from(gate.limiter)].check(gate, &attempt)?;
         }
         for gate in &policy.workspace_gates {
-            self.of_all[usize::from(gate.limiter)].check(gate, now)?;
+            self.of_all[usize::from(gate.limiter)].check(gate, &attempt)?;
         }
         if !self.metered {
             return Ok(());
@@ -299,17 +300,24 @@ impl Workspace {
 
     /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits.
     #[inline]
-    pub fn take(&mut self, book: &Rulebook, agent: usize, cost: Credits) -> Option<Charge> {
+    pub fn take(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Option<Charge> {
+        let attempt = Attempt { now, start: self.start, agent, cost };
         let policy = book.policy(self.plan);
         let base = agent * book.agent_limiters.len();
         for gate in &policy.agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].take(gate);
+            self.of_agents[base + usize::from(gate.limiter)].take(gate, &attempt);
         }
         for gate in &policy.workspace_gates {
-            self.of_all[usize::from(gate.limiter)].take(gate);
+            self.of_all[usize::from(gate.limiter)].take(gate, &attempt);
         }
         if book.holds_places() {
-            self.places(book, agent).for_each(Concurrency::take);
+            self.met_by(book, agent).for_each(|meter| meter.take_place(&attempt));
         }
         self.metered.then(|| {
             self.shares.book(agent, cost);
@@ -318,21 +326,17 @@ impl Workspace {
     }
 
     /// Gives back the places that an attempt held, when its reply arrives.
-    pub fn release(&mut self, book: &Rulebook, agent: usize) {
+    pub fn release(&mut self, book: &Rulebook, agent: usize, now: SimTime) {
         if book.holds_places() {
-            self.places(book, agent).for_each(Concurrency::release);
+            self.met_by(book, agent).for_each(|meter| meter.release(now));
         }
     }
 
-    /// The places in flight that an attempt takes: those of every plan, so that a change of plan
-    /// finds them counted.
-    fn places(&mut self, book: &Rulebook, agent: usize) -> impl Iterator<Item = &mut Concurrency> {
+    /// The limiters that an attempt meets, those of every plan.
+    fn met_by(&mut self, book: &Rulebook, agent: usize) -> impl Iterator<Item = &mut Meter> {
         let width = book.agent_limiters.len();
         let own = &mut self.of_agents[agent * width..(agent + 1) * width];
-        own.iter_mut().chain(&mut self.of_all).filter_map(|meter| match meter {
-            Meter::Concurrency(places) => Some(places),
-            Meter::TokenBucket(_) | Meter::Idle => None,
-        })
+        own.iter_mut().chain(&mut self.of_all)
     }
 
     /// Notes that a charge stands for good.

@@ -213,6 +213,7 @@ fn limit(group: &Group, place: usize, throttle: &Throttle) -> LimitFacts {
             (Some(rate.per_second()), Some(burst_thousandths as f64 / 1e3), None)
         }
         Quota::Concurrency { limit } => (None, None, Some(limit)),
+        Quota::Custom(_) => (None, None, None),
     };
     let holds = |offer: &&Offer| offer.throttles.iter().any(|&it| usize::from(it) == place);
     let plans = group.plans.iter().filter(holds).map(|offer| offer.plan.name.clone());

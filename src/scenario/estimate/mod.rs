@@ -42,6 +42,7 @@ fn messages_per_agent(scenario: &Scenario, line: &AgentLine, until: SimSpan, ste
     let steady = match &traffic.kind {
         TrafficKind::Rate(rate) => rate.per_second(),
         TrafficKind::Interarrival(law) => 1e9 / law.mean(),
+        TrafficKind::Custom(custom) => custom.per_second(),
         TrafficKind::Sessions { rate, turns, .. } => rate.per_second() * turns.mean(),
         TrafficKind::Closed { users, think } => {
             f64::from(*users) * 1e9 / (think.mean() + reply(scenario.backend.as_ref()))

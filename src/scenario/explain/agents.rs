@@ -85,6 +85,10 @@ fn customers(traffic: &Traffic) -> String {
     match &traffic.kind {
         TrafficKind::Rate(rate) => format!("{rate} messages to each"),
         TrafficKind::Interarrival(law) => format!("a message to each every {}", time(law)),
+        TrafficKind::Custom(custom) => format!(
+            "{} messages a second to each, by arrivals of one's own",
+            number(custom.per_second())
+        ),
         TrafficKind::Sessions { rate, turns, think, on_lost } => {
             let goes_on = match on_lost {
                 OnLost::End => "",

@@ -63,6 +63,9 @@ fn product(scenario: &Scenario, group: &Group, place: usize) -> String {
             let time = distribution(law, Quantity::Span);
             factors.push(format!("a message every {time}"));
         }
+        Some(TrafficKind::Custom(custom)) => {
+            factors.push(format!("{} messages a second", number(custom.per_second())));
+        }
         Some(TrafficKind::Sessions { rate, turns, .. }) => {
             factors.push(format!("{rate} conversations"));
             factors.push(format!("{} messages", number(turns.mean())));

@@ -278,6 +278,7 @@ fn limit(throttle: &Throttle) -> String {
             format!("{rate} after a burst of {}", number(burst_thousandths as f64 / 1e3))
         }
         Quota::Concurrency { limit } => format!("{} in flight", grouped(u64::from(limit))),
+        Quota::Custom(_) => "a limiter of one's own".to_owned(),
     };
     format!("{}: {rule}, {scope}", throttle.name)
 }

@@ -24,8 +24,8 @@ pub(super) use plan::{
     Price,
 };
 pub(super) use quantity::{
-    Amount, Anchor, Count, CountOrUnlimited, Duration, Name, Number, QuantityWord, Renewal,
-    ShareText, Text, name, number, quantity,
+    Amount, Anchor, Count, CountOrUnlimited, Duration, MOST_TIMES, Name, Number, QuantityWord,
+    Renewal, ShareText, Text, name, number, quantity,
 };
 pub(super) use retry::{Backoff, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};

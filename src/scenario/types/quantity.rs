@@ -18,7 +18,7 @@ use crate::workload::Below;
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;
 
 /// The greatest factor: products of several stay numbers.
-const MOST_TIMES: f64 = 1e6;
+pub(in crate::scenario) const MOST_TIMES: f64 = 1e6;
 
 /// A quantity by the word that the schema has for it.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::units::{Money, SimSpan};
 
 /// How often a pool may renew within the duration: far more often than any product does, and few
 /// enough to count.
-const MOST_RENEWALS: u64 = 1_000_000;
+pub(super) const MOST_RENEWALS: u64 = 1_000_000;
 
 /// The least and the greatest priority of a grant.
 pub(super) const PRIORITIES: std::ops::RangeInclusive<u64> = 1..=1_000;

@@ -20,7 +20,7 @@ use crate::rules::OnDowngrade;
 use crate::units::Share;
 
 /// The most workspaces of a group.
-const MOST_WORKSPACES: u64 = 100_000_000;
+pub(super) const MOST_WORKSPACES: u64 = 100_000_000;
 /// The most seats of a workspace, where they are visible.
 const MOST_SEATS: u64 = 1_000_000;
 

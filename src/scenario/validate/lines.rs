@@ -211,7 +211,7 @@ impl Lines<'_> {
 
 /// How many tries to create an agent a line may expect in a workspace within the duration: far more
 /// than agents may exist, and few enough to be gone through.
-const MOST_CREATIONS: u64 = 1_000_000;
+pub(super) const MOST_CREATIONS: u64 = 1_000_000;
 
 fn churn(written: &types::Churn, horizon: Horizon, at: At<'_>, findings: &mut Findings) -> Churn {
     let delete_at = at.key("delete_after");

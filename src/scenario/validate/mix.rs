@@ -15,7 +15,7 @@ use crate::rules::limiter::Throttle;
 use crate::units::Share;
 
 /// The most limits of a workspace: every attempt meets those of its plan and its group.
-const MOST_LIMITS: usize = 1_000;
+pub(super) const MOST_LIMITS: usize = 1_000;
 
 /// Every plan that a workspace of a group can be on, in the order in which they are added.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! References and ranges: from what a user wrote to a [`Scenario`] with no doubt left in it.
 
-mod bins;
+mod built;
 mod credits;
 mod groups;
 mod lines;
@@ -20,9 +20,6 @@ mod traffic;
 
 use std::mem;
 
-use jiff::Timestamp;
-
-use self::bins::series_every;
 use self::groups::{Registry, groups};
 use self::loops::loops;
 use self::numbers::{count_or_unlimited, distribution};
@@ -33,18 +30,17 @@ pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
 use super::at::{At, Findings};
+use super::bins::series_every;
 use super::digest::Digest;
 use super::fault::Mistake;
 use super::files::Files;
-use super::model::{Backend, BackendScope, Drain, Scenario};
+use super::model::{Backend, BackendScope, Drain, Scenario, default_start};
 use super::types::{self, Document};
 use super::words::grouped;
 use crate::units::SimSpan;
 
 /// The most bins of a series.
 const MOST_BINS: u64 = 5_000;
-/// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
-const DEFAULT_START: i64 = 1_767_225_600;
 
 /// Validates a document that stands at `at`. The scenario means something only without mistakes.
 /// The tables that it draws from are added to `files` and to the digest.
@@ -57,11 +53,7 @@ pub(super) fn validate(
 ) -> Scenario {
     let tables = Tables::new(mem::take(files));
     let mut findings = Findings { tables, ..Findings::default() };
-    let default_start = Timestamp::from_second(DEFAULT_START);
-    let start = document
-        .start
-        .as_ref()
-        .map_or_else(|| default_start.expect("2026 is within the calendar"), |instant| instant.0);
+    let start = document.start.as_ref().map_or_else(default_start, |instant| instant.0);
     let duration = duration(document, at, &mut findings);
     let horizon = Horizon { start, duration };
     let plans = at.key("plans").is_sound().then(|| {
@@ -92,7 +84,7 @@ pub(super) fn validate(
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
         start,
-        clocks: registry.clocks.changes(),
+        timezone: registry.clocks.zone.clone(),
         duration,
         warm_up: warm_up(document, duration, at, &mut findings),
         drain,

@@ -9,7 +9,7 @@ use crate::units::SimSpan;
 use crate::workload::{Bursts, Modulation, Stage, Stages};
 
 /// The most periods on and off of an agent in a run, on average: every one of them is drawn.
-const MOST_PERIODS: f64 = 10_000_000.0;
+pub(super) const MOST_PERIODS: f64 = 10_000_000.0;
 
 /// The profile and the stages of traffic that stands at `at`.
 pub(super) fn modulation(

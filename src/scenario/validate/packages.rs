@@ -13,7 +13,7 @@ use crate::units::{Credits, Money};
 use crate::workload::{AutoBuy, Below, Buying, ByHand};
 
 /// The most packages that are bought at once.
-const MOST_AT_ONCE: u64 = 10_000;
+pub(super) const MOST_AT_ONCE: u64 = 10_000;
 
 /// The packages that stand at `at`, and their names in the same order.
 pub(super) fn packages(

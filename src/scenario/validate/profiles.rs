@@ -1,17 +1,13 @@
 //! Profiles by the hour, and the clocks of time zones.
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::super::at::{At, Findings};
+use super::super::clocks::clock_changes;
 use super::super::suggest::nearest;
 use super::super::types::{self, ProfileName};
 use super::plans::Horizon;
-use crate::units::{ClockChange, SimSpan, SimTime};
 use crate::workload::Profile;
-
-/// From Monday 00:00 to the start of 1970, a Thursday.
-const EPOCH_INTO_WEEK: SimSpan = SimSpan::from_nanos(3 * SimSpan::DAY.nanos());
 
 /// Hours of a day from Monday to Friday, of `business_hours`.
 const BUSINESS_DAY: [f64; 24] = [
@@ -39,7 +35,7 @@ const DAILY: [f64; 24] = [
 #[derive(Debug)]
 pub(super) struct Clocks {
     pub(super) horizon: Horizon,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
 }
 
 impl Clocks {
@@ -52,11 +48,6 @@ impl Clocks {
     ) -> Self {
         let zone = written.and_then(|zone| time_zone(&zone.0, at, findings));
         Self { horizon, zone: zone.unwrap_or(TimeZone::UTC) }
-    }
-
-    /// How they go.
-    pub(super) fn changes(&self) -> Vec<ClockChange> {
-        clock_changes(&self.zone, self.horizon)
     }
 }
 
@@ -87,7 +78,7 @@ pub(super) fn profile(
     }
     let zone = zone?;
     let zone_name = zone.iana_name().unwrap_or("UTC").to_owned();
-    let changes = clock_changes(&zone, clocks.horizon);
+    let changes = clock_changes(&zone, clocks.horizon.start, clocks.horizon.duration);
     let profile = Profile::new(name, zone_name, &weights, changes);
     if profile.is_none() {
         findings.add(place, "every weight is 0, so nothing would ever arrive");
@@ -123,71 +114,9 @@ fn time_zone(name: &str, at: At<'_>, findings: &mut Findings) -> Option<TimeZone
     zone
 }
 
-/// How the clocks of a zone go at the start, and from each of their changes within the duration.
-fn clock_changes(zone: &TimeZone, horizon: Horizon) -> Vec<ClockChange> {
-    let Horizon { start, duration } = horizon;
-    let mut offset = zone.to_offset(start);
-    let mut changes = vec![ClockChange { from: SimTime::ZERO, at_start: into_week(start, offset) }];
-    for transition in zone.following(start) {
-        let from = transition.timestamp().as_nanosecond() - start.as_nanosecond();
-        let from = u64::try_from(from).map_or(SimTime::NEVER, SimTime::from_nanos);
-        if from >= SimTime::ZERO + duration {
-            break;
-        }
-        // A change of name alone moves no clock.
-        if transition.offset() != offset {
-            offset = transition.offset();
-            changes.push(ClockChange { from, at_start: into_week(start, offset) });
-        }
-    }
-    changes
-}
-
-/// Time since Monday 00:00 at an instant, on clocks with this offset.
-fn into_week(at: Timestamp, offset: Offset) -> SimSpan {
-    let local = at.as_nanosecond()
-        + i128::from(offset.seconds()) * i128::from(SimSpan::SECOND.nanos())
-        + i128::from(EPOCH_INTO_WEEK.nanos());
-    SimSpan::from_nanos(local.rem_euclid(7 * i128::from(SimSpan::DAY.nanos())) as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn changes(zone: &str, start: &str, days: u64) -> Vec<(u64, u64)> {
-        let zone = TimeZoneDatabase::bundled().get(zone).unwrap();
-        let start = start.parse().unwrap();
-        let changes = clock_changes(&zone, Horizon { start, duration: SimSpan::DAY.times(days) });
-        let hours = |span: SimSpan| span.nanos() / SimSpan::HOUR.nanos();
-        changes.iter().map(|it| (hours(it.from.since(SimTime::ZERO)), hours(it.at_start))).collect()
-    }
-
-    #[test]
-    fn clocks_show_the_hour_of_the_week_and_change_with_the_season() {
-        // 2026-06-01 is a Monday; Berlin is two hours ahead then, New York four behind.
-        assert_eq!(changes("UTC", "2026-06-01T00:00:00Z", 365), [(0, 0)]);
-        assert_eq!(changes("Europe/Berlin", "2026-06-01T00:00:00Z", 7), [(0, 2)]);
-        assert_eq!(changes("America/New_York", "2026-06-01T00:00:00Z", 7), [(0, 164)]);
-        // At 01:00 UTC on the last Sundays of March and October, far in the future too.
-        let start = "2026-03-28T00:00:00Z";
-        let saturday = 5 * 24;
-        let october = 211 * 24 + 1;
-        assert_eq!(
-            changes("Europe/Berlin", start, 250),
-            [(0, saturday + 1), (25, saturday + 2), (october, saturday + 1)]
-        );
-        assert_eq!(changes("Europe/Berlin", "2226-01-01T00:00:00Z", 365).len(), 3);
-        assert_eq!(changes("Europe/Berlin", "1969-12-31T23:00:00Z", 1), [(0, 3 * 24)]);
-    }
-
-    #[test]
-    fn offsets_of_less_than_an_hour_count() {
-        let zone = TimeZoneDatabase::bundled().get("Asia/Kathmandu").unwrap();
-        let start = "2026-06-01T00:00:00Z".parse().unwrap();
-        let shown = into_week(start, zone.to_offset(start));
-        assert_eq!(shown.to_string(), "5h45m");
-    }
 
     #[test]
     fn named_profiles_are_what_the_reference_says() {

@@ -10,7 +10,7 @@ use crate::units::{Share, SimSpan};
 use crate::workload::{Backoff, Jitter, Retry};
 
 /// The greatest factor of a backoff.
-const MOST_FACTOR: f64 = 1_000.0;
+pub(super) const MOST_FACTOR: f64 = 1_000.0;
 
 /// How customers of a line try again, whose `retry` stands at `at`. `ends` is whether those who
 /// would try again for ever lose patience or are cut.

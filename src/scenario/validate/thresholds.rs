@@ -5,12 +5,8 @@ use super::super::suggest::{did_you_mean, list, nearest};
 use super::super::threshold::{Comparison, Threshold};
 use super::super::types::{Text, number};
 use super::groups::Registry;
-use crate::rules::Reason;
-use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, Unit, family_of};
+use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of};
 use crate::units::{Credits, Money, Rate, Share, SimSpan};
-
-/// The reason of a message that was given up in a queue.
-const TIMED_OUT: &str = "timed_out";
 
 /// Spellings of comparisons; a longer one stands before its beginning.
 const COMPARISONS: [(&str, Comparison); 6] = [
@@ -263,14 +259,12 @@ impl Reader<'_, '_> {
         match label {
             Label::Reason => {
                 // Who loses patience is lost and not refused.
-                let is_loss = family.is_some_and(|family| family.name == "loss.rate");
-                if value.text == TIMED_OUT && !is_loss {
+                let reasons = family.map_or_else(Vec::new, MetricFamily::reasons);
+                if value.text == TIMED_OUT && !reasons.contains(&TIMED_OUT) {
                     let message = "who loses patience is lost, not refused";
                     let hint = format!("write `loss.rate{{reason={TIMED_OUT}}}`");
                     return self.fault(value, message, hint);
                 }
-                let mut reasons = Reason::ALL.map(Reason::name).to_vec();
-                reasons.extend(is_loss.then_some(TIMED_OUT));
                 if !reasons.contains(&value.text) {
                     let hint = did_you_mean(value.text, "reasons", reasons.iter().copied());
                     return self.fault(value, format!("unknown reason `{}`", value.text), hint);

@@ -12,7 +12,7 @@ use crate::workload::{OnLost, Traffic, TrafficKind};
 /// The most turns of a conversation, where they are visible.
 const MOST_TURNS: u64 = 1_000_000;
 /// The most users of a line in one workspace.
-const MOST_USERS: u64 = 1_000_000;
+pub(super) const MOST_USERS: u64 = 1_000_000;
 
 /// Who writes to the `agents` of a line; `None` if its kind was at fault.
 pub(super) fn traffic(

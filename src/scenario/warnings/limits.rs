@@ -35,6 +35,8 @@ pub(super) fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<Stri
 /// Why nothing is ever refused by a limit; `None` if something may be.
 fn never_binds(scenario: &Scenario, group: &Group, throttle: &Throttle) -> Option<String> {
     match throttle.quota {
+        // What it admits only its author knows.
+        Quota::Custom(_) => None,
         Quota::Concurrency { limit } => {
             if scenario.backend.is_none() {
                 return Some("without a `backend` every message is answered in no time".to_owned());

@@ -254,7 +254,7 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
             Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) => {
                 Some(("think time", think))
             }
-            Some(TrafficKind::Rate(_)) | None => None,
+            Some(TrafficKind::Rate(_) | TrafficKind::Custom(_)) | None => None,
         };
         if let Some((what, law)) = times
             && endless(law)

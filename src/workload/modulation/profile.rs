@@ -31,8 +31,9 @@ struct Hour {
 
 impl Profile {
     /// A profile of 24 weights, for each hour of the day, or of 168, for each hour of the week from
-    /// Monday 00:00 on; they are scaled to mean 1. `None` if there are others than so many, if they
-    /// are all 0, or if clocks show nothing at the start.
+    /// Monday 00:00 on; they are scaled to mean 1. `None` if there are others than so many, if one
+    /// is below 0 or not finite, if they are all 0, if changes are not in order or beyond a week,
+    /// or if clocks show nothing at the start.
     pub fn new(
         name: String,
         zone: String,
@@ -41,7 +42,14 @@ impl Profile {
     ) -> Option<Self> {
         let total: f64 = weights.iter().sum();
         let known_from_the_start = changes.first().is_some_and(|it| it.from == SimTime::ZERO);
-        if !matches!(weights.len(), 24 | HOURS) || total <= 0.0 || !known_from_the_start {
+        let weights_are_sound = matches!(weights.len(), 24 | HOURS)
+            && weights.iter().all(|&weight| weight >= 0.0)
+            && total > 0.0
+            && total.is_finite();
+        let changes_are_sound = known_from_the_start
+            && changes.is_sorted_by_key(|change| change.from)
+            && changes.iter().all(|change| change.at_start.nanos() < WEEK);
+        if !weights_are_sound || !changes_are_sound {
             return None;
         }
         let mean = total / weights.len() as f64;

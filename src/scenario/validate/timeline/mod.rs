@@ -15,7 +15,7 @@ use crate::units::SimSpan;
 use crate::workload::{Action, Pick, servers_over_time};
 
 /// The most entries times groups: each of them is looked at.
-const MOST_OCCURRENCES: usize = 1_000_000;
+pub(super) const MOST_OCCURRENCES: usize = 1_000_000;
 
 /// The timeline as it was written.
 #[derive(Debug, Clone, Copy)]

@@ -34,7 +34,9 @@ impl Play<'_> {
                 let agent = &stage.agents[agent.expect("each agent has its own arrivals")];
                 (law.clone(), key.index(agent.number).name("arrivals"), agent.arrived)
             }
-            Some(TrafficKind::Closed { .. }) | None => unreachable!("nothing arrives"),
+            Some(TrafficKind::Closed { .. } | TrafficKind::Custom(_)) | None => {
+                unreachable!("nothing arrives")
+            }
         };
         let at = if self.factors(space).is_empty() {
             Some(now + draw(&law, key, number))

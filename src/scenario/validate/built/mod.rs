@@ -1,0 +1,155 @@
+//! Scenarios that were built in code are held to what a file may say, as far as a run depends on
+//! it. What a file is warned of, or has no meaning, is left to whoever writes the code.
+
+mod groups;
+mod lines;
+mod plans;
+mod timeline;
+
+use std::fmt::Arguments;
+
+use self::groups::group;
+use self::plans::package;
+use super::super::flaw::{Finder, Flaws};
+use super::super::model::{Backend, BackendScope, Scenario};
+use super::super::types;
+use super::super::words::grouped;
+use super::MOST_BINS;
+use crate::random::Distribution;
+use crate::summary::{Label, MetricState, family_of};
+use crate::units::{SimSpan, SimTime};
+
+impl Scenario {
+    /// Checks that a run can have every value of the scenario. One that was loaded from a file
+    /// and not changed afterwards is always sound.
+    ///
+    /// # Errors
+    ///
+    /// [`Flaws`] names each field that is at fault, and says what it must be.
+    pub fn check(&self) -> Result<(), Flaws> {
+        let mut finder = Finder::default();
+        scenario(self, &mut finder);
+        Flaws::new(finder.0).map_or(Ok(()), Err)
+    }
+}
+
+fn scenario(scenario: &Scenario, finder: &mut Finder) {
+    let duration = scenario.duration;
+    name(&scenario.name, format_args!("name"), finder);
+    let sound = !duration.is_zero() && duration <= SimSpan::MAX_DURATION;
+    finder.demand(sound, "duration", "must be above 0s and at most 292 years");
+    let message = format_args!("must be less than the duration, {duration}");
+    finder.demand(scenario.warm_up < duration, "warm_up", message);
+    let every = scenario.series_every;
+    let bins = if every.is_zero() { u64::MAX } else { duration.nanos().div_ceil(every.nanos()) };
+    let message = format_args!("must divide the duration into at most {} bins", grouped(MOST_BINS));
+    finder.demand(bins <= MOST_BINS, "series_every", message);
+    finder.demand(!scenario.groups.is_empty(), "groups", "must hold at least one group");
+    let names = scenario.groups.iter().map(|group| group.name.as_str());
+    distinct(names, format_args!("groups"), finder);
+    for (index, of) in scenario.groups.iter().enumerate() {
+        group(scenario, of, format_args!("groups[{index}]"), finder);
+    }
+    let names = scenario.packages.iter().map(|package| package.name.as_str());
+    distinct(names, format_args!("packages"), finder);
+    for (index, of) in scenario.packages.iter().enumerate() {
+        package(of, duration, format_args!("packages[{index}]"), finder);
+    }
+    if let Some(of) = &scenario.backend {
+        backend(of, finder);
+    }
+    for index in 0..scenario.thresholds.len() {
+        threshold(scenario, index, finder);
+    }
+}
+
+fn backend(backend: &Backend, finder: &mut Finder) {
+    let servers = |servers: Option<u32>| servers != Some(0);
+    finder.demand(servers(backend.servers), "backend.servers", "must be at least 1");
+    legal(&backend.service_time, format_args!("backend.service_time"), finder);
+    let delay = backend.network_delay <= SimSpan::MAX_DURATION;
+    finder.demand(delay, "backend.network_delay", "must be at most 292 years");
+    let changes = &backend.changes;
+    let ascending = changes.is_sorted_by(|one, next| one.0 < next.0);
+    finder.demand(ascending, "backend.changes", "must be ascending");
+    let sound = changes.iter().all(|&(_, count)| servers(count));
+    finder.demand(sound, "backend.changes", "must leave at least 1 server");
+    let sound = changes.is_empty() || backend.scope == BackendScope::Platform;
+    let message = "must be empty where each workspace has servers of its own: its group's \
+                   timeline changes them";
+    finder.demand(sound, "backend.changes", message);
+}
+
+fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
+    let threshold = &scenario.thresholds[index];
+    let at = format_args!("thresholds[{index}]");
+    let group = threshold.group.as_ref();
+    let there = group.is_none_or(|name| scenario.groups.iter().any(|it| it.name == *name));
+    finder.demand(there, format_args!("{at}.group"), "must be the name of a group");
+    finder.demand(threshold.bound.is_finite(), format_args!("{at}.bound"), "must be finite");
+    let field = format_args!("{at}.metric");
+    let (key, label) = match threshold.metric.split_once('{') {
+        Some((key, label)) => (key, label.strip_suffix('}').and_then(|it| it.split_once('='))),
+        None => (threshold.metric.as_str(), None),
+    };
+    let family = family_of(key).filter(|family| family.state == MetricState::Measured);
+    let Some(family) = family else {
+        finder.demand(false, field, format_args!("must be a metric, and `{key}` is none"));
+        return;
+    };
+    let is_labelled = threshold.metric.contains('{');
+    let Some((name, value)) = label else {
+        let message = "must have one of its labels, as in `refusal.rate{reason=overloaded}`";
+        finder.demand(!is_labelled && !family.label_needed, field, message);
+        return;
+    };
+    let known = family.labels.iter().find(|label| label.name() == name);
+    let mut throttles = scenario.groups.iter().flat_map(|group| &group.throttles);
+    let mut alerts = scenario.groups.iter().flat_map(|group| &group.alerts);
+    let there = known.is_some_and(|label| match label {
+        Label::Reason => family.reasons().contains(&value),
+        Label::Limiter => throttles.any(|throttle| throttle.name == value),
+        Label::Within => value.parse::<SimSpan>().is_ok_and(|within| within.to_string() == value),
+        Label::Level => alerts.any(|alert| alert.to_string() == value),
+        Label::Event => false,
+    });
+    finder.demand(there, field, format_args!("has no label `{name}={value}`"));
+}
+
+/// A name as scenario files have them.
+fn name(name: &str, at: Arguments<'_>, finder: &mut Finder) {
+    let message = "must be 1 to 100 letters, digits, `-` and `_`";
+    finder.demand(types::name(name).is_ok(), at, message);
+}
+
+/// The names of the items of a list, none of which is there twice.
+fn distinct<'n>(names: impl Iterator<Item = &'n str>, list: Arguments<'_>, finder: &mut Finder) {
+    let mut seen = Vec::new();
+    for (index, name) in names.enumerate() {
+        let place = seen.binary_search(&name);
+        let message = format_args!("must not be `{name}` too");
+        finder.demand(place.is_err(), format_args!("{list}[{index}].name"), message);
+        if let Err(place) = place {
+            seen.insert(place, name);
+        }
+    }
+}
+
+/// A distribution whose parameters are in their ranges.
+fn legal(distribution: &Distribution, at: Arguments<'_>, finder: &mut Finder) {
+    if !distribution.is_legal() {
+        let message = format_args!("must have its parameters in their ranges: {distribution:?}");
+        finder.demand(false, at, message);
+    }
+}
+
+/// A span above zero.
+fn above_zero(span: SimSpan, at: Arguments<'_>, finder: &mut Finder) {
+    let sound = !span.is_zero() && span <= SimSpan::MAX_DURATION;
+    finder.demand(sound, at, "must be above 0s and at most 292 years");
+}
+
+/// The end of a scenario.
+fn end(scenario: &Scenario) -> SimTime {
+    SimTime::ZERO + scenario.duration
+}
