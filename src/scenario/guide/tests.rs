@@ -11,7 +11,7 @@ use super::super::tree::{Kind, Node};
 use super::super::types::quantity;
 use super::super::yaml::read;
 use super::keys::split_default;
-use super::language::{Language, properties};
+use super::language::{Language, properties, texts};
 use super::template::{Line, PLAIN_QUANTITIES, TEMPLATE, lines};
 
 /// The examples of the guide, each below its heading.
@@ -144,10 +144,15 @@ fn every_table_of_keys_has_an_example_below_it() {
 fn descriptions_tell_the_default_that_the_schema_has() {
     let schema = scenario_schema();
     let definitions = schema["definitions"].as_object().unwrap().values();
+    let keys = definitions.chain([&schema]).flat_map(|record| {
+        let required = texts(&record["required"]);
+        properties(record).map(move |(key, it)| (key, it, required.contains(&key.as_str())))
+    });
     let mut told = 0;
-    for (key, property) in definitions.chain([&schema]).flat_map(properties) {
+    for (key, property, required) in keys {
         let description = property["description"].as_str().unwrap();
         let (meaning, said) = split_default(description);
+        assert!(!required || said.is_empty(), "{key} is required and has a default: {said}");
         assert!(!meaning.is_empty() && !meaning.contains("Default"), "{key}: {description}");
         let default = match &property["default"] {
             Value::Null => continue,

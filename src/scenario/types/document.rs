@@ -40,7 +40,7 @@ pub(in crate::scenario) struct Document {
     #[schemars(example = ["presets/kommo-2026-06.yaml"])]
     #[expect(dead_code, reason = "what is imported is in the tree by the time it is read")]
     pub(in crate::scenario) import: Option<Vec<Text>>,
-    /// The seed of every draw: the same seed gives the same results. Default 1.
+    /// The seed of every draw, below 2^64: the same seed gives the same results. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) seed: Option<Count>,
     /// What t = 0 is on the calendar, with its zone. Default 2026-01-01T00:00:00Z.
@@ -78,7 +78,8 @@ pub(in crate::scenario) struct Document {
     /// How enforcement is implemented. Default atomic.
     #[expect(dead_code, reason = "there is only one way so far")]
     pub(in crate::scenario) enforcement: Option<Enforcement>,
-    /// How fine the figures over time are.
+    /// How fine the figures over time are. Default: bins whose width is the least of 1s, 10s, 1m,
+    /// 5m, 15m, 1h, 6h and 1d that gives at most 500 of them.
     pub(in crate::scenario) series: Option<Series>,
     /// What the run must meet, such as `latency.p99{group=shops} < 10s`.
     #[schemars(example = ["refusal.rate{reason=credits_exhausted} < 1%"])]
@@ -125,8 +126,7 @@ pub(in crate::scenario) enum Strategy {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Series {
-    /// The width of a bin, at least a 5,000th of the duration. Default: the least of 1s, 10s, 1m,
-    /// 5m, 15m, 1h, 6h and 1d that gives at most 500 bins.
+    /// The width of a bin: at least a 5,000th of the duration.
     #[schemars(example = "5m")]
     pub(in crate::scenario) every: Duration,
 }
