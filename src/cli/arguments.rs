@@ -22,7 +22,7 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Write a starter scenario
     New(NewArguments),
-    /// Print the JSON Schema of scenario files or of summary.json
+    /// Print the JSON Schema of scenario files or of summary.json, or the guide to scenario files
     Schema(SchemaArguments),
 }
 
@@ -125,15 +125,19 @@ pub(super) struct NewArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
-    /// Of which file
+    /// What to print
     #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
     pub(super) of: SchemaOf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SchemaOf {
+    /// The JSON Schema of scenario files
     Scenario,
+    /// The JSON Schema of summary.json
     Summary,
+    /// The guide to scenario files, in Markdown
+    Guide,
 }
 
 /// A whole number of 32 bits, such as `10_000`.

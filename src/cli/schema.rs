@@ -1,17 +1,17 @@
-//! `limitlab schema`: print a JSON Schema.
+//! `limitlab schema`: print a JSON Schema, or the guide that is made of one.
 
 use super::arguments::{SchemaArguments, SchemaOf};
 use super::exit::Exit;
 use super::output::print;
-use crate::scenario::scenario_schema;
+use crate::scenario::{guide, scenario_schema};
 use crate::summary::summary_schema;
 
 /// Runs the command.
 pub(super) fn schema(arguments: &SchemaArguments) -> Exit {
-    let schema = match arguments.of {
-        SchemaOf::Scenario => scenario_schema(),
-        SchemaOf::Summary => summary_schema(),
-    };
-    print(&format!("{schema:#}\n"));
+    print(&match arguments.of {
+        SchemaOf::Scenario => format!("{:#}\n", scenario_schema()),
+        SchemaOf::Summary => format!("{:#}\n", summary_schema()),
+        SchemaOf::Guide => guide(),
+    });
     Exit::Done
 }

@@ -22,18 +22,25 @@ pub fn scenario_schema() -> Value {
 
 /// What editors show where a quantity is written, by its word, unless the key has an example of its
 /// own or a default.
-const EXAMPLES: [(&str, &[&str]); 10] = [
+const EXAMPLES: [(&str, &[&str]); 12] = [
     ("amount", &["1_250", "0.5"]),
     ("count", &["3", "10_000"]),
     ("count or unlimited", &["3", "unlimited"]),
     ("duration", &["250ms", "8h", "1d12h"]),
     ("factor", &["2.5x"]),
+    ("instant", &["2026-06-01T00:00:00Z"]),
     ("name", &["shops"]),
     ("number", &["1.5"]),
+    ("price", &["25.00"]),
     ("rate", &["12/h", "0.5/s"]),
     ("share", &["25%"]),
     ("version", &["1"]),
 ];
+
+/// Examples of the quantity with this word; none of those that each key has its own for.
+pub(super) fn examples(word: &str) -> &'static [&'static str] {
+    EXAMPLES.iter().find(|(known, _)| *known == word).map_or(&[], |(_, examples)| examples)
+}
 
 /// Takes `null` out of the schema, since a key without a value is a mistake and an optional one is
 /// left out; and the line breaks of our source out of its descriptions.
@@ -51,8 +58,8 @@ impl Transform for AsWritten {
         }
         let shown = ["examples", "default"].iter().any(|key| object.contains_key(*key));
         if let Some(Value::String(word)) = object.get("x-quantity").filter(|_| !shown) {
-            let examples = EXAMPLES.iter().find(|(known, _)| known == word);
-            if let Some((_, examples)) = examples {
+            let examples = examples(word);
+            if !examples.is_empty() {
                 // Plain numbers are shown without quotes.
                 let value =
                     |text: &&str| serde_json::from_str(text).unwrap_or_else(|_| json!(text));

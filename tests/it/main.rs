@@ -10,6 +10,7 @@ mod diagnostics;
 mod edges;
 mod estimates;
 mod extremes;
+mod guide;
 mod hostile;
 mod imports;
 mod metering;

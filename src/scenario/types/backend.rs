@@ -20,9 +20,9 @@ pub(in crate::scenario) struct Backend {
     /// Time to serve one message.
     #[schemars(example = "1.8s")]
     pub(in crate::scenario) service_time: Distribution<Duration>,
-    /// Where messages wait for a server.
+    /// Where messages wait for a server. Default: there is room for any number.
     pub(in crate::scenario) queue: Option<Queue>,
-    /// Each way between a workspace and the servers. Default 0s.
+    /// How long a message takes to the servers, and the reply back. Default 0s.
     #[schemars(extend("default" = "0s"))]
     pub(in crate::scenario) network_delay: Option<Duration>,
 }
@@ -55,6 +55,6 @@ pub(in crate::scenario) struct Queue {
 #[serde(rename_all = "snake_case")]
 #[schemars(extend("x-not-supported-yet" = ["fair", "priority", "lifo", "processor_sharing"]))]
 pub(in crate::scenario) enum Discipline {
-    /// First in, first out.
+    /// Who came first.
     Fifo,
 }

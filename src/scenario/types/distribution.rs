@@ -115,32 +115,36 @@ pub(in crate::scenario) enum Distribution<Q: Measured> {
 pub(in crate::scenario) enum Kind<Q: Measured> {
     /// Always the same.
     Constant(Q),
-    /// Exponential, by its mean.
+    /// Exponential, by its mean: as between events that know nothing of each other.
     Exponential(Mean<Q::Mean>),
-    /// Uniform from `min` to `max`; over counts both are included.
+    /// Every value from `min` to `max` alike; counts include both ends.
     Uniform(Range<Q>),
-    /// Normal, drawn again until it is not negative.
+    /// Normal, drawn again until it is not negative. `cv` is 0 to 1,000; mean and `cv` are those
+    /// before that.
     Normal(Spread<Q::Mean>),
-    /// Lognormal.
+    /// Lognormal: mostly short and now and then long, as service often is. `cv` is 0.001 to 1,000.
     Lognormal(Spread<Q::Mean>),
-    /// Gamma.
+    /// Gamma. `cv` is 0.001 to 1,000.
     Gamma(Spread<Q::Mean>),
-    /// Weibull.
+    /// Weibull. `cv` is 0.001 to 1,000.
     Weibull(Spread<Q::Mean>),
-    /// Sum of `k` exponentials.
+    /// The sum of `k` exponentials, by the mean of the sum: steps one after the other. `k` is 1 to
+    /// 100,000.
     Erlang(Erlang<Q::Mean>),
-    /// Pareto: never below `minimum`, with a tail of exponent `shape`.
+    /// Pareto: never below `minimum`, with a tail of exponent `shape`, which is above 0 and at most
+    /// 1,000; at 1 or less there is no mean.
     Pareto(Pareto<Q::Mean>),
-    /// Exponentials that take turns: by mean and spread, or branch by branch.
+    /// Exponentials that take turns at random: two by their mean and `cv` of 1 to 1,000, each of
+    /// which brings half of the mean; or branch by branch, with shares that sum to 100%.
     Hyperexponential(Hyperexponential<Q::Mean>),
-    /// Geometric on 1, 2, .., by its mean; of credits, on whole ones.
+    /// Geometric on 1, 2, .., by its mean of at least 1; of credits, on whole ones.
     Geometric(Mean<Q::Mean>),
     /// Poisson on 0, 1, .., by its mean; of credits, on whole ones.
     Poisson(Mean<Q::Mean>),
-    /// Distributions that take turns at random, by their shares.
+    /// Values or distributions that take turns at random, by shares that sum to 100%.
     Mixture(#[schemars(length(min = 1))] Vec<Branch<Q>>),
-    /// The values of a CSV file with the header `value`, or `value,weight`. Its path is relative to
-    /// this file.
+    /// Values of a CSV file, drawn with replacement. Its header is `value`, or `value,weight`; its
+    /// path is relative to this file.
     Empirical(Text),
 }
 

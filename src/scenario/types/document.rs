@@ -30,7 +30,7 @@ pub(in crate::scenario) struct Document {
     /// The scenario's name: letters, digits, `-` and `_`. Results are written to `results/NAME`.
     #[schemars(example = "holiday-campaign")]
     pub(in crate::scenario) name: Name,
-    /// What it asks, in your words.
+    /// What it asks, in your words: results show it.
     #[schemars(example = "Who runs out of credits in the week before Christmas?")]
     pub(in crate::scenario) about: Option<Text>,
     /// Files whose keys hold wherever this one says nothing else; later ones win over earlier ones.
@@ -38,7 +38,7 @@ pub(in crate::scenario) struct Document {
     #[schemars(example = ["presets/kommo-2026-06.yaml"])]
     #[expect(dead_code, reason = "what is imported is in the tree by the time it is read")]
     pub(in crate::scenario) import: Option<Vec<Text>>,
-    /// The seed of every draw: the same seed gives the same results. Default 1.
+    /// The seed of every draw, below 2^64: the same seed gives the same results. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) seed: Option<Count>,
     /// What t = 0 is on the calendar, with its zone. Default 2026-01-01T00:00:00Z.
@@ -51,7 +51,7 @@ pub(in crate::scenario) struct Document {
     /// How long customers write: above 0s, at most 292 years.
     #[schemars(example = "30d")]
     pub(in crate::scenario) duration: Duration,
-    /// From when on it is measured; less than the duration. Default 0s.
+    /// From when on it is measured, counted from the start; less than the duration. Default 0s.
     #[schemars(extend("default" = "0s"))]
     pub(in crate::scenario) warm_up: Option<Duration>,
     /// How many times it is run with other draws. Default 1; more are not supported yet.
@@ -66,20 +66,22 @@ pub(in crate::scenario) struct Document {
     /// Packages of credits by their names.
     #[schemars(with = "Option<BTreeMap<String, Package>>")]
     pub(in crate::scenario) packages: Option<IndexMap<String, Package>>,
-    /// Which agents go when a change of plan leaves too many active. Default `newest_offline`.
+    /// Which agents go offline when a change of plan leaves too many active. Default
+    /// `newest_offline`.
     #[schemars(extend("default" = "newest_offline"))]
     pub(in crate::scenario) on_downgrade: Option<OnDowngrade>,
     /// The customers' workspaces, group by group.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) workspaces: Vec<Group>,
-    /// What serves admitted messages. Without it they are served at once.
+    /// What serves admitted messages. Default: they are served at once, in no time.
     pub(in crate::scenario) backend: Option<Backend>,
     /// What happens at given instants.
     pub(in crate::scenario) timeline: Option<Vec<TimelineEntry>>,
     /// How enforcement is implemented. Default atomic.
     #[expect(dead_code, reason = "there is only one way so far")]
     pub(in crate::scenario) enforcement: Option<Enforcement>,
-    /// What is written over time.
+    /// How fine the figures over time are. Default: bins whose width is the least of 1s, 10s, 1m,
+    /// 5m, 15m, 1h, 6h and 1d that gives at most 500 of them.
     pub(in crate::scenario) series: Option<Series>,
     /// What the run must meet, such as `latency.p99{group=shops} < 10s`.
     #[schemars(example = ["refusal.rate{reason=credits_exhausted} < 1%"])]
@@ -90,9 +92,9 @@ pub(in crate::scenario) struct Document {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::scenario) enum Drain {
-    /// They are finished.
+    /// They are served to their end, however long it takes.
     Finish,
-    /// They are counted as in flight.
+    /// They are counted as in flight: neither replied to nor lost.
     Cut,
 }
 
@@ -122,12 +124,11 @@ pub(in crate::scenario) enum Strategy {
     Atomic,
 }
 
-/// What is written over time.
+/// How fine the figures over time are.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Series {
-    /// The width of a bin, at least a 5,000th of the duration. Default: the least of 1s, 10s, 1m,
-    /// 5m, 15m, 1h, 6h and 1d that gives at most 500 bins.
+    /// The width of a bin: at least a 5,000th of the duration.
     #[schemars(example = "5m")]
     pub(in crate::scenario) every: Duration,
 }

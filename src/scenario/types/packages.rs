@@ -22,10 +22,10 @@ pub(in crate::scenario) struct Package {
     /// Whether it begins anew at its end, for its price. Default false: what is left expires.
     #[schemars(extend("default" = false))]
     pub(in crate::scenario) renews: Option<Flag>,
-    /// What it costs each time. Default nothing.
+    /// What it costs each time. Default 0.
     #[schemars(extend("default" = 0))]
     pub(in crate::scenario) price: Option<MoneyText>,
-    /// From 1 to 1000: of credits that expire together the lowest is drawn first. Default 1.
+    /// From 1 to 1,000: of credits that expire together the lowest is drawn first. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) priority: Option<Count>,
 }
@@ -40,9 +40,9 @@ pub(in crate::scenario) struct Purchases {
     /// How many each workspace has at the start, at most 10,000. Default 0.
     #[schemars(extend("default" = 0))]
     pub(in crate::scenario) at_start: Option<Count>,
-    /// What is bought without anybody.
+    /// What is bought automatically.
     pub(in crate::scenario) auto_buy: Option<AutoBuy>,
-    /// What somebody buys who sees that credits have run out.
+    /// What somebody buys who notices that a message was refused for want of credits.
     pub(in crate::scenario) by_hand: Option<ByHand>,
 }
 

@@ -23,7 +23,7 @@ pub(in crate::scenario) struct Plan {
     /// Agents that may be active at once. Default unlimited.
     #[schemars(extend("default" = "unlimited"))]
     pub(in crate::scenario) active_agents: Option<CountOrUnlimited>,
-    /// Agents that may exist, whatever their state. Default 500.
+    /// Agents that may exist, whatever their state: 1 to 100,000. Default 500.
     #[schemars(extend("default" = 500))]
     pub(in crate::scenario) total_agents: Option<Count>,
     /// How long a workspace may use it without subscribing; above 0s. Default: as long as it likes.
@@ -31,7 +31,8 @@ pub(in crate::scenario) struct Plan {
     pub(in crate::scenario) trial: Option<Duration>,
     /// What it costs. Default nothing.
     pub(in crate::scenario) price: Option<Price>,
-    /// The credits that all agents of a workspace share. Without them no credits are counted.
+    /// The credits that all agents of a workspace share. Default: no
+    /// credits are counted.
     pub(in crate::scenario) credits: Option<PlanCredits>,
     /// Fair-use limits of every workspace on this plan.
     pub(in crate::scenario) fair_use: Option<Vec<FairUse>>,
@@ -74,13 +75,13 @@ pub(in crate::scenario) struct PlanCredits {
     /// What becomes of unused credits at a renewal. Default none: they expire.
     #[schemars(extend("default" = "none"))]
     pub(in crate::scenario) carry_over: Option<CarryOver>,
-    /// What happens to a message that the pool cannot pay. Default refuse.
+    /// What happens to a message that the pool cannot pay, packages included. Default refuse.
     #[schemars(extend("default" = "refuse"))]
     pub(in crate::scenario) overage: Option<Overage>,
-    /// What a credit of overage costs. Default nothing.
+    /// What a credit of overage costs. Default 0.
     #[schemars(extend("default" = 0))]
     pub(in crate::scenario) overage_price: Option<MoneyText>,
-    /// From 1 to 1000: of credits that expire together the lowest is drawn first. Default 1.
+    /// From 1 to 1,000: of credits that expire together the lowest is drawn first. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) priority: Option<Count>,
 }
@@ -104,7 +105,8 @@ pub(in crate::scenario) enum CarryOver {
     None,
     /// They stay.
     All,
-    /// They stay as far as there are then at most so many, multiplied as `included` is.
+    /// They stay as far as there are then at most so many with what is granted anew. Multiplied as
+    /// `included` is, and at least that.
     UpTo(Amount),
 }
 
@@ -114,7 +116,7 @@ pub(in crate::scenario) enum CarryOver {
 pub(in crate::scenario) enum Overage {
     /// Always the same.
     Word(OverageWord),
-    /// It is paid within bounds.
+    /// It is paid up to a bound, and then refused.
     Bounded(BoundedOverage),
 }
 
@@ -124,7 +126,7 @@ pub(in crate::scenario) enum Overage {
 pub(in crate::scenario) enum OverageWord {
     /// It is refused.
     Refuse,
-    /// It is paid, and billed apart.
+    /// It is paid, and billed at `overage_price`.
     Unlimited,
 }
 
@@ -166,7 +168,7 @@ pub(in crate::scenario) struct FairUse {
     /// Who shares the limit. Default workspace.
     #[schemars(extend("default" = "workspace"))]
     pub(in crate::scenario) scope: Option<FairUseScope>,
-    /// Admits while tokens last; starts full and refills continuously.
+    /// Admits while tokens last: a message takes one, and they come back continuously. Starts full.
     pub(in crate::scenario) token_bucket: Option<TokenBucket>,
     /// Admits while fewer than so many messages are in flight.
     pub(in crate::scenario) concurrency: Option<Concurrency>,

@@ -24,6 +24,8 @@ pub(in crate::scenario) const MOST_TIMES: f64 = 1e6;
 #[derive(Debug)]
 pub(in crate::scenario) struct QuantityWord {
     pub(in crate::scenario) word: &'static str,
+    /// What it is, how it is written, and its bounds.
+    pub(in crate::scenario) about: &'static str,
     /// Says why a text is not this quantity.
     pub(in crate::scenario) check: fn(&str) -> Result<(), ParseQuantityError>,
     /// A valid value, which stands in where one is at fault.
@@ -39,11 +41,11 @@ pub(in crate::scenario) fn quantity(word: &str) -> Option<&'static QuantityWord>
 /// [`QUANTITIES`].
 macro_rules! quantities {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $about:literal])*
         $name:ident($inner:ty) = $word:literal, $read:path, $placeholder:literal, { $($schema:tt)* };
     )*) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $about])*
             #[derive(Debug, Clone, PartialEq)]
             pub(in crate::scenario) struct $name(pub(in crate::scenario) $inner);
 
@@ -71,6 +73,7 @@ macro_rules! quantities {
         const QUANTITIES: &[QuantityWord] = &[$(
             QuantityWord {
                 word: $word,
+                about: concat!($($about),*),
                 check: |text| $read(text).map(|_| ()),
                 placeholder: $placeholder,
             },
@@ -79,23 +82,25 @@ macro_rules! quantities {
 }
 
 quantities! {
-    /// A length of time.
+    /// A length of time, in numbers with units: `w`, `d`, `h`, `m` or `min`, `s`, `ms`, `us`, `ns`.
+    /// Whole nanoseconds, at most 292 years.
     Duration(SimSpan) = "duration", str::parse::<SimSpan>, "1s", {
         "type": "string",
         "pattern": r"^([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+$"
     };
-    /// Events in a length of time.
+    /// So many in a length of time: a number, a slash, and a unit or a duration. Above 0, at most
+    /// one in a nanosecond; kept as an exact fraction.
     RateText(Rate) = "rate", str::parse::<Rate>, "1/s", {
         "type": "string",
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? */ *([0-9_.]*(ns|us|ms|s|m|min|h|d|w))+$"
     };
-    /// Credits or tokens: thousandths are the finest.
+    /// Credits or tokens. At most three decimals, at most 10^12.
     Amount(Credits) = "amount", str::parse::<Credits>, "1", {
         "type": ["number", "string"],
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
     };
-    /// A whole number.
+    /// A whole number, at most 4,294,967,295 unless its key says otherwise.
     Count(u64) = "count", parse_count, "1", {
         "type": ["integer", "string"],
         "minimum": 0,
@@ -107,13 +112,13 @@ quantities! {
         "minimum": 0,
         "pattern": "^([0-9][0-9_]*|unlimited)$"
     };
-    /// A number without a unit.
+    /// A number without a unit, at least 0, at most 10^15.
     Number(f64) = "number", number, "1", {
         "type": ["number", "string"],
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?$"
     };
-    /// How many times as much.
+    /// How many times as much: a number and `x`. At most `1_000_000x`; `0x` is nothing at all.
     Factor(f64) = "factor", factor, "1x", {
         "type": "string",
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x$"
@@ -123,12 +128,12 @@ quantities! {
         "type": "string",
         "pattern": r"^(monthly|never|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
     };
-    /// A share of a whole.
+    /// A share of a whole, in percent. At most `100%`, at most seven decimals.
     ShareText(Share) = "share", str::parse::<Share>, "100%", {
         "type": "string",
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)? *%$"
     };
-    /// A price in whatever currency a scenario means.
+    /// A price, in any currency as long as it is one. At most six decimals, at most 10^12.
     MoneyText(Money) = "price", str::parse::<Money>, "1", {
         "type": ["number", "string"],
         "minimum": 0,
@@ -167,17 +172,17 @@ quantities! {
         "type": "integer",
         "const": 1
     };
-    /// An instant on the calendar.
+    /// An instant on the calendar, by RFC 3339: date, time, and zone.
     Instant(Timestamp) = "instant", instant, "2026-01-01T00:00:00Z", {
         "type": "string",
         "format": "date-time"
     };
-    /// A name that can be a folder's and part of a key.
+    /// A name of 1 to 100 letters, digits, `-` and `_`.
     Name(String) = "name", name, "placeholder", {
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,100}$"
     };
-    /// Any text.
+    /// Any text; in quotes where YAML would read something else, such as after `: ` or before ` #`.
     Text(String) = "text", text, "-", {
         "type": "string"
     };

@@ -20,19 +20,21 @@ use super::quantity::{Count, CountOrUnlimited, Duration, Factor, Name, ShareText
     { "required": ["backend"] },
 ]))]
 pub(in crate::scenario) struct TimelineEntry {
-    /// Its name, unique on the timeline.
+    /// Its name, unique on the timeline. An entry that has one takes the same workspaces when it is
+    /// moved to another instant.
     #[schemars(example = &"stampede")]
     pub(in crate::scenario) name: Option<Name>,
     /// When it happens, from the start; before the end of the duration.
     #[schemars(example = "10d")]
     pub(in crate::scenario) at: Duration,
-    /// After how long it is undone, above 0s. Default never.
+    /// After how long it is undone, above 0s; for `set_plan`, `enable`, `disable`, `traffic` and
+    /// `backend`. Default never.
     #[serde(rename = "for")]
     #[schemars(example = "6h")]
     pub(in crate::scenario) lasts: Option<Duration>,
-    /// To which group. Default every group to which it can happen.
+    /// To which group it happens. Default: to every group to which it can.
     pub(in crate::scenario) group: Option<Name>,
-    /// To how many of the workspaces, drawn at random. Default 100%.
+    /// To which share of the workspaces it happens; which ones is drawn. Default 100%.
     #[schemars(extend("default" = "100%"))]
     pub(in crate::scenario) share: Option<ShareText>,
     /// They change to this plan.
@@ -45,14 +47,14 @@ pub(in crate::scenario) struct TimelineEntry {
     pub(in crate::scenario) enable: Option<Picked>,
     /// Agents of a line are disabled, all or some.
     pub(in crate::scenario) disable: Option<Picked>,
-    /// Agents of a line are created as drafts: one, or so many.
+    /// Agents of a line are created as drafts: one, or so many: `{ line: sales, count: 20 }`.
     pub(in crate::scenario) create: Option<Picked>,
-    /// Agents of a line are deleted, all or some.
+    /// Agents of a line are deleted, all or some, the oldest first.
     pub(in crate::scenario) delete: Option<Picked>,
-    /// Customers write so many times as often.
+    /// Customers write so many times as often; `0x` is not at all.
     #[schemars(example = "4x")]
     pub(in crate::scenario) traffic: Option<Factor>,
-    /// The backend changes.
+    /// The backend has so many servers.
     pub(in crate::scenario) backend: Option<BackendChange>,
 }
 
@@ -81,9 +83,9 @@ pub(in crate::scenario) struct ManyBought {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(in crate::scenario) enum Picked {
-    /// All of them.
+    /// All of its agents; of those to be created, one.
     All(Name),
-    /// Some of them.
+    /// So many of them.
     Some(SomePicked),
 }
 
@@ -93,7 +95,7 @@ pub(in crate::scenario) enum Picked {
 pub(in crate::scenario) struct SomePicked {
     /// The line.
     pub(in crate::scenario) line: Name,
-    /// How many, at least 1. Default all; 1 of those to be created.
+    /// How many, at least 1; at most 100,000 are created. Default: all; 1 of those to be created.
     pub(in crate::scenario) count: Option<Count>,
 }
 

@@ -17,28 +17,30 @@ use super::quantity::{Count, Duration, Factor, Number, RateText, Text};
     "x-not-supported-yet" = ["trace", "replay"]
 ))]
 pub(in crate::scenario) struct Traffic {
-    /// Messages to each agent, as a Poisson stream.
+    /// Messages to each agent, as a Poisson stream: customers who know nothing of each other.
     #[schemars(example = "12/h")]
     pub(in crate::scenario) rate: Option<RateText>,
     /// Time between two messages to an agent, and from the start to the first: a renewal stream.
     #[schemars(example = "5m")]
     pub(in crate::scenario) interarrival: Option<Distribution<Duration>>,
-    /// Conversations with each agent.
+    /// Conversations with each agent: the next message comes some time after the reply.
     pub(in crate::scenario) sessions: Option<Sessions>,
-    /// Users of each agent, who write again and again.
+    /// Users of each agent, who write again and again, and wait for each reply.
     pub(in crate::scenario) closed: Option<Closed>,
-    /// How that rises and falls with the hour: a profile by its name, or 24 weights for the hours
-    /// of the day, or 168 for those of the week from Monday 00:00 on. Their mean counts as 1.
+    /// How traffic rises and falls with the hour: a profile by its name, or 24 weights for the
+    /// hours of the day, or 168 for those of the week from Monday 00:00 on. Their mean counts as 1,
+    /// so that the mean traffic stays. Default: the same in every hour.
     #[schemars(example = &"business_hours")]
     pub(in crate::scenario) profile: Option<Profile>,
-    /// Whose clocks the profile goes by. Default: those of the top level.
+    /// Whose clocks the profile goes by: a name of the IANA database. Default: those of the top level.
     #[schemars(example = "Europe/Berlin")]
     pub(in crate::scenario) timezone: Option<Text>,
-    /// How that rises and falls from the start on, one stage after the other. The last target
-    /// holds.
+    /// How traffic rises and falls from the start on, one stage after the other. The last target
+    /// holds. Default 1x.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) stages: Option<Vec<Stage>>,
-    /// Periods on and off of each agent. What is said above is the mean over both.
+    /// Periods on and off that each agent goes through for itself. The traffic that is written is
+    /// the mean over both. Default: always on.
     pub(in crate::scenario) bursts: Option<Bursts>,
 }
 
@@ -49,7 +51,7 @@ pub(in crate::scenario) struct Traffic {
 pub(in crate::scenario) enum Profile {
     /// A profile by its name.
     Named(ProfileName),
-    /// 24 weights or 168.
+    /// 24 weights or 168, on any scale.
     Weights(Vec<Number>),
 }
 
@@ -99,7 +101,7 @@ pub(in crate::scenario) struct Sessions {
     /// Conversations begun with each agent, as a Poisson stream.
     #[schemars(example = "6/d")]
     pub(in crate::scenario) rate: RateText,
-    /// Messages of a conversation, at least 1. Default 1.
+    /// Messages of a conversation, from 1 to 1,000,000. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) turns: Option<Distribution<Count>>,
     /// Time from a reply to the next message. Default 0s.
@@ -124,7 +126,7 @@ pub(in crate::scenario) enum OnLost {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Closed {
-    /// Users of each agent, at least 1.
+    /// Users of each agent, at least 1; in all agents of a line at most 1,000,000.
     #[schemars(example = 3)]
     pub(in crate::scenario) users: Count,
     /// Time from a reply or a refusal to the next message, and from the start to the first.

@@ -37,18 +37,18 @@ pub(in crate::scenario) struct Group {
     /// The plan of each workspace, or a mix: `{ advanced: 80%, pro: 20% }`. Default unlimited.
     #[schemars(extend("default" = "unlimited"))]
     pub(in crate::scenario) plan: Option<PlanOrMix>,
-    /// Seats of each workspace, at least 1. Default 1.
+    /// Seats of each workspace: users, from 1 to 1,000,000. Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) seats: Option<Distribution<Count>>,
     /// When each workspace's subscription renews. Default `same_instant`.
     #[schemars(extend("default" = "same_instant"))]
     pub(in crate::scenario) billing_anchor: Option<BillingAnchor>,
-    /// Which agents go when a change of plan leaves too many active. Default: what the top level
-    /// says.
+    /// Which agents go offline when a change of plan leaves too many active. Default: what the top
+    /// level says.
     pub(in crate::scenario) on_downgrade: Option<OnDowngrade>,
     /// The package that each workspace buys, and when.
     pub(in crate::scenario) packages: Option<Purchases>,
-    /// Shares of the pool, above 0%, at whose use somebody is told.
+    /// Shares of the pool, above 0%, at whose use somebody is told: when is measured.
     #[schemars(example = ["80%", "95%"])]
     pub(in crate::scenario) alerts: Option<Vec<ShareText>>,
     /// The agents of each workspace, line by line.
@@ -80,7 +80,7 @@ pub(in crate::scenario) enum BillingAnchor {
     Staggered,
 }
 
-/// Which agents go when a change of plan leaves too many active.
+/// Which agents go offline when a change of plan leaves too many active.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::scenario) enum OnDowngrade {
@@ -100,15 +100,16 @@ pub(in crate::scenario) struct Agent {
     /// The line's name, unique in its group.
     #[schemars(example = &"sales")]
     pub(in crate::scenario) name: Name,
-    /// Agents of this line in each workspace at the start; 0 where others are created. Default 1.
+    /// Agents of this line in each workspace at the start; 0 only where others are created.
+    /// Default 1.
     #[schemars(extend("default" = 1))]
     pub(in crate::scenario) count: Option<Count>,
     /// Their state at the start: active as far as the limit admits. Default active.
     #[schemars(extend("default" = "active"))]
     pub(in crate::scenario) start: Option<AgentStart>,
-    /// How they switch state. Without it they keep it.
+    /// How they switch state. Default: they keep it.
     pub(in crate::scenario) activity: Option<Activity>,
-    /// Who writes to them. Without it nobody does.
+    /// Who writes to them. Default nobody.
     pub(in crate::scenario) traffic: Option<Traffic>,
     /// Credits that one message costs. Default 1.
     #[schemars(extend("default" = 1))]
@@ -124,7 +125,7 @@ pub(in crate::scenario) struct Agent {
     pub(in crate::scenario) patience: Option<Distribution<Duration>>,
     /// How much of the period's included credits each agent may use. Default any.
     pub(in crate::scenario) share: Option<ShareTerms>,
-    /// How agents are created and deleted. Without it they stay.
+    /// How agents are created and deleted. Default: those of the start stay.
     pub(in crate::scenario) churn: Option<Churn>,
 }
 
@@ -135,7 +136,7 @@ pub(in crate::scenario) struct Feature {
     /// Its name, unique among the agents and features of its group.
     #[schemars(example = &"rewriter")]
     pub(in crate::scenario) name: Name,
-    /// Who uses it. Without it nobody does.
+    /// Who uses it. Default nobody.
     pub(in crate::scenario) traffic: Option<Traffic>,
     /// Credits that one use costs. Default 1.
     #[schemars(extend("default" = 1))]
@@ -175,10 +176,11 @@ pub(in crate::scenario) struct ShareRange {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Churn {
-    /// Tries to create an agent in each workspace, as a Poisson stream.
+    /// Tries to create an agent in each workspace, as a Poisson stream: at most 1,000,000 in the
+    /// duration. Default none.
     #[schemars(example = "2/d")]
     pub(in crate::scenario) create: Option<RateText>,
-    /// Time from an agent's creation, or the start, to its deletion.
+    /// Time from an agent's creation, or the start, to its deletion. Default never.
     pub(in crate::scenario) delete_after: Option<Distribution<Duration>>,
 }
 
@@ -186,7 +188,7 @@ pub(in crate::scenario) struct Churn {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::scenario) enum AgentStart {
-    /// Being written, never enabled yet.
+    /// Being written, and never enabled yet.
     Draft,
     /// Enabled as far as the limit admits; the others start offline.
     Active,
@@ -198,11 +200,11 @@ pub(in crate::scenario) enum AgentStart {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Activity {
-    /// Time from the start until a draft is first enabled.
+    /// Time from the start until a draft is first enabled. Default never.
     pub(in crate::scenario) draft: Option<Distribution<Duration>>,
-    /// Time from an enable to the next disable.
+    /// Time from an enable to the next disable. Default never.
     pub(in crate::scenario) active: Option<Distribution<Duration>>,
-    /// Time from a disable, or the start, to the next try to enable.
+    /// Time from a disable, or the start, to the next try to enable. Default never.
     pub(in crate::scenario) offline: Option<Distribution<Duration>>,
     /// What follows a refused enable. Default `give_up`.
     #[schemars(extend("default" = "give_up"))]
@@ -213,9 +215,9 @@ pub(in crate::scenario) struct Activity {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::scenario) enum OnRefused {
-    /// A new offline period.
+    /// The agent stays as it was; the next try comes after a new offline period.
     GiveUp,
-    /// It waits until a slot is free; who waits longest is first.
+    /// The agent waits until a slot is free; who waits longest is first.
     WaitForSlot,
     /// Another try after this time.
     RetryEvery(Duration),
