@@ -65,6 +65,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         own_servers: own.and_then(|own| own.servers).map(|own| u64::from(own) * workspaces),
         bin: scenario.series_every,
         duration: scenario.duration,
+        replications: scenario.replications,
     }
 }
 

@@ -78,6 +78,7 @@ fn scenario() -> Scenario {
         name: "three-shops".to_owned(),
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,
+        replications: 1,
         start: "2026-06-01T00:00:00Z".parse().unwrap(),
         duration: span("3h30m"),
         warm_up: span("30m"),
@@ -144,6 +145,7 @@ fn frame(scenario: &Scenario) -> Frame {
         own_servers: Some(3),
         bin: scenario.series_every,
         duration: scenario.duration,
+        replications: 1,
     }
 }
 
@@ -155,7 +157,14 @@ fn measures(scenario: &Scenario) -> Measures {
     }
     let mut all = GroupMeasures::new(&frame.all, frame.bin, frame.duration);
     all.merge(&group);
-    Measures { frame: Arc::new(frame), groups: vec![group], all, platform: None, interrupted: None }
+    Measures {
+        frame: Arc::new(frame),
+        groups: vec![group],
+        all,
+        platform: None,
+        replications: 1,
+        interrupted: None,
+    }
 }
 
 /// The story of one workspace: the first answers all, the second runs out of credits, the third

@@ -19,6 +19,8 @@ pub struct Scenario {
     pub about: Option<String>,
     /// The seed of every draw.
     pub seed: u64,
+    /// How many times it is run, each time with other draws; at least 1.
+    pub replications: u32,
     /// What t = 0 is on the calendar.
     pub start: Timestamp,
     /// Until when messages arrive.

@@ -20,6 +20,7 @@ mod plans_over_time;
 mod preset;
 mod properties;
 mod refused;
+mod replications;
 mod rules;
 mod scenarios;
 mod support;

@@ -12,10 +12,12 @@ pub(in crate::scenario) struct Cost {
     pub(in crate::scenario) events: f64,
     /// Time on one thread \[s\].
     pub(in crate::scenario) seconds: f64,
-    /// Memory \[bytes\].
+    /// Memory on one thread \[bytes\].
     pub(in crate::scenario) bytes: f64,
     /// Whether more threads help.
     pub(in crate::scenario) divides: bool,
+    /// Whether each of them then takes as much memory.
+    pub(in crate::scenario) multiplies: bool,
 }
 
 /// Measured in release builds of the shipped scenarios, on one thread of a virtual machine: events
@@ -26,7 +28,7 @@ const CACHED: f64 = 2e7;
 /// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
 const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
 
-/// What a run of a scenario is expected to take.
+/// What a run of a scenario is expected to take, all its replications.
 pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let backend = scenario.backend.as_ref();
     let limited = backend.is_some_and(|backend| backend.servers.is_some());
@@ -54,8 +56,16 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let speed = if kept > CACHED { EVENTS_PER_SECOND.1 } else { EVENTS_PER_SECOND.0 };
     // A workspace that is begun costs what some twenty events cost.
     let begun: f64 = scenario.groups.iter().map(|group| f64::from(group.count)).sum();
-    let seconds = (events + 20.0 * begun) / speed;
-    Cost { events, seconds, bytes: BYTES.0 + kept, divides: !together }
+    let replications = f64::from(scenario.replications);
+    let seconds = replications * (events + 20.0 * begun) / speed;
+    // Replications are forgotten one by one.
+    Cost {
+        events: replications * events,
+        seconds,
+        bytes: BYTES.0 + kept,
+        divides: !together || scenario.replications > 1,
+        multiplies: together && scenario.replications > 1,
+    }
 }
 
 /// How often an agent switches state in so many nanoseconds.

@@ -26,7 +26,7 @@ use self::bins::series_every;
 use self::groups::{Registry, groups};
 use self::loops::loops;
 use self::names::Names;
-use self::numbers::{count_or_unlimited, distribution};
+use self::numbers::{count, count_or_unlimited, distribution};
 use self::packages::packages;
 use self::plans::{Horizon, plans};
 pub(super) use self::tables::Tables;
@@ -43,6 +43,8 @@ use crate::units::SimSpan;
 
 /// The most bins of a series.
 const MOST_BINS: u64 = 5_000;
+/// The most replications: intervals are a hundredth as wide as after one.
+const MOST_REPLICATIONS: u64 = 10_000;
 /// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
 const DEFAULT_START: i64 = 1_767_225_600;
 
@@ -83,10 +85,6 @@ pub(super) fn validate(
     for offer in registry.plans.iter().flat_map(IndexMap::values) {
         registry.limiters.include(&offer.limiters);
     }
-    if document.replications.as_ref().is_some_and(|replications| replications.0 != 1) {
-        let message = "more than one replication is not supported yet";
-        findings.add(at.key("replications"), message);
-    }
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
     let mut backend =
@@ -96,6 +94,7 @@ pub(super) fn validate(
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
+        replications: replications(document, at, &mut findings),
         start,
         duration,
         warm_up: warm_up(document, duration, at, &mut findings),
@@ -125,6 +124,13 @@ pub(super) fn validate(
     *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
+}
+
+fn replications(document: &Document, at: At<'_>, findings: &mut Findings) -> u32 {
+    document.replications.as_ref().map_or(1, |written| {
+        let at = at.key("replications");
+        count(written, 1..=MOST_REPLICATIONS, "`replications`", at, findings)
+    })
 }
 
 fn duration(document: &Document, at: At<'_>, findings: &mut Findings) -> SimSpan {

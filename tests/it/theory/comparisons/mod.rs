@@ -15,6 +15,7 @@ mod packages;
 mod pools;
 mod population;
 mod queues;
+mod replications;
 mod scatter;
 mod slots;
 mod traffic;
