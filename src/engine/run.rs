@@ -126,7 +126,7 @@ pub fn run(
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
     let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
     summary.thresholds =
-        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
+        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
     let Cost { events, messages, threads } = cost;
     Ok(Outcome { summary, measures, events, messages, threads })
 }

@@ -8,6 +8,7 @@
 //! takes up the tallies of finished workspaces.
 
 mod backend;
+mod binned;
 mod capacity;
 mod cause;
 mod credits;
@@ -26,6 +27,7 @@ mod whole;
 mod window;
 
 pub use backend::{Ahead, BackendMeasures};
+pub use binned::{BinnedMessages, BinnedTimes, ByBin};
 pub use capacity::Capacity;
 pub use cause::{Cause, Causes, GroupCauses};
 pub use credits::{CreditMeasures, CreditTally};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::measure::{
-    AgentTally, BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures,
-    Reply, Tally, Window, ratios,
+    AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
+    Measures, Reply, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -25,7 +25,7 @@ pub(super) fn small() -> (Scenario, Measures, Summary) {
     let mut summary =
         summarise(&measures, &["shops".to_owned()], scenario.identity(), scenario.seed);
     summary.thresholds =
-        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
+        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
     (scenario, measures, summary)
 }
 
@@ -73,6 +73,7 @@ fn scenario() -> Scenario {
         metric: metric.to_owned(),
         comparison,
         bound,
+        over: None,
     };
     Scenario {
         name: "three-shops".to_owned(),
@@ -134,6 +135,7 @@ fn frame(scenario: &Scenario) -> Frame {
         own_causes: own.clone(),
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
+        by_bin: ByBin::default(),
         midnight: SimSpan::ZERO,
         alerts: Vec::new(),
         alerts_of_all: 0,

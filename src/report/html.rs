@@ -168,7 +168,10 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
             .enumerate()
             .map(|(index, threshold)| ThresholdRow {
                 threshold: &threshold.threshold,
-                measured: measured(scenario, index, threshold),
+                measured: std::iter::once(measured(scenario, index, threshold))
+                    .chain(telling::broken(threshold))
+                    .collect::<Vec<String>>()
+                    .join(", "),
                 passed: threshold.passed,
             })
             .collect(),

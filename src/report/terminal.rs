@@ -71,6 +71,9 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
         let mark = page.styled(mark, style);
         let line = format!("  {mark} {:written$}  {measured}\n", threshold.threshold);
         page.text.push_str(&line);
+        if let Some(broken) = telling::broken(threshold) {
+            page.wrapped("      ", 6, &broken, Style::Plain);
+        }
     }
     if all.len() > listed.len() {
         let more = all.len() - listed.len();

@@ -128,10 +128,17 @@ pub enum Verdict {
 pub struct ThresholdSummary {
     /// As it was written.
     pub threshold: String,
-    /// What was measured; `null` if nothing was observed, which fails.
+    /// The length of its windows, if it is over windows \[s\].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_s: Option<f64>,
+    /// What was measured, in the worst window if it is over windows; `null` if nothing was
+    /// observed, which fails.
     pub value: Option<f64>,
     /// Whether it holds.
     pub passed: bool,
+    /// When the first window began in which it does not hold \[s\].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breached_at_s: Option<f64>,
 }
 
 /// What a run cost.

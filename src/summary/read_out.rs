@@ -11,7 +11,7 @@ use crate::measure::{
 use crate::units::SimSpan;
 
 /// The quantiles that are read out, by name and in thousandths.
-const QUANTILES: [(&str, u64); 5] =
+pub(super) const QUANTILES: [(&str, u64); 5] =
     [("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999)];
 
 /// Reads out the measures of a run whose groups are named `groups`, in order.

@@ -1075,14 +1075,6 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"credits.oversold.max == 0", r"latency.p99 < 30s over 1h"), @"
-    x.yaml:56:23: error: a threshold `over` a window is not supported yet
-       |
-    56 |   - latency.p99 < 30s over 1h
-       |                       ^^^^^^^
-
-    1 mistake in x.yaml
-    ");
     assert_snapshot!(with(r"credits.oversold.max == 0", r"latency.p99"), @"
     x.yaml:56:5: error: a threshold compares a metric with a bound
        |

@@ -31,3 +31,5 @@ mod tidy;
 mod timeline_faults;
 mod traffic;
 mod validity;
+mod window_faults;
+mod windows;

@@ -112,13 +112,7 @@ const WORDS: &[(&str, &[Word])] = &[
             ("metered", "strategy: atomic", "strategy: metered"),
         ],
     ),
-    (
-        "thresholds",
-        &[
-            ("over", "messages.lost == 0", "messages.lost == 0 over 1h"),
-            ("credits.held", "messages.lost == 0", "credits.held == 0"),
-        ],
-    ),
+    ("thresholds", &[("credits.held", "messages.lost == 0", "credits.held == 0")]),
 ];
 
 /// The messages about the scenario with one piece of it replaced.

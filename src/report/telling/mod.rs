@@ -6,11 +6,12 @@ mod metering;
 
 use std::fmt::Write as _;
 
-use super::format::{metric_beside, number, percent, time};
+use super::format::{every, metric_beside, number, percent, span, time};
 use super::section::ALL;
 use super::words::plural;
 use crate::scenario::Scenario;
 use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+use crate::units::SimSpan;
 
 /// What there is to tell about one thing: a title, and sentences without their ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,10 +95,26 @@ pub(super) fn verdict(summary: &Summary) -> Option<(bool, String)> {
 pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
     let Some(value) = summary.value else { return "nothing was observed".to_owned() };
     let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
-    match threshold {
+    let value = match threshold {
         Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
         None => number(value),
+    };
+    match summary.over_s {
+        Some(over) => format!("{value} in the worst {}", every(exact(over))),
+        None => value,
     }
+}
+
+/// In which window a threshold was broken first.
+pub(super) fn broken(summary: &ThresholdSummary) -> Option<String> {
+    let (window, at) = (exact(summary.over_s?), exact(summary.breached_at_s?));
+    let at = if at.is_zero() { "the start".to_owned() } else { span(at) };
+    Some(format!("first broken in the {} from {at}", every(window)))
+}
+
+/// Seconds of a summary as the span that they were.
+fn exact(seconds: f64) -> SimSpan {
+    SimSpan::from_nanos((seconds * 1e9).round() as u64)
 }
 
 /// How long after the start: `after 12 d`.

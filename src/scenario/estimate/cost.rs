@@ -1,8 +1,10 @@
 //! What a run takes: an order of magnitude.
 
 use super::super::model::{BackendScope, Scenario};
+use super::super::threshold::Threshold;
 use super::activity::active_shares;
 use super::{agents, messages_of_lines};
+use crate::measure::ByBin;
 use crate::workload::{AgentLine, WhileOffline};
 
 /// What a run is expected to take.
@@ -27,6 +29,12 @@ const EVENTS_PER_SECOND: (f64, f64) = (2.5e6, 0.25e6);
 const CACHED: f64 = 2e7;
 /// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
 const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
+
+/// Buckets of a histogram that the times of a bin use at most, over eight doublings, and the memory
+/// of each \[bytes\].
+const BUCKETS: (f64, f64) = (8e3, 20.0);
+/// Memory of the counters of a bin \[bytes\].
+const COUNTERS: f64 = 32.0;
 
 /// What a run of a scenario is expected to take, all its replications.
 pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
@@ -62,10 +70,31 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     Cost {
         events: replications * events,
         seconds,
-        bytes: BYTES.0 + kept,
+        bytes: BYTES.0 + kept + by_bin(scenario),
         divides: !together || scenario.replications > 1,
         multiplies: together && scenario.replications > 1,
     }
+}
+
+/// Memory of what is collected by bin for thresholds over windows \[bytes\].
+fn by_bin(scenario: &Scenario) -> f64 {
+    let bins = scenario.duration.nanos().div_ceil(scenario.series_every.nanos()) as f64;
+    let of = |group: Option<&str>, messages: f64| {
+        let asked = Threshold::by_bin(&scenario.thresholds, group);
+        if asked == ByBin::default() {
+            return 0.0;
+        }
+        let buckets = (messages * f64::from(scenario.replications) / bins).min(BUCKETS.0);
+        bins * (asked.times() as f64 * buckets * BUCKETS.1 + COUNTERS)
+    };
+    let mut all = 0.0;
+    let groups = scenario.groups.iter().map(|group| {
+        let messages: f64 = messages_of_lines(scenario, group).into_iter().sum();
+        let messages = messages * f64::from(group.count);
+        all += messages;
+        of(Some(&group.name), messages)
+    });
+    groups.sum::<f64>() + of(None, all)
 }
 
 /// How often an agent switches state in so many nanoseconds.

@@ -16,6 +16,7 @@ mod tables;
 mod thresholds;
 mod timeline;
 mod traffic;
+mod windows;
 
 use std::mem;
 
@@ -32,6 +33,7 @@ use self::plans::{Horizon, plans};
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
+use self::windows::Measured;
 use super::at::{At, Findings};
 use super::digest::Digest;
 use super::fault::Mistake;
@@ -90,6 +92,7 @@ pub(super) fn validate(
     let mut backend =
         document.backend.as_ref().map(|written| backend(written, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
+    let (measured, is_sound) = measured(document, duration, at, &mut findings);
     let mut scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
@@ -97,18 +100,16 @@ pub(super) fn validate(
         replications: replications(document, at, &mut findings),
         start,
         duration,
-        warm_up: warm_up(document, duration, at, &mut findings),
-        drain: match document.drain {
-            Some(types::Drain::Cut) => Drain::Cut,
-            Some(types::Drain::Finish) | None => Drain::Finish,
-        },
+        warm_up: measured.warm_up,
+        drain: measured.drain,
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
         backend,
-        series_every: series(document, duration, at, &mut findings),
+        series_every: measured.bin,
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),
             &registry,
+            is_sound.then_some(measured),
             at.key("thresholds"),
             &mut findings,
         ),
@@ -124,6 +125,28 @@ pub(super) fn validate(
     *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
+}
+
+/// What is measured, and whether nothing about that is at fault.
+fn measured(
+    document: &Document,
+    duration: SimSpan,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> (Measured, bool) {
+    let warm_up = warm_up(document, duration, at, findings);
+    let bin = series(document, duration, at, findings);
+    let drain = match document.drain {
+        Some(types::Drain::Cut) => Drain::Cut,
+        Some(types::Drain::Finish) | None => Drain::Finish,
+    };
+    let every = document.series.as_ref().map_or(bin, |series| series.every.0);
+    let is_sound = ["duration", "warm_up", "series"].iter().all(|key| at.key(key).is_sound())
+        && warm_up < duration
+        && duration == document.duration.0
+        && bin == every
+        && duration.nanos().div_ceil(bin.nanos()) <= MOST_BINS;
+    (Measured { warm_up, duration, bin, drain }, is_sound)
 }
 
 fn replications(document: &Document, at: At<'_>, findings: &mut Findings) -> u32 {
