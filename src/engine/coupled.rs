@@ -125,6 +125,7 @@ impl Platform<'_> {
         let idle = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
         let mut part = Part::new(self.scenario, frame);
         part.platform = Some(PlatformMeasures::of(idle));
+        part.interrupted = Some(Interruption::Until(SimTime::ZERO));
         part
     }
 

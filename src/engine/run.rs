@@ -277,7 +277,7 @@ backend: { servers: 2, service_time: { exponential: 4s }, queue: { limit: 4 } }
     #[test]
     fn a_run_that_is_stopped_at_once_has_measured_nothing() {
         for (yaml, why) in [
-            (MEETING.to_owned(), "after 0 of 4 replications."),
+            (MEETING.to_owned(), "at 0s, in replication 1 of 4."),
             (
                 MEETING.replace("{ servers: 2", "{ scope: workspace, servers: 1"),
                 "after 0 workspaces, in replication 1 of 4.",
