@@ -1,6 +1,5 @@
 //! Messages by the bin of the series in which they were due, for figures over windows of bins.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::group::Reply;
@@ -58,7 +57,11 @@ pub struct BinnedMessages {
     pub service: Option<BinnedTimes>,
 }
 
-/// Times by bin. They take memory for each bucket that is used in a bin, not for each message.
+/// Buckets that are allocated together: few enough that little is there for nothing.
+const PAGE: usize = 32;
+
+/// Times by bin. They take memory for each page of buckets that is used in a bin, not for each
+/// message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BinnedTimes {
     bins: Vec<Times>,
@@ -67,8 +70,8 @@ pub struct BinnedTimes {
 /// The times of one bin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Times {
-    /// By bucket of [`Histogram`].
-    pub(super) counts: BTreeMap<u32, u64>,
+    /// Counts by bucket of [`Histogram`], in pages; `None` where there are none.
+    pages: Vec<Option<Box<[u64; PAGE]>>>,
     /// \[ns\]
     pub(super) sum: u128,
     /// \[ns²\] `u128::MAX` once it has overflowed.
@@ -129,20 +132,35 @@ impl BinnedMessages {
 
 impl Times {
     fn record(&mut self, nanos: u64) {
-        // A histogram has fewer than 2^16 buckets.
-        *self.counts.entry(Histogram::index(nanos) as u32).or_default() += 1;
+        self.add(Histogram::index(nanos), 1);
         self.sum += u128::from(nanos);
         self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
         self.greatest = self.greatest.max(nanos);
+    }
+
+    fn add(&mut self, bucket: usize, count: u64) {
+        let (page, place) = (bucket / PAGE, bucket % PAGE);
+        if page >= self.pages.len() {
+            self.pages.resize(page + 1, None);
+        }
+        self.pages[page].get_or_insert_with(|| Box::new([0; PAGE]))[place] += count;
+    }
+
+    /// The buckets that hold times, with how many.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let pages = self.pages.iter().enumerate();
+        let pages = pages.filter_map(|(number, page)| Some((number * PAGE, page.as_ref()?)));
+        let counts = pages.flat_map(|(first, page)| {
+            page.iter().enumerate().map(move |(place, &count)| (first + place, count))
+        });
+        counts.filter(|&(_, count)| count > 0)
     }
 }
 
 impl BinnedTimes {
     fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.bins.iter_mut().zip(&other.bins) {
-            for (&bucket, &count) in &theirs.counts {
-                *mine.counts.entry(bucket).or_default() += count;
-            }
+            theirs.counts().for_each(|(bucket, count)| mine.add(bucket, count));
             mine.sum += theirs.sum;
             mine.squares = mine.squares.saturating_add(theirs.squares);
             mine.greatest = mine.greatest.max(theirs.greatest);

@@ -66,11 +66,11 @@ impl Timing {
     /// Takes in the times of a bin that enters a window, and lets go those of one that leaves it.
     /// Its sums are of no meaning until they are [summed up](Self::sum_up).
     pub(super) fn slide(&mut self, enters: Option<&Times>, leaves: Option<&Times>) {
-        for (&bucket, &count) in enters.iter().flat_map(|times| &times.counts) {
-            self.histogram.record_many(Histogram::bounds(bucket as usize).0, count);
+        for (bucket, count) in enters.into_iter().flat_map(Times::counts) {
+            self.histogram.record_many(Histogram::bounds(bucket).0, count);
         }
-        for (&bucket, &count) in leaves.iter().flat_map(|times| &times.counts) {
-            self.histogram.forget(bucket as usize, count);
+        for (bucket, count) in leaves.into_iter().flat_map(Times::counts) {
+            self.histogram.forget(bucket, count);
         }
     }
 

@@ -276,9 +276,10 @@ fn check_counts_what_is_kept_by_bin() {
         let last = text.lines().find(|line| line.starts_with("a run")).unwrap_or_default();
         last.rsplit("and ").next().unwrap_or_default().to_owned()
     };
-    // 720 bins of at most 8,000 buckets with 20 bytes are 115 MB, for the group and for all.
+    // 720 bins of at most 250 pages with 270 bytes and their list are 54 MB, for the group and for
+    // all.
     assert_eq!(told("latency.p99 < 10s"), "20 MB");
-    assert_eq!(told("latency.p99{group=a} < 10s over 1h"), "100 MB");
-    assert_eq!(told("latency.p99 < 10s over 1h"), "200 MB");
+    assert_eq!(told("latency.p99{group=a} < 10s over 1h"), "70 MB");
+    assert_eq!(told("latency.p99 < 10s over 1h"), "100 MB");
     assert_eq!(told("refusal.rate < 1% over 1h"), "20 MB");
 }

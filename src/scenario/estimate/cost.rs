@@ -30,9 +30,9 @@ const CACHED: f64 = 2e7;
 /// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
 const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
 
-/// Buckets of a histogram that the times of a bin use at most, over eight doublings, and the memory
-/// of each \[bytes\].
-const BUCKETS: (f64, f64) = (8e3, 20.0);
+/// Pages of a histogram that the times of a bin use at most, over eight doublings, the memory of
+/// each, and that of the list of them \[bytes\].
+const PAGES: (f64, f64, f64) = (250.0, 270.0, 7e3);
 /// Memory of the counters of a bin \[bytes\].
 const COUNTERS: f64 = 32.0;
 
@@ -84,8 +84,8 @@ fn by_bin(scenario: &Scenario) -> f64 {
         if asked == ByBin::default() {
             return 0.0;
         }
-        let buckets = (messages * f64::from(scenario.replications) / bins).min(BUCKETS.0);
-        bins * (asked.times() as f64 * buckets * BUCKETS.1 + COUNTERS)
+        let pages = (messages * f64::from(scenario.replications) / bins).min(PAGES.0);
+        bins * (asked.times() as f64 * (pages * PAGES.1 + PAGES.2) + COUNTERS)
     };
     let mut all = 0.0;
     let groups = scenario.groups.iter().map(|group| {
