@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
 use crate::rules::Reason;
 use crate::scenario::occurs::{can_be_away, can_be_full, crowded, features, plans, slots_can_bind};
-use crate::scenario::{Backend, BackendScope, Group, Scenario};
+use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
 /// Within this a reply counts as good unless a threshold asks for another span.
@@ -31,13 +31,14 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
     alerts.dedup();
-    let group_frame = |features, own_causes, own_alerts: &[Share]| GroupFrame {
+    let group_frame = |name, features, own_causes, own_alerts: &[Share]| GroupFrame {
         window,
         features,
         causes: Arc::clone(&causes),
         own_causes,
         ratios: Arc::clone(&shared),
         withins: withins.clone(),
+        by_bin: Threshold::by_bin(&scenario.thresholds, name),
         clocks: Arc::clone(&clocks),
         alerts: own_alerts
             .iter()
@@ -52,19 +53,21 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         .iter()
         .zip(reasons.iter().zip(&features))
         .map(|(group, (reasons, features))| {
-            group_frame(*features, causes.of_group(&group.throttles, reasons), &group.alerts)
+            let causes = causes.of_group(&group.throttles, reasons);
+            group_frame(Some(group.name.as_str()), *features, causes, &group.alerts)
         })
         .collect();
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     Frame {
         groups,
-        all: group_frame(union(&features), causes.everything(), &alerts),
+        all: group_frame(None, union(&features), causes.everything(), &alerts),
         platform_servers: backend
             .filter(|backend| backend.scope == BackendScope::Platform)
             .map(|backend| Capacity::new(backend.servers, backend.changes.clone())),
         own_servers: own.and_then(|own| own.servers).map(|own| u64::from(own) * workspaces),
         bin: scenario.series_every,
         duration: scenario.duration,
+        replications: scenario.replications,
     }
 }
 

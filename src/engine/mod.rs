@@ -15,6 +15,7 @@ mod model;
 mod run;
 mod servers;
 mod slab;
+mod spread;
 mod watch;
 
 pub use calendar::{Calendar, Class};

@@ -14,8 +14,8 @@ use crate::workload::{
 /// One group, compiled.
 pub(super) struct GroupModel {
     pub(super) name: String,
-    /// The key of its workspaces' draws.
-    pub(super) key: Key,
+    /// The seed of every draw.
+    seed: u64,
     /// How many workspaces it has.
     pub(super) count: u32,
     pub(super) book: Rulebook,
@@ -110,18 +110,23 @@ impl GroupModel {
     }
 
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
-        // One replication: its number is part of the key already, so that others can follow.
-        let root = Key::root(scenario.seed).index(0);
-        scenario.groups.iter().map(|group| Self::new(scenario, root, group)).collect()
+        scenario.groups.iter().map(|group| Self::new(scenario, group)).collect()
     }
 
-    fn new(scenario: &Scenario, root: Key, group: &Group) -> Self {
+    /// The key of the draws of a workspace, which is number `workspace` of its group, in a
+    /// replication. Both are counted from 0.
+    pub(super) fn key(&self, replication: u32, workspace: u32) -> Key {
+        let root = Key::root(self.seed).index(u64::from(replication));
+        root.name(&self.name).index(u64::from(workspace))
+    }
+
+    fn new(scenario: &Scenario, group: &Group) -> Self {
         let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
         let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
         Self {
             name: group.name.clone(),
-            key: root.name(&group.name),
+            seed: scenario.seed,
             count: group.count,
             book: Rulebook::new(plans, &group.throttles, shares),
             mix: group.mix.clone(),

@@ -1,13 +1,13 @@
 //! A whole run: from a scenario to its summary.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::model::GroupModel;
 use super::watch::Watch;
 use super::{coupled, frame, independent};
-use crate::measure::{BackendMeasures, Frame, GroupMeasures, Interruption, Measures};
+use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{BackendScope, Flaws, Scenario};
 use crate::summary::{Summary, summarise};
 use crate::units::{SimSpan, SimTime};
@@ -62,7 +62,12 @@ pub enum EngineError {
 /// What was simulated by one thread, or by all.
 pub(super) struct Part {
     pub(super) groups: Vec<GroupMeasures>,
-    pub(super) platform: Option<BackendMeasures>,
+    /// Where replications are told apart: sums over them of all groups together, one for each of
+    /// the frame's ratios.
+    pub(super) all: Option<Vec<PairMoments>>,
+    pub(super) platform: Option<PlatformMeasures>,
+    /// Replications in it, where workspaces meet; where they do not it is not told.
+    pub(super) replications: u32,
     pub(super) events: u64,
     pub(super) messages: u64,
     pub(super) interrupted: Option<Interruption>,
@@ -75,7 +80,9 @@ impl Part {
         let measure = |group| GroupMeasures::new(group, frame.bin, scenario.duration);
         Self {
             groups: frame.groups.iter().map(measure).collect(),
+            all: None,
             platform: None,
+            replications: 0,
             events: 0,
             messages: 0,
             interrupted: None,
@@ -87,12 +94,32 @@ impl Part {
         for (mine, theirs) in self.groups.iter_mut().zip(&other.groups) {
             mine.merge(theirs);
         }
+        if let (Some(mine), Some(theirs)) = (&mut self.all, &other.all) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.platform, &other.platform) {
+            mine.merge(theirs);
+        }
+        self.replications += other.replications;
         self.events += other.events;
         self.messages += other.messages;
     }
+
+    /// Makes one observation of a finished replication: its workspaces are not independent of each
+    /// other, but replications are.
+    pub(super) fn condense(&mut self) {
+        let figures = self.groups.first().map_or(0, |group| group.moments.len());
+        let sum = |figure: usize| {
+            PairMoments::sum_as_one(self.groups.iter().map(|group| &group.moments[figure]))
+        };
+        self.all = Some((0..figures).map(sum).collect());
+        for moments in self.groups.iter_mut().flat_map(|group| &mut group.moments) {
+            *moments = PairMoments::sum_as_one(std::iter::once(&*moments));
+        }
+    }
 }
 
-/// Simulates a scenario.
+/// Simulates a scenario, all its replications.
 ///
 /// The outcome depends on the scenario alone, not on `options`. If `watch` asks to stop, what was
 /// finished by then is the outcome, and says so.
@@ -134,38 +161,173 @@ pub fn run(
     watch: &Watch,
 ) -> Result<Outcome, EngineError> {
     scenario.check().map_err(EngineError::Flawed)?;
-    let models = GroupModel::all(scenario);
+    let (measures, cost) = simulate(scenario, 0..scenario.replications, options, watch)?;
+    let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
+    let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
+    summary.thresholds =
+        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
+    let Cost { events, messages, threads } = cost;
+    Ok(Outcome { summary, measures, events, messages, threads })
+}
+
+/// What a simulation took.
+struct Cost {
+    events: u64,
+    messages: u64,
+    threads: usize,
+}
+
+/// Simulates some replications of a scenario, by their numbers.
+fn simulate(
+    scenario: &Scenario,
+    replications: Range<u32>,
+    options: RunOptions,
+    watch: &Watch,
+) -> Result<(Measures, Cost), EngineError> {
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
+    let planned = replications.len() as u32;
+    frame.replications = planned;
     let platform =
         scenario.backend.as_ref().filter(|backend| backend.scope == BackendScope::Platform);
-    let (mut part, threads) = if let Some(backend) = platform {
-        (coupled::run(scenario, backend, &models, &frame, watch)?, 1)
+    let mut threads = options.threads.max(1);
+    let mut part = if let Some(backend) = platform {
+        threads = threads.min(replications.len());
+        coupled::run(scenario, backend, &frame, replications, threads, watch)?
     } else {
-        let threads = options.threads.max(1);
-        (independent::run(scenario, &models, &frame, threads, watch)?, threads)
+        independent::run(scenario, &frame, replications, threads, watch)?
     };
     if let Some(cut) = part.frame.take() {
-        frame = cut;
+        frame = Frame { replications: planned, ..cut };
     }
     let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
     for group in &part.groups {
         all.merge(group);
     }
-    let total: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
-    if part.interrupted.is_none() && all.workspaces < total {
-        part.interrupted = Some(Interruption::Workspaces(all.workspaces));
+    if let Some(moments) = part.all {
+        all.moments = moments;
+    }
+    let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
+    if platform.is_none() {
+        // The last that had begun counts as far as it came.
+        part.replications = all.workspaces.div_ceil(of_one) as u32;
+        if all.workspaces < of_one * u64::from(planned) {
+            part.interrupted = Some(Interruption::Workspaces(all.workspaces));
+        }
     }
     let measures = Measures {
         frame: Arc::new(frame),
         groups: part.groups,
         all,
         platform: part.platform,
+        replications: part.replications.max(1),
         interrupted: part.interrupted,
     };
-    let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
-    let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
-    summary.thresholds =
-        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
     let (events, messages) = (part.events, part.messages);
-    Ok(Outcome { summary, measures, events, messages, threads })
+    Ok((measures, Cost { events, messages, threads }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Ratio;
+    use crate::scenario::parse;
+
+    const MEETING: &str = "
+limitlab: 1
+name: meeting
+duration: 30m
+warm_up: 3m
+replications: 4
+plans: { metered: { active_agents: 2, credits: { included: 20, renews: 5m } } }
+workspaces:
+  - group: a
+    count: 5
+    plan: metered
+    agents:
+      - name: bot
+        count: 3
+        activity: { active: { exponential: 2m }, offline: { exponential: 2m } }
+        traffic: { rate: 1/min }
+  - { group: b, count: 7, agents: [{ name: bot, count: 2, traffic: { rate: 2/min } }] }
+backend: { servers: 2, service_time: { exponential: 4s }, queue: { limit: 4 } }
+";
+
+    fn measured(scenario: &Scenario, replications: Range<u32>) -> Measures {
+        let options = RunOptions { threads: 2 };
+        let measures = simulate(scenario, replications, options, &Watch::default());
+        measures.unwrap_or_else(|error| panic!("{error}")).0
+    }
+
+    /// What a group measured is the sum of what it measured in each replication.
+    fn assert_sum(whole: &GroupMeasures, parts: &[&GroupMeasures], ratios: &[Ratio]) {
+        let mut sum = parts[0].clone();
+        parts[1..].iter().for_each(|part| sum.merge(part));
+        assert_eq!((&whole.latency, &whole.wait), (&sum.latency, &sum.wait));
+        assert_eq!((&whole.series, &whole.heat), (&sum.series, &sum.heat));
+        assert_eq!((&whole.hits, &whole.credits), (&sum.hits, &sum.credits));
+        assert_eq!(whole.hits_per_workspace, sum.hits_per_workspace);
+        assert_eq!((whole.active_max, whole.workspaces), (sum.active_max, sum.workspaces));
+        for (index, ratio) in ratios.iter().enumerate() {
+            let [whole, sum] = [whole, &sum].map(|it| &it.moments[index]);
+            let totals = [whole, sum].map(|it| it.total().value.to_bits());
+            assert_eq!(totals[0], totals[1], "{}", ratio.metric);
+            let [whole, sum] = [whole, sum].map(|it| it.ratio().map(|ratio| ratio.value));
+            assert_eq!(whole, sum, "{}", ratio.metric);
+        }
+    }
+
+    #[test]
+    fn a_run_is_the_sum_of_its_replications() {
+        let apart = MEETING.replace("{ servers: 2", "{ scope: workspace, servers: 1");
+        for yaml in [MEETING, &apart] {
+            let scenario = parse("meeting.yaml", yaml, &[]).unwrap();
+            let whole = measured(&scenario, 0..4);
+            let parts: Vec<Measures> = (0..4).map(|it| measured(&scenario, it..it + 1)).collect();
+            let ratios = &whole.frame.all.ratios;
+            let of = |pick: fn(&Measures) -> &GroupMeasures| parts.iter().map(pick).collect();
+            let [all, a, b]: [Vec<&GroupMeasures>; 3] =
+                [of(|it| &it.all), of(|it| &it.groups[0]), of(|it| &it.groups[1])];
+            assert_sum(&whole.all, &all, ratios);
+            assert_sum(&whole.groups[0], &a, ratios);
+            assert_sum(&whole.groups[1], &b, ratios);
+            assert!(parts[1..].iter().all(|part| part.all.latency != parts[0].all.latency));
+            let served = |it: &Measures| {
+                let servers = it.platform.as_ref().map(|platform| &platform.servers);
+                servers.map_or((0, 0, 0), |it| (it.busy, it.waiting, it.served))
+            };
+            let sum = parts
+                .iter()
+                .map(served)
+                .fold((0, 0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1, sum.2 + part.2));
+            assert_eq!(served(&whole), sum);
+        }
+    }
+
+    #[test]
+    fn the_first_replication_is_the_run_of_one() {
+        let several = parse("meeting.yaml", MEETING, &[]).unwrap();
+        let one = parse("meeting.yaml", &MEETING.replace("s: 4", "s: 1"), &[]).unwrap();
+        let [first, alone] = [measured(&several, 0..1), measured(&one, 0..1)];
+        assert_eq!(first.all.latency, alone.all.latency);
+        assert_eq!(first.all.series, alone.all.series);
+        assert_eq!(first.all.moments, alone.all.moments);
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_at_once_has_measured_nothing() {
+        for (yaml, why) in [
+            (MEETING.to_owned(), "at 0s, in replication 1 of 4."),
+            (
+                MEETING.replace("{ servers: 2", "{ scope: workspace, servers: 1"),
+                "after 0 workspaces, in replication 1 of 4.",
+            ),
+        ] {
+            let scenario = parse("meeting.yaml", &yaml, &[]).unwrap();
+            let watch = Watch::default();
+            watch.stop();
+            let outcome = run(&scenario, RunOptions { threads: 2 }, &watch).unwrap();
+            assert_eq!(outcome.summary.validity.why, [format!("The run was interrupted {why}")]);
+            assert_eq!(outcome.summary.value("messages.offered"), Some(0.0));
+        }
+    }
 }

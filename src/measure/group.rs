@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::backend::BackendMeasures;
+use super::binned::{BinnedMessages, ByBin};
 use super::cause::{Causes, GroupCauses};
 use super::credits::{CreditMeasures, CreditTally};
 use super::histogram::Histogram;
@@ -32,6 +33,8 @@ pub struct GroupFrame {
     pub withins: Vec<SimSpan>,
     /// How the clocks go that hours of the day are told by, the first from the start on.
     pub clocks: Arc<[ClockChange]>,
+    /// What is collected by bin, for thresholds over windows.
+    pub by_bin: ByBin,
     /// The alerts of the group, ascending, each with its place among those of the scenario.
     pub alerts: Vec<(Share, usize)>,
     /// How many alerts the scenario has.
@@ -61,6 +64,8 @@ pub struct GroupMeasures {
     pub series: Series,
     /// Latency over time.
     pub heat: HeatMap,
+    /// Messages by bin, where a threshold asks for them.
+    pub by_bin: Option<BinnedMessages>,
     /// The greatest number of active agents in a workspace.
     pub active_max: u32,
     /// The greatest number of agents in a workspace.
@@ -106,6 +111,7 @@ impl GroupMeasures {
                 .servers
                 .map(|_| BackendMeasures::new(frame.window, width, bins)),
             heat: HeatMap::new(bins),
+            by_bin: BinnedMessages::new(frame.by_bin, bins, frame.withins.len()),
             series,
             active_max: 0,
             agents_max: 0,
@@ -120,13 +126,16 @@ impl GroupMeasures {
     /// message is due.
     #[inline]
     pub fn attempted(&mut self, tally: &mut Tally, agent: usize, now: SimTime, is_first: bool) {
+        let bin = self.series.bin(&mut tally.cursor, now);
+        self.series.offered[bin] += 1;
+        tally.attempts += 1;
         if is_first {
             tally.offered += 1;
             tally.agents[agent].offered += 1;
+            if let Some(by_bin) = &mut self.by_bin {
+                by_bin.offered[bin] += 1;
+            }
         }
-        tally.attempts += 1;
-        let bin = self.series.bin(&mut tally.cursor, now);
-        self.series.offered[bin] += 1;
     }
 
     /// Books a refused attempt of a message that is inside the window, made at `now`.
@@ -168,6 +177,9 @@ impl GroupMeasures {
         self.service.record(reply.service);
         let bin = self.series.bin(&mut tally.cursor, reply.due);
         self.heat.record(bin, reply.latency);
+        if let Some(by_bin) = &mut self.by_bin {
+            by_bin.replied(bin, reply, &frame.withins);
+        }
     }
 
     /// Books a try to create an agent.
@@ -377,6 +389,9 @@ impl GroupMeasures {
         merge_optional(&mut self.backend, other.backend.as_ref(), BackendMeasures::merge);
         self.series.merge(&other.series);
         self.heat.merge(&other.heat);
+        if let (Some(mine), Some(theirs)) = (&mut self.by_bin, &other.by_bin) {
+            mine.merge(theirs);
+        }
         self.active_max = self.active_max.max(other.active_max);
         self.agents_max = self.agents_max.max(other.agents_max);
         self.excess_max = self.excess_max.max(other.excess_max);

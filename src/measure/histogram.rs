@@ -63,6 +63,17 @@ impl Histogram {
         self.greatest = self.greatest.max(value);
     }
 
+    /// Takes back `count` values of a bucket that were recorded. The greatest stays what it was.
+    pub(super) fn forget(&mut self, bucket: usize, count: u64) {
+        self.counts[bucket] -= count;
+        self.total -= count;
+    }
+
+    /// Says what the greatest value is, where values were taken back.
+    pub(super) const fn set_greatest(&mut self, greatest: u64) {
+        self.greatest = greatest;
+    }
+
     /// Out of line: it happens a few times a run.
     #[cold]
     fn grow(&mut self, index: usize) {

@@ -8,6 +8,7 @@
 //! takes up the tallies of finished workspaces.
 
 mod backend;
+mod binned;
 mod capacity;
 mod cause;
 mod credits;
@@ -17,6 +18,7 @@ mod hits;
 mod levels;
 mod moments;
 mod money;
+mod platform;
 mod ratio;
 mod series;
 mod tally;
@@ -25,6 +27,7 @@ mod whole;
 mod window;
 
 pub use backend::{Ahead, BackendMeasures};
+pub use binned::{BinnedMessages, BinnedTimes, ByBin};
 pub use capacity::Capacity;
 pub use cause::{Cause, Causes, GroupCauses};
 pub use credits::{CreditMeasures, CreditTally};
@@ -34,6 +37,7 @@ pub use hits::{HitMeasures, HitTally};
 pub use levels::LevelTally;
 pub use moments::{Interval, PairMoments};
 pub use money::MoneyTally;
+pub use platform::PlatformMeasures;
 pub use ratio::{Features, Kind, Ratio, ratios};
 pub use series::{CreditFan, HeatMap, Series, SlotLimit, Track};
 pub use tally::{AgentTally, Tally};

@@ -1,8 +1,9 @@
-//! Sums over independent workspaces, and the 95% intervals they give.
+//! Sums over independent workspaces or replications, and the 95% intervals they give.
 
-/// Sums of pairs (x, y), one pair a workspace: all that the interval of Σx / Σy needs.
+/// Sums of pairs (x, y), one pair a workspace, or a replication where the workspaces of one are not
+/// independent: all that the interval of Σx / Σy needs.
 ///
-/// Integers, so that the order of workspaces does not matter. A product that would overflow loses
+/// Integers, so that their order does not matter. A product that would overflow loses
 /// the interval, never the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairMoments {
@@ -14,7 +15,8 @@ pub struct PairMoments {
 }
 
 /// A sum of integers that may leave 128 bits: `carries` × 2^128 + `low`. Squares of nanoseconds do
-/// with a few thousand workspaces whose agents are active for a month.
+/// with a few thousand workspaces whose agents are active for a month, and with a replication of
+/// them at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct WideSum {
     low: i128,
@@ -22,17 +24,47 @@ struct WideSum {
 }
 
 impl WideSum {
-    fn add(&mut self, value: i128) {
-        let (low, overflows) = self.low.overflowing_add(value);
-        self.low = low;
-        if overflows {
-            self.carries += if value > 0 { 1 } else { -1 };
+    /// `a` × `b`; `None` if that is 2^190 or more.
+    fn product(a: i128, b: i128) -> Option<Self> {
+        const HALF: u32 = 64;
+        if let Some(low) = a.checked_mul(b) {
+            return Some(Self { low, carries: 0 });
+        }
+        let split = |value: i128| {
+            let value = value.unsigned_abs();
+            (value >> HALF, value & u128::from(u64::MAX))
+        };
+        let ((a_high, a_low), (b_high, b_low)) = (split(a), split(b));
+        let low = a_low * b_low;
+        let (middle, carry) = (a_high * b_low).overflowing_add(a_low * b_high);
+        let (low, overflows) = low.overflowing_add(middle << HALF);
+        let high = a_high * b_high + (middle >> HALF) + u128::from(overflows);
+        if carry || high >= 1 << 62 {
+            return None;
+        }
+        // What is in the upper half of 128 bits is as much below the next multiple of 2^128.
+        let carries = high as i64 + i64::from(low >= 1 << 127);
+        let positive = Self { low: low as i128, carries };
+        Some(if (a < 0) == (b < 0) { positive } else { positive.negative() })
+    }
+
+    fn negative(self) -> Self {
+        match self.low.checked_neg() {
+            Some(low) => Self { low, carries: -self.carries },
+            // 2^127 is 2^128 - 2^127.
+            None => Self { low: self.low, carries: 1 - self.carries },
         }
     }
 
-    fn merge(&mut self, other: Self) {
-        self.add(other.low);
-        self.carries += other.carries;
+    /// `None` if the sum leaves the 192 bits that it has.
+    fn plus(mut self, other: Self) -> Option<Self> {
+        let (low, overflows) = self.low.overflowing_add(other.low);
+        self.low = low;
+        self.carries = self.carries.checked_add(other.carries)?;
+        if overflows {
+            self.carries = self.carries.checked_add(if other.low > 0 { 1 } else { -1 })?;
+        }
+        Some(self)
     }
 
     fn as_f64(self) -> f64 {
@@ -46,7 +78,7 @@ impl WideSum {
 pub struct Interval {
     /// The estimate.
     pub value: f64,
-    /// Half the width of its interval; `None` where there are fewer than two workspaces.
+    /// Half the width of its interval; `None` where there are fewer than two observations.
     pub half_width: Option<f64>,
 }
 
@@ -57,18 +89,30 @@ impl Default for PairMoments {
 }
 
 impl PairMoments {
-    /// Takes up one workspace.
+    /// What these have together, as one observation.
+    pub fn sum_as_one<'a>(of: impl Iterator<Item = &'a Self>) -> Self {
+        let (x, y) = of.fold((0, 0), |(x, y), moments| (x + moments.x, y + moments.y));
+        let mut one = Self::default();
+        one.add(x, y);
+        one
+    }
+
+    /// Takes up one workspace, or one replication.
     pub fn add(&mut self, x: i128, y: i128) {
         self.n += 1;
         self.x += x;
         self.y += y;
-        let products = [x.checked_mul(x), x.checked_mul(y), y.checked_mul(y)];
-        for (index, product) in products.into_iter().enumerate() {
-            match (&mut self.products, product) {
-                (Some(sums), Some(product)) => sums[index].add(product),
-                _ => self.products = None,
-            }
-        }
+        let products = [WideSum::product(x, x), WideSum::product(x, y), WideSum::product(y, y)];
+        let [xx, xy, yy] = products;
+        let products = xx.zip(xy).zip(yy).map(|((xx, xy), yy)| [xx, xy, yy]);
+        self.add_products(products);
+    }
+
+    fn add_products(&mut self, products: Option<[WideSum; 3]>) {
+        self.products = self.products.zip(products).and_then(|(mine, theirs)| {
+            let [xx, xy, yy] = mine;
+            Some([xx.plus(theirs[0])?, xy.plus(theirs[1])?, yy.plus(theirs[2])?])
+        });
     }
 
     /// Adds what another one took up.
@@ -76,13 +120,10 @@ impl PairMoments {
         self.n += other.n;
         self.x += other.x;
         self.y += other.y;
-        self.products = self.products.zip(other.products).map(|(mut sums, theirs)| {
-            sums.iter_mut().zip(theirs).for_each(|(sum, other)| sum.merge(other));
-            sums
-        });
+        self.add_products(other.products);
     }
 
-    /// How many workspaces were taken up.
+    /// How many workspaces or replications were taken up.
     pub const fn count(&self) -> u64 {
         self.n
     }
@@ -106,7 +147,7 @@ impl PairMoments {
         Some(Interval { value, half_width })
     }
 
-    /// Σx, with the interval of n times a mean of independent workspaces.
+    /// Σx, with the interval of n times a mean of independent observations.
     pub fn total(&self) -> Interval {
         let half_width = self.products.filter(|_| self.n > 1).map(|[xx, _, _]| {
             let xx = xx.as_f64();
@@ -196,19 +237,54 @@ mod tests {
             cut in 0..20_usize,
         ) {
             let sum = |values: &[i128]| {
-                let mut sum = WideSum::default();
-                for &value in values {
-                    sum.add(value);
-                }
-                sum
+                let wide = values.iter().map(|&low| WideSum { low, carries: 0 });
+                wide.fold(WideSum::default(), |sum, value| sum.plus(value).unwrap())
             };
             let (left, right) = values.split_at(cut.min(values.len()));
-            let mut merged = sum(right);
-            merged.merge(sum(left));
+            let merged = sum(right).plus(sum(left)).unwrap();
             prop_assert_eq!(merged, sum(&values));
             let floats: f64 = values.iter().map(|&value| value as f64).sum();
             prop_assert!((merged.as_f64() - floats).abs() <= 1e-12 * 20.0 * (1_u128 << 127) as f64);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn products_are_exact_beyond_128_bits(
+            a in any::<i128>(),
+            b in any::<i128>(),
+            cuts in (0..127_u32, 0..127_u32),
+        ) {
+            let (a, b) = (a >> cuts.0, b >> cuts.1);
+            let about = a as f64 * b as f64;
+            match WideSum::product(a, b) {
+                // The low half and the magnitude leave only one value.
+                Some(product) => {
+                    prop_assert_eq!(product.low, a.wrapping_mul(b));
+                    prop_assert!((product.as_f64() - about).abs() <= 1e-12 * about.abs());
+                    let minus = WideSum::product(-a, b).unwrap();
+                    prop_assert_eq!(product.plus(minus), Some(WideSum::default()));
+                }
+                None => prop_assert!(about.abs() >= 1.5e57, "{about}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_replication_is_one_observation() {
+        // Two replications of 2,000 workspaces with 40 and 50 active agents for 30 days.
+        let month = 30 * 86_400 * 1_000_000_000_i128;
+        let replication = |active: i128| {
+            let mut moments = PairMoments::default();
+            (0..2_000).for_each(|_| moments.add(active * month, month));
+            PairMoments::sum_as_one(std::iter::once(&moments))
+        };
+        let mut moments = replication(40);
+        moments.merge(&replication(50));
+        let interval = moments.ratio().unwrap();
+        assert!((interval.value - 45.0).abs() < 1e-12);
+        // The standard error of the mean of 40 and 50 is 5, t(1) = 12.706.
+        assert!((interval.half_width.unwrap() - 12.706 * 5.0).abs() < 1e-6);
     }
 
     #[test]

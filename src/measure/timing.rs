@@ -1,5 +1,6 @@
 //! One kind of time: its histogram, and its mean and deviation from exact sums.
 
+use super::binned::Times;
 use super::histogram::Histogram;
 
 /// How long something took, over many messages.
@@ -60,6 +61,24 @@ impl Timing {
     /// The greatest \[s\].
     pub fn greatest(&self) -> Option<f64> {
         self.histogram.greatest().map(|nanos| nanos as f64 / 1e9)
+    }
+
+    /// Takes in the times of a bin that enters a window, and lets go those of one that leaves it.
+    /// Its sums are of no meaning until they are [summed up](Self::sum_up).
+    pub(super) fn slide(&mut self, enters: Option<&Times>, leaves: Option<&Times>) {
+        for (bucket, count) in enters.into_iter().flat_map(Times::counts) {
+            self.histogram.record_many(Histogram::bounds(bucket).0, count);
+        }
+        for (bucket, count) in leaves.into_iter().flat_map(Times::counts) {
+            self.histogram.forget(bucket, count);
+        }
+    }
+
+    /// Has the sums and the greatest time of these bins, which are those of the window.
+    pub(super) fn sum_up(&mut self, bins: &[Times]) {
+        self.sum = bins.iter().map(|times| times.sum).sum();
+        self.squares = bins.iter().fold(0, |sum, times| sum.saturating_add(times.squares));
+        self.histogram.set_greatest(bins.iter().map(|times| times.greatest).max().unwrap_or(0));
     }
 
     /// Adds what another one recorded.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::backend::BackendMeasures;
 use super::capacity::Capacity;
 use super::group::{GroupFrame, GroupMeasures};
+use super::platform::PlatformMeasures;
 use super::series::bins;
 use crate::units::{SimSpan, SimTime};
 
@@ -23,6 +23,8 @@ pub struct Frame {
     pub bin: SimSpan,
     /// Until when messages arrive.
     pub duration: SimSpan,
+    /// How many replications are to be simulated, at least 1.
+    pub replications: u32,
 }
 
 impl Frame {
@@ -32,7 +34,7 @@ impl Frame {
     }
 }
 
-/// What was measured in a run.
+/// What was measured in a run, over all its replications: counts are their sums.
 pub struct Measures {
     /// What is fixed.
     pub frame: Arc<Frame>,
@@ -41,7 +43,10 @@ pub struct Measures {
     /// All groups together.
     pub all: GroupMeasures,
     /// The platform's servers, if it has any.
-    pub platform: Option<BackendMeasures>,
+    pub platform: Option<PlatformMeasures>,
+    /// How many replications were simulated, at least 1: of an interrupted run those that were
+    /// finished where workspaces meet, and those that had begun where they do not.
+    pub replications: u32,
     /// Set if the run was interrupted.
     pub interrupted: Option<Interruption>,
 }
@@ -49,8 +54,10 @@ pub struct Measures {
 /// How far an interrupted run had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interruption {
-    /// Only this many workspaces were simulated, each to its end.
+    /// Only this many workspaces were simulated, of all replications, each to its end.
     Workspaces(u64),
-    /// All workspaces were simulated, up to this instant.
+    /// Only this many replications were simulated, each to its end.
+    Replications(u32),
+    /// All workspaces were simulated, up to this instant; of replications only the first.
     Until(SimTime),
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::measure::{
-    AgentTally, BackendMeasures, Causes, Features, Frame, GroupFrame, GroupMeasures, Measures,
-    Reply, Tally, Window, ratios,
+    AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
+    Measures, Reply, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -27,7 +27,7 @@ pub(super) fn small() -> (Scenario, Measures, Summary) {
     let mut summary =
         summarise(&measures, &["shops".to_owned()], scenario.identity(), scenario.seed);
     summary.thresholds =
-        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
+        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
     (scenario, measures, summary)
 }
 
@@ -77,11 +77,13 @@ fn scenario() -> Scenario {
         metric: metric.to_owned(),
         comparison,
         bound,
+        over: None,
     };
     Scenario {
         name: "three-shops".to_owned(),
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,
+        replications: 1,
         start: "2026-06-01T00:00:00Z".parse().unwrap(),
         timezone: TimeZone::UTC,
         duration: span("3h30m"),
@@ -138,6 +140,7 @@ fn frame(scenario: &Scenario) -> Frame {
         own_causes: own.clone(),
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
+        by_bin: ByBin::default(),
         clocks: [ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }].into(),
         alerts: Vec::new(),
         alerts_of_all: 0,
@@ -149,6 +152,7 @@ fn frame(scenario: &Scenario) -> Frame {
         own_servers: Some(3),
         bin: scenario.series_every,
         duration: scenario.duration,
+        replications: 1,
     }
 }
 
@@ -160,7 +164,14 @@ fn measures(scenario: &Scenario) -> Measures {
     }
     let mut all = GroupMeasures::new(&frame.all, frame.bin, frame.duration);
     all.merge(&group);
-    Measures { frame: Arc::new(frame), groups: vec![group], all, platform: None, interrupted: None }
+    Measures {
+        frame: Arc::new(frame),
+        groups: vec![group],
+        all,
+        platform: None,
+        replications: 1,
+        interrupted: None,
+    }
 }
 
 /// The story of one workspace: the first answers all, the second runs out of credits, the third

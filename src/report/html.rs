@@ -3,7 +3,7 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::format::{count, metric, percent};
+use super::format::{count, metric, number, percent};
 use super::plots::Plot;
 use super::section::ALL;
 use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
@@ -169,13 +169,16 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
             .enumerate()
             .map(|(index, threshold)| ThresholdRow {
                 threshold: &threshold.threshold,
-                measured: measured(scenario, index, threshold),
+                measured: std::iter::once(measured(scenario, index, threshold))
+                    .chain(telling::broken(threshold))
+                    .collect::<Vec<String>>()
+                    .join(", "),
                 passed: threshold.passed,
             })
             .collect(),
         headline: all.map_or_else(String::new, telling::headline),
         limits: limits(summary),
-        told: all.map(told).unwrap_or_default(),
+        told: all.map(|all| told(all, summary.replications)).unwrap_or_default(),
         times: all.map(times).unwrap_or_default(),
         titles: TIMES,
         groups: shown(summary).iter().map(|(name, _)| *name).collect(),
@@ -187,12 +190,12 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
 }
 
 /// What happened, as the terminal tells it.
-fn told(all: &GroupSummary) -> Vec<Told> {
+fn told(all: &GroupSummary, replications: u32) -> Vec<Told> {
     let mut messages = vec![telling::messages(all)];
     if matches!(telling::times(all), Times::AtOnce) {
         messages.push(AT_ONCE.to_owned());
     }
-    let blocks = telling::blocks(all).into_iter();
+    let blocks = telling::blocks(all, replications).into_iter();
     std::iter::once(Told { title: "Messages", lines: messages })
         .chain(blocks.map(|telling::Block { title, lines }| Told { title, lines }))
         .collect()
@@ -225,10 +228,10 @@ fn limits(summary: &Summary) -> Vec<LimitRow<'_>> {
                     || cause.reason.clone(),
                     |limiter| format!("{} ({limiter})", cause.reason),
                 ),
-                hit: cause.refused > 0,
-                refused: count(cause.refused),
+                hit: cause.refused > 0.0,
+                refused: number(cause.refused),
                 share: refused_share(group, cause).map_or_else(String::new, percent),
-                workspaces: format!("{} of {}", count(cause.workspaces), count(group.workspaces)),
+                workspaces: format!("{} of {}", number(cause.workspaces), count(group.workspaces)),
                 first: cause.first_p50_s.map_or_else(String::new, after),
                 sentence: &cause.sentence,
                 options: cause
@@ -351,7 +354,7 @@ mod tests {
         let terminal = crate::report::terminal(&scenario, &summary, false, 90);
         let flat = terminal.split_whitespace().collect::<Vec<&str>>().join(" ");
         let all = &summary.groups["all"];
-        let blocks = telling::blocks(all);
+        let blocks = telling::blocks(all, 1);
         assert_eq!(blocks.len(), 5);
         let lines = blocks.into_iter().flat_map(|block| block.lines);
         let rest = [telling::messages(all), telling::headline(all), telling::asked(&summary)];

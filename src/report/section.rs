@@ -13,8 +13,10 @@ pub(super) struct Section<'a> {
     pub name: &'a str,
     /// What is fixed.
     pub frame: &'a GroupFrame,
-    /// What was measured.
+    /// What was measured, in all replications together.
     pub measures: &'a GroupMeasures,
+    /// How many replications that is.
+    pub replications: u32,
 }
 
 impl<'a> Section<'a> {
@@ -32,12 +34,11 @@ impl<'a> Section<'a> {
 
 /// `all`, then the groups in the scenario's order.
 pub(super) fn sections<'a>(scenario: &'a Scenario, measures: &'a Measures) -> Vec<Section<'a>> {
-    let all = Section { name: ALL, frame: &measures.frame.all, measures: &measures.all };
-    let groups = scenario
-        .groups
-        .iter()
-        .zip(&measures.frame.groups)
-        .zip(&measures.groups)
-        .map(|((group, frame), measures)| Section { name: &group.name, frame, measures });
+    let replications = measures.replications;
+    let all =
+        Section { name: ALL, frame: &measures.frame.all, measures: &measures.all, replications };
+    let groups = scenario.groups.iter().zip(&measures.frame.groups).zip(&measures.groups).map(
+        |((group, frame), measures)| Section { name: &group.name, frame, measures, replications },
+    );
     std::iter::once(all).chain(groups).collect()
 }

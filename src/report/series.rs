@@ -7,8 +7,9 @@ use crate::scenario::{BackendScope, Scenario};
 use crate::units::{Credits, SimSpan};
 
 /// A row for each group and bin. Attempts count in the bin in which they were made; active agents,
-/// their limit and credits are those at the bin's end, of all workspaces; the queue is the mean number that
-/// waited, for each workspace or on the platform, as `backend.queue.mean` has it.
+/// their limit and credits are those at the bin's end, of all workspaces; the queue is the mean
+/// number that waited, for each workspace or on the platform, as `backend.queue.mean` has it. All
+/// are means over replications.
 ///
 /// What does not apply is empty: a cause that the group does not have, credits without a pool, and
 /// servers that it has not got.
@@ -68,7 +69,8 @@ impl<'a> Columns<'a> {
     }
 
     fn row(&self, bin: usize) -> Vec<String> {
-        let Section { name, frame, measures } = self.section;
+        let Section { name, frame, measures, replications } = self.section;
+        let mean = |sum: i128| mean(sum, replications);
         let series = &measures.series;
         let (from, to) = bin_bounds(series.width(), self.duration, bin);
         let refused: u64 = frame
@@ -83,17 +85,20 @@ impl<'a> Columns<'a> {
             name.to_owned(),
             exact_seconds(from),
             exact_seconds(to),
-            offered.to_string(),
+            mean(i128::from(offered)),
             // A refusal of the platform comes back later, so it can stand in a later bin.
-            (i128::from(offered) - i128::from(refused)).to_string(),
-            refused.to_string(),
+            mean(i128::from(offered) - i128::from(refused)),
+            mean(i128::from(refused)),
         ];
         row.extend(series.refused.iter().enumerate().map(|(cause, by_bin)| {
-            if frame.own_causes.contains(cause) { by_bin[bin].to_string() } else { String::new() }
+            let occurs = frame.own_causes.contains(cause);
+            if occurs { mean(i128::from(by_bin[bin])) } else { String::new() }
         }));
-        row.push(self.active[bin].to_string());
-        row.push(self.limit[bin].total().map_or_else(String::new, |slots| slots.to_string()));
-        row.push(if frame.features.pool { credits(self.credits[bin]) } else { String::new() });
+        row.push(mean(i128::from(self.active[bin])));
+        let limit = self.limit[bin].total();
+        row.push(limit.map_or_else(String::new, |slots| mean(i128::from(slots))));
+        let left = mean_whole(self.credits[bin], replications);
+        row.push(if frame.features.pool { credits(left) } else { String::new() });
         let load = self.load.as_ref();
         row.push(load.map_or_else(String::new, |load| format!("{:.6}", load.queue[bin])));
         row.push(
@@ -116,7 +121,9 @@ pub(super) struct Load {
 pub(super) fn load(scenario: &Scenario, measures: &Measures, section: Section<'_>) -> Option<Load> {
     let backend = scenario.backend.as_ref()?;
     let (booked, pools) = match backend.scope {
-        BackendScope::Platform if section.name == ALL => (measures.platform.as_ref()?, 1),
+        BackendScope::Platform if section.name == ALL => {
+            (&measures.platform.as_ref()?.servers, u64::from(section.replications))
+        }
         BackendScope::Platform => return None,
         BackendScope::Workspace => {
             (section.measures.backend.as_ref()?, section.measures.workspaces.max(1))
@@ -173,6 +180,28 @@ pub(super) fn levels<T: Copy + Default + std::ops::Add<Output = T>>(changes: &[T
         .collect()
 }
 
+/// Digits behind the point of a mean that is not whole.
+const DECIMALS: u32 = 6;
+
+/// The mean of a count over replications: `12`, `0.4`, `1.333333`.
+fn mean(sum: i128, replications: u32) -> String {
+    let unit = 10_i128.pow(DECIMALS);
+    let parts = mean_whole(sum * unit, replications);
+    let (whole, rest) = (parts / unit, (parts % unit).unsigned_abs());
+    let sign = if parts < 0 && whole == 0 { "-" } else { "" };
+    if rest == 0 {
+        return whole.to_string();
+    }
+    let fraction = format!("{rest:06}");
+    format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
+}
+
+/// The mean rounded to a whole number.
+fn mean_whole(sum: i128, replications: u32) -> i128 {
+    let replications = i128::from(replications);
+    (sum + replications / 2).div_euclid(replications)
+}
+
 /// Thousandths as credits; a sum over workspaces can be more than 64 bits hold.
 fn credits(thousandths: i128) -> String {
     i64::try_from(thousandths).map_or_else(
@@ -191,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_series_has_a_row_for_each_group_and_bin() {
-        let (scenario, measures, _) = small();
+        let (scenario, mut measures, _) = small();
         let csv = series_csv(&scenario, &measures, &sections(&scenario, &measures)).unwrap();
         assert_snapshot!(csv, @r"
         group,from_s,to_s,offered,admitted,refused,refused_active_agent_limit,refused_rate_limited:burst,refused_credits_exhausted,refused_overloaded,active_agents,active_limit,credits_left,queue,utilisation
@@ -204,6 +233,10 @@ mod tests {
         shops,7200,10800,5,0,5,3,0,5,0,9,9,0,0.000000,0.000000
         shops,10800,12600,0,0,0,0,0,0,0,9,9,0,0.000000,0.000000
         ");
+        measures.replications = 2;
+        let csv = series_csv(&scenario, &measures, &sections(&scenario, &measures)).unwrap();
+        let row = csv.lines().nth(1).unwrap();
+        assert_eq!(row, "all,0,3600,3,2.5,0.5,0,0.5,0,0,4.5,4.5,10,0.000185,0.000463");
     }
 
     #[test]
@@ -211,6 +244,16 @@ mod tests {
         let (width, duration) = (SimSpan::from_nanos(10), SimSpan::from_nanos(25));
         assert_eq!(bin_bounds(width, duration, 1), (10, 20));
         assert_eq!(bin_bounds(width, duration, 2), (20, 25));
+    }
+
+    #[test]
+    fn means_are_exact_to_a_millionth() {
+        assert_eq!(
+            [mean(84, 7), mean(2, 5), mean(4, 3), mean(0, 3)],
+            ["12", "0.4", "1.333333", "0"]
+        );
+        assert_eq!([mean(-1, 2), mean(-7, 2), mean(2, 3)], ["-0.5", "-3.5", "0.666667"]);
+        assert_eq!(mean(i128::from(u64::MAX), 1), u64::MAX.to_string());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usi
     if let Some(all) = summary.groups.get(ALL) {
         limits(&mut page, all);
         messages(&mut page, all);
-        for block in telling::blocks(all) {
+        for block in telling::blocks(all, summary.replications) {
             for (index, line) in block.lines.iter().enumerate() {
                 page.block(if index == 0 { block.title } else { "" }, line);
             }
@@ -71,6 +71,9 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
         let mark = page.styled(mark, style);
         let line = format!("  {mark} {:written$}  {measured}\n", threshold.threshold);
         page.text.push_str(&line);
+        if let Some(broken) = telling::broken(threshold) {
+            page.wrapped("      ", 6, &broken, Style::Plain);
+        }
     }
     if all.len() > listed.len() {
         let more = all.len() - listed.len();
@@ -85,7 +88,7 @@ const fn marked(passed: bool) -> (&'static str, Style) {
 
 fn limits(page: &mut Page, all: &GroupSummary) {
     page.block("Limits", &telling::headline(all));
-    let (hit, never): (Vec<_>, Vec<_>) = all.refusals.iter().partition(|it| it.refused > 0);
+    let (hit, never): (Vec<_>, Vec<_>) = all.refusals.iter().partition(|it| it.refused > 0.0);
     let widths = [12, 10, 12, 14];
     if !hit.is_empty() {
         let titles = ["refused", "of tries", "workspaces", "first, median"].map(str::to_owned);
@@ -93,9 +96,9 @@ fn limits(page: &mut Page, all: &GroupSummary) {
     }
     for cause in hit {
         let cells = [
-            count(cause.refused),
+            number(cause.refused),
             refused_share(all, cause).map_or_else(String::new, percent),
-            count(cause.workspaces),
+            number(cause.workspaces),
             cause.first_p50_s.map_or_else(String::new, after),
         ];
         let name = cause_label(&cause.reason, cause.limiter.as_deref());

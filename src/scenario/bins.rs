@@ -5,7 +5,7 @@ use crate::units::SimSpan;
 /// The most bins of a series unless the scenario chooses their width.
 const MOST_BINS: u64 = 500;
 /// The widths that a series has by default.
-const WIDTHS: [SimSpan; 8] = [
+pub(super) const WIDTHS: [SimSpan; 8] = [
     SimSpan::SECOND,
     SimSpan::from_secs(10),
     SimSpan::MINUTE,

@@ -60,6 +60,8 @@ pub struct Scenario {
     pub about: Option<String>,
     /// The seed of every draw.
     pub seed: u64,
+    /// How many times it is run, each time with other draws; at least 1.
+    pub replications: u32,
     /// What t = 0 is on the calendar.
     pub start: Timestamp,
     /// Whose clocks the hours of the day in results go by.
@@ -96,6 +98,7 @@ impl Scenario {
             name: name.into(),
             about: None,
             seed: 1,
+            replications: 1,
             start: default_start(),
             timezone: TimeZone::UTC,
             duration,

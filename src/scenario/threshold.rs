@@ -1,6 +1,8 @@
 //! Thresholds: expectations that a run must meet.
 
-use crate::summary::{Summary, ThresholdSummary};
+use crate::measure::{ByBin, Measures};
+use crate::summary::{Summary, ThresholdSummary, WindowValue, asks_for, over_windows};
+use crate::units::{SimSpan, SimTime};
 
 /// One expectation, such as `latency.p99{group=shops} < 10s`.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +17,9 @@ pub struct Threshold {
     pub comparison: Comparison,
     /// The bound, in the metric's SI unit.
     pub bound: f64,
+    /// The length of the windows in each of which it must hold, a multiple of the width of the
+    /// series' bins; `None` is over all that is measured.
+    pub over: Option<SimSpan>,
 }
 
 /// How a metric compares to a bound.
@@ -67,21 +72,106 @@ impl Threshold {
     pub fn new(metric: impl Into<String>, comparison: Comparison, bound: f64) -> Self {
         let metric = metric.into();
         let text = format!("{metric} {} {bound}", comparison.sign());
-        Self { text, group: None, metric, comparison, bound }
+        Self { text, group: None, metric, comparison, bound, over: None }
     }
 
-    /// What became of it in a run. A metric of which nothing was observed fails; refusals that
-    /// cannot occur are none.
-    pub fn judge(&self, summary: &Summary) -> ThresholdSummary {
+    /// What became of it in a run, from its summary and its measures. A metric of which nothing was
+    /// observed fails; refusals that cannot occur are none.
+    pub fn judge(&self, summary: &Summary, measures: &Measures) -> ThresholdSummary {
         let group = self.group.as_deref().unwrap_or("all");
-        let value = match summary.metric(group, &self.metric) {
-            Some(metric) => metric.value,
-            None => self.metric.contains("{reason=").then_some(0.0),
-        };
-        ThresholdSummary {
+        let there = ThresholdSummary {
             threshold: self.text.clone(),
-            value,
-            passed: value.is_some_and(|value| self.comparison.holds(value, self.bound)),
+            over_s: self.over.map(SimSpan::as_secs_f64),
+            value: None,
+            passed: false,
+            breached_at_s: None,
+        };
+        let value = match (summary.metric(group, &self.metric), self.over) {
+            (Some(_), Some(width)) => return self.judge_windows(summary, measures, width, there),
+            (Some(metric), None) => metric.value,
+            (None, _) => self.metric.contains("{reason=").then_some(0.0),
+        };
+        ThresholdSummary { value, passed: value.is_some_and(|value| self.holds(value)), ..there }
+    }
+
+    /// Judges every window. One in which nothing was observed has nothing to judge.
+    fn judge_windows(
+        &self,
+        summary: &Summary,
+        measures: &Measures,
+        width: SimSpan,
+        there: ThresholdSummary,
+    ) -> ThresholdSummary {
+        // Groups stand in the summary after `all`, in the scenario's order.
+        let place = self.group.as_ref().and_then(|group| summary.groups.get_index_of(group));
+        let group = place.and_then(|place| place.checked_sub(1));
+        let mut judged = ThresholdSummary { passed: true, ..there };
+        for WindowValue { from, value } in over_windows(measures, group, &self.metric, width) {
+            let Some(value) = value else { continue };
+            if judged.value.is_none_or(|worst| self.is_worse(value, worst)) {
+                judged.value = Some(value);
+            }
+            if judged.passed && !self.holds(value) {
+                judged.passed = false;
+                judged.breached_at_s = Some(from.since(SimTime::ZERO).as_secs_f64());
+            }
+        }
+        judged.passed &= judged.value.is_some();
+        judged
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        self.comparison.holds(value, self.bound)
+    }
+
+    /// Whether a value is further from holding than another.
+    fn is_worse(&self, value: f64, than: f64) -> bool {
+        let distance = |value: f64| (value - self.bound).abs();
+        match self.comparison {
+            Comparison::Less | Comparison::AtMost => value > than,
+            Comparison::Greater | Comparison::AtLeast => value < than,
+            Comparison::Equal => distance(value) > distance(than),
+            Comparison::Unequal => distance(value) < distance(than),
+        }
+    }
+
+    /// What must be collected by bin in a group, `None` being all of them together, to judge these.
+    pub fn by_bin(thresholds: &[Self], group: Option<&str>) -> ByBin {
+        thresholds
+            .iter()
+            .filter(|it| it.over.is_some() && (it.group.is_none() || it.group.as_deref() == group))
+            .fold(ByBin::default(), |all, it| all.and(asks_for(&it.metric)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_value_is_the_one_furthest_from_holding() {
+        let threshold = |comparison| Threshold {
+            text: String::new(),
+            group: None,
+            metric: String::new(),
+            comparison,
+            bound: 5.0,
+            over: None,
+        };
+        for (comparison, worst) in [
+            (Comparison::Less, 9.0),
+            (Comparison::AtMost, 9.0),
+            (Comparison::Greater, 2.0),
+            (Comparison::AtLeast, 2.0),
+            (Comparison::Equal, 9.0),
+            (Comparison::Unequal, 4.0),
+        ] {
+            let threshold = threshold(comparison);
+            let values = [4.0, 9.0, 2.0, 8.0];
+            let found = values.into_iter().reduce(|worst, value| {
+                if threshold.is_worse(value, worst) { value } else { worst }
+            });
+            assert_eq!(found, Some(worst), "{comparison:?}");
         }
     }
 }

@@ -20,23 +20,27 @@ const SATURATED: f64 = 0.98;
 /// this factor with servers saturated.
 const UPWARDS: f64 = 1.2;
 
-/// Reads the trend of the queue of `servers` servers, unless their number changes, from the bins that lie whole inside `window`;
-/// `None` if there are too few. Bins after it may hold work that an interrupted run had begun.
+/// Reads the trend of the queue of `servers` servers, unless their number changes, from the bins
+/// that lie whole inside `window`: of `measures` over so many replications, the mean of them.
+/// `None` if there are too few bins. Those after the window may hold work that an interrupted run
+/// had begun.
 pub fn backlog(
     measures: &BackendMeasures,
     servers: u64,
     bin: SimSpan,
     window: Window,
+    replications: u32,
 ) -> Option<Backlog> {
+    let quarters = |times: &[u128]| quarters(times, bin, replications);
     let first = window.from.nanos().div_ceil(bin.nanos()) as usize;
     let last = (window.until.nanos() / bin.nanos()) as usize;
-    let waiting = quarters(measures.waiting_series.times().get(first..last)?, bin)?;
-    let busy = quarters(measures.busy_series.times().get(first..last)?, bin)?;
+    let waiting = quarters(measures.waiting_series.times().get(first..last)?)?;
+    let busy = quarters(measures.busy_series.times().get(first..last)?)?;
     let bins = last - first;
     let apart = bin.as_secs_f64() * bins as f64 / 2.0;
     let servers = match &measures.capacity_series {
         Some(series) => {
-            let capacity = quarters(series.times().get(first..last)?, bin)?;
+            let capacity = quarters(series.times().get(first..last)?)?;
             f64::midpoint(capacity[2], capacity[3])
         }
         None => servers as f64,
@@ -47,12 +51,13 @@ pub fn backlog(
     Some(Backlog { growth: (waiting[3] - waiting[1]) / apart, grows })
 }
 
-/// The mean level in each quarter of the bins; `None` with fewer than eight bins.
-fn quarters(times: &[u128], bin: SimSpan) -> Option<[f64; 4]> {
+/// The mean level in each quarter of the bins, over replications; `None` with fewer than eight bins.
+fn quarters(times: &[u128], bin: SimSpan, replications: u32) -> Option<[f64; 4]> {
     (times.len() >= 8).then(|| {
         std::array::from_fn(|quarter| {
             let part = &times[times.len() * quarter / 4..times.len() * (quarter + 1) / 4];
-            part.iter().sum::<u128>() as f64 / (part.len() as f64 * bin.nanos() as f64)
+            let level = part.iter().sum::<u128>() as f64 / (part.len() as f64 * bin.nanos() as f64);
+            level / f64::from(replications)
         })
     })
 }

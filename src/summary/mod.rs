@@ -4,6 +4,7 @@ mod backlog;
 mod catalogue;
 mod model;
 mod read_out;
+mod windows;
 
 pub use backlog::{Backlog, backlog};
 pub use catalogue::{
@@ -14,3 +15,4 @@ pub use model::{
     Verdict, summary_schema,
 };
 pub use read_out::summarise;
+pub use windows::{WINDOWED, WindowValue, asks_for, is_of_lost, is_windowed, over_windows};

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A run in figures. Everything but [`run`](Self::run) is the same, byte for byte, for the same
 /// scenario and seed.
@@ -14,7 +14,7 @@ pub struct Summary {
     pub scenario: Identity,
     /// The seed of every draw.
     pub seed: u64,
-    /// How many times it was run.
+    /// How many times it was run, each time with other draws; counts are means over these.
     pub replications: u32,
     /// Whether the figures can be trusted as a steady state.
     pub validity: Validity,
@@ -50,7 +50,7 @@ pub struct Identity {
 /// The figures of one group, or of `all`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupSummary {
-    /// Workspaces that were simulated.
+    /// Workspaces that were simulated in each replication.
     pub workspaces: u64,
     /// Metrics by name, labels included.
     pub metrics: IndexMap<String, Metric>,
@@ -63,9 +63,10 @@ pub struct GroupSummary {
 pub struct Metric {
     /// In SI units; `null` if nothing was observed.
     pub value: Option<f64>,
-    /// The 95% interval, over independent workspaces; `null` where there is none.
+    /// The 95% interval, over independent workspaces or replications; `null` where there is none.
     pub ci95: Option<[f64; 2]>,
-    /// With an interval, the workspaces behind it; else the observations behind the value.
+    /// With an interval, the workspaces or replications behind it; else the observations behind the
+    /// value; in all replications together.
     pub n: u64,
 }
 
@@ -81,12 +82,24 @@ pub struct CauseSummary {
     pub sentence: String,
     /// What the customer was offered.
     pub options: Vec<String>,
-    /// Tries refused.
-    pub refused: u64,
-    /// Workspaces in which this happened at least once.
-    pub workspaces: u64,
+    /// Tries refused in a replication, on average.
+    #[serde(serialize_with = "whole_if_it_is")]
+    pub refused: f64,
+    /// Workspaces of a replication in which this happened at least once, on average.
+    #[serde(serialize_with = "whole_if_it_is")]
+    pub workspaces: f64,
     /// The median time from the start to a workspace's first \[s\].
     pub first_p50_s: Option<f64>,
+}
+
+/// Writes a mean of counts, of which that of one replication is whole.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn whole_if_it_is<S: Serializer>(mean: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if mean.fract() == 0.0 && *mean < 9e15 {
+        serializer.serialize_u64(*mean as u64)
+    } else {
+        serializer.serialize_f64(*mean)
+    }
 }
 
 /// Whether the figures describe a steady state.
@@ -115,10 +128,17 @@ pub enum Verdict {
 pub struct ThresholdSummary {
     /// As it was written.
     pub threshold: String,
-    /// What was measured; `null` if nothing was observed, which fails.
+    /// The length of its windows, if it is over windows \[s\].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_s: Option<f64>,
+    /// What was measured, in the worst window if it is over windows; `null` if nothing was
+    /// observed, which fails.
     pub value: Option<f64>,
     /// Whether it holds.
     pub passed: bool,
+    /// When the first window began in which it does not hold \[s\].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breached_at_s: Option<f64>,
 }
 
 /// What a run cost.

@@ -5,27 +5,29 @@ use indexmap::IndexMap;
 use super::backlog::{Backlog, backlog};
 use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
 use crate::measure::{
-    BackendMeasures, Capacity, GroupFrame, GroupMeasures, Interruption, Kind, Measures, Timing,
+    BackendMeasures, Capacity, GroupFrame, GroupMeasures, Interruption, Kind, Measures,
+    PairMoments, Timing,
 };
 use crate::units::SimSpan;
 
 /// The quantiles that are read out, by name and in thousandths.
-const QUANTILES: [(&str, u64); 5] =
+pub(super) const QUANTILES: [(&str, u64); 5] =
     [("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999)];
 
 /// Reads out the measures of a run whose groups are named `groups`, in order.
 pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, seed: u64) -> Summary {
     let frame = &*measures.frame;
-    let independent = measures.platform.is_none();
+    let over = Over::new(measures);
     let read = |frame: &GroupFrame, of: &GroupMeasures| GroupSummary {
-        workspaces: of.workspaces,
-        metrics: metrics(frame, of, independent),
-        refusals: refusals(frame, of),
+        workspaces: (of.workspaces as f64 / over.replications).round() as u64,
+        metrics: metrics(frame, of, over),
+        refusals: refusals(frame, of, over),
     };
     let mut all = read(&frame.all, &measures.all);
-    let trend = servers(measures)
-        .and_then(|(backend, servers)| backlog(backend, servers, frame.bin, frame.all.window));
-    add_backend(&mut all, measures, trend);
+    let trend = servers(measures).and_then(|(backend, servers)| {
+        backlog(backend, servers, frame.bin, frame.all.window, measures.replications)
+    });
+    add_backend(&mut all, measures, over, trend);
     let mut summaries = IndexMap::from([("all".to_owned(), all)]);
     for ((name, group_frame), of) in groups.iter().zip(&frame.groups).zip(&measures.groups) {
         summaries.insert(name.clone(), read(group_frame, of));
@@ -34,7 +36,7 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
         limitlab: env!("CARGO_PKG_VERSION").to_owned(),
         scenario,
         seed,
-        replications: 1,
+        replications: measures.replications,
         validity: validity(measures, trend),
         thresholds: Vec::new(),
         groups: summaries,
@@ -42,17 +44,33 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
     }
 }
 
+/// What figures are taken over.
+#[derive(Clone, Copy)]
+struct Over {
+    /// Replications.
+    replications: f64,
+    /// Whether there are intervals: workspaces never meet, or there are several replications.
+    intervals: bool,
+}
+
+impl Over {
+    fn new(measures: &Measures) -> Self {
+        let intervals = measures.platform.is_none() || measures.replications > 1;
+        Self { replications: f64::from(measures.replications), intervals }
+    }
+}
+
 /// The servers there are, where they are limited: those of the platform, or of all workspaces.
 fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
     let limited = |capacity: &&Capacity| capacity.is_limited();
     match (&measures.platform, measures.frame.platform_servers.as_ref().filter(limited)) {
-        (Some(platform), Some(capacity)) => Some((platform, u64::from(capacity.first()?))),
+        (Some(platform), Some(capacity)) => Some((&platform.servers, u64::from(capacity.first()?))),
         (Some(_), _) => None,
         (None, _) => measures.all.backend.as_ref().zip(measures.frame.own_servers),
     }
 }
 
-fn metrics(frame: &GroupFrame, of: &GroupMeasures, independent: bool) -> IndexMap<String, Metric> {
+fn metrics(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> IndexMap<String, Metric> {
     let mut metrics = IndexMap::new();
     for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
         if !ratio.occurs(&frame.features, &frame.own_causes) {
@@ -63,9 +81,11 @@ fn metrics(frame: &GroupFrame, of: &GroupMeasures, independent: bool) -> IndexMa
             Kind::Share | Kind::Mean => moments.ratio(),
         };
         let metric = estimate.map_or(Metric { value: None, ci95: None, n: 0 }, |estimate| {
-            let value = estimate.value * ratio.scale;
-            let ci95 = estimate.half_width.filter(|_| independent).map(|half| {
-                let half = half * ratio.scale;
+            // Totals are means over replications.
+            let runs = if ratio.kind == Kind::Total { over.replications } else { 1.0 };
+            let value = estimate.value * ratio.scale / runs;
+            let ci95 = estimate.half_width.filter(|_| over.intervals).map(|half| {
+                let half = half * ratio.scale / runs;
                 let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
                 // Below 0 is only credits.consumed, where more came back than was charged.
                 [(value - half).max(value.min(0.0)), (value + half).min(most)]
@@ -161,30 +181,41 @@ fn add_hits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
 }
 
 /// Adds what the platform's servers did, and the trend of the backlog, to `all`.
-fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlog>) {
+fn add_backend(all: &mut GroupSummary, measures: &Measures, over: Over, trend: Option<Backlog>) {
     let metrics = &mut all.metrics;
     if let Some(platform) = &measures.platform {
-        let length = measures.frame.all.window.length();
-        let level = |time: u128| Some(time as f64 / length.nanos() as f64);
-        let n = platform.served;
         let window = measures.frame.all.window;
+        let nanos = window.length().nanos() as f64;
+        let served = platform.servers.served;
+        // A mean over replications, as a share of what there was of `whole` in each.
+        let mean = |moments: &PairMoments, whole: f64| {
+            let mean = moments.ratio();
+            let value = mean.map(|mean| mean.value / whole);
+            let half = mean.filter(|_| over.intervals).and_then(|mean| mean.half_width);
+            let ci95 = value.zip(half).map(|(value, half)| {
+                let half = half / whole;
+                [(value - half).max(0.0), value + half]
+            });
+            Metric { value, ci95, n: if ci95.is_some() { moments.count() } else { served } }
+        };
+        let mut add = |name: &str, metric| metrics.insert(name.to_owned(), metric);
         let capacity = measures.frame.platform_servers.as_ref();
         if let Some(time) = capacity.and_then(|it| it.time(window.from, window.until)) {
-            let utilisation = platform.busy as f64 / time as f64;
-            put(metrics, "backend.utilisation", Some(utilisation), n);
+            add("backend.utilisation", mean(&platform.busy, time as f64));
         }
-        put(metrics, "backend.queue.mean", level(platform.waiting), n);
-        put(metrics, "backend.queue.max", Some(f64::from(platform.queue_max)), n);
-        put(metrics, "backend.in_system.mean", level(platform.waiting + platform.busy), n);
-        let throughput = platform.served as f64 / length.as_secs_f64();
-        put(metrics, "backend.throughput", Some(throughput), n);
+        add("backend.queue.mean", mean(&platform.waiting, nanos));
+        let longest = Some(f64::from(platform.servers.queue_max));
+        add("backend.queue.max", Metric { value: longest, ci95: None, n: served });
+        add("backend.in_system.mean", mean(&platform.in_system, nanos));
+        let seconds = window.length().as_secs_f64();
+        add("backend.throughput", mean(&platform.served, seconds));
     }
     if let Some(trend) = trend {
-        put(metrics, "backlog.growth", Some(trend.growth), 1);
+        put(metrics, "backlog.growth", Some(trend.growth), u64::from(measures.replications));
     }
 }
 
-fn refusals(frame: &GroupFrame, of: &GroupMeasures) -> Vec<CauseSummary> {
+fn refusals(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> Vec<CauseSummary> {
     frame
         .causes
         .iter()
@@ -196,8 +227,8 @@ fn refusals(frame: &GroupFrame, of: &GroupMeasures) -> Vec<CauseSummary> {
             limiter: cause.limiter.clone(),
             sentence: cause.reason.sentence().to_owned(),
             options: cause.reason.offers().iter().map(|offer| offer.name().to_owned()).collect(),
-            refused: hits.count,
-            workspaces: hits.workspaces,
+            refused: hits.count as f64 / over.replications,
+            workspaces: hits.workspaces as f64 / over.replications,
             first_p50_s: hits.first.quantile(500).map(|nanos| nanos as f64 / 1e9),
         })
         .collect()
@@ -216,14 +247,20 @@ fn validity(measures: &Measures, trend: Option<Backlog>) -> Validity {
     }
     if let Some(interruption) = measures.interrupted {
         verdict = Verdict::Invalid;
-        why.push(match interruption {
-            Interruption::Workspaces(finished) => {
-                format!("The run was interrupted after {finished} workspaces.")
+        let planned = measures.frame.replications;
+        let when = match interruption {
+            Interruption::Workspaces(finished) => format!("after {finished} workspaces"),
+            Interruption::Replications(finished) => {
+                format!("after {finished} of {planned} replications")
             }
-            Interruption::Until(instant) => {
-                format!("The run was interrupted at {}.", SimSpan::from_nanos(instant.nanos()))
-            }
-        });
+            Interruption::Until(at) => format!("at {}", SimSpan::from_nanos(at.nanos())),
+        };
+        let which = match interruption {
+            Interruption::Replications(_) => String::new(),
+            _ if planned == 1 => String::new(),
+            _ => format!(", in replication {} of {planned}", measures.replications),
+        };
+        why.push(format!("The run was interrupted {when}{which}."));
     }
     Validity { verdict, why }
 }

@@ -96,6 +96,7 @@ const ROWS: &[Row] = &[
         10_000_000,
         &[|n| lasting(n, &agent("traffic: { rate: 1/h, bursts: { on: 1s, off: 1s } }"))],
     ),
+    ("`replications`", 10_000, &[|n| top(&format!("replications: {n}"))]),
     ("bins of `series`", 5_000, &[|n| lasting(n, &top("series: { every: 1s }"))]),
     (
         "entries of the timeline times groups",

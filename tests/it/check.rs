@@ -125,6 +125,7 @@ fn the_document_of_a_scenario() {
         "about": "Two lines and a plan.",
         "sha256": "f2096ec7e90209ed0c7619ca3fbfeb4b8527face81529c4de4a7b60d71343605",
         "seed": 1,
+        "replications": 1,
         "start": "2026-06-01T00:00:00Z",
         "duration_s": 864000.0,
         "warm_up_s": 0.0,
@@ -369,7 +370,7 @@ fn what_a_run_refuses_is_never_said_to_be_impossible() {
         let warned = warnings(&scenario);
         let outcome = run(&scenario, RunOptions { threads: 2 }, &Watch::default());
         let summary = outcome.expect("the scenario does not loop").summary;
-        for refusal in summary.groups["all"].refusals.iter().filter(|it| it.refused > 0) {
+        for refusal in summary.groups["all"].refusals.iter().filter(|it| it.refused > 0.0) {
             let reason = format!("{{reason={}}}", refusal.reason);
             let denied = warned.iter().find(|it| it.contains(&reason) && it.contains("always"));
             assert_eq!(denied, None, "{name}");

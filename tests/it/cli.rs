@@ -332,3 +332,41 @@ fn ctrl_c_leaves_out_what_lies_ahead_of_an_overloaded_platform() {
     // 100 servers end one service in 20 s each.
     assert!((value("backend.throughput") - 5.0).abs() < 0.2, "{}", value("backend.throughput"));
 }
+
+#[test]
+fn ctrl_c_keeps_the_replications_that_were_finished() {
+    let coupled = LONG
+        .replace("duration: 365d", "duration: 1d\nreplications: 10_000")
+        .replace("count: 100_000", "count: 10")
+        .replace("scope: workspace, servers: 2", "scope: platform, servers: 5");
+    let (code, summary, printed) = interrupted(&coupled);
+    assert_eq!(code, Some(130));
+    let finished = summary["replications"].as_u64().expect("a count");
+    assert!((2..10_000).contains(&finished), "{finished}");
+    let why = format!("The run was interrupted after {finished} of 10000 replications.");
+    assert_eq!(summary["validity"]["why"][0], why);
+    assert!(printed.contains(&why), "{printed}");
+    let all = &summary["groups"]["all"];
+    assert_eq!(all["workspaces"], 10);
+    // A mean over whole replications: 10 workspaces write 1,440 messages each.
+    let offered = all["metrics"]["messages.offered"]["value"].as_f64().expect("it is measured");
+    let allowed = 4.0 * (14_400.0 / finished as f64).sqrt();
+    assert!((offered - 14_400.0).abs() < allowed, "{offered} +- {allowed}");
+}
+
+#[test]
+fn ctrl_c_counts_the_replication_of_workspaces_apart_that_had_begun() {
+    let apart = LONG
+        .replace("duration: 365d", "duration: 1d\nreplications: 10_000")
+        .replace("count: 100_000", "count: 500");
+    let (code, summary, _) = interrupted(&apart);
+    assert_eq!(code, Some(130));
+    let begun = summary["replications"].as_u64().expect("a count");
+    assert!((2..10_000).contains(&begun), "{begun}");
+    let why = summary["validity"]["why"][0].as_str().expect("a sentence").to_owned();
+    assert!(why.ends_with(&format!("workspaces, in replication {begun} of 10000.")), "{why}");
+    let finished: u64 = why.split(' ').nth(5).and_then(|it| it.parse().ok()).expect("a count");
+    assert_eq!(begun, finished.div_ceil(500));
+    let mean = (finished as f64 / begun as f64).round() as u64;
+    assert_eq!(summary["groups"]["all"]["workspaces"], mean);
+}

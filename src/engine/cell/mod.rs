@@ -229,10 +229,10 @@ impl Cell {
         }
     }
 
-    /// Begins workspace `index` of the group: pool and buckets full, agents created and enabled as
-    /// far as the limits admit, in the order written.
-    pub(super) fn begin(&mut self, world: &mut World<'_>, index: u32) {
-        self.key = world.model.key.index(u64::from(index));
+    /// Begins the workspace of the group whose draws are keyed by `key`: pool and buckets full,
+    /// agents created and enabled as far as the limits admit, in the order written.
+    pub(super) fn begin(&mut self, world: &mut World<'_>, key: Key) {
+        self.key = key;
         self.calendar.clear();
         self.sources.clear();
         self.sessions.clear();

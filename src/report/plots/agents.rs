@@ -93,14 +93,18 @@ impl<'a> Curve<'a> {
             let (from, to) = bin_bounds(series.width(), duration, bin);
             (from as f64 / 1e9, to as f64 / 1e9)
         };
-        let levels = levels(&series.active_change);
-        let ends = levels.iter().enumerate().map(|(bin, &level)| (seconds(bin).1, level as f64));
-        let start = std::iter::once((0.0, levels.first().map_or(0.0, |&level| level as f64)));
+        let replications = f64::from(group.replications);
+        let levels: Vec<f64> = levels(&series.active_change)
+            .into_iter()
+            .map(|level| level as f64 / replications)
+            .collect();
+        let ends = levels.iter().enumerate().map(|(bin, &level)| (seconds(bin).1, level));
+        let start = std::iter::once((0.0, levels.first().copied().unwrap_or(0.0)));
         Self {
             name: group.name,
             active: start.chain(ends).collect(),
-            reached: levels.iter().map(|&level| level as f64).fold(0.0, f64::max),
-            limits: stretches(series, seconds),
+            reached: levels.iter().copied().fold(0.0, f64::max),
+            limits: stretches(series, group.replications, seconds),
         }
     }
 
@@ -146,11 +150,16 @@ impl<'a> Curve<'a> {
     }
 }
 
-/// The limit by bins, those next to each other with the same as one.
-fn stretches(series: &Series, seconds: impl Fn(usize) -> (f64, f64)) -> Vec<Stretch> {
+/// The limit by bins, on average over replications, those next to each other with the same as one.
+fn stretches(
+    series: &Series,
+    replications: u32,
+    seconds: impl Fn(usize) -> (f64, f64),
+) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
+    let mean = |slots: u64| (slots as f64 / f64::from(replications)).round() as u64;
     for (bin, limit) in levels(&series.limit_change).into_iter().enumerate() {
-        let ((from, to), limit) = (seconds(bin), limit.total());
+        let ((from, to), limit) = (seconds(bin), limit.total().map(mean));
         match found.last_mut() {
             Some(last) if last.limit == limit => last.to = to,
             _ => found.push(Stretch { from, to, limit }),

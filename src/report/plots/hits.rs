@@ -26,10 +26,10 @@ struct Layer<'a> {
 pub(super) fn hits_over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let layers = layers(all);
     let series = &all.measures.series;
-    // The last bin can be shorter, and the axis is a rate.
+    // The last bin can be shorter, and the axis is a rate; a mean over replications.
     let stretch = |bin: usize| {
         let (from, to) = bin_bounds(series.width(), scenario.duration, bin);
-        series.width().nanos() as f64 / (to - from) as f64
+        series.width().nanos() as f64 / (to - from) as f64 / f64::from(all.replications)
     };
     let total = |bin: usize| {
         layers.iter().map(|layer| layer.by_bin[bin]).sum::<u64>() as f64 * stretch(bin)

@@ -146,6 +146,7 @@ pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
     let title = "How reply times change over time";
     let how = "Messages by when they were due and how long they took; the darker, the more."
         .to_owned()
+        + &together(all.replications)
         + super::levels::warm_up(scenario);
     let steps = steps(most);
     let width = all.measures.series.width().as_secs_f64() * heat.stride() as f64;
@@ -168,6 +169,14 @@ pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
         legend(sheet, &panel, &steps);
     });
     Some(Plot { name: "latency_over_time", title: title.to_owned(), svg })
+}
+
+/// That messages of all replications are counted, to be added to how a plot is read.
+fn together(replications: u32) -> String {
+    match replications {
+        1 => String::new(),
+        several => format!(" Those of all {several} replications."),
+    }
 }
 
 /// The least count of each colour, ascending: even steps of a logarithm up to `most`.

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, after, value};
+use super::{Block, after, is_one, things, value};
 use crate::report::format::{money, number, percent, time};
-use crate::report::words::plural;
 use crate::summary::GroupSummary;
 
 /// What became of the pools: a sentence only for what can happen.
-pub(super) fn credits(group: &GroupSummary) -> Option<Block> {
+pub(super) fn credits(group: &GroupSummary, replications: u32) -> Option<Block> {
     let consumed = value(group, "credits.consumed")?;
     if consumed == 0.0 && value(group, "credits.overage").unwrap_or(0.0) == 0.0 {
         let line = "none used".to_owned();
@@ -41,19 +40,19 @@ pub(super) fn credits(group: &GroupSummary) -> Option<Block> {
         }
         text
     });
-    lines.extend(alerts(group, share > 0.0));
+    lines.extend(alerts(group, replications, share > 0.0));
     lines.extend(packages(group));
     Some(Block { title: "Credits", lines })
 }
 
 /// In how many workspaces a share of a pool was used, and when that happened first.
-fn alerts(group: &GroupSummary, ran_out: bool) -> impl Iterator<Item = String> {
+fn alerts(group: &GroupSummary, replications: u32, ran_out: bool) -> impl Iterator<Item = String> {
     group.metrics.iter().filter_map(move |(name, metric)| {
         let level = name.strip_prefix("alerts.time{level=")?.strip_suffix("%}")?;
         Some(match metric.value {
             Some(mean) => format!(
                 "{level} % of a pool used in {} of {} workspaces, for the first time {} on average",
-                number(metric.n as f64),
+                number(metric.n as f64 / f64::from(replications)),
                 number(group.workspaces as f64),
                 after(mean),
             ),
@@ -68,7 +67,7 @@ fn alerts(group: &GroupSummary, ran_out: bool) -> impl Iterator<Item = String> {
 
 fn packages(group: &GroupSummary) -> Option<String> {
     let bought = value(group, "packages.bought")?;
-    let mut text = format!("{} bought", plural(bought as u64, "package"));
+    let mut text = format!("{} bought", things(bought, "package"));
     if let Some(renewed) = value(group, "packages.renewed").filter(|renewed| *renewed > 0.0) {
         _ = write!(text, "; one began anew {}", times(renewed));
     }
@@ -77,7 +76,7 @@ fn packages(group: &GroupSummary) -> Option<String> {
 
 /// `once`, `32 times`.
 pub(super) fn times(count: f64) -> String {
-    if count as u64 == 1 { "once".to_owned() } else { format!("{} times", number(count)) }
+    if is_one(count) { "once".to_owned() } else { format!("{} times", number(count)) }
 }
 
 /// What was spent, and so earned.
@@ -116,14 +115,14 @@ pub(super) fn earned(group: &GroupSummary) -> Option<Block> {
 pub(super) fn plans(group: &GroupSummary) -> Option<Block> {
     let mut parts = Vec::new();
     if let Some(changed) = value(group, "plans.changed") {
-        parts.push(format!("{} of plan", plural(changed as u64, "change")));
+        parts.push(format!("{} of plan", things(changed, "change")));
     }
     if let Some(ended) = value(group, "trials.ended") {
-        parts.push(format!("{} ended without a subscription", plural(ended as u64, "trial")));
+        parts.push(format!("{} ended without a subscription", things(ended, "trial")));
     }
     let gone = value(group, "agents.taken_offline")?;
     parts.push(if gone > 0.0 {
-        format!("{} taken offline by that", plural(gone as u64, "active agent"))
+        format!("{} taken offline by that", things(gone, "active agent"))
     } else {
         "no active agent taken offline by that".to_owned()
     });

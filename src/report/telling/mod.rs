@@ -6,11 +6,12 @@ mod metering;
 
 use std::fmt::Write as _;
 
-use super::format::{metric_beside, number, percent, time};
+use super::format::{every, metric_beside, number, percent, span, time};
 use super::section::ALL;
 use super::words::plural;
 use crate::scenario::Scenario;
 use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+use crate::units::SimSpan;
 
 /// What there is to tell about one thing: a title, and sentences without their ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,11 @@ impl Block {
 }
 
 /// What happened in a group besides messages and limits: a block for what can happen in it.
-pub(super) fn blocks(group: &GroupSummary) -> Vec<Block> {
+///
+/// Counts are means over so many replications.
+pub(super) fn blocks(group: &GroupSummary, replications: u32) -> Vec<Block> {
     [
-        metering::credits(group),
+        metering::credits(group, replications),
         metering::earned(group),
         metering::plans(group),
         metering::agents(group),
@@ -49,8 +52,15 @@ pub(super) fn asked(summary: &Summary) -> String {
     } else {
         String::new()
     };
+    let replications = match summary.replications {
+        1 => String::new(),
+        several => {
+            let several = plural(u64::from(several), "replication");
+            format!(", {several}: counts are means over them")
+        }
+    };
     format!(
-        "{} over {} from {day}{warm_up}, seed {}",
+        "{} over {} from {day}{warm_up}, seed {}{replications}",
         plural(workspaces, "workspace"),
         time(scenario.duration_s),
         summary.seed
@@ -85,10 +95,26 @@ pub(super) fn verdict(summary: &Summary) -> Option<(bool, String)> {
 pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
     let Some(value) = summary.value else { return "nothing was observed".to_owned() };
     let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
-    match threshold {
+    let value = match threshold {
         Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
         None => number(value),
+    };
+    match summary.over_s {
+        Some(over) => format!("{value} in the worst {}", every(exact(over))),
+        None => value,
     }
+}
+
+/// In which window a threshold was broken first.
+pub(super) fn broken(summary: &ThresholdSummary) -> Option<String> {
+    let (window, at) = (exact(summary.over_s?), exact(summary.breached_at_s?));
+    let at = if at.is_zero() { "the start".to_owned() } else { span(at) };
+    Some(format!("first broken in the {} from {at}", every(window)))
+}
+
+/// Seconds of a summary as the span that they were.
+fn exact(seconds: f64) -> SimSpan {
+    SimSpan::from_nanos((seconds * 1e9).round() as u64)
 }
 
 /// How long after the start: `after 12 d`.
@@ -114,13 +140,14 @@ pub(super) fn headline(all: &GroupSummary) -> String {
     let others: Vec<String> = all
         .refusals
         .iter()
-        .filter(|cause| cause.refused > 0)
+        .filter(|cause| cause.refused > 0.0)
         .map(|cause| {
             let since = match cause.reason.as_str() {
                 "trial_ended" => "since the trial had ended",
                 _ => "since the agent was not active",
             };
-            format!("{} refused {since}", plural_of(cause.refused, "try was", "tries were"))
+            let tries = if is_one(cause.refused) { "try was" } else { "tries were" };
+            format!("{} {tries} refused {since}", number(cause.refused))
         })
         .collect();
     if others.is_empty() {
@@ -129,8 +156,14 @@ pub(super) fn headline(all: &GroupSummary) -> String {
     format!("no limit was hit, but {}", others.join(", and "))
 }
 
-fn plural_of(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", super::format::count(count), if count == 1 { one } else { many })
+/// Whether a mean of counts is 1.
+fn is_one(mean: f64) -> bool {
+    mean.to_bits() == 1.0_f64.to_bits()
+}
+
+/// `1 package`, `0.4 packages`: so many on average.
+fn things(mean: f64, thing: &str) -> String {
+    format!("{} {thing}{}", number(mean), if is_one(mean) { "" } else { "s" })
 }
 
 /// The share of tries that a cause refused: of attempts, of enables, or of creations; or of
@@ -141,7 +174,7 @@ pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Optio
         ("workspace_agent_limit", _) => value(group, "create_refusal.rate"),
         ("trial_ended", _) => {
             let tries = value(group, "attempts.offered")? + value(group, "enables.tried")?;
-            (tries > 0.0).then(|| cause.refused as f64 / tries)
+            (tries > 0.0).then(|| cause.refused / tries)
         }
         (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
         (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),

@@ -12,20 +12,20 @@ fn group(metrics: &[(&str, f64)]) -> GroupSummary {
 }
 
 fn told(metrics: &[(&str, f64)]) -> String {
-    let lines = blocks(&group(metrics))
+    let lines = blocks(&group(metrics), 1)
         .into_iter()
         .map(|block| format!("{}: {}", block.title, block.lines.join(" | ")));
     lines.collect::<Vec<String>>().join("\n")
 }
 
-fn refused(reason: &str, refused: u64) -> CauseSummary {
+fn refused(reason: &str, refused: f64) -> CauseSummary {
     CauseSummary {
         reason: reason.to_owned(),
         limiter: None,
         sentence: String::new(),
         options: Vec::new(),
         refused,
-        workspaces: 1,
+        workspaces: 1.0,
         first_p50_s: None,
     }
 }
@@ -34,14 +34,14 @@ fn refused(reason: &str, refused: u64) -> CauseSummary {
 fn refusals_that_are_no_limit_hits_are_not_passed_over() {
     let mut all = group(&[("hits_per_workspace.max", 0.0)]);
     assert_eq!(headline(&all), "the plans have no limit that could be hit");
-    all.refusals = vec![refused("trial_ended", 0), refused("credits_exhausted", 0)];
+    all.refusals = vec![refused("trial_ended", 0.0), refused("credits_exhausted", 0.0)];
     assert_eq!(headline(&all), "nobody hit a limit");
-    all.refusals[0].refused = 87_569;
+    all.refusals[0].refused = 87_569.0;
     assert_eq!(
         headline(&all),
         "no limit was hit, but 87,569 tries were refused since the trial had ended"
     );
-    all.refusals.push(refused("agent_not_active", 1));
+    all.refusals.push(refused("agent_not_active", 1.0));
     assert_eq!(
         headline(&all),
         "no limit was hit, but 87,569 tries were refused since the trial had ended, and 1 try was \
@@ -74,14 +74,14 @@ fn an_alert_that_nobody_got_to_says_why() {
         ("alerts.time{level=100%}", 0.0),
     ]);
     all.metrics["alerts.time{level=100%}"].value = None;
-    insta::assert_snapshot!(blocks(&all)[0].lines.join("\n"), @r"
+    insta::assert_snapshot!(blocks(&all, 1)[0].lines.join("\n"), @r"
     100 used
     ran out in 99.5 % of the periods
     80 % of a pool used in 30 of 40 workspaces, for the first time after 20 d on average
     no pool used to the last credit: what was left could not pay a message
     ");
     all.metrics["credits.periods_exhausted.share"].value = Some(0.0);
-    assert_eq!(blocks(&all)[0].lines[3], "no pool used to 100 %");
+    assert_eq!(blocks(&all, 1)[0].lines[3], "no pool used to 100 %");
 }
 
 #[test]
@@ -135,10 +135,44 @@ fn tries_refused_after_a_trial_are_a_share_of_messages_and_enables() {
         ("refusal.rate{reason=agent_not_active}", 0.25),
         ("enable_refusal.rate", 0.4375),
     ]);
-    let share = |reason: &str, count| refused_share(&all, &refused(reason, count));
-    assert_eq!(share("trial_ended", 10), Some(0.5));
-    assert_eq!(share("agent_not_active", 1), Some(0.25));
-    assert_eq!(share("active_agent_limit", 7), Some(0.4375));
+    let share = |reason: &str, count: f64| refused_share(&all, &refused(reason, count));
+    assert_eq!(share("trial_ended", 10.0), Some(0.5));
+    assert_eq!(share("agent_not_active", 1.0), Some(0.25));
+    assert_eq!(share("active_agent_limit", 7.0), Some(0.4375));
     let nobody = group(&[("attempts.offered", 0.0), ("enables.tried", 0.0)]);
-    assert_eq!(refused_share(&nobody, &refused("trial_ended", 0)), None);
+    assert_eq!(refused_share(&nobody, &refused("trial_ended", 0.0)), None);
+}
+
+#[test]
+fn counts_over_replications_are_told_as_means() {
+    let (_, _, mut summary) = small();
+    summary.replications = 5;
+    assert_eq!(
+        asked(&summary),
+        "3 workspaces over 3.5 h from 2026-06-01 (the first 30 min not measured), seed 7, \
+         5 replications: counts are means over them"
+    );
+    let all = group(&[
+        ("credits.consumed", 100.0),
+        ("credits.periods_exhausted.share", 0.0),
+        ("alerts.time{level=80%}", 86_400.0),
+        ("packages.bought", 0.4),
+        ("plans.changed", 1.0),
+        ("trials.ended", 1.6),
+        ("agents.taken_offline", 0.2),
+    ]);
+    let lines = blocks(&all, 5).into_iter().flat_map(|block| block.lines);
+    insta::assert_snapshot!(lines.collect::<Vec<String>>().join("\n"), @r"
+    100 used
+    no pool ran out
+    80 % of a pool used in 6 of 40 workspaces, for the first time after 24 h on average
+    0.4 packages bought
+    1 change of plan; 1.6 trials ended without a subscription; 0.2 active agents taken offline by that
+    ");
+    let mut refusals = group(&[("hits_per_workspace.max", 0.0)]);
+    refusals.refusals = vec![refused("agent_not_active", 0.2)];
+    assert_eq!(
+        headline(&refusals),
+        "no limit was hit, but 0.2 tries were refused since the agent was not active"
+    );
 }

@@ -1,8 +1,10 @@
 //! What a run takes: an order of magnitude.
 
 use super::super::model::{BackendScope, Scenario};
+use super::super::threshold::Threshold;
 use super::activity::active_shares;
 use super::{agents, messages_of_lines};
+use crate::measure::ByBin;
 use crate::workload::{AgentLine, WhileOffline};
 
 /// What a run is expected to take.
@@ -12,10 +14,12 @@ pub(in crate::scenario) struct Cost {
     pub(in crate::scenario) events: f64,
     /// Time on one thread \[s\].
     pub(in crate::scenario) seconds: f64,
-    /// Memory \[bytes\].
+    /// Memory on one thread \[bytes\].
     pub(in crate::scenario) bytes: f64,
     /// Whether more threads help.
     pub(in crate::scenario) divides: bool,
+    /// Whether each of them then takes as much memory.
+    pub(in crate::scenario) multiplies: bool,
 }
 
 /// Measured in release builds of the shipped scenarios, on one thread of a virtual machine: events
@@ -26,7 +30,13 @@ const CACHED: f64 = 2e7;
 /// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
 const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
 
-/// What a run of a scenario is expected to take.
+/// Pages of a histogram that the times of a bin use at most, over eight doublings, the memory of
+/// each, and that of the list of them \[bytes\].
+const PAGES: (f64, f64, f64) = (250.0, 270.0, 7e3);
+/// Memory of the counters of a bin \[bytes\].
+const COUNTERS: f64 = 32.0;
+
+/// What a run of a scenario is expected to take, all its replications.
 pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let backend = scenario.backend.as_ref();
     let limited = backend.is_some_and(|backend| backend.servers.is_some());
@@ -54,8 +64,37 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let speed = if kept > CACHED { EVENTS_PER_SECOND.1 } else { EVENTS_PER_SECOND.0 };
     // A workspace that is begun costs what some twenty events cost.
     let begun: f64 = scenario.groups.iter().map(|group| f64::from(group.count)).sum();
-    let seconds = (events + 20.0 * begun) / speed;
-    Cost { events, seconds, bytes: BYTES.0 + kept, divides: !together }
+    let replications = f64::from(scenario.replications);
+    let seconds = replications * (events + 20.0 * begun) / speed;
+    // Replications are forgotten one by one.
+    Cost {
+        events: replications * events,
+        seconds,
+        bytes: BYTES.0 + kept + by_bin(scenario),
+        divides: !together || scenario.replications > 1,
+        multiplies: together && scenario.replications > 1,
+    }
+}
+
+/// Memory of what is collected by bin for thresholds over windows \[bytes\].
+fn by_bin(scenario: &Scenario) -> f64 {
+    let bins = scenario.duration.nanos().div_ceil(scenario.series_every.nanos()) as f64;
+    let of = |group: Option<&str>, messages: f64| {
+        let asked = Threshold::by_bin(&scenario.thresholds, group);
+        if asked == ByBin::default() {
+            return 0.0;
+        }
+        let pages = (messages * f64::from(scenario.replications) / bins).min(PAGES.0);
+        bins * (asked.times() as f64 * (pages * PAGES.1 + PAGES.2) + COUNTERS)
+    };
+    let mut all = 0.0;
+    let groups = scenario.groups.iter().map(|group| {
+        let messages: f64 = messages_of_lines(scenario, group).into_iter().sum();
+        let messages = messages * f64::from(group.count);
+        all += messages;
+        of(Some(&group.name), messages)
+    });
+    groups.sum::<f64>() + of(None, all)
 }
 
 /// How often an agent switches state in so many nanoseconds.

@@ -146,9 +146,14 @@ pub(super) fn describe_in_all(text: &mut String, scenario: &Scenario) {
     let cost = cost(scenario);
     let divides = cost.divides && cost.seconds >= 1.0;
     let threads = if divides { "on one thread, less on more" } else { "on one thread" };
+    let each = if divides && cost.multiplies { " for each thread" } else { "" };
+    let run = match scenario.replications {
+        1 => "a run takes".to_owned(),
+        several => format!("a run of {} takes", counted(u64::from(several), "replication")),
+    };
     let _ = writeln!(
         text,
-        "a run takes about {} events, {} {threads}, and {} MB",
+        "{run} about {} events, {} {threads}, and {} MB{each}",
         rounded(cost.events),
         if cost.seconds < 0.1 {
             "less than 0.1s".to_owned()

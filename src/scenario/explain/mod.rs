@@ -31,9 +31,13 @@ const MOST_DRAWN: u32 = 1_000_000;
 /// second, is called a figure of about so much.
 pub fn describe(scenario: &Scenario) -> String {
     let mut text = format!(
-        "{}: {} from {}, seed {}\n",
+        "{}: {} from {}, seed {}",
         scenario.name, scenario.duration, scenario.start, scenario.seed
     );
+    if scenario.replications > 1 {
+        let _ = write!(text, ", {}", counted(u64::from(scenario.replications), "replication"));
+    }
+    text.push('\n');
     if let Some(about) = &scenario.about {
         for line in about.trim().lines() {
             let _ = writeln!(text, "{}", printable(line));
@@ -82,8 +86,8 @@ fn columns<const N: usize>(rows: &[[String; N]]) -> impl Iterator<Item = String>
     })
 }
 
-/// How many workspaces of a group `concerns` says yes to, as the run draws them; `None` if there
-/// are too many to ask.
+/// How many workspaces of a group `concerns` says yes to, as the run draws them in its first
+/// replication; `None` if there are too many to ask.
 pub(super) fn drawn(
     scenario: &Scenario,
     group: &Group,

@@ -54,8 +54,8 @@ pub(in crate::scenario) struct Document {
     /// From when on it is measured, counted from the start; less than the duration. Default 0s.
     #[schemars(extend("default" = "0s"))]
     pub(in crate::scenario) warm_up: Option<Duration>,
-    /// How many times it is run with other draws. Default 1; more are not supported yet.
-    #[schemars(extend("default" = 1))]
+    /// How many times it is run, each time with other draws: 1 to 10,000. Default 1.
+    #[schemars(extend("default" = 1, "minimum" = 1, "maximum" = 10_000))]
     pub(in crate::scenario) replications: Option<Count>,
     /// What becomes of messages in flight at the end of the duration. Default finish.
     #[schemars(extend("default" = "finish"))]

@@ -17,18 +17,20 @@ mod tables;
 mod thresholds;
 mod timeline;
 mod traffic;
+mod windows;
 
 use std::mem;
 
 use self::groups::{Registry, groups};
 use self::loops::loops;
-use self::numbers::{count_or_unlimited, distribution};
+use self::numbers::{count, count_or_unlimited, distribution};
 use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
+use self::windows::Measured;
 use super::at::{At, Findings};
 use super::bins::series_every;
 use super::digest::Digest;
@@ -41,6 +43,8 @@ use crate::units::SimSpan;
 
 /// The most bins of a series.
 const MOST_BINS: u64 = 5_000;
+/// The most replications: intervals are a hundredth as wide as after one.
+const MOST_REPLICATIONS: u64 = 10_000;
 
 /// Validates a document that stands at `at`. The scenario means something only without mistakes.
 /// The tables that it draws from are added to `files` and to the digest.
@@ -62,18 +66,11 @@ pub(super) fn validate(
     });
     let (packages, package_names) =
         packages(document.packages.as_ref(), horizon, at.key("packages"), &mut findings);
-    let drain = match document.drain {
-        Some(types::Drain::Cut) => Drain::Cut,
-        Some(types::Drain::Finish) | None => Drain::Finish,
-    };
-    let cuts = drain == Drain::Cut || !at.key("drain").is_sound();
+    let (measured, is_sound) = measured(document, duration, at, &mut findings);
+    let cuts = measured.drain == Drain::Cut || !at.key("drain").is_sound();
     let zone = document.timezone.as_ref();
     let clocks = Clocks::new(zone, horizon, at.key("timezone"), &mut findings);
     let mut registry = Registry::new(clocks, cuts, plans, package_names);
-    if document.replications.as_ref().is_some_and(|replications| replications.0 != 1) {
-        let message = "more than one replication is not supported yet";
-        findings.add(at.key("replications"), message);
-    }
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
     let mut backend =
@@ -83,18 +80,20 @@ pub(super) fn validate(
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
+        replications: replications(document, at, &mut findings),
         start,
         timezone: registry.clocks.zone.clone(),
         duration,
-        warm_up: warm_up(document, duration, at, &mut findings),
-        drain,
+        warm_up: measured.warm_up,
+        drain: measured.drain,
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
         backend,
-        series_every: series(document, duration, at, &mut findings),
+        series_every: measured.bin,
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),
             &registry,
+            is_sound.then_some(measured),
             at.key("thresholds"),
             &mut findings,
         ),
@@ -110,6 +109,35 @@ pub(super) fn validate(
     *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
+}
+
+/// What is measured, and whether nothing about that is at fault.
+fn measured(
+    document: &Document,
+    duration: SimSpan,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> (Measured, bool) {
+    let warm_up = warm_up(document, duration, at, findings);
+    let bin = series(document, duration, at, findings);
+    let drain = match document.drain {
+        Some(types::Drain::Cut) => Drain::Cut,
+        Some(types::Drain::Finish) | None => Drain::Finish,
+    };
+    let every = document.series.as_ref().map_or(bin, |series| series.every.0);
+    let is_sound = ["duration", "warm_up", "series"].iter().all(|key| at.key(key).is_sound())
+        && warm_up < duration
+        && duration == document.duration.0
+        && bin == every
+        && duration.nanos().div_ceil(bin.nanos()) <= MOST_BINS;
+    (Measured { warm_up, duration, bin, drain }, is_sound)
+}
+
+fn replications(document: &Document, at: At<'_>, findings: &mut Findings) -> u32 {
+    document.replications.as_ref().map_or(1, |written| {
+        let at = at.key("replications");
+        count(written, 1..=MOST_REPLICATIONS, "`replications`", at, findings)
+    })
 }
 
 fn duration(document: &Document, at: At<'_>, findings: &mut Findings) -> SimSpan {

@@ -282,12 +282,25 @@ fn a_backend_is_read() {
 }
 
 #[test]
+fn windows_are_read_whatever_the_spaces() {
+    for (text, over) in [
+        ("latency.p99 < 10s over 1h", "1h"),
+        ("goodput.rate{within=5s}>=99%  over\t120s", "2m"),
+        ("refusal.rate{reason=overloaded,group=shops} < 1% over 60m", "1h"),
+    ] {
+        let scenario = set(&format!("thresholds=['{text}']"));
+        let threshold = &scenario.thresholds[0];
+        assert_eq!((threshold.text.as_str(), threshold.over), (text, over.parse().ok()));
+    }
+}
+
+#[test]
 fn thresholds_are_in_si_units_with_the_group_apart() {
     let read = |text: &str| {
         let scenario = set(&format!("thresholds=['{text}']"));
-        let Threshold { text: written, group, metric, comparison, bound } =
+        let Threshold { text: written, group, metric, comparison, bound, over } =
             scenario.thresholds.into_iter().next().unwrap();
-        assert_eq!(written, text);
+        assert_eq!((written.as_str(), over), (text, None));
         (group, metric, comparison, bound)
     };
     let shops = || Some("shops".to_owned());

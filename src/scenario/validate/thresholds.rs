@@ -5,6 +5,7 @@ use super::super::suggest::{did_you_mean, list, nearest};
 use super::super::threshold::{Comparison, Threshold};
 use super::super::types::{Text, number};
 use super::groups::Registry;
+use super::windows::{Measured, not_windowed};
 use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of};
 use crate::units::{Credits, Money, Rate, Share, SimSpan};
 
@@ -22,13 +23,14 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 pub(super) fn thresholds(
     written: &[Text],
     registry: &Registry,
+    measured: Option<Measured>,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Vec<Threshold> {
     let texts = written.iter().enumerate();
     texts
         .filter_map(|(index, text)| {
-            Reader { text: &text.0, at: at.item(index), registry, findings }.threshold()
+            Reader { text: &text.0, at: at.item(index), registry, measured, findings }.threshold()
         })
         .collect()
 }
@@ -79,6 +81,8 @@ struct Reader<'t, 'r> {
     text: &'r str,
     at: At<'t>,
     registry: &'r Registry,
+    /// `None` where it is at fault.
+    measured: Option<Measured>,
     findings: &'r mut Findings,
 }
 
@@ -106,10 +110,16 @@ impl Reader<'_, '_> {
             return self.fault(sign, message, "one of `<`, `<=`, `>`, `>=`, `==`, `!=`");
         };
         let bound = rest.split_at(spelling.len()).1.trim();
+        let (bound, window) = split_window(bound);
         let metric = self.metric(key.trim());
-        let bound = self.bound(bound, metric.as_ref().map(|metric| metric.family))?;
+        let bound = self.bound(bound, metric.as_ref().map(|metric| metric.family));
+        let over = match window {
+            None => None,
+            Some(window) => Some(self.window(window, metric.as_ref())?),
+        };
         let Metric { family: _, key, group } = metric?;
-        Some(Threshold { text: whole.text.to_owned(), group, metric: key, comparison, bound })
+        let text = whole.text.to_owned();
+        Some(Threshold { text, group, metric: key, comparison, bound: bound?, over })
     }
 
     fn fault<T>(
@@ -305,16 +315,7 @@ impl Reader<'_, '_> {
 
     /// A bound in the SI unit of `family`.
     fn bound(&mut self, written: Piece<'_>, family: Option<&'static MetricFamily>) -> Option<f64> {
-        let (bound, window) = match written.split_once(" over ") {
-            Some((bound, window)) => (bound.trim(), Some(window)),
-            None => (written, None),
-        };
-        if let Some(window) = window {
-            let (_, window) = written.split_at(window.start - "over ".len() - written.start);
-            self.findings
-                .add(window.place(self.at), "a threshold `over` a window is not supported yet");
-        }
-        let text = bound.text;
+        let text = written.text;
         let (value, expected) = match family?.unit {
             Unit::Seconds => {
                 (text.parse::<SimSpan>().ok().map(SimSpan::as_secs_f64), "a duration such as `10s`")
@@ -336,13 +337,53 @@ impl Reader<'_, '_> {
             ),
         };
         if value.is_none() && text.is_empty() {
-            return self.fault(bound, "the bound is missing", format!("expected {expected}"));
+            return self.fault(written, "the bound is missing", format!("expected {expected}"));
         }
         if value.is_none() {
-            self.findings.add(bound.place(self.at), format!("`{text}` is not {expected}"));
+            self.findings.add(written.place(self.at), format!("`{text}` is not {expected}"));
         }
-        value.filter(|_| window.is_none())
+        value
     }
+
+    /// Reads the window that stands after `over`.
+    fn window(&mut self, written: Piece<'_>, metric: Option<&Metric>) -> Option<SimSpan> {
+        let example = "write it as in `latency.p99 < 10s over 1h`";
+        if written.text.is_empty() {
+            return self.fault(written, "the window after `over` is missing", example);
+        }
+        let Ok(width) = written.text.parse::<SimSpan>() else {
+            let message = format!("`{}` is not a duration such as `1h`", written.text);
+            self.findings.add(written.place(self.at), message);
+            return None;
+        };
+        let wrong = match (metric, self.measured) {
+            (Some(metric), measured) => not_windowed(&metric.key, measured)
+                .or_else(|| measured.and_then(|measured| measured.not_a_window(width))),
+            (None, measured) => measured.and_then(|measured| measured.not_a_window(width)),
+        };
+        match wrong {
+            Some((message, hint)) => self.fault(written, message, hint),
+            None => Some(width),
+        }
+    }
+}
+
+/// What stands before and after `over`.
+fn split_window(bound: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+    let over = |index: usize| {
+        let (before, rest) = bound.split_at(index);
+        let (_, window) = rest.split_at("over".len());
+        (before.trim(), Some(window.trim()))
+    };
+    let words = bound.text.match_indices("over");
+    let is_word = |index: usize| {
+        let around = |c: char| c.is_whitespace();
+        let before = bound.text[..index].chars().next_back();
+        let after = bound.text[index + "over".len()..].chars().next();
+        before.is_none_or(around) && after.is_none_or(around)
+    };
+    let found = words.map(|(index, _)| index).find(|&index| is_word(index));
+    found.map_or((bound, None), over)
 }
 
 struct Metric {

@@ -196,7 +196,9 @@ fn refusals(scope: &Scope<'_>, summary: &GroupSummary) -> Vec<String> {
             (Some(told), Some(median)) => (told - median).abs() <= 1e-3 * median,
             (told, median) => told.is_none() && median.is_none(),
         };
-        if (told.refused, told.workspaces) != (refused, first.len() as u64) || !is_near {
+        if (told.refused as u64, told.workspaces as u64) != (refused, first.len() as u64)
+            || !is_near
+        {
             found.push(format!("told {told:?}, but {refused} in {first:?}"));
         }
     }
@@ -270,7 +272,8 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
     }
     let shared =
         scope.scenario.backend.as_ref().is_some_and(|it| it.scope == BackendScope::Platform);
-    let backend = if shared { outcome.measures.platform.as_ref() } else { of.backend.as_ref() };
+    let platform = outcome.measures.platform.as_ref().map(|platform| &platform.servers);
+    let backend = if shared { platform } else { of.backend.as_ref() };
     let Some(backend) = backend else { return found };
     let is_own = |it: &&Service| shared || scope.spaces.contains(&it.space);
     let services: Vec<&Service> = scope.record.services.iter().filter(is_own).collect();

@@ -1,6 +1,6 @@
 //! R6: one pool of credits.
 
-use super::{HOURLY, cause, count, lasting, month, workspace};
+use super::{HOURLY, cause, count, lasting, month, refused, workspace};
 
 #[test]
 fn r6_credits_are_shared_by_all_agents_of_the_workspace() {
@@ -20,7 +20,7 @@ fn r6_there_is_one_pool_and_no_share_for_each_agent() {
     let agents = format!("{HOURLY}, {{ name: quiet, count: 9 }}");
     let summary = month("first: { credits: { included: 100, renews: never } }", &agents, "");
     assert_eq!(count(&summary, "credits.consumed"), 100);
-    assert_eq!(cause(&summary, "credits_exhausted").refused, 719 - 100);
+    assert_eq!(refused(&summary, "credits_exhausted"), 719 - 100);
     let causes = &summary.groups["all"].refusals;
     assert!(causes.iter().all(|cause| cause.reason != "share_exhausted"));
 }

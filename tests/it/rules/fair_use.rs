@@ -4,7 +4,7 @@ use limitlab::report::terminal;
 use limitlab::rules::{Offer, Reason};
 use limitlab::scenario::parse;
 
-use super::{cause, count};
+use super::{cause, count, refused};
 use crate::support::{outcome, simulate};
 
 #[test]
@@ -20,10 +20,10 @@ workspaces:
     let summary = simulate(yaml);
     let refusal = cause(&summary, "rate_limited");
     assert_eq!(refusal.limiter.as_deref(), Some("calm"));
-    assert!(refusal.refused > 500);
+    assert!(refusal.refused > 500.0);
     assert!(refusal.sentence.contains("buy a package or contact support"));
     assert_eq!(refusal.options, ["wait", "buy_package", "contact_support"]);
-    assert_eq!(refusal.refused, count(&summary, "attempts.refused"));
+    assert_eq!(refusal.refused as u64, count(&summary, "attempts.refused"));
 }
 
 #[test]
@@ -47,8 +47,8 @@ backend: {{ servers: 1, service_time: 1s, queue: {{ limit: 100 }} }}
     let without = overloaded("");
     assert!(of_calm(&without) > 0.3, "{}", of_calm(&without));
     let with = overloaded("{ name: calm, token_bucket: { rate: 0.5/s, burst: 10 } }");
-    assert_eq!(count(&with, "messages.lost"), cause(&with, "rate_limited").refused);
-    assert!(of_calm(&with) < 1e-9 && cause(&with, "overloaded").refused == 0);
+    assert_eq!(count(&with, "messages.lost"), refused(&with, "rate_limited"));
+    assert!(of_calm(&with) < 1e-9 && refused(&with, "overloaded") == 0);
 }
 
 /// What is said and offered for each reason.
@@ -141,7 +141,7 @@ fn r7_the_results_and_the_terminal_say_for_each_reason_what_the_customer_is_told
     let screen = terminal(&scenario, &summary, false, 100);
     for (name, sentence, offers) in TOLD {
         let refusal = cause(&summary, name);
-        assert!(refusal.refused > 0, "{name}");
+        assert!(refusal.refused > 0.0, "{name}");
         assert_eq!(refusal.sentence, sentence, "{name}");
         assert_eq!(refusal.options, offers, "{name}");
         // On the terminal stands what happened; what follows it is left to summary.json.

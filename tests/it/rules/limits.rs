@@ -1,6 +1,6 @@
 //! R1 and R2: how many agents there may be, and how many active at once.
 
-use super::{HOURLY, cause, count, lasting, month, with_preset, workspace};
+use super::{HOURLY, count, lasting, month, refused, with_preset, workspace};
 
 #[test]
 fn r1_a_workspace_holds_at_most_500_agents_in_total_over_draft_active_and_offline() {
@@ -13,7 +13,7 @@ fn r1_a_workspace_holds_at_most_500_agents_in_total_over_draft_active_and_offlin
     assert_eq!(count(&summary, "active.mean"), 200);
     assert_eq!(count(&summary, "agents.offline.mean"), 200);
     assert_eq!(count(&summary, "agents.draft.mean"), 100);
-    assert_eq!(cause(&summary, "workspace_agent_limit").refused, 2);
+    assert_eq!(refused(&summary, "workspace_agent_limit"), 2);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn r2_active_at_once_by_plan_as_the_preset_has_them() {
         assert_eq!(refused, 500 - limit, "{plan}");
         assert_eq!(count(&summary, "creates.tried"), 501, "{plan}");
         assert_eq!(count(&summary, "agents.max"), 500, "{plan}");
-        assert_eq!(cause(&summary, "workspace_agent_limit").refused, 1, "{plan}");
+        assert_eq!(super::refused(&summary, "workspace_agent_limit"), 1, "{plan}");
     }
 }
 

@@ -65,3 +65,9 @@ fn cause<'a>(summary: &'a Summary, reason: &str) -> &'a CauseSummary {
     let causes = &summary.groups["all"].refusals;
     causes.iter().find(|cause| cause.reason == reason).unwrap_or_else(|| panic!("no {reason}"))
 }
+
+/// How many tries were refused for a reason.
+#[track_caller]
+fn refused(summary: &Summary, reason: &str) -> u64 {
+    cause(summary, reason).refused as u64
+}

@@ -1,6 +1,6 @@
 //! R8: trials, and what comes after them.
 
-use super::{HOURLY, cause, count, month, with_preset};
+use super::{HOURLY, count, month, refused, with_preset};
 
 const TRIAL: &str = "first: { trial: 14d, active_agents: 50 }, paid: { active_agents: 3 }";
 
@@ -12,7 +12,7 @@ const BEFORE: u64 = 335;
 fn r8_a_trial_that_ends_without_a_subscription_ends_availability() {
     let summary = month(TRIAL, HOURLY, "");
     assert_eq!(count(&summary, "messages.completed"), BEFORE);
-    assert_eq!(cause(&summary, "trial_ended").refused, 719 - BEFORE);
+    assert_eq!(refused(&summary, "trial_ended"), 719 - BEFORE);
     assert_eq!(summary.value("active.mean"), Some(14.0 / 30.0));
 }
 
@@ -20,7 +20,7 @@ fn r8_a_trial_that_ends_without_a_subscription_ends_availability() {
 fn r8_after_the_trial_nobody_can_enable_an_agent_either() {
     let summary = month(TRIAL, HOURLY, "{ at: 20d, enable: bot }");
     assert_eq!(count(&summary, "enables.refused"), 1);
-    assert_eq!(cause(&summary, "trial_ended").refused, 719 - BEFORE + 1);
+    assert_eq!(refused(&summary, "trial_ended"), 719 - BEFORE + 1);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn r8_the_trial_lasts_14_days_to_the_nanosecond() {
         ));
         assert_eq!(count(&summary, "messages.offered"), 1, "{after}");
         assert_eq!(count(&summary, "messages.completed"), completed, "{after}");
-        assert_eq!(cause(&summary, "trial_ended").refused, 1 - completed, "{after}");
+        assert_eq!(refused(&summary, "trial_ended"), 1 - completed, "{after}");
     }
 }
 
@@ -67,8 +67,8 @@ fn r8_who_subscribes_a_nanosecond_after_the_end_of_the_trial_finds_the_agents_of
     let summary = month(TRIAL, HOURLY, "{ at: 14d1ns, subscribe: paid }");
     assert_eq!(count(&summary, "messages.completed"), BEFORE);
     // The message of 14 d came too early for the subscription, those after it for an enable.
-    assert_eq!(cause(&summary, "trial_ended").refused, 1);
-    assert_eq!(cause(&summary, "agent_not_active").refused, 719 - BEFORE - 1);
+    assert_eq!(refused(&summary, "trial_ended"), 1);
+    assert_eq!(refused(&summary, "agent_not_active"), 719 - BEFORE - 1);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn r8_who_subscribes_after_the_trial_has_the_agent_from_then_on() {
     // Those from 481 h to 719 h; the entry of the timeline was scheduled before the message of
     // 480 h, and is enabled first.
     assert_eq!(count(&summary, "messages.completed"), BEFORE + 240);
-    assert_eq!(cause(&summary, "trial_ended").refused, 719 - BEFORE - 240);
+    assert_eq!(refused(&summary, "trial_ended"), 719 - BEFORE - 240);
 }
 
 #[test]

@@ -14,7 +14,8 @@ use super::super::flaw::{Finder, Flaws};
 use super::super::model::{Backend, BackendScope, Scenario};
 use super::super::types;
 use super::super::words::grouped;
-use super::MOST_BINS;
+use super::windows::{Measured, not_windowed};
+use super::{MOST_BINS, MOST_REPLICATIONS};
 use crate::random::Distribution;
 use crate::summary::{Label, MetricState, family_of};
 use crate::units::{SimSpan, SimTime};
@@ -38,6 +39,9 @@ fn scenario(scenario: &Scenario, finder: &mut Finder) {
     name(&scenario.name, format_args!("name"), finder);
     let sound = !duration.is_zero() && duration <= SimSpan::MAX_DURATION;
     finder.demand(sound, "duration", "must be above 0s and at most 292 years");
+    let sound = (1..=MOST_REPLICATIONS).contains(&u64::from(scenario.replications));
+    let message = format_args!("must be from 1 to {}", grouped(MOST_REPLICATIONS));
+    finder.demand(sound, "replications", message);
     let message = format_args!("must be less than the duration, {duration}");
     finder.demand(scenario.warm_up < duration, "warm_up", message);
     let every = scenario.series_every;
@@ -87,6 +91,16 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let there = group.is_none_or(|name| scenario.groups.iter().any(|it| it.name == *name));
     finder.demand(there, format_args!("{at}.group"), "must be the name of a group");
     finder.demand(threshold.bound.is_finite(), format_args!("{at}.bound"), "must be finite");
+    if let Some(width) = threshold.over {
+        let Scenario { warm_up, duration, series_every: bin, drain, .. } = *scenario;
+        let sound = !bin.is_zero() && warm_up < duration;
+        let measured = sound.then_some(Measured { warm_up, duration, bin, drain });
+        let wrong = not_windowed(&threshold.metric, measured)
+            .or_else(|| measured.and_then(|measured| measured.not_a_window(width)));
+        let message = wrong.map(|(message, _)| message).unwrap_or_default();
+        let field = format_args!("{at}.over");
+        finder.demand(message.is_empty(), field, format_args!("is at fault: {message}"));
+    }
     let field = format_args!("{at}.metric");
     let (key, label) = match threshold.metric.split_once('{') {
         Some((key, label)) => (key, label.strip_suffix('}').and_then(|it| it.split_once('='))),

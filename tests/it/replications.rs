@@ -1,0 +1,153 @@
+//! Several replications of a scenario, each with other draws.
+
+use limitlab::scenario::{describe, parse};
+use limitlab::summary::{Metric, Summary, Verdict};
+
+use crate::support::{outcome_on, simulate};
+
+/// Workspaces that meet at one backend, in so many replications.
+fn coupled(replications: u32) -> String {
+    format!(
+        "
+limitlab: 1
+name: coupled
+duration: 20m
+warm_up: 2m
+replications: {replications}
+plans: {{ metered: {{ active_agents: 2, credits: {{ included: 40, renews: 5m }} }} }}
+workspaces:
+  - group: a
+    count: 8
+    plan: metered
+    alerts: [50%]
+    agents:
+      - name: bot
+        count: 3
+        activity: {{ active: {{ exponential: 2m }}, offline: {{ exponential: 2m }} }}
+        traffic: {{ sessions: {{ rate: 1/min, turns: {{ geometric: 3 }}, think: 5s }} }}
+  - group: b
+    count: 12
+    agents: [{{ name: bot, count: 2, traffic: {{ rate: 2/min }} }}]
+backend: {{ servers: 3, service_time: {{ exponential: 4s }}, queue: {{ limit: 6 }} }}
+"
+    )
+}
+
+/// The same with servers in each workspace.
+fn independent(replications: u32) -> String {
+    coupled(replications)
+        .replace("backend: { servers: 3", "backend: { scope: workspace, servers: 1")
+}
+
+#[track_caller]
+fn metric<'a>(summary: &'a Summary, group: &str, name: &str) -> &'a Metric {
+    summary.metric(group, name).unwrap_or_else(|| panic!("{group} has no {name}"))
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    for yaml in [coupled(5), independent(5)] {
+        let json = |threads| outcome_on(&yaml, threads).summary.to_json();
+        let alone = json(1);
+        assert!([2, 3, 8].iter().all(|&threads| json(threads) == alone), "{yaml}");
+    }
+    assert_eq!((outcome_on(&coupled(2), 8).threads, outcome_on(&coupled(1), 8).threads), (2, 1));
+}
+
+#[test]
+fn one_replication_is_what_there_is_without_the_word() {
+    for yaml in [coupled(1), independent(1)] {
+        let without = simulate(&yaml.replace("replications: 1\n", ""));
+        let mut with = simulate(&yaml);
+        assert_ne!(with.scenario.sha256, without.scenario.sha256);
+        with.scenario.sha256.clone_from(&without.scenario.sha256);
+        assert_eq!(with, without);
+    }
+}
+
+#[test]
+fn intervals_are_over_what_is_independent() {
+    let apart = simulate(&independent(5));
+    assert_eq!((apart.replications, apart.groups["all"].workspaces), (5, 20));
+    assert_eq!(metric(&apart, "b", "latency.mean").n, 5 * 12);
+    assert!(metric(&apart, "b", "latency.mean").ci95.is_some());
+    assert!(metric(&apart, "all", "latency.p99").ci95.is_none());
+
+    let alone = simulate(&coupled(1));
+    let one = metric(&alone, "a", "messages.offered");
+    assert_eq!((one.ci95, one.n), (None, 8));
+    assert_eq!(metric(&alone, "all", "backend.utilisation").ci95, None);
+
+    let met = simulate(&coupled(5));
+    assert_eq!((met.replications, met.groups["a"].workspaces), (5, 8));
+    for (group, name) in [
+        ("a", "messages.offered"),
+        ("all", "messages.offered"),
+        ("all", "latency.mean"),
+        ("all", "refusal.rate{reason=overloaded}"),
+        ("b", "hits_per_workspace.mean"),
+        ("all", "backend.utilisation"),
+        ("all", "backend.queue.mean"),
+        ("all", "backend.in_system.mean"),
+        ("all", "backend.throughput"),
+    ] {
+        let Metric { value, ci95, n } = *metric(&met, group, name);
+        let ([low, high], value) = (ci95.expect("there are five"), value.expect("it happens"));
+        assert!(low < value && value < high && n == 5, "{group} {name}: {low} {value} {high}");
+    }
+    for name in ["latency.p99", "backend.queue.max", "active.max"] {
+        assert_eq!(metric(&met, "all", name).ci95, None, "{name}");
+    }
+}
+
+#[test]
+fn the_interval_of_a_total_is_as_wide_as_its_replications_differ() {
+    // Messages to group b do not depend on the backend: they are a Poisson count with the mean
+    // 12 x 2 x 2 x 18 in a replication, so the half width is about t(39) sqrt(864 / 40).
+    let met = simulate(&coupled(40));
+    let Metric { value, ci95, n } = *metric(&met, "b", "messages.offered");
+    let ([low, high], value) = (ci95.unwrap(), value.unwrap());
+    assert_eq!(n, 40);
+    assert!((value - 864.0).abs() < 4.0 * (864.0_f64 / 40.0).sqrt(), "{value}");
+    let half = 2.0227 * (864.0_f64 / 40.0).sqrt();
+    // The deviation of 40 draws is within 45% of the true one but for one case in ten thousand.
+    assert!(((high - low) / 2.0 / half - 1.0).abs() < 0.45, "{low} {high}, {half}");
+}
+
+#[test]
+fn the_mean_trend_over_replications_tells_whether_a_backlog_grows() {
+    let platform = |rate: &str| {
+        simulate(&format!(
+            "
+limitlab: 1
+name: platform
+duration: 2h
+warm_up: 10m
+replications: 6
+workspaces: [{{ group: w, count: 10, agents: [{{ name: a, traffic: {{ rate: {rate} }} }}] }}]
+backend: {{ servers: 10, service_time: {{ exponential: 1s }} }}
+"
+        ))
+    };
+    let over = platform("1.05/s");
+    assert_eq!(over.validity.verdict, Verdict::Growing);
+    // 0.5/s, with a standard deviation of sqrt(20.5 x 3,300) / 3,300 / sqrt(6) = 0.03.
+    let growth = over.value("backlog.growth").unwrap();
+    assert!((growth - 0.5).abs() < 0.13, "{growth}");
+    let under = platform("0.9/s");
+    assert_eq!(under.validity.verdict, Verdict::Valid);
+}
+
+#[test]
+fn check_multiplies_what_a_run_takes() {
+    let told = |yaml: &str| describe(&parse("x.yaml", yaml, &[]).expect("it is valid"));
+    let last = |yaml: &str| told(yaml).trim_end().lines().last().unwrap_or_default().to_owned();
+    assert!(told(&coupled(1)).starts_with("coupled: 20m from 2026-01-01T00:00:00Z, seed 1\n"));
+    assert!(
+        told(&coupled(50))
+            .starts_with("coupled: 20m from 2026-01-01T00:00:00Z, seed 1, 50 replications\n")
+    );
+    insta::assert_snapshot!(last(&coupled(1)), @"a run takes about 5_040 events, less than 0.1s on one thread, and 20 MB");
+    insta::assert_snapshot!(last(&coupled(5_000)), @"a run of 5_000 replications takes about 25_200_000 events, 10s on one thread, less on more, and 20 MB for each thread");
+    insta::assert_snapshot!(last(&independent(5_000)), @"a run of 5_000 replications takes about 25_200_000 events, 10s on one thread, less on more, and 20 MB");
+}
