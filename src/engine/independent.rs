@@ -112,3 +112,74 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::frame;
+    use crate::units::SimTime;
+
+    /// Workspaces of two groups that leave much behind: conversations that wait, places that are
+    /// held, packages, plans that change, agents that are created.
+    const BUSY: &str = "
+limitlab: 1
+name: busy
+duration: 6h
+drain: cut
+plans:
+  small: { active_agents: 2, credits: { included: 60, renews: 2h }, trial: 4h }
+  large: { active_agents: 4, credits: { included: 90, per: seat, renews: 1h, overage: unlimited } }
+packages: { some: { credits: 20, period: 50m } }
+workspaces:
+  - group: shops
+    count: 30
+    plan: { small: 60%, large: 40% }
+    seats: { uniform: { min: 1, max: 4 } }
+    packages: { name: some, auto_buy: { below: 10%, at_most: 2 per period } }
+    agents:
+      - name: sales
+        count: 3
+        activity: { active: 40m, offline: { exponential: 20m }, on_refused: wait_for_slot }
+        traffic: { sessions: { rate: 4/h, turns: { geometric: { mean: 5 } }, think: 30s } }
+        while_offline: pause
+        churn: { create: 1/h, delete_after: { exponential: 2h } }
+    fair_use: [{ name: in-flight, scope: agent, concurrency: { limit: 1 } }]
+  - group: labs
+    count: 20
+    agents: [{ name: bot, count: 2, traffic: { rate: 2/min, bursts: { on: 5m, off: 9m } } }]
+    fair_use: [{ name: burst, scope: workspace, token_bucket: { rate: 2/min, burst: 5 } }]
+backend: { scope: workspace, servers: 2, service_time: { exponential: 20s }, queue: { limit: 3 } }
+timeline: [{ at: 3h, share: 50%, group: shops, subscribe: large }]
+";
+
+    /// All that is measured when `workers` take the workspaces in this order, in turn.
+    fn measured(order: &[u64], workers: usize) -> String {
+        let scenario = crate::scenario::parse("busy.yaml", BUSY, &[]).unwrap();
+        let models = GroupModel::all(&scenario);
+        let frame = frame::frame(&scenario, SimTime::ZERO + scenario.duration);
+        let mut workers: Vec<Worker> =
+            (0..workers).map(|_| Worker::new(&scenario, &models, &frame)).collect();
+        for (turn, &workspace) in order.iter().enumerate() {
+            let worker = turn % workers.len();
+            workers[worker].simulate(workspace).unwrap();
+        }
+        let mut whole = Part::new(&scenario, &frame);
+        for worker in &workers {
+            whole.merge(&worker.part);
+        }
+        format!("{:?} {} {}", whole.groups, whole.events, whole.messages)
+    }
+
+    #[test]
+    fn any_order_of_workspaces_measures_the_same() {
+        let forwards: Vec<u64> = (0..50).collect();
+        let backwards: Vec<u64> = (0..50).rev().collect();
+        // 50 and 17 have no common divisor, so each comes once, and groups alternate.
+        let mixed: Vec<u64> = (0..50).map(|turn| turn * 17 % 50).collect();
+        let expected = measured(&forwards, 1);
+        for (order, workers) in [(&backwards, 1), (&mixed, 1), (&backwards, 3), (&mixed, 2)] {
+            assert!(measured(order, workers) == expected, "{workers} workers, {order:?}");
+        }
+        assert!(measured(&forwards[1..], 1) != expected);
+    }
+}

@@ -115,7 +115,8 @@ impl Part {
 /// use limitlab::{Group, Scenario};
 ///
 /// let bot = AgentLine::new("bot", 2).with_traffic(TrafficKind::Rate("6/h".parse()?));
-/// let scenario = Scenario::new("quiet", SimSpan::DAY).with_group(Group::new("all-day", 1_000).with_line(bot));
+/// let group = Group::new("all-day", 1_000).with_line(bot);
+/// let scenario = Scenario::new("quiet", SimSpan::DAY).with_group(group);
 /// let outcome = run(&scenario, RunOptions { threads: 2 }, &Watch::default())?;
 ///
 /// // 288 messages a workspace, give or take four standard deviations of their sum.

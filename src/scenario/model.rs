@@ -21,8 +21,8 @@ pub(super) fn default_start() -> Timestamp {
 
 /// A scenario. References are resolved, units are integers, defaults are filled in.
 ///
-/// It is [loaded](super::load) from a file, or built in code from [`new`](Self::new) on: every field
-/// is public, and keeps the default that a scenario file has for it unless it is set. What a file
+/// It is [loaded](super::load) from a file, or built in code from [`new`](Self::new) on: every
+/// field is public, and keeps the default that a scenario file has for it unless it is set. What a file
 /// may not say code may not either: [`check`](Self::check) names every field that is at fault, and
 /// [`engine::run`](crate::engine::run) asks it first.
 ///
@@ -78,8 +78,8 @@ pub struct Scenario {
     /// What the run must meet.
     pub thresholds: Vec<Threshold>,
     /// SHA-256 of the scenario as it was resolved from its files and overrides, and of the tables
-    /// that it draws from, in hexadecimal. It says nothing of what is changed in code afterwards, and
-    /// is empty where a scenario was built in code.
+    /// that it draws from, in hexadecimal. It says nothing of what is changed in code afterwards,
+    /// and is empty where a scenario was built in code.
     pub sha256: String,
 }
 

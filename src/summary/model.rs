@@ -137,8 +137,8 @@ pub struct RunFigures {
 }
 
 impl Summary {
-    /// A metric of a group (`all` for all of them), by its key in `summary.json`; `None` if there is
-    /// no such group, or if the metric cannot occur in it.
+    /// A metric of a group (`all` for all of them), by its key in `summary.json`; `None` if there
+    /// is no such group, or if the metric cannot occur in it.
     ///
     /// ```
     /// # use limitlab::{Group, Scenario, run, units::SimSpan, workload::{AgentLine, TrafficKind}};

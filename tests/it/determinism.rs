@@ -1,7 +1,13 @@
 //! The same scenario and seed give the same figures, however they are computed.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
 use limitlab::engine::{RunOptions, Watch, run};
-use limitlab::scenario::{load, parse};
+use limitlab::scenario::{Scenario, load, parse};
+use tempfile::TempDir;
 
 use crate::scenarios::{is_big, shipped};
 use crate::support::{outcome_on, simulate};
@@ -37,21 +43,99 @@ fn figures(yaml: &str, threads: usize) -> String {
     outcome_on(yaml, threads).summary.to_json()
 }
 
-#[test]
-fn any_number_of_threads_gives_the_same_bytes() {
-    for (path, _) in shipped() {
-        let scenario = load(&path, &[]).expect("shipped scenarios are valid").scenario;
-        if is_big(&path) {
-            continue;
-        }
-        let json = |threads| {
-            let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
-            outcome.expect("shipped scenarios do not loop").summary.to_json()
-        };
-        let alone = json(1);
-        assert!(alone == json(2), "{} differs on 2 threads", path.display());
-        assert!(alone == json(5), "{} differs on 5 threads", path.display());
+/// What a run of the command leaves in its folder, by the path there; without what it cost.
+fn left(path: &Path, arguments: &[&str], zone: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let out = folder.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
+    command.arg("run").arg(path).arg("--out").arg(&out).args(arguments).env("TZ", zone);
+    if is_big(path) {
+        command.args(["--set", "workspaces.customers.count=300"]);
     }
+    let output = command.stdin(Stdio::null()).output().expect("the command can be started");
+    let told = String::from_utf8_lossy(&output.stderr);
+    // With fewer workspaces a threshold may fail.
+    assert!(matches!(output.status.code(), Some(0 | 99)), "{}: {told}", path.display());
+    let mut files = BTreeMap::new();
+    let mut folders = vec![out.clone()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("results can be listed") {
+            let path = entry.expect("an entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let mut bytes = fs::read(&path).expect("a result can be read");
+            if path.ends_with("summary.json") {
+                let text = String::from_utf8(bytes).expect("summary.json is text");
+                let (kept, run) = text.split_once(",\n  \"run\": {").expect("it says what it cost");
+                assert_eq!(run.matches('{').count(), 0, "something follows what it cost: {run}");
+                bytes = kept.as_bytes().to_vec();
+            }
+            let name = path.strip_prefix(&out).expect("it lies in the folder").to_path_buf();
+            files.insert(name, bytes);
+        }
+    }
+    files
+}
+
+#[test]
+fn any_number_of_threads_and_any_outputs_give_the_same_bytes_in_every_file() {
+    let is_png = |path: &PathBuf| path.extension().is_some_and(|it| it == "png");
+    for (path, _) in shipped() {
+        let alone = left(&path, &["--threads", "1", "--quiet"], "UTC");
+        let plots = alone.keys().filter(|path| path.starts_with("plots")).count();
+        assert!(plots >= 2 && alone.len() == plots + 6, "{}", path.display());
+        let mut pictures = Vec::new();
+        for (arguments, zone) in [
+            (&["--threads", "2", "--format", "json"][..], "Pacific/Auckland"),
+            (&["--threads", "3", "--png"], "America/New_York"),
+            (&["--threads", "8", "--png", "--quiet"], "UTC"),
+        ] {
+            let (png, others): (BTreeMap<_, _>, _) =
+                left(&path, arguments, zone).into_iter().partition(|(path, _)| is_png(path));
+            for (name, bytes) in &alone {
+                let same = others.get(name) == Some(bytes);
+                assert!(same, "{}: {} differs with {arguments:?}", path.display(), name.display());
+            }
+            assert_eq!(others.len(), alone.len(), "{} with {arguments:?}", path.display());
+            if arguments.contains(&"--png") {
+                assert_eq!(png.len(), plots, "{} with {arguments:?}", path.display());
+                pictures.push(png);
+            }
+        }
+        assert!(pictures[0] == pictures[1], "{}: plots differ as PNG", path.display());
+    }
+}
+
+#[test]
+fn groups_in_another_order_have_the_same_figures() {
+    let scenarios = shipped().into_iter().filter(|(path, _)| !is_big(path));
+    let scenarios =
+        scenarios.map(|(path, _)| load(&path, &[]).expect("shipped scenarios are valid").scenario);
+    // Groups that share servers too: with continuous times nothing of theirs happens at one instant.
+    let coupled = parse("coupled.yaml", COUPLED, &[]).expect("the scenario is valid");
+    let mut several = 0;
+    for mut scenario in scenarios.chain([coupled]).filter(|it| it.groups.len() > 1) {
+        several += 1;
+        let summary = |scenario: &Scenario| {
+            let outcome = run(scenario, RunOptions { threads: 2 }, &Watch::default());
+            let mut summary = outcome.expect("shipped scenarios do not loop").summary;
+            // Causes are listed in the scenario's order.
+            for group in summary.groups.values_mut() {
+                group.refusals.sort_by(|one, other| {
+                    (&one.reason, &one.limiter).cmp(&(&other.reason, &other.limiter))
+                });
+            }
+            summary
+        };
+        let written = summary(&scenario);
+        scenario.groups.reverse();
+        let reversed = summary(&scenario);
+        // Maps are equal in any order.
+        assert_eq!(written, reversed, "{}", scenario.name);
+    }
+    assert!(several >= 4, "only {several} scenarios have several groups");
 }
 
 #[test]

@@ -42,8 +42,8 @@ struct Hour {
 impl Profile {
     /// A profile of 24 weights, for each hour of the day, or of 168, for each hour of the week from
     /// Monday 00:00 on; they are scaled to mean 1. `None` if there are others than so many, if one
-    /// is below 0 or not finite, if they are all 0, if changes are not in order or beyond a week, or
-    /// if clocks show nothing at the start.
+    /// is below 0 or not finite, if they are all 0, if changes are not in order or beyond a week,
+    /// or if clocks show nothing at the start.
     pub fn new(
         name: String,
         zone: String,
