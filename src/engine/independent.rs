@@ -143,7 +143,9 @@ timeline: [{ at: 3h, share: 50%, group: shops, subscribe: large }]
             workers[worker].simulate(workspace).unwrap();
         }
         let mut whole = Part::new(&scenario, &frame);
-        workers.iter().for_each(|worker| whole.merge(&worker.part));
+        for worker in &workers {
+            whole.merge(&worker.part);
+        }
         format!("{:?} {} {}", whole.groups, whole.events, whole.messages)
     }
 
