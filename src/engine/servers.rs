@@ -315,7 +315,8 @@ mod tests {
     fn a_queue_that_is_not_watched_yet_is_as_long_as_it_is_then() {
         let at = SimTime::from_nanos;
         let mut servers = Servers::new(always(1), None, at(25));
-        let mut queue = |now| servers.place(at(now), SimSpan::from_nanos(10), SimTime::NEVER).unwrap().queue;
+        let mut queue =
+            |now| servers.place(at(now), SimSpan::from_nanos(10), SimTime::NEVER).unwrap().queue;
         // Served from 0, 10, 20, 30, 40 on: two of those that came before 25 wait then.
         assert_eq!([0, 1, 2, 3, 4].map(&mut queue), [0, 0, 0, 1, 2]);
         assert_eq!([25, 45].map(queue), [3, 2]);

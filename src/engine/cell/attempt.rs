@@ -138,11 +138,7 @@ impl Cell {
         let model = world.model;
         self.workspace.check(&model.book, agent, cost, now)?;
         let servers = world.servers.as_mut().filter(|_| model.delay.is_zero());
-        if servers.is_none_or(|servers| servers.has_room(now)) {
-            Ok(())
-        } else {
-            Err(FULL)
-        }
+        if servers.is_none_or(|servers| servers.has_room(now)) { Ok(()) } else { Err(FULL) }
     }
 
     /// An attempt arrives at the backend, after the way there.
@@ -225,14 +221,16 @@ impl Cell {
         (arrived, fate): (SimTime, Result<Placement, Departure>),
     ) {
         let counts = world.frame.window.contains(message.due);
-        if counts {
-            world.measures.admitted(&mut self.tally, message.agent as usize, fate.is_ok());
-        }
         let over = match fate {
             Ok(placement) => placement.ended + world.model.delay,
             Err(departure) => departure.at,
         };
         let is_cut = self.is_cut(world, over);
+        if counts {
+            // Whoever still waits when the run is cut off was not given up.
+            let kept = fate.is_ok() || is_cut;
+            world.measures.admitted(&mut self.tally, message.agent as usize, kept);
+        }
         if counts && is_cut {
             self.tally.in_flight += 1;
         } else if counts && let Ok(placement) = fate {

@@ -30,8 +30,10 @@ pub(super) fn retry(
         findings.add_with_hint(attempts_at, message, hint);
     }
     let backoff_at = at.key("backoff");
-    let backoff =
-        written.backoff.as_ref().map_or_else(default_backoff, |it| backoff(it, backoff_at, findings));
+    let backoff = written
+        .backoff
+        .as_ref()
+        .map_or_else(default_backoff, |it| backoff(it, backoff_at, findings));
     if unlimited && matches!(&backoff, Backoff::Wait(law) if is_zero(law)) {
         let message = "customers who do not wait would try again for ever in no time";
         findings.add_with_hint(backoff_at.key("wait"), message, "give `wait` a time");

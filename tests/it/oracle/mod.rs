@@ -14,6 +14,7 @@ mod events;
 mod figures;
 mod life;
 mod limits;
+mod messages;
 mod metering;
 mod money;
 mod plans;

@@ -36,13 +36,13 @@ pub(super) enum Deed {
         anew: bool,
     },
     Charged {
-        message: usize,
+        attempt: usize,
         agent: usize,
         cost: i128,
     },
-    /// What a message cost was given back.
+    /// What an attempt cost was given back.
     Returned {
-        message: usize,
+        attempt: usize,
     },
     /// Somebody was refused for want of credits.
     Refused,
@@ -136,10 +136,10 @@ struct Grant {
     priority: u32,
 }
 
-/// Who paid a message: grants by their numbers.
+/// Who paid an attempt: grants by their numbers.
 #[derive(Clone)]
 struct Charge {
-    message: usize,
+    attempt: usize,
     agent: usize,
     period: usize,
     parts: Vec<(usize, i128)>,
@@ -187,7 +187,7 @@ pub(super) struct Pool {
     period: usize,
     pub(super) numbered: usize,
     charges: Vec<Charge>,
-    /// Messages whose charge was given back.
+    /// Attempts whose charge was given back.
     returned: Vec<usize>,
     pub(super) flows: Flows,
     /// Packages bought in this period without anybody, and by somebody.
@@ -242,7 +242,7 @@ impl Pool {
         let of = |share: Share| self.included() * i128::from(share.billionths()) / 1_000_000_000;
         let used = |agent: usize| -> i128 {
             let own = self.charges.iter().filter(|it| it.period == self.period);
-            let own = own.filter(|it| it.agent == agent && !self.returned.contains(&it.message));
+            let own = own.filter(|it| it.agent == agent && !self.returned.contains(&it.attempt));
             own.map(|it| it.over + it.parts.iter().map(|part| part.1).sum::<i128>()).sum()
         };
         let (mut most, mut kept) = (None, 0);
@@ -343,8 +343,8 @@ impl Pool {
                     self.renew(package, packages, done.at);
                 }
             }
-            Deed::Charged { message, agent, cost } => self.charge(*message, *agent, *cost),
-            Deed::Returned { message } => self.give_back(*message),
+            Deed::Charged { attempt, agent, cost } => self.charge(*attempt, *agent, *cost),
+            Deed::Returned { attempt } => self.give_back(*attempt),
             Deed::Refused => {}
         }
     }
@@ -413,7 +413,7 @@ impl Pool {
         self.terms = Some(terms);
     }
 
-    fn charge(&mut self, message: usize, agent: usize, cost: i128) {
+    fn charge(&mut self, attempt: usize, agent: usize, cost: i128) {
         self.grants.sort_by_key(|it| (it.ends, it.priority, it.number));
         let (mut rest, mut parts) = (cost, Vec::new());
         for grant in &mut self.grants {
@@ -429,12 +429,12 @@ impl Pool {
         self.flows.for_overage += rest * self.terms().price / 1_000;
         self.used += cost - rest;
         let (period, price) = (self.period, self.terms().price);
-        self.charges.push(Charge { message, agent, period, parts, over: rest, price });
+        self.charges.push(Charge { attempt, agent, period, parts, over: rest, price });
     }
 
-    fn give_back(&mut self, message: usize) {
-        self.returned.push(message);
-        let charge = self.charges.iter().find(|it| it.message == message);
+    fn give_back(&mut self, attempt: usize) {
+        self.returned.push(attempt);
+        let charge = self.charges.iter().find(|it| it.attempt == attempt);
         let Charge { period, parts, over, price, .. } = charge.expect("it was charged").clone();
         for (number, part) in parts {
             self.flows.consumed -= part;

@@ -2,14 +2,16 @@
 //! out afresh from all that was written down so far.
 
 mod messages;
+mod retries;
 
 use std::collections::BTreeMap;
 
 use limitlab::random::{Distribution, Key};
 use limitlab::rules::AgentState;
-use limitlab::scenario::{Group, Scenario};
+use limitlab::scenario::{Drain, Group, Scenario};
 use limitlab::workload::{AgentLine, LineKind, TrafficKind, plan_of};
 
+use super::figures::OVERLOADED;
 use super::plans::{Standing, first_anchor};
 use super::record::{Record, Space, Stay};
 
@@ -71,12 +73,16 @@ pub(super) enum Event {
         agent: usize,
     },
     AtBackend {
-        message: usize,
+        attempt: usize,
         of: Origin,
     },
     /// The backend's refusal is known to the workspace.
     Back {
-        message: usize,
+        attempt: usize,
+        of: Origin,
+    },
+    /// A message that was refused is tried again.
+    TryAgain {
         of: Origin,
     },
 }
@@ -89,6 +95,10 @@ pub(super) struct Origin {
     number: u64,
     /// The conversation it belongs to, if more turns may follow.
     talk: Option<usize>,
+    /// Its place in the record.
+    message: usize,
+    /// The backoff before the attempt, if another one was made before.
+    backoff: Option<u64>,
 }
 
 /// A conversation: the message that is due or under way, and the turns after it.
@@ -201,11 +211,12 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Delete { agent } => play.delete(space, agent, now),
             Event::Begin { entry } => play.begin(space, entry, now),
             Event::Undo { entry } => play.undo(space, entry, now),
-            Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
-            Event::Back { message, of } => {
-                play.give_back(space, message, now);
-                play.lost(space, of, now);
+            Event::AtBackend { attempt, of } => play.at_backend(space, attempt, of, now),
+            Event::Back { attempt, of } => {
+                play.give_back(space, attempt, now);
+                play.refused(space, of, &OVERLOADED, now);
             }
+            Event::TryAgain { of } => play.try_again(space, of, now),
             Event::Renew => play.renew(space, next.order, now),
             Event::TrialEnds => play.trial_ends(space, next.order, now),
             Event::PackageEnds { grant, package } => play.package_ends(space, grant, package, now),
@@ -234,6 +245,7 @@ impl<'s> Play<'s> {
             at_start: group.buying.as_ref().map_or(0, |it| it.at_start as usize),
             deeds: Vec::new(),
             messages: Vec::new(),
+            attempts: Vec::new(),
             decided: Vec::new(),
             creates: Vec::new(),
             enables: Vec::new(),
@@ -376,10 +388,16 @@ impl<'s> Play<'s> {
         draw(law, line.index(stage.agents[agent].number).name(what), n)
     }
 
-    /// Nothing but replies and the ways to and from the backend happens at the end or later.
-    /// Answers the order of scheduling.
+    /// What is in flight at the end is finished, and for that only messages are tried again and
+    /// pools renew. Answers the order of scheduling.
     pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) -> u64 {
-        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Back { .. });
+        let goes_on = match event {
+            Event::AtBackend { .. } | Event::Back { .. } => true,
+            Event::TryAgain { .. } | Event::Renew | Event::PackageEnds { .. } => {
+                self.scenario.drain == Drain::Finish
+            }
+            _ => false,
+        };
         let order = self.scheduled;
         self.scheduled += 1;
         if at < self.until || goes_on {
@@ -389,6 +407,10 @@ impl<'s> Play<'s> {
     }
 
     fn take_next(&mut self) -> Option<Pending> {
+        let is_pools = |it: &Pending| matches!(it.event, Event::Renew | Event::PackageEnds { .. });
+        if self.pending.iter().all(|it| it.at >= self.until && is_pools(it)) {
+            return None;
+        }
         let key = |it: &Pending| (it.at, it.class, it.space, it.order);
         let least = (0..self.pending.len()).min_by_key(|&index| key(&self.pending[index]))?;
         Some(self.pending.swap_remove(least))
