@@ -456,6 +456,7 @@ impl Pool {
             let undone = over.min(self.debt);
             self.debt -= undone;
             self.flows.granted += over - undone;
+            self.adjusted += over - undone;
             let own = self.grants.iter_mut().find(|it| it.package.is_none());
             own.expect("the plan's grant is always there").left += over - undone;
         }
