@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use limitlab::rules::Overage;
 
+use super::deeds::{Deed, Done};
 use super::figures::{Figure, Scope, mean, put, quantile, ratio};
-use super::pool::{Deed, Done, Flows, Pool};
+use super::pool::{Flows, Pool};
 use super::record::Space;
 
 /// The books of one workspace over the window, in thousandths and nanoseconds.

@@ -10,6 +10,7 @@
 mod backends;
 mod compare;
 mod credits;
+mod deeds;
 mod events;
 mod figures;
 mod life;

@@ -3,7 +3,7 @@
 use limitlab::rules::Reason;
 use limitlab::workload::Below;
 
-use super::pool::{Buyer, Deed, Done};
+use super::deeds::{Buyer, Deed, Done};
 use super::record::Refusal;
 use super::world::{Class, Event, Play, draw};
 

@@ -3,7 +3,8 @@
 use limitlab::rules::{AgentState, Package, Reason};
 
 use super::backends::ServersChange;
-use super::pool::{Done, Pool};
+use super::deeds::Done;
+use super::pool::Pool;
 
 /// A played scenario. All times are nanoseconds from the start.
 pub(super) struct Record {

@@ -157,7 +157,7 @@ fn line() -> impl Strategy<Value = Line> {
             ]),
         ),
     );
-    let customers = (prop::option::weighted(0.5, retry()), prop::option::weighted(0.4, patience()));
+    let customers = (prop::option::weighted(0.5, retry()), prop::option::weighted(0.5, patience()));
     (life, traffic, customers).prop_map(|(life, traffic, (retry, patience))| Line {
         count: life.0,
         start: life.1,

@@ -27,6 +27,8 @@ enum Backoff {
         jitter: &'static str,
     },
     Wait(Law),
+    /// What is so unless a scenario says otherwise, where ticks are not much shorter.
+    Default,
 }
 
 pub(super) fn retry() -> impl Strategy<Value = Retry> {
@@ -58,7 +60,11 @@ pub(super) fn retry() -> impl Strategy<Value = Retry> {
     ];
     (
         prop_oneof![6 => (1..6_u32).prop_map(Some), 1 => Just(None)],
-        prop_oneof![3 => growing, 1 => some_time().prop_map(Backoff::Wait)],
+        prop_oneof![
+            6 => growing,
+            2 => some_time().prop_map(Backoff::Wait),
+            1 => Just(Backoff::Default),
+        ],
         prop::option::weighted(0.6, any::<bool>()),
         prop::option::weighted(0.3, select(vec!["50%", "80%", "0%", "100%"])),
         reasons,
@@ -95,15 +101,18 @@ impl Knobs {
         let most = attempts.map_or("unlimited".to_owned(), |most| most.to_string());
         let mut text = format!("{{ max_attempts: {most}");
         let backoff = match &of.backoff {
+            // Who tries again without end would do nothing else in a long tick.
+            Backoff::Default if self.tick.1 != "ns" && attempts.is_some() => None,
+            Backoff::Default => Some(format!("base: {0}, cap: {0}", self.span(5))),
             Backoff::Growing { base, more, factor, jitter } => {
                 // Not so short that those who try again without end do nothing else.
                 let base = if attempts.is_none() { base + 3 } else { *base };
                 let (base, cap) = (self.span(base), self.span(base + more));
-                format!("base: {base}, factor: {factor}, cap: {cap}, jitter: {jitter}")
+                Some(format!("base: {base}, factor: {factor}, cap: {cap}, jitter: {jitter}"))
             }
-            Backoff::Wait(law) => format!("wait: {}", self.law(*law)),
+            Backoff::Wait(law) => Some(format!("wait: {}", self.law(*law))),
         };
-        text.extend([format!(", backoff: {{ {backoff} }}")]);
+        text.extend(backoff.map(|backoff| format!(", backoff: {{ {backoff} }}")));
         // Whoever waits for a month of short ticks sees packages renew for ever.
         let waits_long =
             self.has_long_months() && of.reasons.iter().any(|it| it.ends_with("exhausted"));
