@@ -228,8 +228,8 @@ impl Cell {
         let is_cut = self.is_cut(world, over);
         if counts {
             // Whoever still waits when the run is cut off was not given up.
-            let kept = fate.is_ok() || is_cut;
-            world.measures.admitted(&mut self.tally, message.agent as usize, kept);
+            let is_kept = fate.is_ok() || is_cut;
+            world.measures.admitted(&mut self.tally, message.agent as usize, is_kept);
         }
         if counts && is_cut {
             self.tally.in_flight += 1;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::super::metering::Credits;
 use super::{Knobs, Law, Line, law, some_time};
 
 /// How customers try again.
@@ -132,6 +133,6 @@ impl Knobs {
     fn has_long_months(&self) -> bool {
         let mut plans = self.groups.iter().filter_map(|group| group.plan.as_ref());
         self.tick.1 != "h"
-            && plans.any(|plan| plan.credits.as_ref().is_some_and(|it| it.is_monthly()))
+            && plans.any(|plan| plan.credits.as_ref().is_some_and(Credits::is_monthly))
     }
 }
