@@ -140,7 +140,7 @@ timeline: [{ at: 3h, share: 50%, group: shops, subscribe: large }]
             (0..workers).map(|_| Worker::new(&scenario, &models, &frame)).collect();
         for (turn, &workspace) in order.iter().enumerate() {
             let worker = turn % workers.len();
-            workers[worker].simulate(workspace).unwrap();
+            workers[worker].simulate(0, workspace).unwrap();
         }
         let mut whole = Part::new(&scenario, &frame);
         for worker in &workers {

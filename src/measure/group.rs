@@ -154,10 +154,10 @@ impl GroupMeasures {
         self.refused_in_series(tally, now, cause);
     }
 
-    /// Books an attempt that was admitted, and is served unless its customer loses patience.
+    /// Books an attempt that was admitted, and kept unless its customer gave it up in the queue.
     #[inline]
-    pub fn admitted(&mut self, tally: &mut Tally, agent: usize, is_served: bool) {
-        tally.agents[agent].admitted += u32::from(is_served);
+    pub fn admitted(&mut self, tally: &mut Tally, agent: usize, is_kept: bool) {
+        tally.agents[agent].admitted += u32::from(is_kept);
         tally.run.end(&mut self.hits);
     }
 

@@ -430,7 +430,7 @@ fn flaws_of_the_timeline_name_their_fields() {
 
 #[test]
 fn profiles_of_anything_but_weights_are_none() {
-    use limitlab::workload::ClockChange;
+    use limitlab::units::ClockChange;
     let change = |hours: u64, at_start| ClockChange {
         from: SimTime::ZERO + SimSpan::HOUR.times(hours),
         at_start,

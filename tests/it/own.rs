@@ -301,7 +301,7 @@ fn what_others_refuse_takes_nothing_from_a_limiter() {
         .with_backend(Backend::new(BackendScope::Workspace, None, service));
     let found = summary(&scenario, 1);
     let causes: Vec<_> = found.groups["shops"].refusals.iter().collect();
-    assert_eq!(causes.iter().map(|it| it.refused).collect::<Vec<_>>(), [0, 58]);
+    assert_eq!(causes.iter().map(|it| it.refused as u64).collect::<Vec<_>>(), [0, 58]);
     assert_eq!(causes[1].reason, Reason::ConcurrencyLimited.name());
 }
 

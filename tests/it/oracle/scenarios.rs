@@ -1,10 +1,12 @@
 //! Random small scenarios in which much happens at the same instant.
 
+mod customers;
 mod text;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use self::customers::{Retry, patience, retry};
 use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
 
@@ -38,6 +40,8 @@ pub(super) struct Line {
     cost: &'static str,
     pause: bool,
     share: Option<&'static str>,
+    retry: Option<Retry>,
+    patience: Option<Law>,
 }
 
 #[derive(Debug, Clone)]
@@ -153,7 +157,8 @@ fn line() -> impl Strategy<Value = Line> {
             ]),
         ),
     );
-    (life, traffic).prop_map(|(life, traffic)| Line {
+    let customers = (prop::option::weighted(0.5, retry()), prop::option::weighted(0.5, patience()));
+    (life, traffic, customers).prop_map(|(life, traffic, (retry, patience))| Line {
         count: life.0,
         start: life.1,
         draft: life.2,
@@ -170,6 +175,8 @@ fn line() -> impl Strategy<Value = Line> {
         gap: traffic.6,
         users: traffic.7.map(|users| (users, traffic.8)),
         share: traffic.9,
+        retry,
+        patience,
     })
 }
 

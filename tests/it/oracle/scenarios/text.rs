@@ -109,7 +109,7 @@ impl Knobs {
             });
             text.extend([format!(", traffic: {{ {traffic} }}")]);
         }
-        text + " }"
+        text + &self.customers(line) + " }"
     }
 
     /// A group's plan, or a mix with that of another group.

@@ -4,7 +4,7 @@ use limitlab::random::Distribution;
 use limitlab::rules::{AgentState, Reason};
 use limitlab::workload::{OnLost, TrafficKind, WhileOffline};
 
-use super::super::record::{Fate, Message, Service};
+use super::super::record::{Attempt, Fate, Loss, Message, Service};
 use super::{Class, Event, Origin, Play, Talk, draw};
 
 impl Play<'_> {
@@ -85,7 +85,7 @@ impl Play<'_> {
             self.stages[space].talks.push(Talk { agent, number, left: turns - 1 });
             talk = Some(self.stages[space].talks.len() - 1);
         }
-        self.attempt(space, Origin { agent, number, talk }, now);
+        self.write(space, agent, number, talk, now);
     }
 
     /// Whether customers wait because the agent is not active.
@@ -102,77 +102,96 @@ impl Play<'_> {
         if self.is_away(space, agent) {
             self.stages[space].agents[agent].parked.push(talk);
         } else {
-            self.attempt(space, Origin { agent, number, talk: Some(talk) }, now);
+            self.write(space, agent, number, Some(talk), now);
         }
     }
 
-    fn attempt(&mut self, space: usize, of: Origin, now: u64) {
+    /// A customer writes a message.
+    fn write(&mut self, space: usize, agent: usize, number: u64, talk: Option<usize>, now: u64) {
+        let messages = &mut self.record.spaces[space].messages;
+        let of = Origin { agent, number, talk, message: messages.len(), backoff: None };
+        messages.push(Message { agent, due: now, attempts: Vec::new(), loss: None });
+        self.attempt(space, of, now);
+    }
+
+    pub(super) fn attempt(&mut self, space: usize, of: Origin, now: u64) {
         let agent = of.agent;
         let law = &self.line(space, agent).cost;
         let cost = i128::from(self.drawn(space, agent, law, "cost", of.number));
-        let message = self.record.spaces[space].messages.len();
         let mut answer = self.decide(space, agent, cost, now);
         if let Err(why) = &answer
             && self.is_rescued(space, why, now)
         {
             answer = self.decide(space, agent, cost, now);
         }
-        let exhausted = matches!(&answer, Err(it) if it.reason == Reason::CreditsExhausted);
-        let admitted = answer.is_ok();
-        let fate = answer.map_or_else(Fate::Refused, |()| Fate::Travelling);
         let record = &mut self.record.spaces[space];
-        record.messages.push(Message { agent, due: now, fate });
-        if admitted {
-            self.charge(space, message, cost, now);
-        } else if exhausted {
-            self.refused_for_credits(space, now);
+        let attempt = record.attempts.len();
+        let fate = answer.clone().map_or_else(Fate::Refused, |()| Fate::Travelling);
+        record.attempts.push(Attempt { message: of.message, agent, at: now, fate });
+        record.messages[of.message].attempts.push(attempt);
+        if let Err(why) = answer {
+            record.decided.push(attempt);
+            if why.reason == Reason::CreditsExhausted {
+                self.refused_for_credits(space, now);
+            }
+            self.refused(space, of, &why, now);
+            return;
         }
-        if !admitted {
-            self.record.spaces[space].decided.push(message);
-            self.lost(space, of, now);
-        } else if self.delay == 0 {
-            self.serve(space, message, of, now);
+        self.charge(space, attempt, cost, now);
+        if self.delay == 0 {
+            self.serve(space, attempt, of, now);
         } else {
-            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { message, of });
+            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { attempt, of });
         }
     }
 
-    pub(super) fn at_backend(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+    pub(super) fn at_backend(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
         if self.has_room(space, now) {
-            self.serve(space, message, of, now);
+            self.serve(space, attempt, of, now);
             return;
         }
         let record = &mut self.record.spaces[space];
         let back = now + self.delay;
-        record.messages[message].fate = Fate::TurnedAway { back };
-        record.decided.push(message);
-        self.schedule(back, Class::Frees, space, Event::Back { message, of });
+        record.attempts[attempt].fate = Fate::TurnedAway { back };
+        record.decided.push(attempt);
+        self.schedule(back, Class::Frees, space, Event::Back { attempt, of });
     }
 
-    fn serve(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+    fn serve(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
         let (mut started, mut ended) = (now, now);
         if let Some(backend) = &self.scenario.backend {
             started = self.start_of_service(space, backend, now);
+            let patience = self.patience_ends(space, of);
+            if started > now && started > patience {
+                let left = now.max(patience);
+                self.record.services.push(Service { space, arrived: now, left, ended: None });
+                let record = &mut self.record.spaces[space];
+                record.attempts[attempt].fate = Fate::GivenUp { left };
+                record.decided.push(attempt);
+                self.give_up(space, of, Loss { at: left, timed_out: true });
+                return;
+            }
             ended =
                 started + self.drawn(space, of.agent, &backend.service_time, "service", of.number);
-            self.record.services.push(Service { space, arrived: now, started, ended });
+            let ended = Some(ended);
+            self.record.services.push(Service { space, arrived: now, left: started, ended });
         }
         let back = ended + self.delay;
         let record = &mut self.record.spaces[space];
-        record.messages[message].fate = Fate::Served { arrived: now, started, ended, back };
-        record.decided.push(message);
+        record.attempts[attempt].fate = Fate::Served { arrived: now, started, ended, back };
+        record.decided.push(attempt);
         // Nothing but the customer waits for the reply, and it is known when it comes.
         self.reply(space, of, back);
     }
 
     /// A customer whose message is lost goes on only where it is said so.
-    pub(super) fn lost(&mut self, space: usize, of: Origin, now: u64) {
+    pub(super) fn lost(&mut self, space: usize, of: Origin, at: u64) {
         let line = self.stages[space].agents[of.agent].line;
         if let Some(
             TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
         ) = self.customers(space, line)
         {
-            self.reply(space, of, now);
+            self.reply(space, of, at);
         }
     }
 
