@@ -77,7 +77,7 @@ fn the_hourly_quota_admits_what_arithmetic_says() {
     let cause = &found.groups["hourly"].refusals[0];
     assert_eq!((cause.reason.as_str(), cause.limiter.as_deref()), ("rate_limited", Some("hourly")));
     assert_eq!(
-        Some(cause.refused as f64),
+        Some(cause.refused),
         found.metric("hourly", "messages.lost").and_then(|it| it.value)
     );
     assert!(refused > 0.05 * completed);
