@@ -56,6 +56,7 @@ workspaces:
         traffic:
           sessions: {{ rate: 20/h, turns: {{ geometric: 3 }}, think: 20s }}
           stages: [{{ duration: 3h, target: 5x }}, {{ duration: 2h, target: 0x }}]
+        patience: {{ exponential: 20s }}
     fair_use: [{{ name: burst, token_bucket: {{ rate: 2/min, burst: 5 }} }}]
   - {{ group: b, count: 3, agents: [{{ name: bot, traffic: {{ rate: 1/min }} }}] }}
 {rest}
