@@ -81,6 +81,15 @@ impl CreditTally {
         }
     }
 
+    /// When it has to be looked at next: when the window begins, or when it ends.
+    pub fn next_look(&self, window: Window) -> SimTime {
+        match (self.before, self.closed) {
+            (None, _) => window.from,
+            (Some(_), false) => window.until,
+            (Some(_), true) => SimTime::NEVER,
+        }
+    }
+
     /// Closes the books at the end of the window.
     #[cold]
     fn close(&mut self, window: Window, pool: &CreditPool) {

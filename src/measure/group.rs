@@ -262,11 +262,26 @@ impl GroupMeasures {
     }
 
     /// Looks at a pool before anything happens to it at `now`: takes the readings of the burn-down
-    /// fan that are due, and opens the books when the window begins.
+    /// fan that are due, and opens and closes the books when the window begins and ends.
     #[inline]
     pub fn look(&mut self, frame: &GroupFrame, tally: &mut Tally, now: SimTime, pool: &CreditPool) {
+        if now >= tally.look_at {
+            self.look_closely(frame, tally, now, pool);
+        }
+    }
+
+    #[cold]
+    fn look_closely(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        now: SimTime,
+        pool: &CreditPool,
+    ) {
+        tally.look_at = SimTime::NEVER;
         if let Some(credits) = &mut tally.credits {
             credits.look(frame.window, now, pool);
+            tally.look_at = credits.next_look(frame.window);
         }
         let Some(fan) = &mut self.fan else { return };
         while tally.next_reading < fan.readings() && now >= fan.instant(tally.next_reading) {
@@ -274,6 +289,9 @@ impl GroupMeasures {
             let percent = if included > 0 { (balance * 100 / included) as usize } else { 0 };
             fan.record(tally.next_reading, percent);
             tally.next_reading += 1;
+        }
+        if tally.next_reading < fan.readings() {
+            tally.look_at = tally.look_at.min(fan.instant(tally.next_reading));
         }
     }
 

@@ -5,6 +5,7 @@ use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
 use super::series::{BinCursor, SlotLimit};
+use crate::units::SimTime;
 
 /// Messages of one agent or feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,6 +97,8 @@ pub struct Tally {
     pub(super) cursor: BinCursor,
     pub(super) limit: SlotLimit,
     pub(super) next_reading: usize,
+    /// When there is something to see at the pool again.
+    pub(super) look_at: SimTime,
 }
 
 impl Tally {
