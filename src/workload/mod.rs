@@ -3,6 +3,7 @@
 
 mod bursts;
 mod buying;
+mod customers;
 mod line;
 mod membership;
 mod modulation;
@@ -13,6 +14,7 @@ mod traffic;
 
 pub use bursts::{Burst, BurstSampler, Bursts};
 pub use buying::{AutoBuy, Below, Buying, ByHand};
+pub use customers::{Customers, Route};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};
 pub use membership::{is_taken, plan_of};
 pub use modulation::{Arrival, Factor, Level, Modulation, Profile, Stage, Stages, Steps};

@@ -21,6 +21,8 @@ mod preset;
 mod properties;
 mod refused;
 mod retry_faults;
+mod routing;
+mod routing_faults;
 mod rules;
 mod scenarios;
 mod support;

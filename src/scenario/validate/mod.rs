@@ -2,6 +2,7 @@
 
 mod bins;
 mod credits;
+mod customers;
 mod groups;
 mod lines;
 mod loops;

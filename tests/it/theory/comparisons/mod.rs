@@ -16,6 +16,7 @@ mod packages;
 mod pools;
 mod population;
 mod queues;
+mod routing;
 mod scatter;
 mod slots;
 mod traffic;
