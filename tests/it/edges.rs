@@ -372,3 +372,26 @@ workspaces:
     assert_eq!(shares("share: { at_least: 10% },"), [Some(39.0), Some(3.0)]);
     assert_eq!(shares("share: { at_least: 10%, at_most: 100% },"), [Some(10.0), Some(0.0)]);
 }
+
+#[test]
+fn who_waits_when_the_run_is_cut_off_was_not_given_up() {
+    // Found by the oracle: whoever would have lost patience after the end was admitted nowhere.
+    let text = "
+limitlab: 1
+name: waits
+duration: 100ns
+drain: cut
+backend: { servers: 1, service_time: 1h }
+workspaces:
+  - group: g
+    agents:
+      - { name: served, traffic: { interarrival: 60ns } }
+      - { name: waits, traffic: { interarrival: 70ns }, patience: PATIENCE }
+";
+    let summary = |patience| simulate(&text.replace("PATIENCE", patience));
+    // One of each agent is admitted; but one of them is given up at 99 ns.
+    let jains = ["31ns", "29ns"].map(|it| summary(it).value("fairness.jain"));
+    assert_eq!(jains, [Some(1.0), Some(0.5)]);
+    let lost = ["31ns", "29ns"].map(|it| summary(it).value("messages.timed_out"));
+    assert_eq!(lost, [Some(0.0), Some(1.0)]);
+}

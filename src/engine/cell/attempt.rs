@@ -234,14 +234,16 @@ impl Cell {
         (arrived, fate): (SimTime, Result<Placement, Departure>),
     ) {
         let counts = world.frame.window.contains(message.due);
-        if counts {
-            world.measures.admitted(&mut self.tally, message.agent as usize, fate.is_ok());
-        }
         let over = match fate {
             Ok(placement) => placement.ended + world.model.delay,
             Err(departure) => departure.at,
         };
         let is_cut = world.model.cuts(over);
+        if counts {
+            // Whoever still waits when the run is cut off was not given up.
+            let is_kept = fate.is_ok() || is_cut;
+            world.measures.admitted(&mut self.tally, message.agent as usize, is_kept);
+        }
         if counts && is_cut {
             self.tally.in_flight += 1;
         } else if counts && let Ok(placement) = fate {

@@ -71,8 +71,8 @@ impl Play<'_> {
             return true;
         };
         let all = || self.services(space, backend);
-        let busy = all().filter(|it| it.started <= now && now < it.ended).count();
-        let waiting = all().filter(|it| it.started > now).count();
+        let busy = all().filter(|it| it.is_served(now)).count();
+        let waiting = all().filter(|it| it.waits(now)).count();
         busy < servers as usize || waiting < limit as usize
     }
 
@@ -80,14 +80,15 @@ impl Play<'_> {
     /// servers, and not before any that came earlier.
     pub(super) fn start_of_service(&self, space: usize, backend: &Backend, now: u64) -> u64 {
         let own = &self.record.spaces[space];
-        let ahead: Vec<&Service> =
-            self.services(space, backend).filter(|it| it.ended > now).collect();
-        let turn = ahead.iter().map(|it| it.started).fold(now, u64::max);
+        let is_ahead = |it: &&Service| it.left > now || it.is_served(now);
+        let ahead: Vec<&Service> = self.services(space, backend).filter(is_ahead).collect();
+        // Whoever leaves without being served has waited in vain for a server until then.
+        let turn = ahead.iter().map(|it| it.left).fold(now, u64::max);
         let is_free = |at: u64| {
-            let busy = ahead.iter().filter(|it| it.started <= at && at < it.ended).count();
+            let busy = ahead.iter().filter(|it| it.is_served(at)).count();
             servers(backend, own, at).is_none_or(|servers| busy < servers as usize)
         };
-        let ends = ahead.iter().map(|it| it.ended).chain(instants(backend, own));
+        let ends = ahead.iter().filter_map(|it| it.ended).chain(instants(backend, own));
         let ends = ends.filter(|&at| at >= turn);
         let instants = std::iter::once(turn).chain(ends).filter(|&at| is_free(at));
         instants.min().expect("when all have ended, a server is free")

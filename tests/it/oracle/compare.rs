@@ -6,7 +6,7 @@ use limitlab::rules::Reason;
 use limitlab::scenario::{BackendScope, Scenario};
 use limitlab::summary::GroupSummary;
 
-use super::figures::{End, Figure, OVERLOADED, Scope, quantile};
+use super::figures::{Figure, Scope, quantile};
 use super::record::{Fate, Record, Refusal, Service, Space};
 
 /// What differs, in sentences.
@@ -111,10 +111,8 @@ fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
     for it in space.enables.iter().filter(|it| scope.is_inside(it.at)) {
         hits.extend(it.refused.map(|reason| plain(it.at, reason)));
     }
-    for message in space.messages.iter().filter(|it| scope.is_inside(it.due)) {
-        if let End::Lost(why) = scope.end(message) {
-            hits.push(Hit::of(message.due, why));
-        }
+    for attempt in scope.attempts(space) {
+        hits.extend(scope.refusal(attempt).map(|why| Hit::of(attempt.at, why)));
     }
     hits.sort_by_key(|hit| hit.at);
     hits
@@ -122,12 +120,12 @@ fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
 
 /// How many tries in a row were refused for one cause: attempts, then tries to enable.
 fn runs(scope: &Scope<'_>, space: &Space, reason: Reason, limiter: Option<&str>) -> Vec<u64> {
-    let inside = space.decided.iter().map(|&place| &space.messages[place]);
-    let attempts = inside.filter(|it| scope.is_inside(it.due)).filter_map(|it| match &it.fate {
-        Fate::Refused(why) => Some(why.reason == reason && why.limiter.as_deref() == limiter),
-        Fate::TurnedAway { .. } if matches!(scope.end(it), End::InFlight) => None,
-        Fate::TurnedAway { .. } => Some(reason == OVERLOADED.reason),
-        _ => Some(false),
+    let decided = space.decided.iter().map(|&place| &space.attempts[place]);
+    let inside = decided.filter(|it| scope.counts(space, it));
+    let attempts = inside.filter_map(|it| match (scope.refusal(it), &it.fate) {
+        (Some(why), _) => Some(why.reason == reason && why.limiter.as_deref() == limiter),
+        (None, Fate::TurnedAway { .. }) => None,
+        (None, _) => Some(false),
     });
     let enables = space.enables.iter().filter(|it| scope.is_inside(it.at));
     let enables = enables.map(|it| it.refused == Some(reason));
@@ -235,11 +233,11 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
     let mut found = Vec::new();
     let width = scope.scenario.series_every.nanos();
     let bins = scope.until.div_ceil(width) as usize;
-    let bin = |at: u64| (at / width) as usize;
-    let end = |bin: usize| if bin + 1 == bins { u64::MAX } else { (bin as u64 + 1) * width };
+    let bin = |at: u64| ((at / width) as usize).min(bins - 1);
+    let end = |bin: usize| ((bin as u64 + 1) * width).min(scope.until);
     let mut offered = vec![0_u64; bins];
-    for message in scope.spaces().flat_map(|space| scope.messages(space)) {
-        offered[bin(message.due)] += 1;
+    for attempt in scope.spaces().flat_map(|space| scope.attempts(space)) {
+        offered[bin(attempt.at)] += 1;
     }
     if of.series.offered != offered {
         found.push(format!("series: offered {:?}, not {offered:?}", of.series.offered));
@@ -279,8 +277,8 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
         u128::from(end.min(until).saturating_sub(begin.max(from)))
     };
     for (what, told, of) in [
-        ("waiting", backend.waiting_series.times(), arrived_started as fn(&Service) -> (u64, u64)),
-        ("busy", backend.busy_series.times(), started_ended),
+        ("waiting", backend.waiting_series.times(), arrived_left as fn(&Service) -> (u64, u64)),
+        ("busy", backend.busy_series.times(), left_ended),
     ] {
         let time = |bin| {
             services.iter().map(|it| of(it)).map(|(begin, end)| inside(bin, begin, end)).sum()
@@ -293,12 +291,12 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
     found
 }
 
-fn arrived_started(service: &Service) -> (u64, u64) {
-    (service.arrived, service.started)
+fn arrived_left(service: &Service) -> (u64, u64) {
+    (service.arrived, service.left)
 }
 
-fn started_ended(service: &Service) -> (u64, u64) {
-    (service.started, service.ended)
+fn left_ended(service: &Service) -> (u64, u64) {
+    (service.left, service.ended.unwrap_or(service.left))
 }
 
 /// Active agents before anything happens at `end`.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use limitlab::rules::Overage;
 
+use super::deeds::{Deed, Done};
 use super::figures::{Figure, Scope, mean, put, quantile, ratio};
-use super::pool::{Deed, Flows, Pool};
+use super::pool::{Flows, Pool};
 use super::record::Space;
 
 /// The books of one workspace over the window, in thousandths and nanoseconds.
@@ -80,10 +81,13 @@ impl<'a> Scope<'a> {
         &self,
         figures: &mut BTreeMap<String, Figure>,
         name: &str,
-        of: fn(&Space) -> Vec<usize>,
+        of: fn(&Space, &[Done]) -> Vec<usize>,
     ) {
-        let mut first: Vec<u64> =
-            self.spaces().filter_map(|space| Some(space.deeds[*of(space).first()?].at)).collect();
+        let first = |space: &Space| {
+            let deeds = space.booked(self.until);
+            Some(deeds[*of(space, deeds).first()?].at)
+        };
+        let mut first: Vec<u64> = self.spaces().filter_map(first).collect();
         first.sort_unstable();
         put(figures, &format!("{name}.mean"), mean(&first).map(|mean| mean / 1e9));
         for (quantile_name, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
@@ -96,7 +100,7 @@ impl<'a> Scope<'a> {
         if space.deeds.is_empty() {
             return None;
         }
-        let (before, after) = (space.pool_before(self.from), space.pool());
+        let (before, after) = (space.pool_before(self.from), space.pool_before(self.until));
         let since = |of: fn(&Flows) -> i128| of(&after.flows) - of(&before.flows);
         let mut books = Books {
             opening: before.balance(),
@@ -114,9 +118,9 @@ impl<'a> Scope<'a> {
             },
             ..Books::default()
         };
-        let deeds = &space.deeds;
-        let counted = counted(space);
-        let (zeros, refusals) = (zeros(space), refusals(space));
+        let deeds = space.booked(self.until);
+        let counted = counted(space, deeds);
+        let (zeros, refusals) = (zeros(space, deeds), refusals(space, deeds));
         // A period begins with the plan's credits, or when they begin to be counted.
         let begins = |place: usize| {
             counted[place]
@@ -161,24 +165,23 @@ impl<'a> Scope<'a> {
 }
 
 /// Whether credits were counted after each deed.
-fn counted(space: &Space) -> Vec<bool> {
-    let after = |place: usize| Pool::after(&space.deeds[..=place], &space.packages);
-    (0..space.deeds.len()).map(|place| after(place).is_counted()).collect()
+fn counted(space: &Space, deeds: &[Done]) -> Vec<bool> {
+    let after = |place: usize| Pool::after(&deeds[..=place], &space.packages);
+    (0..deeds.len()).map(|place| after(place).is_counted()).collect()
 }
 
 /// The deeds that left a balance of zero while credits were counted, as places. Packages of the
 /// start are there from the start.
-fn zeros(space: &Space) -> Vec<usize> {
-    let counted = counted(space);
-    let balance = |place: usize| Pool::after(&space.deeds[..=place], &space.packages).balance();
-    let deeds = space.deeds.iter().enumerate().skip(space.at_start);
-    let touched = deeds.filter(|(_, it)| !matches!(it.deed, Deed::Refused));
+fn zeros(space: &Space, deeds: &[Done]) -> Vec<usize> {
+    let counted = counted(space, deeds);
+    let balance = |place: usize| Pool::after(&deeds[..=place], &space.packages).balance();
+    let after_start = deeds.iter().enumerate().skip(space.at_start);
+    let touched = after_start.filter(|(_, it)| !matches!(it.deed, Deed::Refused));
     touched.map(|(place, _)| place).filter(|&place| counted[place] && balance(place) == 0).collect()
 }
 
 /// The refusals for want of credits, as places among the deeds.
-fn refusals(space: &Space) -> Vec<usize> {
-    let deeds = space.deeds.iter().enumerate();
-    let refused = deeds.filter(|(_, it)| matches!(it.deed, Deed::Refused));
+fn refusals(_: &Space, deeds: &[Done]) -> Vec<usize> {
+    let refused = deeds.iter().enumerate().filter(|(_, it)| matches!(it.deed, Deed::Refused));
     refused.map(|(place, _)| place).collect()
 }

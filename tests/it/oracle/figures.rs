@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use limitlab::rules::{AgentState, Reason};
-use limitlab::scenario::{BackendScope, Drain, Group, Scenario};
-use limitlab::units::SimSpan;
+use limitlab::scenario::{BackendScope, Group, Scenario};
 use limitlab::workload::{Action, Occurrence};
 
 use super::backends::server_time;
-use super::record::{Fate, Message, Record, Refusal, Service, Space, Stay};
+use super::messages::End;
+use super::record::{Record, Refusal, Service, Space, Stay};
 
 /// Some of the workspaces of a record: those of a group, or all.
 pub(super) struct Scope<'a> {
@@ -29,18 +29,11 @@ pub(super) struct Figure {
     pub(super) needed: bool,
 }
 
-/// What became of a message in the end.
-pub(super) enum End<'a> {
-    Lost(&'a Refusal),
-    InFlight,
-    Completed { latency: u64, wait: u64, service: u64 },
-}
-
 /// A refusal for want of room, as it is told.
 pub(super) const OVERLOADED: Refusal =
     Refusal { reason: Reason::Overloaded, limiter: None, retry_after: None };
 
-type Figures = BTreeMap<String, Figure>;
+pub(super) type Figures = BTreeMap<String, Figure>;
 
 impl<'a> Scope<'a> {
     /// The workspaces of group `group`, or all.
@@ -70,37 +63,11 @@ impl<'a> Scope<'a> {
         i128::from(end.saturating_sub(begin))
     }
 
-    /// The messages of a workspace that count.
-    pub(super) fn messages(&self, space: &'a Space) -> impl Iterator<Item = &'a Message> {
-        space.messages.iter().filter(|message| self.is_inside(message.due))
-    }
-
-    pub(super) fn end(&self, message: &'a Message) -> End<'a> {
-        let is_cut = |back| self.scenario.drain == Drain::Cut && back > self.until;
-        match &message.fate {
-            Fate::Refused(refusal) => End::Lost(refusal),
-            Fate::Travelling => unreachable!("the play goes on until all have arrived"),
-            Fate::TurnedAway { back } | Fate::Served { back, .. } if is_cut(*back) => End::InFlight,
-            Fate::TurnedAway { .. } => End::Lost(&OVERLOADED),
-            Fate::Served { arrived, started, ended, back } => End::Completed {
-                latency: back - message.due,
-                wait: started - arrived,
-                service: ended - started,
-            },
-        }
-    }
-
-    /// Why messages of a workspace were lost, in order.
-    pub(super) fn losses(&self, space: &'a Space) -> Vec<&'a Refusal> {
-        let ends = self.messages(space).map(|message| self.end(message));
-        ends.filter_map(|end| if let End::Lost(why) = end { Some(why) } else { None }).collect()
-    }
-
     /// Latency, wait and service of completed messages.
     pub(super) fn times(&self) -> [Vec<u64>; 3] {
         let mut times = [Vec::new(), Vec::new(), Vec::new()];
-        for message in self.spaces().flat_map(|space| self.messages(space)) {
-            if let End::Completed { latency, wait, service } = self.end(message) {
+        for end in self.spaces().flat_map(|space| self.ends(space)) {
+            if let End::Completed { latency, wait, service } = end {
                 times[0].push(latency);
                 times[1].push(wait);
                 times[2].push(service);
@@ -120,18 +87,19 @@ impl<'a> Scope<'a> {
 
     /// Limit hits of a workspace.
     pub(super) fn hits(&self, space: &'a Space) -> u64 {
-        let lost = self.losses(space).into_iter();
         let own = [Reason::AgentNotActive, Reason::TrialEnded];
-        let messages = lost.filter(|why| !own.contains(&why.reason)).count();
+        let attempts = self.attempts(space).filter_map(|it| self.refusal(it));
+        let attempts = attempts.filter(|why| !own.contains(&why.reason)).count();
         let inside = space.enables.iter().filter(|it| self.is_inside(it.at));
         let enables = inside.filter(|it| it.refused == Some(Reason::ActiveAgentLimit)).count();
-        (messages + enables + self.creates_refused(space)) as u64
+        (attempts + enables + self.creates_refused(space)) as u64
     }
 
     /// Every metric but those of credits and backends.
     pub(super) fn figures(&self) -> Figures {
         let mut figures = Figures::new();
-        self.messages_and_attempts(&mut figures);
+        self.fates(&mut figures);
+        self.tries(&mut figures);
         self.timings(&mut figures);
         self.agents(&mut figures);
         self.who(&mut figures);
@@ -140,72 +108,6 @@ impl<'a> Scope<'a> {
         self.alerts(&mut figures);
         self.backend(&mut figures);
         figures
-    }
-
-    fn messages_and_attempts(&self, figures: &mut Figures) {
-        let (mut offered, mut completed, mut in_flight) = (0, 0, 0);
-        let mut good: BTreeMap<u64, i128> = self.withins().map(|within| (within, 0)).collect();
-        for message in self.spaces().flat_map(|space| self.messages(space)) {
-            offered += 1;
-            match self.end(message) {
-                End::Lost(_) => {}
-                End::InFlight => in_flight += 1,
-                End::Completed { latency, .. } => {
-                    completed += 1;
-                    for (within, count) in &mut good {
-                        *count += i128::from(latency <= *within);
-                    }
-                }
-            }
-        }
-        let losses: Vec<&Refusal> = self.spaces().flat_map(|space| self.losses(space)).collect();
-        let lost = losses.len() as i128;
-        for (name, value) in [
-            ("messages.offered", offered),
-            ("messages.completed", completed),
-            ("messages.lost", lost),
-            ("attempts.offered", offered),
-            ("attempts.admitted", offered - lost),
-            ("attempts.refused", lost),
-        ] {
-            put(figures, name, Some(value as f64));
-        }
-        if self.scenario.drain == Drain::Cut {
-            put_count(figures, "messages.in_flight", in_flight);
-        }
-        for name in ["loss.rate", "refusal.rate", "refusal.first_rate"] {
-            put(figures, name, ratio(lost, offered));
-        }
-        put(figures, "attempts.amplification", ratio(offered, offered));
-        for (within, count) in good {
-            let name = format!("goodput.rate{{within={}}}", SimSpan::from_nanos(within));
-            put(figures, &name, ratio(count, offered));
-        }
-        for reason in Reason::ALL {
-            let count = losses.iter().filter(|why| why.reason == reason).count();
-            for metric in ["loss.rate", "refusal.rate"] {
-                let value = ratio(count as i128, offered);
-                let figure = Figure { value, needed: count > 0 };
-                figures.insert(format!("{metric}{{reason={reason}}}"), figure);
-            }
-        }
-        for space in self.spaces() {
-            for throttle in &self.scenario.groups[space.group].throttles {
-                let is_own = |why: &&&Refusal| why.limiter.as_ref() == Some(&throttle.name);
-                let count = losses.iter().filter(is_own).count() as i128;
-                let name = format!("refusal.rate{{limiter={}}}", throttle.name);
-                put(figures, &name, ratio(count, offered));
-            }
-        }
-    }
-
-    /// Within how long a reply is good: 10 s, and what thresholds name.
-    fn withins(&self) -> impl Iterator<Item = u64> {
-        let named = self.scenario.thresholds.iter().filter_map(|threshold| {
-            let span = threshold.metric.strip_prefix("goodput.rate{within=")?.strip_suffix('}')?;
-            Some(span.parse::<SimSpan>().expect("thresholds are valid").nanos())
-        });
-        named.chain([10_000_000_000])
     }
 
     fn timings(&self, figures: &mut Figures) {
@@ -352,24 +254,6 @@ impl<'a> Scope<'a> {
         put(figures, "fairness.jain", jain);
     }
 
-    /// Jain's index of a workspace; 1 if nobody was served, since all were served alike.
-    fn jain(&self, space: &'a Space) -> Option<f64> {
-        let mut served: BTreeMap<usize, u64> = BTreeMap::new();
-        let own = self.messages(space).filter(|it| !space.features.contains(&it.agent));
-        for message in own {
-            let admitted = matches!(message.fate, Fate::Served { .. });
-            *served.entry(message.agent).or_default() += u64::from(admitted);
-        }
-        let sum: u64 = served.values().sum();
-        let squares: u64 = served.values().map(|x| x * x).sum();
-        let equal = (!served.is_empty()).then_some(1.0);
-        if squares == 0 {
-            equal
-        } else {
-            ratio((sum * sum).into(), i128::from(squares) * served.len() as i128)
-        }
-    }
-
     fn backend(&self, figures: &mut Figures) {
         let Some(backend) = &self.scenario.backend else { return };
         let platform = backend.scope == BackendScope::Platform;
@@ -378,9 +262,11 @@ impl<'a> Scope<'a> {
         }
         let own: Vec<&Service> =
             self.record.services.iter().filter(|it| self.spaces.contains(&it.space)).collect();
-        let busy: i128 = own.iter().map(|it| self.overlap(it.started, it.ended)).sum();
-        let waiting: i128 = own.iter().map(|it| self.overlap(it.arrived, it.started)).sum();
-        let ended = own.iter().filter(|it| self.is_inside(it.ended)).count() as i128;
+        let busy = own.iter().map(|it| self.overlap(it.left, it.ended.unwrap_or(it.left)));
+        let busy: i128 = busy.sum();
+        let waiting: i128 = own.iter().map(|it| self.overlap(it.arrived, it.left)).sum();
+        let ended =
+            own.iter().filter_map(|it| it.ended).filter(|&at| self.is_inside(at)).count() as i128;
         let backends = if platform { 1 } else { self.spaces.len() as i128 };
         let time = backends * self.overlap(0, self.until);
         let window = (self.from, self.until);
@@ -403,7 +289,7 @@ impl<'a> Scope<'a> {
         // A queue is longest when somebody has joined it, or when the window begins.
         let joined = own.iter().map(|it| it.arrived).filter(|&at| self.is_inside(at));
         let longest = joined.chain([self.from]).flat_map(|at| {
-            let waits = move |it: &&&Service| it.arrived <= at && at < it.started;
+            let waits = move |it: &&&Service| it.waits(at);
             let meets = |one: &Service, space: usize| platform || one.space == space;
             let queue =
                 |&space: &usize| own.iter().filter(|it| meets(it, space)).filter(waits).count();
@@ -417,7 +303,7 @@ pub(super) fn put(figures: &mut Figures, name: &str, value: Option<f64>) {
     figures.insert(name.to_owned(), Figure { value, needed: true });
 }
 
-fn put_count(figures: &mut Figures, name: &str, value: usize) {
+pub(super) fn put_count(figures: &mut Figures, name: &str, value: usize) {
     put(figures, name, Some(value as f64));
 }
 

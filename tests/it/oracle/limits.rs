@@ -7,7 +7,7 @@ use limitlab::rules::{AgentState, Cycle, Reason};
 use limitlab::units::Rate;
 
 use super::pool::Shares;
-use super::record::{Message, Refusal};
+use super::record::{Attempt, Refusal};
 use super::world::Play;
 
 impl Play<'_> {
@@ -114,8 +114,8 @@ impl Play<'_> {
         now: u64,
     ) -> Result<(), Refusal> {
         let shares =
-            |it: &&Message| throttle.scope == ThrottleScope::Workspace || it.agent == agent;
-        let passed = || self.record.spaces[space].messages.iter().filter(|it| it.taken());
+            |it: &&Attempt| throttle.scope == ThrottleScope::Workspace || it.agent == agent;
+        let passed = || self.record.spaces[space].attempts.iter().filter(|it| it.taken());
         let refused = |reason, retry_after| {
             Err(Refusal { reason, limiter: Some(throttle.name.clone()), retry_after })
         };
@@ -143,10 +143,10 @@ impl Play<'_> {
                 (_, new) => new,
             };
             let end = standing.stints.get(stint + 1).map_or(u64::MAX, |it| it.0);
-            let inside = |it: &&Message| begin <= it.due && it.due < end;
+            let inside = |it: &&Attempt| begin <= it.at && it.at < end;
             for it in passed().filter(shares).filter(inside) {
                 bucket = bucket.map(|old| {
-                    let old = old.at(it.due);
+                    let old = old.at(it.at);
                     Bucket { level: old.level - old.token, ..old }
                 });
             }

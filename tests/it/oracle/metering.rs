@@ -128,6 +128,12 @@ pub(super) fn buying() -> impl Strategy<Value = Buying> {
         })
 }
 
+impl Credits {
+    pub(super) fn is_monthly(&self) -> bool {
+        self.renews == Some(0)
+    }
+}
+
 impl Knobs {
     pub(super) fn credits(&self, of: &Credits) -> String {
         let renews = match of.renews {

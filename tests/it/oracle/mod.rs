@@ -5,15 +5,17 @@
 //! least, and buckets, places, slots and balances are worked out afresh for each decision from
 //! everything that was admitted before. Its figures are counted from the record of what happened.
 //!
-//! `PROPTEST_CASES` sets how many scenarios are tried.
+//! `PROPTEST_CASES` sets how many scenarios are tried; [`CASES`] are unless it does.
 
 mod backends;
 mod compare;
 mod credits;
+mod deeds;
 mod events;
 mod figures;
 mod life;
 mod limits;
+mod messages;
 mod metering;
 mod money;
 mod plans;
@@ -27,6 +29,16 @@ mod world;
 use limitlab::engine::{RunOptions, Watch, run};
 use limitlab::scenario::{Colour, Scenario, ScenarioError, parse};
 use proptest::prelude::*;
+
+/// How many scenarios are tried where nothing else is asked for.
+const CASES: u32 = 10_000;
+
+/// How many scenarios are tried, and how.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { CASES };
+    ProptestConfig { failure_persistence: None, cases, ..asked }
+}
 
 /// Reads a scenario.
 ///
@@ -52,7 +64,7 @@ fn differences(yaml: &str, threads: usize) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn every_figure_is_the_oracles(knobs in scenarios::knobs(), threads in 1..3_usize) {

@@ -16,7 +16,8 @@ impl Scope<'_> {
         let (mut plans, mut packages, mut overage) = (0.0, 0.0, 0.0);
         let mut spent = Vec::new();
         for space in self.spaces() {
-            let (before, after) = (space.pool_before(self.from).flows, space.pool().flows);
+            let (before, after) =
+                (space.pool_before(self.from).flows, space.pool_before(self.until).flows);
             let of_plans = self.for_plans(space);
             let of_packages = (after.for_packages - before.for_packages) as f64 / 1e6;
             let of_overage = (after.for_overage - before.for_overage) as f64 / 1e6;
@@ -94,7 +95,7 @@ impl Scope<'_> {
             let own = self
                 .spaces()
                 .filter(|space| self.scenario.groups[space.group].alerts.contains(&level));
-            let told: Vec<u64> = own.filter_map(|space| told(space, level)).collect();
+            let told: Vec<u64> = own.filter_map(|space| told(space, self.until, level)).collect();
             let value = mean(&told).map(|mean| mean / 1e9);
             put(figures, &format!("alerts.time{{level={level}}}"), value);
         }
@@ -102,13 +103,14 @@ impl Scope<'_> {
 }
 
 /// When such a share of what a period's pool held was used for the first time.
-fn told(space: &Space, level: Share) -> Option<u64> {
+fn told(space: &Space, until: u64, level: Share) -> Option<u64> {
+    let deeds = space.booked(until);
     let reached = |place: &usize| {
-        let pool = Pool::after(&space.deeds[..=*place], &space.packages);
+        let pool = Pool::after(&deeds[..=*place], &space.packages);
         let whole = pool.used + pool.balance();
         pool.is_counted()
             && whole > 0
             && pool.used * 1_000_000_000 >= whole * i128::from(level.billionths())
     };
-    (0..space.deeds.len()).find(reached).map(|place| space.deeds[place].at)
+    (0..deeds.len()).find(reached).map(|place| deeds[place].at)
 }

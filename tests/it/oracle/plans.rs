@@ -7,8 +7,8 @@ use limitlab::rules::limiter::Throttle;
 use limitlab::rules::{Anchor, Cycle, OnDowngrade, Per, Plan};
 use limitlab::scenario::{BillingAnchor, Group};
 
+use super::deeds::{Deed, Terms};
 use super::limits::next_instant;
-use super::pool::{Deed, Terms};
 use super::record::Stay;
 use super::world::{Class, Event, Play};
 

@@ -1,128 +1,10 @@
 //! The oracle's pool: what was done to it, one deed after the other, and what it holds after all
 //! of them, gone through anew whenever somebody asks.
 
-use limitlab::rules::{Allowance, CarryOver, Overage, OverageEnd, Package, Reason, ShareTerms};
+use limitlab::rules::{CarryOver, Package, Reason, ShareTerms};
 use limitlab::units::Share;
 
-/// What was done to a pool, and when.
-#[derive(Clone)]
-pub(super) struct Done {
-    pub(super) at: u64,
-    pub(super) deed: Deed,
-}
-
-#[derive(Clone)]
-pub(super) enum Deed {
-    Opened(Terms),
-    Bought {
-        package: usize,
-        by: Buyer,
-    },
-    /// The plan's credits renewed, and the packages that go with them.
-    Renewed(Terms),
-    /// The workspace changed to another plan in the middle of a period.
-    Changed(Terms),
-    /// It began a new subscription.
-    Subscribed {
-        terms: Terms,
-        /// Whether the period before was over already.
-        overdue: bool,
-    },
-    /// A package's own time was over.
-    Ended {
-        grant: usize,
-        package: usize,
-        /// Whether it begins anew.
-        anew: bool,
-    },
-    Charged {
-        message: usize,
-        agent: usize,
-        cost: i128,
-    },
-    /// What a message cost was given back.
-    Returned {
-        message: usize,
-    },
-    /// Somebody was refused for want of credits.
-    Refused,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Buyer {
-    /// At the start, or by the timeline.
-    Ordered,
-    Auto,
-    Hand,
-}
-
-/// What a plan says of a period, for a workspace.
-#[derive(Clone)]
-pub(super) struct Terms {
-    pub(super) amount: i128,
-    /// When the period ends; `u64::MAX` if it does not.
-    pub(super) renews: u64,
-    pub(super) carry: CarryOver,
-    times: i128,
-    priority: u32,
-    /// `None` is any overage.
-    limit: Option<i128>,
-    deducts: bool,
-    /// What a credit of overage costs, in millionths.
-    price: i128,
-    /// Whether the plan counts credits.
-    pub(super) counted: bool,
-}
-
-impl Terms {
-    /// What a plan says of a period that ends at `renews`, multiplied by `times`.
-    pub(super) fn new(of: &Allowance, times: i128, renews: u64) -> Self {
-        let amount = i128::from(of.included.thousandths()) * times;
-        let (limit, deducts) = match of.overage {
-            Overage::Refuse => (Some(0), false),
-            Overage::Unlimited => (None, false),
-            Overage::UpTo { share, at_renewal } => {
-                let limit = amount * i128::from(share.billionths()) / 1_000_000_000;
-                (Some(limit), at_renewal == OverageEnd::Deduct)
-            }
-        };
-        let (carry, priority) = (of.carry_over, of.priority);
-        let price = of.overage_price.millionths();
-        Self { amount, renews, carry, times, priority, limit, deducts, price, counted: true }
-    }
-
-    /// What a plan says that counts no credits, in a period that ends at `renews`.
-    pub(super) const fn nothing(renews: u64) -> Self {
-        let (carry, limit) = (CarryOver::None, Some(0));
-        Self {
-            amount: 0,
-            renews,
-            carry,
-            times: 1,
-            priority: 1,
-            limit,
-            deducts: false,
-            price: 0,
-            counted: false,
-        }
-    }
-
-    /// What of `left` stays after the renewal that begins a period on these terms.
-    fn carried(&self, left: i128) -> i128 {
-        match self.carry {
-            CarryOver::None => 0,
-            CarryOver::All => left,
-            CarryOver::UpTo(most) => {
-                let most = i128::from(most.thousandths()) * self.times;
-                left.min((most - self.amount).max(0))
-            }
-        }
-    }
-
-    fn ends(&self) -> u64 {
-        if self.carry == CarryOver::All { u64::MAX } else { self.renews }
-    }
-}
+use super::deeds::{Buyer, Deed, Done, Terms};
 
 #[derive(Clone)]
 struct Grant {
@@ -136,10 +18,10 @@ struct Grant {
     priority: u32,
 }
 
-/// Who paid a message: grants by their numbers.
+/// Who paid an attempt: grants by their numbers.
 #[derive(Clone)]
 struct Charge {
-    message: usize,
+    attempt: usize,
     agent: usize,
     period: usize,
     parts: Vec<(usize, i128)>,
@@ -187,7 +69,7 @@ pub(super) struct Pool {
     period: usize,
     pub(super) numbered: usize,
     charges: Vec<Charge>,
-    /// Messages whose charge was given back.
+    /// Attempts whose charge was given back.
     returned: Vec<usize>,
     pub(super) flows: Flows,
     /// Packages bought in this period without anybody, and by somebody.
@@ -242,7 +124,7 @@ impl Pool {
         let of = |share: Share| self.included() * i128::from(share.billionths()) / 1_000_000_000;
         let used = |agent: usize| -> i128 {
             let own = self.charges.iter().filter(|it| it.period == self.period);
-            let own = own.filter(|it| it.agent == agent && !self.returned.contains(&it.message));
+            let own = own.filter(|it| it.agent == agent && !self.returned.contains(&it.attempt));
             own.map(|it| it.over + it.parts.iter().map(|part| part.1).sum::<i128>()).sum()
         };
         let (mut most, mut kept) = (None, 0);
@@ -343,8 +225,8 @@ impl Pool {
                     self.renew(package, packages, done.at);
                 }
             }
-            Deed::Charged { message, agent, cost } => self.charge(*message, *agent, *cost),
-            Deed::Returned { message } => self.give_back(*message),
+            Deed::Charged { attempt, agent, cost } => self.charge(*attempt, *agent, *cost),
+            Deed::Returned { attempt } => self.give_back(*attempt),
             Deed::Refused => {}
         }
     }
@@ -413,7 +295,7 @@ impl Pool {
         self.terms = Some(terms);
     }
 
-    fn charge(&mut self, message: usize, agent: usize, cost: i128) {
+    fn charge(&mut self, attempt: usize, agent: usize, cost: i128) {
         self.grants.sort_by_key(|it| (it.ends, it.priority, it.number));
         let (mut rest, mut parts) = (cost, Vec::new());
         for grant in &mut self.grants {
@@ -429,12 +311,12 @@ impl Pool {
         self.flows.for_overage += rest * self.terms().price / 1_000;
         self.used += cost - rest;
         let (period, price) = (self.period, self.terms().price);
-        self.charges.push(Charge { message, agent, period, parts, over: rest, price });
+        self.charges.push(Charge { attempt, agent, period, parts, over: rest, price });
     }
 
-    fn give_back(&mut self, message: usize) {
-        self.returned.push(message);
-        let charge = self.charges.iter().find(|it| it.message == message);
+    fn give_back(&mut self, attempt: usize) {
+        self.returned.push(attempt);
+        let charge = self.charges.iter().find(|it| it.attempt == attempt);
         let Charge { period, parts, over, price, .. } = charge.expect("it was charged").clone();
         for (number, part) in parts {
             self.flows.consumed -= part;
@@ -456,6 +338,7 @@ impl Pool {
             let undone = over.min(self.debt);
             self.debt -= undone;
             self.flows.granted += over - undone;
+            self.adjusted += over - undone;
             let own = self.grants.iter_mut().find(|it| it.package.is_none());
             own.expect("the plan's grant is always there").left += over - undone;
         }

@@ -3,7 +3,7 @@
 use limitlab::rules::Reason;
 use limitlab::workload::Below;
 
-use super::pool::{Buyer, Deed, Done};
+use super::deeds::{Buyer, Deed, Done};
 use super::record::Refusal;
 use super::world::{Class, Event, Play, draw};
 
@@ -60,14 +60,14 @@ impl Play<'_> {
         }
     }
 
-    /// Charges a message that was admitted, and buys a package if too little is left.
-    pub(super) fn charge(&mut self, space: usize, message: usize, cost: i128, now: u64) {
-        let agent = self.record.spaces[space].messages[message].agent;
+    /// Charges an attempt that was admitted, and buys a package if too little is left.
+    pub(super) fn charge(&mut self, space: usize, attempt: usize, cost: i128, now: u64) {
+        let agent = self.record.spaces[space].attempts[attempt].agent;
         let group = self.stages[space].group;
         if self.stages[space].standing.plan().credits.is_none() {
             return;
         }
-        self.note(space, now, Deed::Charged { message, agent, cost });
+        self.note(space, now, Deed::Charged { attempt, agent, cost });
         let pool = self.record.spaces[space].pool();
         let below = group.buying.as_ref().and_then(|it| it.auto.as_ref()?.below);
         let too_little = below.is_some_and(|below| match below {
@@ -81,12 +81,12 @@ impl Play<'_> {
         }
     }
 
-    pub(super) fn give_back(&mut self, space: usize, message: usize, now: u64) {
+    pub(super) fn give_back(&mut self, space: usize, attempt: usize, now: u64) {
         let record = &self.record.spaces[space];
         let is_own =
-            |it: &Done| matches!(it.deed, Deed::Charged { message: own, .. } if own == message);
+            |it: &Done| matches!(it.deed, Deed::Charged { attempt: own, .. } if own == attempt);
         if record.deeds.iter().any(is_own) {
-            self.note(space, now, Deed::Returned { message });
+            self.note(space, now, Deed::Returned { attempt });
         }
     }
 
@@ -109,7 +109,7 @@ impl Play<'_> {
             && self.buy_automatically(space, now)
     }
 
-    /// Somebody may notice that a message was refused for want of credits.
+    /// Somebody may notice that an attempt was refused for want of credits.
     pub(super) fn refused_for_credits(&mut self, space: usize, now: u64) {
         self.note(space, now, Deed::Refused);
         let by_hand = self.stages[space].group.buying.as_ref().and_then(|it| it.by_hand.as_ref());

@@ -3,7 +3,8 @@
 use limitlab::rules::{AgentState, Package, Reason};
 
 use super::backends::ServersChange;
-use super::pool::{Done, Pool};
+use super::deeds::Done;
+use super::pool::Pool;
 
 /// A played scenario. All times are nanoseconds from the start.
 pub(super) struct Record {
@@ -25,7 +26,9 @@ pub(super) struct Space {
     pub(super) deeds: Vec<Done>,
     /// In the order in which they were due.
     pub(super) messages: Vec<Message>,
-    /// Attempts in the order in which they were decided upon, as places in `messages`.
+    /// In the order in which they were made.
+    pub(super) attempts: Vec<Attempt>,
+    /// Attempts in the order in which they were decided upon, as places in `attempts`.
     pub(super) decided: Vec<usize>,
     pub(super) creates: Vec<Create>,
     pub(super) enables: Vec<Enable>,
@@ -55,14 +58,37 @@ pub(super) struct Stay {
     pub(super) anchor: i128,
 }
 
-/// A message, which is one attempt.
+/// A message.
 pub(super) struct Message {
     pub(super) agent: usize,
+    /// Whether a customer of the workspace wrote it, so that it might have gone to another agent.
+    pub(super) routed: bool,
+    /// The instant of its first attempt.
     pub(super) due: u64,
+    /// Its attempts in order, as places in the workspace's.
+    pub(super) attempts: Vec<usize>,
+    /// That it was given up, or will be if nothing cuts it off before.
+    pub(super) loss: Option<Loss>,
+}
+
+/// A message was given up.
+#[derive(Clone, Copy)]
+pub(super) struct Loss {
+    pub(super) at: u64,
+    /// Whether because its customer's patience had ended.
+    pub(super) timed_out: bool,
+}
+
+/// One try of a message.
+pub(super) struct Attempt {
+    /// As a place in the workspace's messages.
+    pub(super) message: usize,
+    pub(super) agent: usize,
+    pub(super) at: u64,
     pub(super) fate: Fate,
 }
 
-/// What became of a message.
+/// What became of an attempt.
 #[derive(Clone)]
 pub(super) enum Fate {
     /// It was refused on arrival.
@@ -71,6 +97,8 @@ pub(super) enum Fate {
     Travelling,
     /// The backend refused it, which is known to the workspace at `back`.
     TurnedAway { back: u64 },
+    /// It waited at the backend until its customer gave it up at `left`.
+    GivenUp { left: u64 },
     /// It was served.
     Served { arrived: u64, started: u64, ended: u64, back: u64 },
 }
@@ -82,13 +110,27 @@ pub(super) struct Refusal {
     pub(super) retry_after: Option<u64>,
 }
 
-/// The service of one attempt.
+/// The stay of one attempt at a backend.
 pub(super) struct Service {
     /// Its workspace, as a place in the record.
     pub(super) space: usize,
     pub(super) arrived: u64,
-    pub(super) started: u64,
-    pub(super) ended: u64,
+    /// When it left the queue: to be served, or for good.
+    pub(super) left: u64,
+    /// When it was served; `None` if it never was.
+    pub(super) ended: Option<u64>,
+}
+
+impl Service {
+    /// Whether it waits after everything that happens at `at`.
+    pub(super) fn waits(&self, at: u64) -> bool {
+        self.arrived <= at && at < self.left
+    }
+
+    /// Whether it has a server after everything that frees at `at` has freed.
+    pub(super) fn is_served(&self, at: u64) -> bool {
+        self.left <= at && self.ended.is_some_and(|ended| at < ended)
+    }
 }
 
 /// A try to enable an agent.
@@ -113,7 +155,7 @@ pub(super) struct Change {
     pub(super) to: Option<AgentState>,
 }
 
-impl Message {
+impl Attempt {
     /// Whether the workspace admitted it, and so took tokens, places and credits.
     pub(super) fn taken(&self) -> bool {
         !matches!(self.fate, Fate::Refused(_))
@@ -125,6 +167,7 @@ impl Message {
             Fate::Refused(_) => false,
             Fate::Travelling => true,
             Fate::TurnedAway { back } | Fate::Served { back, .. } => back > now,
+            Fate::GivenUp { left } => left > now,
         }
     }
 }
@@ -140,6 +183,12 @@ impl Space {
         let (opened, later) = self.deeds.split_at(1.min(self.deeds.len()));
         let before = later.iter().take_while(|it| it.at < now);
         Pool::after(opened.iter().chain(before), &self.packages)
+    }
+
+    /// What was done to the pool before its books closed at `until`.
+    pub(super) fn booked(&self, until: u64) -> &[Done] {
+        let closed = self.deeds.iter().position(|it| it.at >= until);
+        &self.deeds[..closed.unwrap_or(self.deeds.len())]
     }
 
     /// The state of an agent: the last that was written down; `None` if it was deleted.

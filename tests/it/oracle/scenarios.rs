@@ -1,10 +1,12 @@
 //! Random small scenarios in which much happens at the same instant.
 
+mod customers;
 mod text;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use self::customers::{Retry, patience, retry};
 use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
 
@@ -38,6 +40,8 @@ pub(super) struct Line {
     cost: &'static str,
     pause: bool,
     share: Option<&'static str>,
+    retry: Option<Retry>,
+    patience: Option<Law>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,6 +76,8 @@ pub(super) struct Group {
     mixed: bool,
     staggered: bool,
     features: Vec<Line>,
+    /// Whose traffic is that of the workspace, and its route.
+    routed: Option<(Line, &'static str)>,
     alerts: &'static str,
 }
 
@@ -153,7 +159,8 @@ fn line() -> impl Strategy<Value = Line> {
             ]),
         ),
     );
-    (life, traffic).prop_map(|(life, traffic)| Line {
+    let customers = (prop::option::weighted(0.5, retry()), prop::option::weighted(0.5, patience()));
+    (life, traffic, customers).prop_map(|(life, traffic, (retry, patience))| Line {
         count: life.0,
         start: life.1,
         draft: life.2,
@@ -170,6 +177,8 @@ fn line() -> impl Strategy<Value = Line> {
         gap: traffic.6,
         users: traffic.7.map(|users| (users, traffic.8)),
         share: traffic.9,
+        retry,
+        patience,
     })
 }
 
@@ -218,6 +227,10 @@ fn group() -> impl Strategy<Value = Group> {
             prop::bool::weighted(0.3),
             select(vec!["[]", "[]", "[50%]", "[80%, 100%]", "[30%, 95%]"]),
             prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line(), 1..3)],
+            prop::option::weighted(
+                0.4,
+                (line(), select(vec!["random", "round_robin", "least_busy", "sticky"])),
+            ),
         ),
     )
         .prop_map(|(count, plan, seats, lines, throttles, buying, on_downgrade, terms)| {
@@ -233,6 +246,7 @@ fn group() -> impl Strategy<Value = Group> {
                 staggered: terms.1,
                 alerts: terms.2,
                 features: terms.3,
+                routed: terms.4,
             }
         })
 }

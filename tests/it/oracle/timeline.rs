@@ -4,7 +4,7 @@ use limitlab::rules::AgentState;
 use limitlab::units::SimTime;
 use limitlab::workload::{Action, Pick, is_taken};
 
-use super::pool::Buyer;
+use super::deeds::Buyer;
 use super::world::{Class, Event, Play};
 
 impl Play<'_> {

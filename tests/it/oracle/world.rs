@@ -2,16 +2,19 @@
 //! out afresh from all that was written down so far.
 
 mod messages;
+mod opening;
+mod retries;
+mod routes;
 
 use std::collections::BTreeMap;
 
 use limitlab::random::{Distribution, Key};
-use limitlab::rules::AgentState;
-use limitlab::scenario::{Group, Scenario};
-use limitlab::workload::{AgentLine, LineKind, TrafficKind, plan_of};
+use limitlab::scenario::{Drain, Group, Scenario};
+use limitlab::workload::{AgentLine, TrafficKind};
 
-use super::plans::{Standing, first_anchor};
-use super::record::{Record, Space, Stay};
+use super::figures::OVERLOADED;
+use super::plans::Standing;
+use super::record::Record;
 
 /// Something that will happen.
 struct Pending {
@@ -71,12 +74,16 @@ pub(super) enum Event {
         agent: usize,
     },
     AtBackend {
-        message: usize,
+        attempt: usize,
         of: Origin,
     },
     /// The backend's refusal is known to the workspace.
     Back {
-        message: usize,
+        attempt: usize,
+        of: Origin,
+    },
+    /// A message that was refused is tried again.
+    TryAgain {
         of: Origin,
     },
 }
@@ -85,15 +92,23 @@ pub(super) enum Event {
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
     agent: usize,
-    /// Its number in its line's draws.
+    /// The line whose customer wrote it; the one after the last is that of the workspace's own.
+    by: usize,
+    /// Its number in the draws of those customers.
     number: u64,
     /// The conversation it belongs to, if more turns may follow.
     talk: Option<usize>,
+    /// Its place in the record.
+    message: usize,
+    /// The backoff before the attempt, if another one was made before.
+    backoff: Option<u64>,
 }
 
 /// A conversation: the message that is due or under way, and the turns after it.
 struct Talk {
-    agent: usize,
+    by: usize,
+    /// The one that the last message went to; `None` before the first one to any agent.
+    agent: Option<usize>,
     number: u64,
     left: u64,
 }
@@ -201,11 +216,12 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Delete { agent } => play.delete(space, agent, now),
             Event::Begin { entry } => play.begin(space, entry, now),
             Event::Undo { entry } => play.undo(space, entry, now),
-            Event::AtBackend { message, of } => play.at_backend(space, message, of, now),
-            Event::Back { message, of } => {
-                play.give_back(space, message, now);
-                play.lost(space, of, now);
+            Event::AtBackend { attempt, of } => play.at_backend(space, attempt, of, now),
+            Event::Back { attempt, of } => {
+                play.give_back(space, attempt, now);
+                play.refused(space, of, &OVERLOADED, now);
             }
+            Event::TryAgain { of } => play.try_again(space, of, now),
             Event::Renew => play.renew(space, next.order, now),
             Event::TrialEnds => play.trial_ends(space, next.order, now),
             Event::PackageEnds { grant, package } => play.package_ends(space, grant, package, now),
@@ -219,131 +235,21 @@ pub(super) fn play(scenario: &Scenario) -> Record {
 }
 
 impl<'s> Play<'s> {
-    /// Creates a workspace and its agents, and lets those start active that find a slot.
-    fn open(&mut self, number: usize, group: &'s Group, index: u64) {
-        let key = Key::root(self.scenario.seed).index(0).name(&group.name).index(index);
-        let seats = draw(&group.seats, key.name("seats"), 0).max(1);
-        let lines = group.lines.len();
-        let plan = plan_of(key, &group.mix);
-        let anchor = first_anchor(group, &group.plans[plan].plan, self.scenario.start, key);
-        self.record.spaces.push(Space {
-            group: number,
-            seats,
-            stays: vec![Stay { at: 0, plan: Some(plan), anchor }],
-            packages: self.scenario.packages.clone(),
-            at_start: group.buying.as_ref().map_or(0, |it| it.at_start as usize),
-            deeds: Vec::new(),
-            messages: Vec::new(),
-            decided: Vec::new(),
-            creates: Vec::new(),
-            enables: Vec::new(),
-            limits: vec![(0, group.plans[plan].plan.active_agents)],
-            servers: Vec::new(),
-            taken_offline: Vec::new(),
-            waiting: 0,
-            features: Vec::new(),
-            changes: Vec::new(),
-        });
-        self.stages.push(Stage {
-            group,
-            key,
-            seats,
-            standing: Standing::new(group, plan, anchor),
-            somebody_buys: false,
-            noticed: 0,
-            agents: Vec::new(),
-            first: 0,
-            arrived: vec![0; lines],
-            carried: BTreeMap::new(),
-            tries: vec![0; lines],
-            talks: Vec::new(),
-            waiting: Vec::new(),
-            done: Vec::new(),
-            held: vec![(None, plan)],
-        });
-        let space = self.stages.len() - 1;
-        self.record.spaces[space].servers = self.server_changes(space);
-        self.schedule_trial(space, 0);
-        self.schedule_timeline(space);
-        self.populate(space);
-        self.stages[space].first = self.stages[space].agents.len();
-        for line in 0..lines {
-            self.schedule_create(space, line, 0);
-        }
-        self.open_pool(space);
-        let features = self.record.spaces[space].features.clone();
-        let agents = (0..self.stages[space].first).filter(|agent| !features.contains(agent));
-        let agents: Vec<usize> = agents.collect();
-        for &agent in &agents {
-            if self.line(space, agent).start != AgentState::Draft {
-                self.change(space, agent, Some(AgentState::Offline), 0);
-            }
-        }
-        for agent in agents {
-            self.begin_life(space, agent, 0);
-            match self.line(space, agent).start {
-                AgentState::Active => self.enable(space, agent, 0),
-                AgentState::Offline => self.go_offline(space, agent, 0),
-                AgentState::Draft => {}
-            }
-        }
-        for line in 0..group.lines.len() {
-            self.open_line(space, line);
-        }
-    }
-
-    /// Creates the agents of the start, and the features.
-    fn populate(&mut self, space: usize) {
-        let group = self.stages[space].group;
-        for (line, declared) in group.lines.iter().enumerate() {
-            for _ in 0..declared.count {
-                if declared.kind == LineKind::Agents {
-                    self.create(space, line, 0);
-                } else {
-                    self.stages[space].agents.push(Agent::new(line, 0, 0));
-                    let feature = self.stages[space].agents.len() - 1;
-                    self.record.spaces[space].features.push(feature);
-                }
-            }
-        }
-    }
-
-    /// Customers begin to write to the agents of a line.
-    fn open_line(&mut self, space: usize, line: usize) {
-        let Some(kind) = self.customers(space, line) else { return };
-        let own = self.own(space, line);
-        if !matches!(kind, TrafficKind::Rate(_) | TrafficKind::Sessions { .. }) {
-            for agent in own {
-                self.open_agent(space, agent, 0);
-            }
-        } else if !own.is_empty() {
-            self.next_arrival(space, line, None, 0);
-        }
-    }
-
-    /// Customers of its own begin to write to an agent.
-    pub(super) fn open_agent(&mut self, space: usize, agent: usize, now: u64) {
-        let line = self.stages[space].agents[agent].line;
-        match self.customers(space, line) {
-            Some(TrafficKind::Closed { users, think }) => {
-                for user in 0..u64::from(*users) {
-                    let before = self.stages[space].agents[agent].number * u64::from(*users);
-                    let number = (before + user) << 40;
-                    let at = now + self.drawn(space, agent, think, "think", number);
-                    let talk = Talk { agent, number: number + 1, left: u64::MAX };
-                    self.stages[space].talks.push(talk);
-                    let talk = self.stages[space].talks.len() - 1;
-                    self.schedule(at, Class::Takes, space, Event::Turn { talk });
-                }
-            }
-            Some(_) => self.next_arrival(space, line, Some(agent), now),
-            None => {}
-        }
-    }
-
-    /// Who writes to the agents of a line.
+    /// Who writes to the agents of a line, or to the workspace.
     fn customers(&self, space: usize, line: usize) -> Option<&'s TrafficKind> {
-        self.stages[space].group.lines[line].traffic.as_ref().map(|traffic| &traffic.kind)
+        let group = self.stages[space].group;
+        let traffic = match group.lines.get(line) {
+            Some(line) => line.traffic.as_ref(),
+            None => group.customers.as_ref().map(|all| &all.traffic),
+        };
+        traffic.map(|traffic| &traffic.kind)
+    }
+
+    /// What keys the draws of the customers of a line, or of the workspace.
+    fn key(&self, space: usize, by: usize) -> Key {
+        let stage = &self.stages[space];
+        let line = stage.group.lines.get(by);
+        stage.key.name(line.map_or("customers of the workspace", |line| &line.name))
     }
 
     /// The agents of a line that are there from the start.
@@ -357,9 +263,9 @@ impl<'s> Play<'s> {
         &stage.group.lines[stage.agents[agent].line]
     }
 
-    /// A draw of an agent's line.
-    fn drawn(&self, space: usize, agent: usize, law: &Distribution, what: &str, n: u64) -> u64 {
-        draw(law, self.stages[space].key.name(&self.line(space, agent).name).name(what), n)
+    /// A draw of the customers of a line, or of the workspace.
+    fn drawn(&self, space: usize, by: usize, law: &Distribution, what: &str, n: u64) -> u64 {
+        draw(law, self.key(space, by).name(what), n)
     }
 
     /// A draw of an agent's own.
@@ -376,10 +282,16 @@ impl<'s> Play<'s> {
         draw(law, line.index(stage.agents[agent].number).name(what), n)
     }
 
-    /// Nothing but replies and the ways to and from the backend happens at the end or later.
-    /// Answers the order of scheduling.
+    /// What is in flight at the end is finished, and for that only messages are tried again and
+    /// pools renew. Answers the order of scheduling.
     pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) -> u64 {
-        let goes_on = matches!(event, Event::AtBackend { .. } | Event::Back { .. });
+        let goes_on = match event {
+            Event::AtBackend { .. } | Event::Back { .. } => true,
+            Event::TryAgain { .. } | Event::Renew | Event::PackageEnds { .. } => {
+                self.scenario.drain == Drain::Finish
+            }
+            _ => false,
+        };
         let order = self.scheduled;
         self.scheduled += 1;
         if at < self.until || goes_on {
@@ -389,6 +301,10 @@ impl<'s> Play<'s> {
     }
 
     fn take_next(&mut self) -> Option<Pending> {
+        let is_pools = |it: &Pending| matches!(it.event, Event::Renew | Event::PackageEnds { .. });
+        if self.pending.iter().all(|it| it.at >= self.until && is_pools(it)) {
+            return None;
+        }
         let key = |it: &Pending| (it.at, it.class, it.space, it.order);
         let least = (0..self.pending.len()).min_by_key(|&index| key(&self.pending[index]))?;
         Some(self.pending.swap_remove(least))

@@ -4,7 +4,7 @@ use limitlab::random::Distribution;
 use limitlab::rules::{AgentState, Reason};
 use limitlab::workload::{OnLost, TrafficKind, WhileOffline};
 
-use super::super::record::{Fate, Message, Service};
+use super::super::record::{Attempt, Fate, Loss, Message, Service};
 use super::{Class, Event, Origin, Play, Talk, draw};
 
 impl Play<'_> {
@@ -15,8 +15,7 @@ impl Play<'_> {
         agent: Option<usize>,
         now: u64,
     ) {
-        let stage = &self.stages[space];
-        let key = stage.key.name(&stage.group.lines[line].name);
+        let (stage, key) = (&self.stages[space], self.key(space, line));
         let (law, key, number) = match self.customers(space, line) {
             Some(TrafficKind::Rate(rate) | TrafficKind::Sessions { rate, .. }) => {
                 let mean = rate.per().nanos() as f64 / rate.events() as f64;
@@ -25,14 +24,16 @@ impl Play<'_> {
                     let key = key.index(agent.number).name("arrivals");
                     (Distribution::Exponential { mean }, key, agent.arrived)
                 } else {
-                    let mean = mean / self.own(space, line).len() as f64;
+                    let mean = mean / self.own(space, line).len().max(1) as f64;
                     let law = Distribution::Exponential { mean };
                     (law, key.name("arrivals"), stage.arrived[line])
                 }
             }
             Some(TrafficKind::Interarrival(law)) => {
-                let agent = &stage.agents[agent.expect("each agent has its own arrivals")];
-                (law.clone(), key.index(agent.number).name("arrivals"), agent.arrived)
+                let agent = agent.map(|agent| &stage.agents[agent]);
+                let key = agent.map_or(key, |agent| key.index(agent.number));
+                let arrived = agent.map_or(stage.arrived[line], |agent| agent.arrived);
+                (law.clone(), key.name("arrivals"), arrived)
             }
             Some(TrafficKind::Closed { .. }) | None => unreachable!("nothing arrives"),
         };
@@ -54,6 +55,10 @@ impl Play<'_> {
     }
 
     pub(super) fn arrival(&mut self, space: usize, line: usize, to: Option<usize>, now: u64) {
+        if line == self.stages[space].group.lines.len() {
+            self.arrival_at_workspace(space, now);
+            return;
+        }
         let own = self.own(space, line);
         let stage = &mut self.stages[space];
         let declared = &stage.group.lines[line];
@@ -77,13 +82,25 @@ impl Play<'_> {
         if !exists || self.is_away(space, agent) {
             return;
         }
+        self.first_message(space, line, agent, number, now);
+    }
+
+    /// A customer writes for the first time.
+    pub(super) fn first_message(
+        &mut self,
+        space: usize,
+        by: usize,
+        agent: usize,
+        number: u64,
+        now: u64,
+    ) {
         let mut talk = None;
-        if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, line) {
-            let turns = self.drawn(space, agent, turns, "turns", number).max(1);
-            self.stages[space].talks.push(Talk { agent, number, left: turns - 1 });
+        if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, by) {
+            let left = self.drawn(space, by, turns, "turns", number).max(1) - 1;
+            self.stages[space].talks.push(Talk { by, agent: Some(agent), number, left });
             talk = Some(self.stages[space].talks.len() - 1);
         }
-        self.attempt(space, Origin { agent, number, talk }, now);
+        self.write(space, (agent, by), number, talk, now);
     }
 
     /// Whether customers wait because the agent is not active.
@@ -93,97 +110,133 @@ impl Play<'_> {
     }
 
     pub(super) fn turn(&mut self, space: usize, talk: usize, now: u64) {
-        let Talk { agent, number, .. } = self.stages[space].talks[talk];
+        let Talk { by, agent, number, .. } = self.stages[space].talks[talk];
+        if by == self.stages[space].group.lines.len() {
+            self.turn_at_workspace(space, talk, now);
+            return;
+        }
+        let agent = agent.expect("who writes to a line has an agent");
         if self.record.spaces[space].state(agent).is_none() {
             return;
         }
         if self.is_away(space, agent) {
             self.stages[space].agents[agent].parked.push(talk);
         } else {
-            self.attempt(space, Origin { agent, number, talk: Some(talk) }, now);
+            self.write(space, (agent, by), number, Some(talk), now);
         }
     }
 
-    fn attempt(&mut self, space: usize, of: Origin, now: u64) {
+    /// A customer writes a message to an agent.
+    pub(super) fn write(
+        &mut self,
+        space: usize,
+        (agent, by): (usize, usize),
+        number: u64,
+        talk: Option<usize>,
+        now: u64,
+    ) {
+        let messages = &mut self.record.spaces[space].messages;
+        let of = Origin { agent, by, number, talk, message: messages.len(), backoff: None };
+        let routed = by == self.stages[space].group.lines.len();
+        messages.push(Message { agent, routed, due: now, attempts: Vec::new(), loss: None });
+        self.attempt(space, of, now);
+    }
+
+    pub(super) fn attempt(&mut self, space: usize, of: Origin, now: u64) {
         let agent = of.agent;
         let law = &self.line(space, agent).cost;
-        let cost = i128::from(self.drawn(space, agent, law, "cost", of.number));
-        let message = self.record.spaces[space].messages.len();
+        let cost = i128::from(self.drawn(space, of.by, law, "cost", of.number));
         let mut answer = self.decide(space, agent, cost, now);
         if let Err(why) = &answer
             && self.is_rescued(space, why, now)
         {
             answer = self.decide(space, agent, cost, now);
         }
-        let exhausted = matches!(&answer, Err(it) if it.reason == Reason::CreditsExhausted);
-        let admitted = answer.is_ok();
-        let fate = answer.map_or_else(Fate::Refused, |()| Fate::Travelling);
         let record = &mut self.record.spaces[space];
-        record.messages.push(Message { agent, due: now, fate });
-        if admitted {
-            self.charge(space, message, cost, now);
-        } else if exhausted {
-            self.refused_for_credits(space, now);
+        let attempt = record.attempts.len();
+        let fate = answer.clone().map_or_else(Fate::Refused, |()| Fate::Travelling);
+        record.attempts.push(Attempt { message: of.message, agent, at: now, fate });
+        record.messages[of.message].attempts.push(attempt);
+        if let Err(why) = answer {
+            record.decided.push(attempt);
+            if why.reason == Reason::CreditsExhausted {
+                self.refused_for_credits(space, now);
+            }
+            self.refused(space, of, &why, now);
+            return;
         }
-        if !admitted {
-            self.record.spaces[space].decided.push(message);
-            self.lost(space, of, now);
-        } else if self.delay == 0 {
-            self.serve(space, message, of, now);
+        self.charge(space, attempt, cost, now);
+        if self.delay == 0 {
+            self.serve(space, attempt, of, now);
         } else {
-            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { message, of });
+            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { attempt, of });
         }
     }
 
-    pub(super) fn at_backend(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+    pub(super) fn at_backend(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
         if self.has_room(space, now) {
-            self.serve(space, message, of, now);
+            self.serve(space, attempt, of, now);
             return;
         }
         let record = &mut self.record.spaces[space];
         let back = now + self.delay;
-        record.messages[message].fate = Fate::TurnedAway { back };
-        record.decided.push(message);
-        self.schedule(back, Class::Frees, space, Event::Back { message, of });
+        record.attempts[attempt].fate = Fate::TurnedAway { back };
+        record.decided.push(attempt);
+        self.schedule(back, Class::Frees, space, Event::Back { attempt, of });
     }
 
-    fn serve(&mut self, space: usize, message: usize, of: Origin, now: u64) {
+    fn serve(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
         let (mut started, mut ended) = (now, now);
         if let Some(backend) = &self.scenario.backend {
             started = self.start_of_service(space, backend, now);
-            ended =
-                started + self.drawn(space, of.agent, &backend.service_time, "service", of.number);
-            self.record.services.push(Service { space, arrived: now, started, ended });
+            let patience = self.patience_ends(space, of);
+            if started > now && started > patience {
+                let left = now.max(patience);
+                self.record.services.push(Service { space, arrived: now, left, ended: None });
+                let record = &mut self.record.spaces[space];
+                record.attempts[attempt].fate = Fate::GivenUp { left };
+                record.decided.push(attempt);
+                self.give_up(space, of, Loss { at: left, timed_out: true });
+                return;
+            }
+            ended = started + self.drawn(space, of.by, &backend.service_time, "service", of.number);
+            let ended = Some(ended);
+            self.record.services.push(Service { space, arrived: now, left: started, ended });
         }
         let back = ended + self.delay;
         let record = &mut self.record.spaces[space];
-        record.messages[message].fate = Fate::Served { arrived: now, started, ended, back };
-        record.decided.push(message);
+        record.attempts[attempt].fate = Fate::Served { arrived: now, started, ended, back };
+        record.decided.push(attempt);
         // Nothing but the customer waits for the reply, and it is known when it comes.
         self.reply(space, of, back);
     }
 
     /// A customer whose message is lost goes on only where it is said so.
-    pub(super) fn lost(&mut self, space: usize, of: Origin, now: u64) {
-        let line = self.stages[space].agents[of.agent].line;
+    pub(super) fn lost(&mut self, space: usize, of: Origin, at: u64) {
         if let Some(
             TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
-        ) = self.customers(space, line)
+        ) = self.customers(space, of.by)
         {
-            self.reply(space, of, now);
+            self.reply(space, of, at);
         }
     }
 
     /// The customer thinks, and writes again.
     fn reply(&mut self, space: usize, of: Origin, now: u64) {
-        let Some(talk) = of.talk else { return };
-        let line = self.stages[space].agents[of.agent].line;
+        if let Some(talk) = of.talk {
+            self.think(space, talk, now);
+        }
+    }
+
+    /// The customer of a conversation thinks about its last turn, and writes the next one.
+    pub(super) fn think(&mut self, space: usize, talk: usize, now: u64) {
+        let Talk { by, number, .. } = self.stages[space].talks[talk];
         let Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) =
-            self.customers(space, line)
+            self.customers(space, by)
         else {
             return;
         };
-        let think = self.drawn(space, of.agent, think, "think", of.number);
+        let think = self.drawn(space, by, think, "think", number);
         let next = &mut self.stages[space].talks[talk];
         if next.left > 0 {
             next.left -= 1;
