@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
 use crate::rules::Reason;
-use crate::scenario::occurs::{can_be_away, can_be_full, crowded, features, plans, slots_can_bind};
+use crate::scenario::occurs::{can_be_full, crowded, features, plans, slots_can_bind, turned_away};
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
@@ -106,9 +106,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     if plans(group).any(|plan| plan.trial.is_some()) {
         reasons.push(Reason::TrialEnded);
     }
-    let turned_away =
-        group.lines.iter().any(|line| line.traffic.is_some() && can_be_away(group, line));
-    if turned_away {
+    if turned_away(group) {
         reasons.push(Reason::AgentNotActive);
     }
     if plans(group).any(|plan| plan.credits.is_some()) {

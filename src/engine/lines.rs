@@ -1,4 +1,5 @@
-//! The agent lines of one workspace: their streams of draws, and the streams of their arrivals.
+//! The agent lines of one workspace, and its customers as a whole: their streams of draws, and the
+//! streams of their arrivals.
 
 use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
@@ -42,7 +43,7 @@ pub(super) struct Line {
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) line: u32,
-    /// The agent they are for; `None` if each is for any agent of the line.
+    /// The agent they are for; `None` if each is for any agent of the line, or of the workspace.
     pub(super) agent: Option<u32>,
     /// Arrivals so far.
     arrived: u64,
@@ -65,6 +66,16 @@ impl Number {
     /// The number of the next turn of the same conversation.
     pub(super) const fn next_turn(self) -> Self {
         Self(self.0.wrapping_add(1))
+    }
+}
+
+impl Source {
+    /// Takes the next arrival: its first message's number.
+    #[inline]
+    pub(super) fn arrive(&mut self) -> Number {
+        let arrival = self.arrived;
+        self.arrived += 1;
+        Number(self.first.wrapping_add(arrival << TURN_BITS))
     }
 }
 
@@ -139,6 +150,14 @@ impl Line {
         }
     }
 
+    /// The stream of arrivals at the workspace as a whole, whose customers are line number `line`.
+    pub(super) fn source_of_workspace(&self, line: u32, traffic: &TrafficModel) -> Source {
+        let bursts = traffic.bursts.as_ref();
+        let begin = |bursts| Burst::begin(bursts, self.key.name("bursts").stream(), SimTime::ZERO);
+        let custom = traffic.custom.as_ref().map(CustomTraffic::begin);
+        Source { custom, burst: bursts.map(begin), ..self.source(line) }
+    }
+
     /// When the arrival comes that follows the one at `now`, or the start; `None` if that is not
     /// before `until`.
     #[inline]
@@ -177,7 +196,7 @@ impl Line {
     #[inline]
     pub(super) fn arrive(&self, source: &mut Source) -> (u32, Number) {
         let arrival = source.arrived;
-        source.arrived += 1;
+        let number = source.arrive();
         let agent = source.agent.unwrap_or_else(|| {
             let any = match self.count {
                 1 => 0,
@@ -185,7 +204,12 @@ impl Line {
             };
             self.first + any
         });
-        (agent, Number(source.first.wrapping_add(arrival << TURN_BITS)))
+        (agent, number)
+    }
+
+    /// Which of so many agents, at least one, a message of the workspace's customers goes to.
+    pub(super) fn recipient(&self, number: Number, agents: u32) -> u32 {
+        self.recipients.at(number.0).below(u64::from(agents)) as u32
     }
 
     /// The number of the time before the first message of one of the users of an agent, which is

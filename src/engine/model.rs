@@ -7,8 +7,9 @@ use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
 use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
-    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, LineKind, Modulation,
-    Occurrence, OnLost, OnRefused, Retry, RetrySampler, Traffic, TrafficKind, WhileOffline,
+    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, Customers, LineKind,
+    Modulation, Occurrence, OnLost, OnRefused, Retry, RetrySampler, Route, Traffic, TrafficKind,
+    WhileOffline,
 };
 
 /// One group, compiled.
@@ -25,6 +26,8 @@ pub(super) struct GroupModel {
     pub(super) start: Timestamp,
     pub(super) billing_anchor: BillingAnchor,
     pub(super) seats: Sampler,
+    /// The lines, and behind them the customers of the workspace as a whole if there are any: they
+    /// draw as a line of their own does, and have no agents.
     pub(super) lines: Vec<LineModel>,
     /// What can be bought in the scenario.
     pub(super) packages: Vec<Package>,
@@ -43,8 +46,8 @@ pub(super) struct GroupModel {
     pub(super) until: SimTime,
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
-    /// Whether anybody tries again, and so may be charged after that.
-    pub(super) retries: bool,
+    /// Whether it matters when a reply is back: it frees places, or leaves its agent less busy.
+    pub(super) awaits_replies: bool,
 }
 
 /// How many servers a workspace has of its own; `None` is unlimited.
@@ -71,6 +74,8 @@ pub(super) struct LineModel {
     pub(super) offline: Option<Sampler>,
     pub(super) on_refused: OnRefused,
     pub(super) traffic: Option<TrafficModel>,
+    /// Which of all agents that traffic goes to, if it is not for those of the line.
+    pub(super) route: Option<Route>,
     pub(super) cost: Sampler,
     pub(super) while_offline: WhileOffline,
     pub(super) retry: Option<RetrySampler>,
@@ -109,6 +114,11 @@ impl GroupModel {
         !self.finish && back > self.until
     }
 
+    /// Whether anybody tries again, and so may be charged after arrivals have stopped.
+    pub(super) fn retries(&self) -> bool {
+        self.lines.iter().any(|line| line.retry.is_some())
+    }
+
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
         scenario.groups.iter().map(|group| Self::new(scenario, group)).collect()
     }
@@ -124,17 +134,24 @@ impl GroupModel {
         let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
         let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
+        let book = Rulebook::new(plans, &group.throttles, shares);
+        let customers = group.customers.as_ref();
+        let counts_busy = customers.is_some_and(|it| it.route == Route::LeastBusy);
         Self {
             name: group.name.clone(),
             seed: scenario.seed,
             count: group.count,
-            book: Rulebook::new(plans, &group.throttles, shares),
+            awaits_replies: book.holds_places() || counts_busy,
+            book,
             mix: group.mix.clone(),
             on_downgrade: group.on_downgrade,
             start: scenario.start,
             billing_anchor: group.billing_anchor,
             seats: group.seats.sampler(),
-            lines: group.lines.iter().map(LineModel::new).collect(),
+            lines: {
+                let customers = customers.map(LineModel::of_workspace);
+                group.lines.iter().map(LineModel::new).chain(customers).collect()
+            },
             packages: scenario.packages.clone(),
             buying: group.buying.as_ref().map(|buying| BuyingModel {
                 package: buying.package as u16,
@@ -156,12 +173,38 @@ impl GroupModel {
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
             until: SimTime::ZERO + scenario.duration,
             finish: scenario.drain == Drain::Finish,
-            retries: group.lines.iter().any(|line| line.retry.is_some()),
         }
     }
 }
 
+/// What keys the draws of a workspace's customers: no line can be called so.
+const CUSTOMERS: &str = "customers of the workspace";
+
 impl LineModel {
+    /// The customers of a workspace as a whole, as a line without agents.
+    fn of_workspace(customers: &Customers) -> Self {
+        let nothing = Distribution::Constant(0.0);
+        Self {
+            name: CUSTOMERS.to_owned(),
+            kind: LineKind::Agents,
+            count: 0,
+            start: AgentState::Draft,
+            draft: None,
+            active: None,
+            offline: None,
+            on_refused: OnRefused::GiveUp,
+            traffic: Some(TrafficModel::new(&customers.traffic)),
+            route: Some(customers.route),
+            cost: nothing.sampler(),
+            while_offline: WhileOffline::Refuse,
+            retry: None,
+            patience: None,
+            share: None,
+            create: None,
+            delete_after: None,
+        }
+    }
+
     fn new(line: &AgentLine) -> Self {
         let activity = line.activity.as_ref();
         let sampler = |of: Option<&Distribution>| of.map(Distribution::sampler);
@@ -175,6 +218,7 @@ impl LineModel {
             offline: sampler(activity.and_then(|it| it.offline.as_ref())),
             on_refused: activity.map_or(OnRefused::GiveUp, |it| it.on_refused),
             traffic: line.traffic.as_ref().map(TrafficModel::new),
+            route: None,
             cost: line.cost.sampler(),
             while_offline: line.while_offline,
             retry: line.retry.as_ref().map(Retry::sampler),

@@ -96,6 +96,7 @@ fn scenario() -> Scenario {
             mix: vec![(0, Share::WHOLE)],
             seats: Distribution::Constant(1.0),
             billing_anchor: BillingAnchor::SameInstant,
+            customers: None,
             lines: vec![line],
             throttles: throttles(),
             buying: None,

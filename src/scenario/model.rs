@@ -11,7 +11,7 @@ use crate::rules::limiter::Throttle;
 use crate::rules::{OnDowngrade, Package, Plan};
 use crate::summary::Identity;
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
-use crate::workload::{AgentLine, Buying, LineKind, Occurrence};
+use crate::workload::{AgentLine, Buying, Customers, LineKind, Occurrence, Traffic};
 
 /// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
 const DEFAULT_START: i64 = 1_767_225_600;
@@ -176,6 +176,8 @@ pub struct Group {
     pub billing_anchor: BillingAnchor,
     /// The agents and features of each workspace, line by line; agents first.
     pub lines: Vec<AgentLine>,
+    /// Who writes to each workspace as a whole; `None` is nobody.
+    pub customers: Option<Customers>,
     /// Throttles of scope agent and workspace: those of each plan, then the group's, in the order
     /// written. Those of two plans that have the same name are both there.
     pub throttles: Vec<Throttle>,
@@ -219,6 +221,7 @@ impl Group {
             seats: Distribution::Constant(1.0),
             billing_anchor: BillingAnchor::SameInstant,
             lines: Vec::new(),
+            customers: None,
             throttles: Vec::new(),
             buying: None,
             alerts: Vec::new(),
@@ -267,6 +270,17 @@ impl Group {
     pub fn agents(&self) -> u32 {
         let agents = self.lines.iter().filter(|line| line.kind == LineKind::Agents);
         agents.map(|line| line.count).sum()
+    }
+
+    /// All its traffic: that of its lines, and that of the workspace as a whole.
+    pub fn traffic(&self) -> impl Iterator<Item = &Traffic> {
+        let whole = self.customers.as_ref().map(|customers| &customers.traffic);
+        self.lines.iter().filter_map(|line| line.traffic.as_ref()).chain(whole)
+    }
+
+    /// Whether anybody may write to a line.
+    pub fn is_written_to(&self, line: &AgentLine) -> bool {
+        line.traffic.is_some() || (self.customers.is_some() && line.kind == LineKind::Agents)
     }
 
     /// The plans at the start.

@@ -206,10 +206,7 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         Reason::TrialEnded => {
             plans(group).any(|plan| plan.trial.is_some_and(|trial| trial < scenario.duration))
         }
-        Reason::AgentNotActive => {
-            let mut lines = group.lines.iter().filter(|line| line.traffic.is_some());
-            lines.any(|line| can_be_away(group, line))
-        }
+        Reason::AgentNotActive => turned_away(group),
         Reason::RateLimited | Reason::ConcurrencyLimited => {
             group.throttles.iter().any(|throttle| throttle.quota.reason() == reason)
         }
@@ -224,15 +221,43 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
     }
 }
 
+/// Whether messages to a group can be refused because an agent is not active.
+pub fn turned_away(group: &Group) -> bool {
+    let is_away = |line: &AgentLine| {
+        (line.traffic.is_some() && can_be_away(group, line)) || whoever_can_be_away(group, line)
+    };
+    group.lines.iter().any(is_away)
+}
+
 /// Whether customers of a line can be refused because an agent is not active.
-pub fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+    // Customers who wait for their agent still try again when they said they would.
+    (line.while_offline == WhileOffline::Refuse || line.retry.is_some()) && is_away(group, line)
+}
+
+/// Whether customers of the workspace can be refused because an agent of a line is not active.
+pub(super) fn whoever_can_be_away(group: &Group, line: &AgentLine) -> bool {
+    // They find one that is active if any is, but try again with the same one.
+    group.customers.is_some()
+        && (line.retry.is_some() || all_can_be_away(group))
+        && is_away(group, line)
+}
+
+/// Whether a workspace can be without any active agent.
+pub(super) fn all_can_be_away(group: &Group) -> bool {
+    let mut lines = group.lines.iter().filter(|line| line.kind == LineKind::Agents);
+    crowded(group)
+        || happens(group, |action| matches!(action, Action::Delete(_)))
+        || lines.all(|line| is_away(group, line))
+}
+
+/// Whether agents of a line can exist and not be active.
+fn is_away(group: &Group, line: &AgentLine) -> bool {
     let changes = |action: &Action| {
         use Action::{Create, Disable, Enable, SetPlan, Subscribe};
         matches!(action, Create(_) | Disable(_) | Enable(_) | SetPlan(_) | Subscribe(_))
     };
     line.kind == LineKind::Agents
-        // Customers who wait for their agent still try again when they said they would.
-        && (line.while_offline == WhileOffline::Refuse || line.retry.is_some())
         && (line.start != AgentState::Active
             || line.churn.is_some()
             || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())

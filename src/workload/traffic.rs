@@ -1,10 +1,11 @@
-//! Who writes to the agents of a line, and when.
+//! Who writes to the agents of a line, or to a workspace, and when.
 
 use super::{Bursts, CustomArrivals, CustomTraffic, Modulation};
 use crate::random::Distribution;
 use crate::units::Rate;
 
-/// Messages that customers write to the agents of a line.
+/// Messages that customers write to the agents of a line; of the [customers](super::Customers) of a
+/// workspace, to the workspace in place of each agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traffic {
     /// Who writes.

@@ -35,10 +35,11 @@ const ROWS: &[Row] = &[
         &[|n| agent(&format!("churn: {{ create: {n}/1d }}"))],
     ),
     (
-        "users of `closed` traffic of a line, in each workspace",
+        "users of `closed` traffic of a line, or of a group, in each workspace",
         1_000_000,
         &[
             |n| agent(&format!("traffic: {{ closed: {{ users: {n}, think: 1s }} }}")),
+            |n| group(&format!("traffic: {{ closed: {{ users: {n}, think: 1s }} }}")),
             |n| {
                 agent(&format!(
                     "count: {}, traffic: {{ closed: {{ users: 100, think: 1s }} }}",
@@ -92,9 +93,12 @@ const ROWS: &[Row] = &[
         }],
     ),
     (
-        "periods of `bursts`, on and off, of one agent on average",
+        "periods of `bursts`, on and off, of one agent or workspace on average",
         10_000_000,
-        &[|n| lasting(n, &agent("traffic: { rate: 1/h, bursts: { on: 1s, off: 1s } }"))],
+        &[
+            |n| lasting(n, &agent("traffic: { rate: 1/h, bursts: { on: 1s, off: 1s } }")),
+            |n| lasting(n, &group("traffic: { rate: 1/h, bursts: { on: 1s, off: 1s } }")),
+        ],
     ),
     ("`replications`", 10_000, &[|n| top(&format!("replications: {n}"))]),
     ("bins of `series`", 5_000, &[|n| lasting(n, &top("series: { every: 1s }"))]),

@@ -189,6 +189,7 @@ fn the_document_of_a_scenario() {
                 "credits_per_message": 1.0
               }
             ],
+            "traffic": null,
             "expected": {
               "messages": 8000.0,
               "messages_per_workspace": 160.0,

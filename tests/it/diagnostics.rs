@@ -117,10 +117,11 @@ fn six_mistakes_of_six_kinds_are_told_in_one_pass() {
        |           ^^^^^^^
     hint: did you mean `advanced`? declared: `advanced`, `unlimited`
 
-    x.yaml:40:9: error: `route` is not supported yet
+    x.yaml:40:9: error: unknown key `route` in an item of `agents`
        |
     40 |         route: random
        |         ^^^^^
+    hint: `route` stands in a group, beside its `traffic`
 
     x.yaml:44:64: error: `limit` must be at least 1
        |
@@ -194,7 +195,7 @@ fn a_misspelt_key_is_read_as_what_was_meant() {
        |
     29 |     agnets:
        |     ^^^^^^
-    hint: did you mean `agents`? expected here: `group`, `count`, `plan`, `seats`, `billing_anchor`, `on_downgrade`, `packages`, `alerts`, `agents`, `features`, `fair_use`
+    hint: did you mean `agents`? expected here: `group`, `count`, `plan`, `seats`, `billing_anchor`, `on_downgrade`, `packages`, `alerts`, `agents`, `traffic`, `route`, `features`, `fair_use`
 
     x.yaml:31:16: error: `5x` is not a whole number such as `10_000`
        |
@@ -468,14 +469,6 @@ fn replications_are_whole_and_bounded() {
 
 #[test]
 fn what_is_planned_is_not_supported_yet() {
-    assert_snapshot!(with(r"while_offline: pause", r"route: random"), @"
-    x.yaml:40:9: error: `route` is not supported yet
-       |
-    40 |         route: random
-       |         ^^^^^
-
-    1 mistake in x.yaml
-    ");
     assert_snapshot!(with(r"strategy: atomic", r"strategy: leased, nodes: 3"), @"
     x.yaml:51:26: error: `leased` is not supported yet
        |

@@ -175,3 +175,122 @@ workspaces:
         )
     );
 }
+
+/// 300 workspaces for a month whose customers write to the workspace.
+fn routed(agents: &str, plan: &str) -> String {
+    format!(
+        "limitlab: 1
+name: routed
+duration: 30d
+plans: {{ p: {{ {plan} credits: {{ included: 1_000_000 }} }} }}
+workspaces:
+  - group: shops
+    count: 300
+    plan: p
+    traffic: {{ sessions: {{ rate: 3/h, turns: {{ geometric: 4 }} }} }}
+    agents: [{agents}]
+"
+    )
+}
+
+#[test]
+fn customers_of_the_workspace_reach_whoever_is_active() {
+    let sales = "name: sales, count: 3, cost: 2, activity: { active: { exponential: 9h }, \
+                 offline: { exponential: 15h } }";
+    let help = "name: help, cost: 4, activity: { active: { exponential: 6h }, \
+                offline: { exponential: 6h } }";
+    for (agents, plan, tolerance) in [
+        (format!("{{ {sales} }}"), "", 0.02),
+        (format!("{{ {sales} }}, {{ {help} }}"), "", 0.02),
+        (format!("{{ {sales} }}, {{ {help} }}"), "active_agents: 1,", 0.06),
+    ] {
+        // Conversations would end where a message is lost, which nobody foresees.
+        let sessions = "sessions: { rate: 3/h, turns: { geometric: 4 } }";
+        let yaml = routed(&agents, plan).replace(sessions, "rate: 12/h");
+        let summary = simulate(&yaml);
+        let messages = told(&yaml, "active, ", " in each workspace");
+        assert_near(messages, 30.0 * 24.0 * 12.0, 1e-3, &agents);
+        let told_in_all = told(&yaml, "about ", " after slots and activity");
+        let reached = each(&summary, &["messages.completed"]);
+        assert_near(told_in_all / 300.0, reached, tolerance, &agents);
+        let credits = told(&yaml, "about ", " credits after slots and activity");
+        let each_message = credits / (told_in_all / 300.0);
+        let spent = each(&summary, &["credits.consumed"]) / reached;
+        assert_near(each_message, spent, 0.06, &agents);
+    }
+}
+
+#[test]
+fn customers_of_the_workspace_are_multiplied_by_hand() {
+    let yaml = routed("{ name: a, count: 3, cost: 2 }, { name: b, cost: 6 }", "");
+    let text = describe(&scenario(&yaml));
+    for said in [
+        "customers    3/h conversations with each workspace, messages about 4 (geometric), time \
+         between them 0s\n               each message goes to any active agent\n",
+        "any agent: 3/h conversations x 4 messages x 300 workspaces x 30d = 2_592_000\n",
+        "3 credits each on average, if all agents get as many of them\n",
+        "2_592_000 messages if always active, 8_640 in each workspace\n",
+        "25_920 credits in each workspace, 2.59% of the 1_000_000 that its pool holds over 30d\n",
+        "customers of the workspace write to them\n",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    // Where there is no agent nobody writes.
+    let none = routed("{ name: a, count: 0 }", "").replace(
+        "workspaces:",
+        "timeline:
+  - { at: 29d, create: a }
+workspaces:",
+    );
+    assert!(describe(&scenario(&none)).contains("\n               0 messages if always active"));
+}
+
+#[test]
+fn limits_count_customers_of_the_workspace() {
+    let of = |traffic: &str, limit: &str| {
+        let backend = "backend: { servers: unlimited, service_time: 10s }\nworkspaces:";
+        let yaml = routed("{ name: a, count: 3 }", "")
+            .replace("sessions: { rate: 3/h, turns: { geometric: 4 } }", traffic)
+            .replace("    agents:", &format!("    fair_use: [{{ name: x, {limit} }}]\n    agents:"))
+            .replace("workspaces:", backend);
+        warnings(&scenario(&yaml))
+    };
+    let users = "closed: { users: 4, think: 1m }";
+    let never = "the limit `x` of `shops` never binds: ";
+    for scope in ["agent", "workspace"] {
+        let limit = |most: u32| format!("scope: {scope}, concurrency: {{ limit: {most} }}");
+        assert_eq!(of(users, &limit(3)), Vec::<String>::new());
+        let told = format!("{never}at most 4 users wait for replies at once");
+        assert_eq!(of(users, &limit(4)), [told]);
+        assert_eq!(of("rate: 3/h", &limit(4)), Vec::<String>::new());
+    }
+    let bucket = "scope: workspace, token_bucket: { rate: 1/s, burst: 30 }";
+    let told = format!("{never}a workspace gets 0.083% of its rate, and hardly ever 30 at once");
+    assert_eq!(of("rate: 3/h", bucket), [told]);
+    assert_eq!(of("rate: 3/h", &bucket.replace("workspace", "agent")), Vec::<String>::new());
+    let told = "the limit `x` admits 1/s in each workspace of `shops`, and customers write 2 \
+                messages a second";
+    assert_eq!(of("rate: 2/s", bucket)[1], told);
+}
+
+#[test]
+fn whether_anybody_finds_nobody_there_is_known() {
+    let reason = "refusal.rate{reason=agent_not_active} == 0";
+    let of = |agents: &str, rest: &str| {
+        let thresholds = format!("{rest}thresholds: ['{reason}']\nworkspaces:");
+        let yaml = routed(agents, "").replace("workspaces:", &thresholds);
+        warnings(&scenario(&yaml))
+    };
+    let never = format!("`{reason}` always holds: no agent that is written to is ever away");
+    let away = "{ name: b, activity: { active: 1h, offline: 1h } }";
+    assert_eq!(of(&format!("{{ name: a }}, {away}"), ""), [never]);
+    assert_eq!(of(away, ""), Vec::<String>::new());
+    // One that is refused for another reason tries again with the same agent, which may be away.
+    let again = away.replace("name: b", "name: b, retry: { max_attempts: 2 }");
+    let told = of(&format!("{{ name: a }}, {again}"), "");
+    let needless =
+        "`b` in `shops` has a `retry` that nobody needs: none of its `reasons` can occur";
+    assert_eq!(told, [needless]);
+    let gone = "timeline: [{ at: 1d, delete: a }]\n";
+    assert_eq!(of(&format!("{{ name: a }}, {away}"), gone), Vec::<String>::new());
+}

@@ -26,6 +26,8 @@ mod refused;
 mod replications;
 mod retries;
 mod retry_faults;
+mod routing;
+mod routing_faults;
 mod rules;
 mod scenarios;
 mod support;

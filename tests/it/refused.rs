@@ -40,14 +40,6 @@ const WORDS: &[(&str, &[Word])] = &[
         &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
     ),
     (
-        "groups",
-        &[
-            ("traffic", "    plan: small", "    plan: small\n    traffic: { rate: 1/h }"),
-            ("route", "    plan: small", "    plan: small\n    route: random"),
-        ],
-    ),
-    ("lines of agents", &[("route", "name: sales,", "name: sales, route: random,")]),
-    (
         "`traffic`",
         &[
             ("trace", "{ rate: 1/h }", "{ trace: file.csv }"),

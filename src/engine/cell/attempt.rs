@@ -2,6 +2,7 @@
 
 use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
+use crate::engine::lines::Number;
 use crate::engine::servers::{Departure, Placement};
 use crate::measure::Reply;
 use crate::rules::{Charge, Reason, Refusal};
@@ -30,6 +31,10 @@ impl Cell {
     pub(super) fn arrival(&mut self, world: &mut World<'_>, source: u32, now: SimTime) {
         let arrived = &mut self.sources[source as usize];
         let line = arrived.line;
+        if let Some(route) = world.model.lines[line as usize].route {
+            self.arrival_at_workspace(world, source, route, now);
+            return;
+        }
         let (agent, number) = self.lines[line as usize].arrive(arrived);
         let is_there = self.workspace.agent(agent as usize).is_some();
         if is_there || self.sources[source as usize].agent.is_none() {
@@ -40,34 +45,51 @@ impl Cell {
         if !is_there || (model.while_offline == WhileOffline::Pause && !self.is_active(agent)) {
             return;
         }
-        let turns = model.traffic.as_ref().and_then(|traffic| traffic.turns.as_ref());
+        self.first_message(world, (agent, line, line), number, now);
+    }
+
+    /// A customer writes to an agent of a line for the first time: a single message, or the first
+    /// turn of a conversation.
+    #[inline]
+    pub(super) fn first_message(
+        &mut self,
+        world: &mut World<'_>,
+        (agent, line, customers): (u32, u32, u32),
+        number: Number,
+        now: SimTime,
+    ) {
+        let traffic = world.model.lines[customers as usize].traffic.as_ref();
         let mut session = NONE;
-        if let Some(turns) = turns {
-            let turns = self.lines[line as usize].turns(turns, number);
+        if let Some(turns) = traffic.and_then(|traffic| traffic.turns.as_ref()) {
+            let turns = self.lines[customers as usize].turns(turns, number);
             if turns > 1 {
                 let turns_left = turns - 1;
-                let begun = Session { agent, number, turns_left, next_parked: NONE };
+                let next_parked = NONE;
+                let begun = Session { agent, line: customers, number, turns_left, next_parked };
                 session = self.sessions.insert(begun);
             }
         }
-        self.write(world, Message::due(agent, line, session, number, now), now);
+        self.write(world, Message::due((agent, line, customers), session, number, now), now);
     }
 
     /// The next turn of a conversation is due. If its agent is away, its customer waits, or is
     /// told so.
     pub(super) fn turn(&mut self, world: &mut World<'_>, session: u32, now: SimTime) {
-        let Session { agent, number, .. } = *self.sessions.at(session);
+        let Session { agent, line, number, .. } = *self.sessions.at(session);
+        if let Some(route) = world.model.lines[line as usize].route {
+            self.turn_at_workspace(world, session, route, now);
+            return;
+        }
         if self.workspace.agent(agent as usize).is_none() {
             self.end_session(session);
             return;
         }
-        let line = self.agents[agent as usize].line;
         let pauses = world.model.lines[line as usize].while_offline == WhileOffline::Pause;
         if pauses && !self.is_active(agent) {
             self.park(agent, session);
             return;
         }
-        self.write(world, Message::due(agent, line, session, number, now), now);
+        self.write(world, Message::due((agent, line, line), session, number, now), now);
     }
 
     /// Puts a conversation at the end of those that wait for an agent.
@@ -83,7 +105,7 @@ impl Cell {
 
     /// A customer writes a message.
     #[inline]
-    fn write(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
+    pub(super) fn write(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
         self.messages += 1;
         self.attempt(world, message, now);
     }
@@ -96,7 +118,7 @@ impl Cell {
             world.measures.attempted(&mut self.tally, agent, now, message.is_first());
         }
         let model = world.model;
-        let line = &self.lines[message.line as usize];
+        let line = &self.lines[message.customers as usize];
         let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
         let cost = Credits::from_thousandths(cost as i64);
         let mut answer = self.decide(world, agent, cost, now);
@@ -114,6 +136,9 @@ impl Cell {
         });
         if let Some(charge) = charge {
             self.charged(world, charge, now);
+        }
+        if model.awaits_replies {
+            self.agents[agent].in_flight += 1;
         }
         if model.delay.is_zero() {
             self.workspace.settle(charge);
@@ -174,7 +199,7 @@ impl Cell {
         let (Some(servers), Some(service)) = (&mut world.servers, &world.model.service) else {
             return Ok(Placement { started: now, ended: now, queue: 0 });
         };
-        let service = self.lines[message.line as usize].service(service, message.number);
+        let service = self.lines[message.customers as usize].service(service, message.number);
         let fate = servers.place(now, SimSpan::from_nanos(service), deadline);
         let is_shared = world.platform.is_some();
         let measures = world.platform.as_deref_mut().or(world.measures.backend.as_mut());
@@ -232,8 +257,8 @@ impl Cell {
         } else if counts {
             self.tally.gave_up_waiting();
         }
-        // When it is over is known, so that is an event only where it frees places.
-        if world.model.book.holds_places() {
+        // When it is over is known, so that is an event only where something waits for it.
+        if world.model.awaits_replies {
             let flight = self.fly(message, None);
             self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
         }
@@ -253,6 +278,9 @@ impl Cell {
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let Flight { message, charge, refused } = self.flights.remove(flight);
         self.workspace.release(&world.model.book, message.agent as usize, now);
+        if world.model.awaits_replies {
+            self.agents[message.agent as usize].in_flight -= 1;
+        }
         if refused {
             self.give_back(world, message.agent, charge, now);
             if world.model.cuts(now) {
@@ -266,8 +294,8 @@ impl Cell {
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless
     /// arrivals have stopped by then.
     pub(super) fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
-        let Session { agent, number, turns_left, .. } = *self.sessions.at(session);
-        let line = self.agents[agent as usize].line as usize;
+        let Session { line, number, turns_left, .. } = *self.sessions.at(session);
+        let line = line as usize;
         let traffic = world.model.lines[line].traffic.as_ref();
         let think = traffic.and_then(|traffic| traffic.think.as_ref());
         let next = think

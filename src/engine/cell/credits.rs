@@ -42,7 +42,7 @@ impl Cell {
         class: Class,
         event: Event,
     ) -> Ticket {
-        if at < SimTime::NEVER && world.model.retries && world.model.finish {
+        if at < SimTime::NEVER && world.model.finish && world.model.retries() {
             self.calendar.schedule(at, class, event)
         } else {
             self.schedule_in_time(world, at, class, event)

@@ -2,13 +2,18 @@
 
 use super::{Agent, Cell, NONE, Session, World};
 use crate::engine::lines::Line;
+use crate::engine::model::TrafficModel;
 use crate::units::SimTime;
 
 impl Cell {
-    /// Customers begin to write to the agents of every line.
+    /// Customers begin to write to the agents of every line, and to the workspace.
     pub(super) fn begin_traffic(&mut self, world: &World<'_>) {
         for (number, model) in world.model.lines.iter().enumerate() {
             let Some(traffic) = &model.traffic else { continue };
+            if model.route.is_some() {
+                self.begin_traffic_of_workspace(world, number as u32, traffic);
+                continue;
+            }
             let line = &self.lines[number];
             let agents = line.first..line.first + line.count;
             if !traffic.is_one_stream {
@@ -31,9 +36,30 @@ impl Cell {
             self.schedule_arrival(world, self.sources.len() as u32 - 1, now);
             return;
         }
+        self.begin_users(world, (agent, in_line), (number, traffic), now);
+    }
+
+    /// Customers begin to write to the workspace as a whole; their line has the number `line`.
+    fn begin_traffic_of_workspace(&mut self, world: &World<'_>, line: u32, traffic: &TrafficModel) {
+        if traffic.users > 0 {
+            self.begin_users(world, (NONE, 0), (line, traffic), SimTime::ZERO);
+        } else {
+            self.sources.push(self.lines[line as usize].source_of_workspace(line, traffic));
+            self.schedule_arrival(world, self.sources.len() as u32 - 1, SimTime::ZERO);
+        }
+    }
+
+    /// The users of an agent, or of the workspace, begin to think.
+    fn begin_users(
+        &mut self,
+        world: &World<'_>,
+        (agent, in_line): (u32, u32),
+        (line, traffic): (u32, &TrafficModel),
+        now: SimTime,
+    ) {
         for user in 0..traffic.users {
             let number = Line::user(in_line, user, traffic.users);
-            let begun = Session { agent, number, turns_left: u64::MAX, next_parked: NONE };
+            let begun = Session { agent, line, number, turns_left: u64::MAX, next_parked: NONE };
             let session = self.sessions.insert(begun);
             self.next_turn(world, session, now);
         }
@@ -44,8 +70,7 @@ impl Cell {
         if session == NONE {
             return;
         }
-        let agent = self.sessions.at(session).agent;
-        let line = self.agents[agent as usize].line as usize;
+        let line = self.sessions.at(session).line as usize;
         if world.model.lines[line].traffic.as_ref().is_some_and(|traffic| traffic.goes_on) {
             self.next_turn(world, session, now);
         } else {

@@ -7,6 +7,7 @@ mod customers;
 mod plan;
 mod population;
 mod retry;
+mod route;
 mod timeline;
 
 use std::collections::VecDeque;
@@ -68,7 +69,10 @@ enum Event {
 /// A conversation.
 #[derive(Debug, Clone, Copy)]
 struct Session {
+    /// The agent it is with, or [`NONE`] before its first message where it may be with any.
     agent: u32,
+    /// The line whose customer it is of.
+    line: u32,
     /// Of the turn that is due or under way.
     number: Number,
     /// Turns that follow it.
@@ -81,7 +85,10 @@ struct Session {
 #[derive(Debug, Clone, Copy)]
 struct Message {
     agent: u32,
+    /// The agent's line, whose cost, retries and patience are the message's.
     line: u32,
+    /// The line whose customer wrote it, by which all of that is drawn.
+    customers: u32,
     /// The conversation it is a turn of, or [`NONE`].
     session: u32,
     number: Number,
@@ -96,10 +103,11 @@ struct Message {
 }
 
 impl Message {
-    /// A message that is due now.
-    fn due(agent: u32, line: u32, session: u32, number: Number, now: SimTime) -> Self {
+    /// A message that is due now: to an agent, of a line, by a customer of a line.
+    fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
+        let (agent, line, customers) = of;
         let (attempt, backoff) = (1, SimSpan::ZERO);
-        Self { agent, line, session, number, due: now, attempt, sent: now, backoff }
+        Self { agent, line, customers, session, number, due: now, attempt, sent: now, backoff }
     }
 
     const fn is_first(&self) -> bool {
@@ -137,6 +145,8 @@ struct Agent {
     parked: u32,
     /// The last of them, of no meaning if there is none.
     last_parked: u32,
+    /// Attempts that were admitted and are not over, where replies are awaited.
+    in_flight: u32,
 }
 
 /// What a cell acts upon besides itself.
@@ -162,6 +172,8 @@ pub(super) struct Cell {
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
+    /// The agent that the last message of the workspace's customers went to, or [`NONE`].
+    routed: u32,
     /// Messages between two tries.
     pending: Slab<Pending>,
     tally: Tally,
@@ -209,6 +221,7 @@ impl Cell {
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
+            routed: NONE,
             pending: Slab::default(),
             tally: Tally::default(),
             key: Key::root(0),
@@ -237,6 +250,7 @@ impl Cell {
         self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
+        self.routed = NONE;
         self.pending.clear();
         self.waiting.clear();
         self.to_undo.clear();

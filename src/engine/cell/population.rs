@@ -53,6 +53,7 @@ impl Cell {
             waits_since: SimTime::NEVER,
             parked: NONE,
             last_parked: NONE,
+            in_flight: 0,
         });
         self.tally.agents.push(AgentTally { feature, ..AgentTally::default() });
         true

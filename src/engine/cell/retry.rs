@@ -22,7 +22,8 @@ impl Cell {
         match &world.model.lines[line].patience {
             None => SimTime::NEVER,
             Some(patience) => {
-                let patience = self.lines[line].patience(patience, message.number);
+                let customers = &self.lines[message.customers as usize];
+                let patience = customers.patience(patience, message.number);
                 message.due + SimSpan::from_nanos(patience)
             }
         }
@@ -57,7 +58,7 @@ impl Cell {
         let model = &world.model.lines[message.line as usize];
         let last = (message.attempt, message.backoff);
         let again = model.retry.as_ref().and_then(|retry| {
-            self.lines[message.line as usize].retry(retry, message.number, last, &refusal)
+            self.lines[message.customers as usize].retry(retry, message.number, last, &refusal)
         });
         let Some((delay, backoff)) = again else {
             self.lose(world, message, refusal, (now, false));

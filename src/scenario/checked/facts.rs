@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::super::estimate::{
-    active_shares, agents, books, cost, credits_per_message, messages_of_lines,
-    messages_per_second, messages_per_workspace, outlook, pool, servers_wanted,
+    active_shares, agents, books, cost, credits_per_message, credits_to_any, messages_of_lines,
+    messages_per_second, messages_per_workspace, messages_to_any, outlook, pool, servers_wanted,
 };
 use super::super::explain::{drawn, taken, what};
 use super::super::model::{Backend, BackendScope, Group, Offer, Scenario};
@@ -39,6 +39,8 @@ struct GroupFacts {
     plans: Vec<PlanFacts>,
     limits: Vec<LimitFacts>,
     lines: Vec<LineFacts>,
+    /// The traffic of the workspace as a whole.
+    traffic: Option<TrafficFacts>,
     expected: ExpectedFacts,
 }
 
@@ -85,6 +87,15 @@ struct LineFacts {
     active_share: f64,
     /// To the line in all workspaces, if always active.
     messages: f64,
+    credits_per_message: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct TrafficFacts {
+    route: &'static str,
+    /// To all workspaces, if any agent is always active.
+    messages: f64,
+    /// If all agents get as many messages.
     credits_per_message: Option<f64>,
 }
 
@@ -181,6 +192,11 @@ fn group(scenario: &Scenario, group: &Group) -> GroupFacts {
         plans: plans.map(|(place, offer)| plan(scenario, group, place, offer)).collect(),
         limits: limits.map(|(place, it)| limit(group, place, it)).collect(),
         lines: lines(scenario, group),
+        traffic: group.customers.as_ref().map(|all| TrafficFacts {
+            route: all.route.name(),
+            messages: messages_to_any(scenario, group) * f64::from(group.count),
+            credits_per_message: counts_credits(group).then(|| credits_to_any(scenario, group)),
+        }),
         expected: expected(scenario, group),
     }
 }
@@ -232,8 +248,12 @@ fn limit(group: &Group, place: usize, throttle: &Throttle) -> LimitFacts {
     }
 }
 
+fn counts_credits(group: &Group) -> bool {
+    group.plans.iter().any(|offer| offer.plan.credits.is_some())
+}
+
 fn lines(scenario: &Scenario, group: &Group) -> Vec<LineFacts> {
-    let counts = group.plans.iter().any(|offer| offer.plan.credits.is_some());
+    let counts = counts_credits(group);
     let means = agents(scenario, group).into_iter().zip(active_shares(scenario, group));
     let means = means.zip(messages_of_lines(scenario, group));
     let fact =

@@ -2,10 +2,11 @@
 //! arithmetic alone, and so always "about".
 
 use super::super::model::{Group, Scenario};
-use super::messages_of_lines;
 use super::pools::{Books, credits_per_message};
 use super::population::population;
+use super::routed::{any_active, credits as routed_credits};
 use super::slots::{Slots, admitted};
+use super::{messages_of_lines, messages_to_any};
 use crate::random::Distribution;
 use crate::rules::{AgentState, Plan};
 use crate::units::{Share, SimSpan, SimTime};
@@ -36,7 +37,40 @@ fn shares_on(scenario: &Scenario, group: &Group, is_meant: impl Fn(&Plan) -> boo
     shares
 }
 
+/// Of the messages to each workspace as a whole, the share that reaches an active agent, and the
+/// credits that one of them uses on average where plans count them.
+pub(super) fn reached_by_any(scenario: &Scenario, group: &Group) -> (f64, f64) {
+    let mut sums = (0.0, 0.0);
+    for (offer, time) in group.plans.iter().zip(times_on_plans(scenario, group)) {
+        if time <= 0.0 {
+            continue;
+        }
+        let (reached, credits) = any_on_plan(scenario, group, &offer.plan);
+        sums.0 += time * reached;
+        sums.1 += if offer.plan.credits.is_some() { time * credits } else { 0.0 };
+    }
+    sums
+}
+
 /// The same for workspaces that stay on one plan.
+fn any_on_plan(scenario: &Scenario, group: &Group, plan: &Plan) -> (f64, f64) {
+    let agents = population(group, plan, scenario.duration);
+    let active: Vec<f64> = on_plan(scenario, group, plan)
+        .iter()
+        .zip(&agents)
+        .map(|(share, agents)| share * agents)
+        .collect();
+    let places = (0..group.lines.len()).filter(|&at| group.lines[at].kind == LineKind::Agents);
+    let wanted: Vec<(f64, f64)> = places
+        .clone()
+        .map(|place| (agents[place], wanted(group, place, scenario.duration)))
+        .collect();
+    let reached = any_active(&wanted, places.map(|place| active[place]).sum());
+    (reached, reached * routed_credits(group, &active))
+}
+
+/// The share of its agents that are active, for each line of a group whose workspaces stay on one
+/// plan.
 fn on_plan(scenario: &Scenario, group: &Group, plan: &Plan) -> Vec<f64> {
     let agents = population(group, plan, scenario.duration);
     let is_agents = |line: &AgentLine| line.kind == LineKind::Agents;
@@ -80,6 +114,9 @@ pub(in crate::scenario) fn active_credits(
         let credits = messages * credits_per_message(line);
         sums = (sums.0 + credits, sums.1 + share * credits);
     }
+    let any = messages_to_any(scenario, group);
+    let always = any * routed_credits(group, &population(group, plan, scenario.duration));
+    sums = (sums.0 + always, sums.1 + any * any_on_plan(scenario, group, plan).1);
     if sums.0 > 0.0 { books.wanted * sums.1 / sums.0 } else { 0.0 }
 }
 

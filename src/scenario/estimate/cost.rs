@@ -3,9 +3,9 @@
 use super::super::model::{BackendScope, Scenario};
 use super::super::threshold::Threshold;
 use super::activity::active_shares;
-use super::{agents, messages_of_lines};
+use super::{agents, messages_of_lines, messages_to_any};
 use crate::measure::ByBin;
-use crate::workload::{AgentLine, WhileOffline};
+use crate::workload::{AgentLine, Route, WhileOffline};
 
 /// What a run is expected to take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +58,9 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
             events += workspaces * (messages * written * per_message);
             events += workspaces * agents * switches(line, scenario.duration.nanos() as f64);
         }
+        let is_watched = group.customers.as_ref().is_some_and(|it| it.route == Route::LeastBusy);
+        let each = if is_watched { per_message + 1.0 } else { per_message };
+        events += workspaces * messages_to_any(scenario, group) * each;
         state += workspaces * (BYTES.1 + BYTES.2 * agents.iter().sum::<f64>());
     }
     let kept = if together { state } else { 0.0 };

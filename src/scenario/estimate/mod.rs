@@ -7,6 +7,7 @@ mod more;
 mod outlook;
 mod pools;
 mod population;
+mod routed;
 mod slots;
 
 pub(super) use activity::{active_credits, active_shares};
@@ -16,9 +17,12 @@ pub(super) use outlook::{Outlook, outlook};
 pub(super) use pools::{Books, books, books_on, credits_per_message, pool};
 
 use self::population::population;
+use self::routed::{credits as routed_credits, routed};
 use super::model::{Backend, Group, Scenario};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, AgentLine, Factor, Occurrence, Steps, TrafficKind};
+use crate::workload::{
+    Action, AgentLine, Factor, LineKind, Occurrence, Steps, Traffic, TrafficKind,
+};
 
 /// What the timeline multiplies a group's traffic by, on average over its workspaces. Who is taken
 /// by one entry says nothing about another, so means multiply as the factors do.
@@ -38,7 +42,12 @@ pub(super) fn steps(group: &Group) -> Steps {
 /// Messages that customers write to each agent of a line until `until` \[1/s\], if nobody waits for
 /// a reply.
 fn messages_per_agent(scenario: &Scenario, line: &AgentLine, until: SimSpan, steps: &Steps) -> f64 {
-    let Some(traffic) = &line.traffic else { return 0.0 };
+    line.traffic.as_ref().map_or(0.0, |traffic| messages_of(traffic, scenario, until, steps))
+}
+
+/// Messages that customers write to each agent of a line, or to a workspace, until `until` \[1/s\],
+/// if nobody waits for a reply.
+fn messages_of(traffic: &Traffic, scenario: &Scenario, until: SimSpan, steps: &Steps) -> f64 {
     let steady = match &traffic.kind {
         TrafficKind::Rate(rate) => rate.per_second(),
         TrafficKind::Interarrival(law) => 1e9 / law.mean(),
@@ -60,7 +69,9 @@ pub(super) fn reply(backend: Option<&Backend>) -> f64 {
 
 /// Whether how many messages are written depends on when agents come and go.
 pub(super) fn churns(group: &Group) -> bool {
+    let mut agents = group.lines.iter().filter(|line| line.kind == LineKind::Agents);
     group.lines.iter().any(|line| line.churn.is_some() && line.traffic.is_some())
+        || (group.customers.is_some() && agents.all(|line| line.churn.is_some()))
 }
 
 /// Agents of each line of a workspace on average over the duration, and over the plans at the
@@ -84,17 +95,28 @@ pub(super) fn messages_of_lines(scenario: &Scenario, group: &Group) -> Vec<f64> 
     lines.map(|(line, agents)| rate(line) * agents * scenario.duration.as_secs_f64()).collect()
 }
 
-/// Messages that customers write to each workspace of a group, to those lines that are meant
+/// Messages that the customers of each workspace as a whole write over the duration.
+pub(super) fn messages_to_any(scenario: &Scenario, group: &Group) -> f64 {
+    let (until, steps) = (scenario.duration, steps(group));
+    routed(scenario, group, until, &steps) * until.as_secs_f64()
+}
+
+/// What one of those messages costs on average, if every agent is always active \[credits\].
+pub(super) fn credits_to_any(scenario: &Scenario, group: &Group) -> f64 {
+    routed_credits(group, &agents(scenario, group))
+}
+
+/// Messages that customers write to each workspace of a group, of that traffic that is meant
 /// \[1/s\].
-fn messages(scenario: &Scenario, group: &Group, is_meant: impl Fn(&AgentLine) -> bool) -> f64 {
-    let steps = steps(group);
+fn messages(scenario: &Scenario, group: &Group, is_meant: impl Fn(&Traffic) -> bool) -> f64 {
+    let (until, steps) = (scenario.duration, steps(group));
     let lines = group.lines.iter().zip(agents(scenario, group));
-    lines
-        .filter(|(line, _)| is_meant(line))
-        .map(|(line, agents)| {
-            messages_per_agent(scenario, line, scenario.duration, &steps) * agents
-        })
-        .sum()
+    let own: f64 = lines
+        .filter(|(line, _)| line.traffic.as_ref().is_some_and(&is_meant))
+        .map(|(line, agents)| messages_per_agent(scenario, line, until, &steps) * agents)
+        .sum();
+    let whole = group.customers.as_ref().is_some_and(|it| is_meant(&it.traffic));
+    own + if whole { routed(scenario, group, until, &steps) } else { 0.0 }
 }
 
 /// Messages that customers write to each workspace of a group \[1/s\].
@@ -105,10 +127,7 @@ pub(super) fn messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 
 /// Messages that come to each workspace of a group whether or not others got their replies
 /// \[1/s\].
 pub(super) fn open_messages_per_workspace(scenario: &Scenario, group: &Group) -> f64 {
-    messages(scenario, group, |line| {
-        let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
-        !matches!(kind, Some(TrafficKind::Closed { .. }))
-    })
+    messages(scenario, group, |traffic| !matches!(traffic.kind, TrafficKind::Closed { .. }))
 }
 
 /// Busy servers on average if nothing were refused.

@@ -1,9 +1,9 @@
 //! What is expected of a group, if always active and after slots and activity.
 
 use super::super::model::{Group, Scenario};
-use super::activity::{active_shares, credited_shares};
-use super::messages_of_lines;
+use super::activity::{active_shares, credited_shares, reached_by_any};
 use super::pools::credits_per_message;
+use super::{messages_of_lines, messages_to_any};
 use crate::units::Share;
 
 /// Messages and credits of a workspace of a group over the duration, on average.
@@ -34,6 +34,13 @@ pub(in crate::scenario) fn outlook(scenario: &Scenario, group: &Group) -> Outloo
         if counting > 0.0 {
             outlook.credits += messages * credited * credits_per_message(line) / counting;
         }
+    }
+    let any = messages_to_any(scenario, group);
+    let (reached, credited) = reached_by_any(scenario, group);
+    outlook.messages += any;
+    outlook.reached += any * reached;
+    if counting > 0.0 {
+        outlook.credits += any * credited / counting;
     }
     outlook
 }

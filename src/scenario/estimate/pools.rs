@@ -2,7 +2,7 @@
 
 use super::super::model::{BillingAnchor, Group, Scenario};
 use super::more::{More, Spell, bought_anyway, bought_automatically, overage};
-use super::{churns, messages_per_agent, population, steps};
+use super::{churns, messages_per_agent, population, routed, routed_credits, steps};
 use crate::rules::{Allowance, Anchor, Cycle, Per, Plan, Recurrence};
 use crate::units::{Share, SimSpan, SimTime};
 use crate::workload::{AgentLine, AutoBuy};
@@ -53,7 +53,8 @@ pub(in crate::scenario) fn books_on(
     let over = plan.trial.map_or(scenario.duration, |trial| trial.min(scenario.duration));
     let steps = steps(group);
     let agents = population(group, plan, over);
-    let per_second: f64 = group
+    let any = routed(scenario, group, over, &steps) * routed_credits(group, &agents);
+    let own: f64 = group
         .lines
         .iter()
         .zip(agents)
@@ -71,7 +72,7 @@ pub(in crate::scenario) fn books_on(
     let begins = held + overage > 0.0 || auto.is_some_and(on_refusal);
     let packages = bought_automatically(scenario, group, allowance, spell);
     Some(Books {
-        wanted: per_second * over.as_secs_f64(),
+        wanted: (own + any) * over.as_secs_f64(),
         held,
         more: More {
             packages: if begins { packages } else { 0.0 },

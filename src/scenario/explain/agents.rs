@@ -1,34 +1,38 @@
 //! Lines of agents and other features in words.
 
+use super::super::model::Group;
 use super::super::words::{Quantity, counted, distribution, grouped, number, span};
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Share, SimSpan};
 use crate::workload::{
-    Activity, AgentLine, Backoff, Churn, Jitter, LineKind, OnLost, OnRefused, Retry, Steps,
-    Traffic, TrafficKind, WhileOffline,
+    Activity, AgentLine, Backoff, Churn, Customers, Jitter, LineKind, OnLost, OnRefused, Retry,
+    Route, Steps, Traffic, TrafficKind, WhileOffline,
 };
 
-/// What there is to say about a line, a row each. `mean` is how many agents there are on average.
-/// `counts` is whether any plan counts credits.
-pub(super) fn agents(line: &AgentLine, mean: f64, duration: SimSpan, counts: bool) -> Vec<String> {
+/// What there is to say about a line of a group, a row each. `mean` is how many agents there are on
+/// average.
+pub(super) fn agents(group: &Group, line: &AgentLine, mean: f64, duration: SimSpan) -> Vec<String> {
+    let counts = group.plans.iter().any(|offer| offer.plan.credits.is_some());
+    let is_written_to = group.is_written_to(line);
     let mut rows = match line.kind {
         LineKind::Agents => states(line, mean),
         LineKind::Feature => vec!["always there, takes no slot".to_owned()],
     };
     match &line.traffic {
+        None if is_written_to => rows.push("customers of the workspace write to them".to_owned()),
         None => rows.push("nobody writes to them".to_owned()),
         Some(traffic) => {
-            rows.push(customers(traffic));
+            rows.push(customers(traffic, "each"));
             rows.extend(rise_and_fall(traffic, duration));
         }
     }
-    if line.traffic.is_some() {
+    if is_written_to {
         rows.extend(line.retry.as_ref().map(retry));
         rows.extend(line.patience.as_ref().map(|patience| {
             format!("customers wait for {} at most", distribution(patience, Quantity::Span))
         }));
     }
-    if line.traffic.is_some() && counts {
+    if is_written_to && counts {
         rows.push(format!("credits a message: {}", distribution(&line.cost, Quantity::Credits)));
     }
     rows.extend(line.share.map(share));
@@ -79,14 +83,28 @@ fn share(terms: ShareTerms) -> String {
     }
 }
 
-/// Who writes.
-fn customers(traffic: &Traffic) -> String {
+/// What there is to say about the customers of each workspace as a whole, a row each.
+pub(super) fn customers_of_all(all: &Customers, duration: SimSpan) -> Vec<String> {
+    let to = match all.route {
+        Route::Random => "any active agent",
+        Route::RoundRobin => "the active agents in turn",
+        Route::LeastBusy => "the active agent with the fewest messages under way",
+        Route::Sticky => "the active agent that the conversation or user is with",
+    };
+    let mut rows = vec![customers(&all.traffic, "each workspace")];
+    rows.extend(rise_and_fall(&all.traffic, duration));
+    rows.push(format!("each message goes to {to}"));
+    rows
+}
+
+/// Who writes to `whom`.
+fn customers(traffic: &Traffic, whom: &str) -> String {
     let time = |law| distribution(law, Quantity::Span);
     match &traffic.kind {
-        TrafficKind::Rate(rate) => format!("{rate} messages to each"),
-        TrafficKind::Interarrival(law) => format!("a message to each every {}", time(law)),
+        TrafficKind::Rate(rate) => format!("{rate} messages to {whom}"),
+        TrafficKind::Interarrival(law) => format!("a message to {whom} every {}", time(law)),
         TrafficKind::Custom(custom) => format!(
-            "{} messages a second to each, by arrivals of one's own",
+            "{} messages a second to {whom}, by arrivals of one's own",
             number(custom.per_second())
         ),
         TrafficKind::Sessions { rate, turns, think, on_lost } => {
@@ -95,13 +113,13 @@ fn customers(traffic: &Traffic) -> String {
                 OnLost::Continue => ", which go on when one is lost",
             };
             format!(
-                "{rate} conversations with each, messages {}{goes_on}, time between them {}",
+                "{rate} conversations with {whom}, messages {}{goes_on}, time between them {}",
                 distribution(turns, Quantity::Count),
                 time(think)
             )
         }
         TrafficKind::Closed { users, think } => format!(
-            "{} of each, who write again and again, time between a reply and the next message {}",
+            "{} of {whom}, who write again and again, time between a reply and the next message {}",
             counted(u64::from(*users), "user"),
             time(think)
         ),

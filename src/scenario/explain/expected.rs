@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use super::super::estimate::{
-    Books, Outlook, agents, books, churns, cost, messages_of_lines, outlook, reply, steps,
+    Books, Outlook, agents, books, churns, cost, credits_to_any, messages_of_lines,
+    messages_to_any, outlook, reply, steps,
 };
 use super::super::model::{Group, Scenario};
 use super::super::words::{Quantity, counted, distribution, number, rounded, span};
 use super::{columns, row};
 use crate::rules::Plan;
-use crate::workload::{AgentLine, LineKind, TrafficKind};
+use crate::workload::{LineKind, Traffic, TrafficKind};
 
 /// Shares that differ by less are told as the same.
 const SAME: f64 = 0.005;
@@ -27,7 +28,17 @@ pub(super) fn describe_expected(text: &mut String, scenario: &Scenario, group: &
     for (place, (line, messages)) in group.lines.iter().zip(messages).enumerate() {
         if line.traffic.is_some() {
             let all = number(messages * f64::from(group.count));
-            say(&format!("{}: {} = {all}", line.name, product(scenario, group, place)));
+            let factors = product_of_line(scenario, group, place);
+            say(&format!("{}: {factors} = {all}", line.name));
+        }
+    }
+    if let Some(all) = &group.customers {
+        let factors = product(scenario, group, &all.traffic, None);
+        let messages = number(messages_to_any(scenario, group) * f64::from(group.count));
+        say(&format!("any agent: {factors} = {messages}"));
+        if group.first_plans().any(|(plan, _)| plan.credits.is_some()) {
+            let credits = number(credits_to_any(scenario, group));
+            say(&format!("{credits} credits each on average, if all agents get as many of them"));
         }
     }
     let outlook = outlook(scenario, group);
@@ -52,49 +63,47 @@ pub(super) fn describe_expected(text: &mut String, scenario: &Scenario, group: &
 }
 
 /// The messages of a line as a product.
-fn product(scenario: &Scenario, group: &Group, place: usize) -> String {
+fn product_of_line(scenario: &Scenario, group: &Group, place: usize) -> String {
     let line = &group.lines[place];
+    let agents = (line.kind == LineKind::Agents).then(|| agents(scenario, group)[place]);
+    let traffic = line.traffic.as_ref();
+    traffic.map_or(String::new(), |traffic| product(scenario, group, traffic, agents))
+}
+
+/// The messages of traffic as a product: to so many agents, or to one feature or workspace.
+fn product(scenario: &Scenario, group: &Group, traffic: &Traffic, agents: Option<f64>) -> String {
     let mut factors = Vec::new();
     let mut per = String::new();
-    match line.traffic.as_ref().map(|traffic| &traffic.kind) {
-        None => {}
-        Some(TrafficKind::Rate(rate)) => factors.push(format!("{rate} messages")),
-        Some(TrafficKind::Interarrival(law)) => {
+    match &traffic.kind {
+        TrafficKind::Rate(rate) => factors.push(format!("{rate} messages")),
+        TrafficKind::Interarrival(law) => {
             let time = distribution(law, Quantity::Span);
             factors.push(format!("a message every {time}"));
         }
-        Some(TrafficKind::Custom(custom)) => {
+        TrafficKind::Custom(custom) => {
             factors.push(format!("{} messages a second", number(custom.per_second())));
         }
-        Some(TrafficKind::Sessions { rate, turns, .. }) => {
+        TrafficKind::Sessions { rate, turns, .. } => {
             factors.push(format!("{rate} conversations"));
             factors.push(format!("{} messages", number(turns.mean())));
         }
-        Some(TrafficKind::Closed { users, think }) => {
+        TrafficKind::Closed { users, think } => {
             factors.push(counted(u64::from(*users), "user"));
             per = format!(" / {}", span(think.mean() + reply(scenario.backend.as_ref())));
         }
     }
-    if line.kind == LineKind::Agents {
-        let mean = agents(scenario, group)[place];
+    if let Some(mean) = agents {
         let agents = if (mean - 1.0).abs() < 1e-9 { "agent" } else { "agents" };
         factors.push(format!("{} {agents}", number(mean)));
     }
     factors.push(counted(u64::from(group.count), "workspace"));
     factors.push(format!("{}{per}", scenario.duration));
-    let rise = rise(scenario, group, line);
+    // By what it is multiplied on average as it rises and falls.
+    let rise = traffic.modulation.mean_over(scenario.duration, &steps(group));
     if (rise - 1.0).abs() > SAME {
         factors.push(format!("{} as it rises and falls", number(rise)));
     }
     factors.join(" x ")
-}
-
-/// By what traffic that rises and falls is multiplied on average.
-fn rise(scenario: &Scenario, group: &Group, line: &AgentLine) -> f64 {
-    let mean = |traffic: &crate::workload::Traffic| {
-        traffic.modulation.mean_over(scenario.duration, &steps(group))
-    };
-    line.traffic.as_ref().map_or(1.0, mean)
 }
 
 /// What is asked of the pools of a group, and what they hold.

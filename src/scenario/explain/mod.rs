@@ -7,7 +7,7 @@ mod timeline;
 
 use std::fmt::Write;
 
-use self::agents::agents;
+use self::agents::{agents, customers_of_all};
 use self::expected::{describe_expected, describe_in_all};
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
@@ -70,6 +70,9 @@ pub fn describe(scenario: &Scenario) -> String {
     text
 }
 
+/// What stands between two things that are said about the same.
+const NEXT_ROW: &str = "\n               ";
+
 /// A line of a group's table: what it is about, and what there is to say.
 fn row(text: &mut String, about: &str, said: &str) {
     let _ = writeln!(text, "  {about:<12} {said}");
@@ -111,9 +114,11 @@ fn describe_group(text: &mut String, scenario: &Scenario, group: &Group) {
             LineKind::Agents => "agents",
             LineKind::Feature => "feature",
         };
-        let counts = group.plans.iter().any(|offer| offer.plan.credits.is_some());
-        let said = agents(line, mean, duration, counts).join("\n               ");
+        let said = agents(group, line, mean, duration).join(NEXT_ROW);
         row(text, about, &format!("{}: {said}", line.name));
+    }
+    if let Some(all) = &group.customers {
+        row(text, "customers", &customers_of_all(all, duration).join(NEXT_ROW));
     }
     describe_expected(text, scenario, group);
 }

@@ -32,5 +32,5 @@ pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
-    PlanOrMix, ShareTerms, WhileOffline,
+    PlanOrMix, Route, ShareTerms, WhileOffline,
 };

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::distribution::Distribution;
 use super::quantity::{Count, Duration, Factor, Number, RateText, Text};
 
-/// Who writes to an agent.
+/// Who writes to an agent of a line, or to a workspace as a whole: where this says "each agent",
+/// the traffic of a group has "each workspace".
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(

@@ -17,7 +17,6 @@ use super::traffic::Traffic;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["traffic", "route"],
     "x-hints" = {
         "churn": "`churn` stands in a line of `agents`",
         "patience": "`patience` stands in a line of `agents` or in one of `features`",
@@ -54,6 +53,12 @@ pub(in crate::scenario) struct Group {
     /// The agents of each workspace, line by line.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) agents: Vec<Agent>,
+    /// Who writes to each workspace as a whole: each message goes to one of the agents that are
+    /// active then. Without it customers write only to the lines that have traffic.
+    pub(in crate::scenario) traffic: Option<Traffic>,
+    /// Which of the active agents a message of that traffic goes to. Default random.
+    #[schemars(extend("default" = "random"))]
+    pub(in crate::scenario) route: Option<Route>,
     /// Other AI features that draw on the pool of each workspace.
     pub(in crate::scenario) features: Option<Vec<Feature>>,
     /// Fair-use limits of each workspace, besides those of its plan.
@@ -92,10 +97,24 @@ pub(in crate::scenario) enum OnDowngrade {
     KeepUntilDisabled,
 }
 
+/// Which of the active agents a message to a workspace goes to.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Route {
+    /// Any of them, evenly.
+    Random,
+    /// The next one after the one that the last message went to.
+    RoundRobin,
+    /// The one with the fewest messages under way.
+    LeastBusy,
+    /// That of the same conversation or user, as long as it is active; then any.
+    Sticky,
+}
+
 /// Agents that behave alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["route"]))]
+#[schemars(extend("x-hints" = { "route": "`route` stands in a group, beside its `traffic`" }))]
 pub(in crate::scenario) struct Agent {
     /// The line's name, unique in its group.
     #[schemars(example = &"sales")]
@@ -132,6 +151,7 @@ pub(in crate::scenario) struct Agent {
 /// Another AI feature that draws on the pool: it is always there and takes no slot.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-hints" = { "route": "`route` stands in a group, beside its `traffic`" }))]
 pub(in crate::scenario) struct Feature {
     /// Its name, unique among the agents and features of its group.
     #[schemars(example = &"rewriter")]

@@ -163,6 +163,7 @@ fn group(
         findings,
     };
     let read = lines.read(written, at);
+    let customers = lines.customers(written, at);
     let Lines { names, may_have_traffic, .. } = lines;
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
@@ -183,6 +184,7 @@ fn group(
             Some(types::BillingAnchor::SameInstant) | None => BillingAnchor::SameInstant,
         },
         lines: read,
+        customers,
         throttles: plans.throttles,
         buying,
         alerts,

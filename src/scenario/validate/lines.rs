@@ -93,7 +93,7 @@ impl Lines<'_> {
             count,
             start,
             activity,
-            traffic: self.traffic(written.traffic.as_ref(), count, at.key("traffic")),
+            traffic: self.traffic(written.traffic.as_ref(), Some(count), at.key("traffic")),
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: match written.while_offline {
                 Some(types::WhileOffline::Refuse) | None => WhileOffline::Refuse,
@@ -113,7 +113,7 @@ impl Lines<'_> {
             count: 1,
             start: AgentState::Active,
             activity: None,
-            traffic: self.traffic(written.traffic.as_ref(), 1, at.key("traffic")),
+            traffic: self.traffic(written.traffic.as_ref(), Some(1), at.key("traffic")),
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: WhileOffline::Refuse,
             retry: self.retry(written.retry.as_ref(), at),
@@ -129,10 +129,10 @@ impl Lines<'_> {
         written.map_or(1, |number| count(number, bounds, "`count`", at, self.findings))
     }
 
-    fn traffic(
+    pub(super) fn traffic(
         &mut self,
         written: Option<&types::Traffic>,
-        agents: u32,
+        agents: Option<u32>,
         at: At<'_>,
     ) -> Option<Traffic> {
         self.may_have_traffic |= written.is_some() || !at.is_sound();

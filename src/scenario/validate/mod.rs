@@ -2,6 +2,7 @@
 
 mod built;
 mod credits;
+mod customers;
 mod groups;
 mod lines;
 mod loops;

@@ -52,10 +52,10 @@ fn closed(written: &types::Traffic, at: At<'_>, findings: &mut Findings) {
     }
 }
 
-/// The bursts that stand at `at`; `None` if they are at fault.
+/// The bursts of `whose` traffic that stand at `at`; `None` if they are at fault.
 pub(super) fn bursts(
     written: &types::Bursts,
-    duration: SimSpan,
+    (duration, whose): (SimSpan, &str),
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Bursts> {
@@ -82,7 +82,7 @@ pub(super) fn bursts(
         "`on` takes no time and `quiet` is 0x, so nothing would ever arrive".to_owned()
     } else if 2.0 * duration.nanos() as f64 / (on + off) > MOST_PERIODS {
         let most = grouped(MOST_PERIODS as u64);
-        format!("an agent would have more than {most} periods on and off")
+        format!("{whose} would have more than {most} periods on and off")
     } else {
         return Some(bursts);
     };

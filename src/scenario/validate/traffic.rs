@@ -1,4 +1,4 @@
-//! Who writes to agents, and when.
+//! Who writes to agents and workspaces, and when.
 
 use super::super::at::{At, Findings};
 use super::super::types;
@@ -14,20 +14,21 @@ const MOST_TURNS: u64 = 1_000_000;
 /// The most users of a line in one workspace.
 pub(super) const MOST_USERS: u64 = 1_000_000;
 
-/// Who writes to the `agents` of a line; `None` if its kind was at fault.
+/// Who writes to the `agents` of a line, or to a workspace as a whole if that is `None`; `None` if the
+/// kind was at fault.
 pub(super) fn traffic(
     written: &types::Traffic,
-    agents: u32,
+    agents: Option<u32>,
     clocks: &Clocks,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Traffic> {
-    let kind = kind(written, agents, at, findings);
+    let kind = kind(written, agents.unwrap_or(1), at, findings);
+    let whose = if agents.is_some() { "an agent" } else { "a workspace" };
     let modulation = modulation(written, clocks, at, findings);
-    let bursts = written
-        .bursts
-        .as_ref()
-        .and_then(|written| bursts(written, clocks.horizon.duration, at.key("bursts"), findings));
+    let bursts = written.bursts.as_ref().and_then(|written| {
+        bursts(written, (clocks.horizon.duration, whose), at.key("bursts"), findings)
+    });
     kind.map(|kind| Traffic { kind, modulation, bursts })
 }
 

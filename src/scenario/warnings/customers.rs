@@ -1,7 +1,7 @@
 //! Customers who would try again or lose patience where they never can.
 
 use super::super::model::{Group, Scenario};
-use super::super::occurs::{can_be_away, can_occur};
+use super::super::occurs::{can_be_away, can_occur, whoever_can_be_away};
 use crate::rules::Reason;
 use crate::workload::{Action, AgentLine};
 
@@ -10,9 +10,12 @@ pub(super) fn customers(scenario: &Scenario, group: &Group, warnings: &mut Vec<S
     let mut say = |line: &AgentLine, what: &str| {
         warnings.push(format!("`{}` in `{}` has {what}", line.name, group.name));
     };
-    for line in group.lines.iter().filter(|line| line.traffic.is_some()) {
+    for line in group.lines.iter().filter(|line| group.is_written_to(line)) {
         let occurs = |reason: &Reason| match reason {
-            Reason::AgentNotActive => can_be_away(group, line),
+            Reason::AgentNotActive => {
+                (line.traffic.is_some() && can_be_away(group, line))
+                    || whoever_can_be_away(group, line)
+            }
             other => can_occur(scenario, group, *other),
         };
         let tries = line.retry.as_ref().filter(|retry| retry.max_attempts != Some(1));

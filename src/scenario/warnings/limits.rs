@@ -80,14 +80,17 @@ fn users(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<f64
             ThrottleScope::Workspace => most += f64::from(users) * agents,
         }
     }
-    Some(most)
+    let Some(all) = &group.customers else { return Some(most) };
+    let TrafficKind::Closed { users, .. } = all.traffic.kind else { return None };
+    // All of them may be with one agent.
+    Some(most + f64::from(users))
 }
 
 /// Poisson messages to one limiter \[1/s\], the greatest where they differ, and how many limiters
 /// there are; `None` if messages come otherwise too, or more at some times than at others.
 fn steady(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<(f64, f64)> {
     let is_flat = steps(group).is_empty();
-    let (mut most, mut all, mut limiters) = (0.0_f64, 0.0, 0.0);
+    let (mut most, mut all_messages, mut limiters) = (0.0_f64, 0.0, 0.0);
     for (line, agents) in group.lines.iter().zip(agents(scenario, group)) {
         let Some(traffic) = &line.traffic else { continue };
         let TrafficKind::Rate(rate) = traffic.kind else { return None };
@@ -96,13 +99,22 @@ fn steady(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<(f
             return None;
         }
         most = most.max(rate.per_second());
-        all += rate.per_second() * agents;
+        all_messages += rate.per_second() * agents;
         limiters += agents;
+    }
+    if let Some(all) = &group.customers {
+        let TrafficKind::Rate(rate) = all.traffic.kind else { return None };
+        let steady = is_flat && all.traffic.modulation.is_flat() && all.traffic.bursts.is_none();
+        // Which agents they go to depends on who is active.
+        if !steady || scope == ThrottleScope::Agent {
+            return None;
+        }
+        all_messages += rate.per_second();
     }
     let workspaces = f64::from(group.count);
     match scope {
         ThrottleScope::Agent => Some((most, limiters * workspaces)),
-        ThrottleScope::Workspace => Some((all, workspaces)),
+        ThrottleScope::Workspace => Some((all_messages, workspaces)),
     }
     .filter(|(messages, _)| *messages > 0.0)
 }

@@ -12,12 +12,12 @@ use super::estimate::{
     open_messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Group, Scenario};
-use super::occurs::{can_be_away, can_occur};
+use super::occurs::{all_can_be_away, can_be_away, can_occur, whoever_can_be_away};
 use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
 use crate::rules::{Plan, Reason};
 use crate::units::{Share, SimSpan};
-use crate::workload::{Action, Below, OnRefused, TrafficKind};
+use crate::workload::{Action, Below, OnRefused, Traffic, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -32,8 +32,7 @@ const BUSY_RETRY: SimSpan = SimSpan::SECOND;
 pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings = Vec::new();
     if messages_per_second(scenario) <= 0.0 && !is_about_agents(scenario) {
-        let traffic = scenario.groups.iter().flat_map(|group| &group.lines);
-        let none = traffic.map(|line| &line.traffic).all(Option::is_none);
+        let none = scenario.groups.iter().all(|group| group.traffic().next().is_none());
         let why = if none { "no group has `traffic`" } else { "all `traffic` comes to nothing" };
         warnings.push(format!("nobody writes to any agent: {why}"));
     }
@@ -249,22 +248,31 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
                 line.name, group.name
             ));
         }
-        let times = match line.traffic.as_ref().map(|traffic| &traffic.kind) {
-            Some(TrafficKind::Interarrival(law)) => Some(("time between messages", law)),
-            Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) => {
+    }
+    for (whose, traffic) in written(group) {
+        let times = match &traffic.kind {
+            TrafficKind::Interarrival(law) => Some(("time between messages", law)),
+            TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. } => {
                 Some(("think time", think))
             }
-            Some(TrafficKind::Rate(_) | TrafficKind::Custom(_)) | None => None,
+            TrafficKind::Rate(_) | TrafficKind::Custom(_) => None,
         };
         if let Some((what, law)) = times
             && endless(law)
         {
-            warnings.push(format!(
-                "the {what} of `{}` in `{}` has no mean: its Pareto shape is at most 1",
-                line.name, group.name
-            ));
+            warnings
+                .push(format!("the {what} of {whose} has no mean: its Pareto shape is at most 1"));
         }
     }
+}
+
+/// The traffic of a group, and whose each is.
+fn written(group: &Group) -> impl Iterator<Item = (String, &Traffic)> {
+    let of_lines = group.lines.iter().filter_map(|line| {
+        Some((format!("`{}` in `{}`", line.name, group.name), line.traffic.as_ref()?))
+    });
+    let whole = group.customers.as_ref();
+    of_lines.chain(whole.map(|all| (format!("the workspaces of `{}`", group.name), &all.traffic)))
 }
 
 /// Users who take no time to write again: one who is refused does so for ever in no time.
@@ -278,14 +286,18 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
         Reason::Overloaded,
     ];
     let can_refuse = for_all.into_iter().any(|reason| can_occur(scenario, group, reason));
-    for line in group.lines.iter().filter(|line| can_refuse || can_be_away(group, line)) {
-        if let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
+    let lines = group.lines.iter().filter(|line| line.traffic.is_some());
+    let away = lines.map(|line| can_be_away(group, line));
+    let any_away =
+        all_can_be_away(group) || group.lines.iter().any(|line| whoever_can_be_away(group, line));
+    for ((whose, traffic), away) in written(group).zip(away.chain([any_away])) {
+        if let TrafficKind::Closed { think, .. } = &traffic.kind
             && think.mean() <= 0.0
+            && (can_refuse || away)
         {
             warnings.push(format!(
-                "users of `{}` in `{}` do not think: one who is refused writes again for ever in \
-                 no time, and the run ends there",
-                line.name, group.name
+                "users of {whose} do not think: one who is refused writes again for ever in no \
+                 time, and the run ends there"
             ));
         }
     }

@@ -61,6 +61,8 @@ pub(super) struct Stay {
 /// A message.
 pub(super) struct Message {
     pub(super) agent: usize,
+    /// Whether a customer of the workspace wrote it, so that it might have gone to another agent.
+    pub(super) routed: bool,
     /// The instant of its first attempt.
     pub(super) due: u64,
     /// Its attempts in order, as places in the workspace's.

@@ -76,6 +76,8 @@ pub(super) struct Group {
     mixed: bool,
     staggered: bool,
     features: Vec<Line>,
+    /// Whose traffic is that of the workspace, and its route.
+    routed: Option<(Line, &'static str)>,
     alerts: &'static str,
 }
 
@@ -225,6 +227,10 @@ fn group() -> impl Strategy<Value = Group> {
             prop::bool::weighted(0.3),
             select(vec!["[]", "[]", "[50%]", "[80%, 100%]", "[30%, 95%]"]),
             prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(line(), 1..3)],
+            prop::option::weighted(
+                0.4,
+                (line(), select(vec!["random", "round_robin", "least_busy", "sticky"])),
+            ),
         ),
     )
         .prop_map(|(count, plan, seats, lines, throttles, buying, on_downgrade, terms)| {
@@ -240,6 +246,7 @@ fn group() -> impl Strategy<Value = Group> {
                 staggered: terms.1,
                 alerts: terms.2,
                 features: terms.3,
+                routed: terms.4,
             }
         })
 }

@@ -4,6 +4,7 @@
 mod messages;
 mod opening;
 mod retries;
+mod routes;
 
 use std::collections::BTreeMap;
 
@@ -91,7 +92,9 @@ pub(super) enum Event {
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
     agent: usize,
-    /// Its number in its line's draws.
+    /// The line whose customer wrote it; the one after the last is that of the workspace's own.
+    by: usize,
+    /// Its number in the draws of those customers.
     number: u64,
     /// The conversation it belongs to, if more turns may follow.
     talk: Option<usize>,
@@ -103,7 +106,9 @@ pub(super) struct Origin {
 
 /// A conversation: the message that is due or under way, and the turns after it.
 struct Talk {
-    agent: usize,
+    by: usize,
+    /// The one that the last message went to; `None` before the first one to any agent.
+    agent: Option<usize>,
     number: u64,
     left: u64,
 }
@@ -230,9 +235,21 @@ pub(super) fn play(scenario: &Scenario) -> Record {
 }
 
 impl<'s> Play<'s> {
-    /// Who writes to the agents of a line.
+    /// Who writes to the agents of a line, or to the workspace.
     fn customers(&self, space: usize, line: usize) -> Option<&'s TrafficKind> {
-        self.stages[space].group.lines[line].traffic.as_ref().map(|traffic| &traffic.kind)
+        let group = self.stages[space].group;
+        let traffic = match group.lines.get(line) {
+            Some(line) => line.traffic.as_ref(),
+            None => group.customers.as_ref().map(|all| &all.traffic),
+        };
+        traffic.map(|traffic| &traffic.kind)
+    }
+
+    /// What keys the draws of the customers of a line, or of the workspace.
+    fn key(&self, space: usize, by: usize) -> Key {
+        let stage = &self.stages[space];
+        let line = stage.group.lines.get(by);
+        stage.key.name(line.map_or("customers of the workspace", |line| &line.name))
     }
 
     /// The agents of a line that are there from the start.
@@ -246,9 +263,9 @@ impl<'s> Play<'s> {
         &stage.group.lines[stage.agents[agent].line]
     }
 
-    /// A draw of an agent's line.
-    fn drawn(&self, space: usize, agent: usize, law: &Distribution, what: &str, n: u64) -> u64 {
-        draw(law, self.stages[space].key.name(&self.line(space, agent).name).name(what), n)
+    /// A draw of the customers of a line, or of the workspace.
+    fn drawn(&self, space: usize, by: usize, law: &Distribution, what: &str, n: u64) -> u64 {
+        draw(law, self.key(space, by).name(what), n)
     }
 
     /// A draw of an agent's own.

@@ -8,12 +8,12 @@ use super::super::super::words::grouped;
 use super::super::groups::MOST_WORKSPACES;
 use super::super::packages::MOST_AT_ONCE;
 use super::super::plans::MOST_AGENTS;
-use super::lines::line;
+use super::lines::{line, traffic};
 use super::plans::plans;
 use super::timeline::timeline;
 use super::{distinct, legal, name};
 use crate::units::Share;
-use crate::workload::{Buying, LineKind};
+use crate::workload::{Buying, Customers, LineKind, Route, TrafficKind};
 
 pub(super) fn group(scenario: &Scenario, group: &Group, at: Arguments<'_>, finder: &mut Finder) {
     name(&group.name, format_args!("{at}.name"), finder);
@@ -25,6 +25,13 @@ pub(super) fn group(scenario: &Scenario, group: &Group, at: Arguments<'_>, finde
     plans(group, scenario.duration, at, finder);
     legal(&group.seats, format_args!("{at}.seats"), finder);
     lines(scenario, group, at, finder);
+    if let Some(Customers { traffic: of, route }) = &group.customers {
+        traffic(scenario, 1, of, format_args!("{at}.customers.traffic"), finder);
+        let together = matches!(of.kind, TrafficKind::Sessions { .. } | TrafficKind::Closed { .. });
+        let message = "must not be sticky where each message is alone";
+        let sound = together || *route != Route::Sticky;
+        finder.demand(sound, format_args!("{at}.customers.route"), message);
+    }
     if let Some(of) = &group.buying {
         buying(scenario, of, format_args!("{at}.buying"), finder);
         metered(group, format_args!("{at}.buying"), finder);

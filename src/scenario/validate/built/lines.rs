@@ -31,7 +31,7 @@ pub(super) fn line(scenario: &Scenario, line: &AgentLine, at: Arguments<'_>, fin
         activity(of, format_args!("{at}.activity"), finder);
     }
     if let Some(of) = &line.traffic {
-        traffic(scenario, line, of, format_args!("{at}.traffic"), finder);
+        traffic(scenario, line.count, of, format_args!("{at}.traffic"), finder);
     }
     legal(&line.cost, format_args!("{at}.cost"), finder);
     if let Some(of) = &line.retry {
@@ -107,9 +107,10 @@ fn activity(activity: &Activity, at: Arguments<'_>, finder: &mut Finder) {
     }
 }
 
-fn traffic(
+/// Traffic to so many agents, or to a workspace as a whole, which counts as one.
+pub(super) fn traffic(
     scenario: &Scenario,
-    line: &AgentLine,
+    agents: u32,
     traffic: &Traffic,
     at: Arguments<'_>,
     finder: &mut Finder,
@@ -127,7 +128,7 @@ fn traffic(
             legal(think, format_args!("{at}.kind.think"), finder);
         }
         TrafficKind::Closed { users, think } => {
-            let together = u64::from(*users) * u64::from(line.count);
+            let together = u64::from(*users) * u64::from(agents);
             let sound = *users >= 1 && together <= MOST_USERS;
             let most = grouped(MOST_USERS);
             let message = format_args!("must be at least 1, and at most {most} in a line");

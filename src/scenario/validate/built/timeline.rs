@@ -72,8 +72,9 @@ fn action(
         Action::Traffic(factor) => {
             let message = format_args!("must multiply by 0 to {}", grouped(MOST_TIMES as u64));
             finder.demand((0.0..=MOST_TIMES).contains(factor), at, message);
-            let mut kinds = group.lines.iter().filter_map(|line| line.traffic.as_ref());
-            let closed = kinds.any(|of| matches!(of.kind, TrafficKind::Closed { .. }));
+            let of_lines = group.lines.iter().filter_map(|line| line.traffic.as_ref());
+            let of_all = group.customers.as_ref().map(|customers| &customers.traffic);
+            let closed = of_lines.chain(of_all).any(|of| matches!(of.kind, TrafficKind::Closed { .. }));
             finder.demand(!closed, at, "cannot multiply what users of closed traffic write");
         }
         Action::Servers(servers) => {

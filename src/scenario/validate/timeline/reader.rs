@@ -13,7 +13,9 @@ use super::super::packages::bought_at_once;
 use super::super::plans::MOST_AGENTS;
 use super::{Doing, can_be_undone, doing};
 use crate::units::{Share, SimSpan, SimTime};
-use crate::workload::{Action, AgentLine, LineKind, Occurrence, Pick, ServersChange, TrafficKind};
+use crate::workload::{
+    Action, AgentLine, LineKind, Occurrence, Pick, ServersChange, Traffic, TrafficKind,
+};
 
 /// Reads entry after entry.
 pub(super) struct Reader<'r> {
@@ -230,17 +232,19 @@ impl Reader<'_> {
         }
         let closed = entry.groups.iter().find_map(|&place| {
             let group = &self.groups[place].group;
-            let is_closed = |line: &&AgentLine| {
-                let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
-                matches!(kind, Some(TrafficKind::Closed { .. }))
-            };
-            Some((group, group.lines.iter().find(is_closed)?))
+            let is_closed = |traffic: &Traffic| matches!(traffic.kind, TrafficKind::Closed { .. });
+            let of_line = |line: &&AgentLine| line.traffic.as_ref().is_some_and(is_closed);
+            let line = group.lines.iter().find(of_line);
+            let of_all = group.customers.as_ref().is_some_and(|all| is_closed(&all.traffic));
+            match line {
+                Some(line) => Some(format!("`{}` in `{}`", line.name, group.name)),
+                None => of_all.then(|| format!("the workspaces of `{}`", group.name)),
+            }
         });
-        if let Some((group, line)) = closed {
+        if let Some(whose) = closed {
             let message = format!(
-                "the users of `{}` in `{}` are `closed`: they write when they have their reply, not \
-                 so many times as often",
-                line.name, group.name
+                "the users of {whose} are `closed`: they write when they have their reply, not so \
+                 many times as often"
             );
             let hint = "name a `group` whose traffic has a rate";
             self.findings.add_with_hint(entry.action_at, message, hint);

@@ -93,23 +93,34 @@ impl Knobs {
         if let Some(share) = line.share.filter(|_| counted) {
             text.extend([format!(", share: {share}")]);
         }
-        if let Some(gap) = line.gap {
-            text.extend([format!(", traffic: {{ interarrival: {} }}", self.law(gap))]);
-        } else if let Some((users, think)) = line.users {
-            let think = self.law(think);
-            text.extend([format!(", traffic: {{ closed: {{ users: {users}, think: {think} }} }}")]);
-        } else if let Some((events, ticks)) = line.rate {
-            let rate = format!("rate: {events}/{}", self.span(ticks));
-            let traffic = line.turns.map_or(rate.clone(), |turns| {
-                let think = self.law(line.think);
-                let on_lost = if line.goes_on { "continue" } else { "end" };
-                format!(
-                    "sessions: {{ {rate}, turns: {turns}, think: {think}, on_lost: {on_lost} }}"
-                )
-            });
-            text.extend([format!(", traffic: {{ {traffic} }}")]);
-        }
+        text.extend(self.traffic(line).map(|traffic| format!(", traffic: {traffic}")));
         text + &self.customers(line) + " }"
+    }
+
+    fn traffic(&self, line: &Line) -> Option<String> {
+        if let Some(gap) = line.gap {
+            return Some(format!("{{ interarrival: {} }}", self.law(gap)));
+        }
+        if let Some((users, think)) = line.users {
+            return Some(format!("{{ closed: {{ users: {users}, think: {} }} }}", self.law(think)));
+        }
+        let (events, ticks) = line.rate?;
+        let rate = format!("rate: {events}/{}", self.span(ticks));
+        let traffic = line.turns.map_or(rate.clone(), |turns| {
+            let think = self.law(line.think);
+            let on_lost = if line.goes_on { "continue" } else { "end" };
+            format!("sessions: {{ {rate}, turns: {turns}, think: {think}, on_lost: {on_lost} }}")
+        });
+        Some(format!("{{ {traffic} }}"))
+    }
+
+    /// The traffic of a workspace, if there is any, and where it goes.
+    fn routed(&self, group: &Group) -> Option<String> {
+        let (line, route) = group.routed.as_ref()?;
+        let traffic = self.traffic(line)?;
+        let alone = traffic.starts_with("{ interarrival") || traffic.starts_with("{ rate");
+        let route = if alone && *route == "sticky" { "random" } else { route };
+        Some(format!("    traffic: {traffic}\n    route: {route}\n"))
     }
 
     /// A group's plan, or a mix with that of another group.
@@ -153,7 +164,8 @@ impl Knobs {
             (0..self.groups.len()).filter(|&group| self.groups[group].plan.is_some()).collect();
         let kind = |group: &Group| {
             let credits = group.plan.as_ref().is_some_and(|plan| plan.credits.is_some());
-            let mut all = group.lines.iter().chain(&group.features);
+            let routed = group.routed.iter().map(|(line, _)| line);
+            let mut all = group.lines.iter().chain(&group.features).chain(routed);
             let written =
                 all.clone().any(|it| it.gap.is_some() || it.users.is_some() || it.rate.is_some());
             let closed = all.any(|it| it.gap.is_none() && it.users.is_some());
@@ -201,11 +213,12 @@ impl Knobs {
                 if group.plan.is_some() { self.mix(number, group) } else { "unlimited".into() };
             let head = format!(
                 "  - group: g{number}\n    count: {}\n    plan: {plan}\n    seats: {}\n    \
-                 fair_use: {}\n    on_downgrade: {}\n{}    agents:\n",
+                 fair_use: {}\n    on_downgrade: {}\n{}{}    agents:\n",
                 group.count,
                 group.seats,
                 self.throttles("g", &group.throttles),
                 group.on_downgrade,
+                self.routed(group).unwrap_or_default(),
                 self.buys(group),
             );
             text.push_str(&head);

@@ -15,8 +15,7 @@ impl Play<'_> {
         agent: Option<usize>,
         now: u64,
     ) {
-        let stage = &self.stages[space];
-        let key = stage.key.name(&stage.group.lines[line].name);
+        let (stage, key) = (&self.stages[space], self.key(space, line));
         let (law, key, number) = match self.customers(space, line) {
             Some(TrafficKind::Rate(rate) | TrafficKind::Sessions { rate, .. }) => {
                 let mean = rate.per().nanos() as f64 / rate.events() as f64;
@@ -25,14 +24,16 @@ impl Play<'_> {
                     let key = key.index(agent.number).name("arrivals");
                     (Distribution::Exponential { mean }, key, agent.arrived)
                 } else {
-                    let mean = mean / self.own(space, line).len() as f64;
+                    let mean = mean / self.own(space, line).len().max(1) as f64;
                     let law = Distribution::Exponential { mean };
                     (law, key.name("arrivals"), stage.arrived[line])
                 }
             }
             Some(TrafficKind::Interarrival(law)) => {
-                let agent = &stage.agents[agent.expect("each agent has its own arrivals")];
-                (law.clone(), key.index(agent.number).name("arrivals"), agent.arrived)
+                let agent = agent.map(|agent| &stage.agents[agent]);
+                let key = agent.map_or(key, |agent| key.index(agent.number));
+                let arrived = agent.map_or(stage.arrived[line], |agent| agent.arrived);
+                (law.clone(), key.name("arrivals"), arrived)
             }
             Some(TrafficKind::Closed { .. } | TrafficKind::Custom(_)) | None => {
                 unreachable!("nothing arrives")
@@ -56,6 +57,10 @@ impl Play<'_> {
     }
 
     pub(super) fn arrival(&mut self, space: usize, line: usize, to: Option<usize>, now: u64) {
+        if line == self.stages[space].group.lines.len() {
+            self.arrival_at_workspace(space, now);
+            return;
+        }
         let own = self.own(space, line);
         let stage = &mut self.stages[space];
         let declared = &stage.group.lines[line];
@@ -79,13 +84,25 @@ impl Play<'_> {
         if !exists || self.is_away(space, agent) {
             return;
         }
+        self.first_message(space, line, agent, number, now);
+    }
+
+    /// A customer writes for the first time.
+    pub(super) fn first_message(
+        &mut self,
+        space: usize,
+        by: usize,
+        agent: usize,
+        number: u64,
+        now: u64,
+    ) {
         let mut talk = None;
-        if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, line) {
-            let turns = self.drawn(space, agent, turns, "turns", number).max(1);
-            self.stages[space].talks.push(Talk { agent, number, left: turns - 1 });
+        if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, by) {
+            let left = self.drawn(space, by, turns, "turns", number).max(1) - 1;
+            self.stages[space].talks.push(Talk { by, agent: Some(agent), number, left });
             talk = Some(self.stages[space].talks.len() - 1);
         }
-        self.write(space, agent, number, talk, now);
+        self.write(space, (agent, by), number, talk, now);
     }
 
     /// Whether customers wait because the agent is not active.
@@ -95,29 +112,42 @@ impl Play<'_> {
     }
 
     pub(super) fn turn(&mut self, space: usize, talk: usize, now: u64) {
-        let Talk { agent, number, .. } = self.stages[space].talks[talk];
+        let Talk { by, agent, number, .. } = self.stages[space].talks[talk];
+        if by == self.stages[space].group.lines.len() {
+            self.turn_at_workspace(space, talk, now);
+            return;
+        }
+        let agent = agent.expect("who writes to a line has an agent");
         if self.record.spaces[space].state(agent).is_none() {
             return;
         }
         if self.is_away(space, agent) {
             self.stages[space].agents[agent].parked.push(talk);
         } else {
-            self.write(space, agent, number, Some(talk), now);
+            self.write(space, (agent, by), number, Some(talk), now);
         }
     }
 
-    /// A customer writes a message.
-    fn write(&mut self, space: usize, agent: usize, number: u64, talk: Option<usize>, now: u64) {
+    /// A customer writes a message to an agent.
+    pub(super) fn write(
+        &mut self,
+        space: usize,
+        (agent, by): (usize, usize),
+        number: u64,
+        talk: Option<usize>,
+        now: u64,
+    ) {
         let messages = &mut self.record.spaces[space].messages;
-        let of = Origin { agent, number, talk, message: messages.len(), backoff: None };
-        messages.push(Message { agent, due: now, attempts: Vec::new(), loss: None });
+        let of = Origin { agent, by, number, talk, message: messages.len(), backoff: None };
+        let routed = by == self.stages[space].group.lines.len();
+        messages.push(Message { agent, routed, due: now, attempts: Vec::new(), loss: None });
         self.attempt(space, of, now);
     }
 
     pub(super) fn attempt(&mut self, space: usize, of: Origin, now: u64) {
         let agent = of.agent;
         let law = &self.line(space, agent).cost;
-        let cost = i128::from(self.drawn(space, agent, law, "cost", of.number));
+        let cost = i128::from(self.drawn(space, of.by, law, "cost", of.number));
         let mut answer = self.decide(space, agent, cost, now);
         if let Err(why) = &answer
             && self.is_rescued(space, why, now)
@@ -171,8 +201,7 @@ impl Play<'_> {
                 self.give_up(space, of, Loss { at: left, timed_out: true });
                 return;
             }
-            ended =
-                started + self.drawn(space, of.agent, &backend.service_time, "service", of.number);
+            ended = started + self.drawn(space, of.by, &backend.service_time, "service", of.number);
             let ended = Some(ended);
             self.record.services.push(Service { space, arrived: now, left: started, ended });
         }
@@ -186,10 +215,9 @@ impl Play<'_> {
 
     /// A customer whose message is lost goes on only where it is said so.
     pub(super) fn lost(&mut self, space: usize, of: Origin, at: u64) {
-        let line = self.stages[space].agents[of.agent].line;
         if let Some(
             TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
-        ) = self.customers(space, line)
+        ) = self.customers(space, of.by)
         {
             self.reply(space, of, at);
         }
@@ -197,14 +225,20 @@ impl Play<'_> {
 
     /// The customer thinks, and writes again.
     fn reply(&mut self, space: usize, of: Origin, now: u64) {
-        let Some(talk) = of.talk else { return };
-        let line = self.stages[space].agents[of.agent].line;
+        if let Some(talk) = of.talk {
+            self.think(space, talk, now);
+        }
+    }
+
+    /// The customer of a conversation thinks about its last turn, and writes the next one.
+    pub(super) fn think(&mut self, space: usize, talk: usize, now: u64) {
+        let Talk { by, number, .. } = self.stages[space].talks[talk];
         let Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) =
-            self.customers(space, line)
+            self.customers(space, by)
         else {
             return;
         };
-        let think = self.drawn(space, of.agent, think, "think", of.number);
+        let think = self.drawn(space, by, think, "think", number);
         let next = &mut self.stages[space].talks[talk];
         if next.left > 0 {
             next.left -= 1;

@@ -9,7 +9,7 @@ use limitlab::workload::{LineKind, TrafficKind, plan_of};
 
 use super::super::plans::{Standing, first_anchor};
 use super::super::record::{Space, Stay};
-use super::{Agent, Class, Event, Play, Stage, Talk, draw};
+use super::{Agent, Play, Stage, Talk, draw};
 
 impl<'s> Play<'s> {
     /// Creates a workspace and its agents, and lets those start active that find a slot.
@@ -47,7 +47,7 @@ impl<'s> Play<'s> {
             noticed: 0,
             agents: Vec::new(),
             first: 0,
-            arrived: vec![0; lines],
+            arrived: vec![0; lines + 1],
             carried: BTreeMap::new(),
             tries: vec![0; lines],
             talks: Vec::new(),
@@ -81,9 +81,7 @@ impl<'s> Play<'s> {
                 AgentState::Draft => {}
             }
         }
-        for line in 0..group.lines.len() {
-            self.open_line(space, line);
-        }
+        self.open_workspace(space);
     }
 
     /// Creates the agents of the start, and the features.
@@ -119,19 +117,45 @@ impl<'s> Play<'s> {
     pub(in super::super) fn open_agent(&mut self, space: usize, agent: usize, now: u64) {
         let line = self.stages[space].agents[agent].line;
         match self.customers(space, line) {
-            Some(TrafficKind::Closed { users, think }) => {
+            Some(TrafficKind::Closed { users, .. }) => {
+                let before = self.stages[space].agents[agent].number * u64::from(*users);
                 for user in 0..u64::from(*users) {
-                    let before = self.stages[space].agents[agent].number * u64::from(*users);
-                    let number = (before + user) << 40;
-                    let at = now + self.drawn(space, agent, think, "think", number);
-                    let talk = Talk { agent, number: number + 1, left: u64::MAX };
-                    self.stages[space].talks.push(talk);
-                    let talk = self.stages[space].talks.len() - 1;
-                    self.schedule(at, Class::Takes, space, Event::Turn { talk });
+                    self.open_user(space, (line, Some(agent)), before + user, now);
                 }
             }
             Some(_) => self.next_arrival(space, line, Some(agent), now),
             None => {}
         }
+    }
+
+    /// Customers begin to write to all lines, and to the workspace as a whole.
+    fn open_workspace(&mut self, space: usize) {
+        let by = self.stages[space].group.lines.len();
+        for line in 0..by {
+            self.open_line(space, line);
+        }
+        match self.customers(space, by) {
+            Some(TrafficKind::Closed { users, .. }) => {
+                for user in 0..u64::from(*users) {
+                    self.open_user(space, (by, None), user, 0);
+                }
+            }
+            Some(_) => self.next_arrival(space, by, None, 0),
+            None => {}
+        }
+    }
+
+    /// A user begins to think.
+    fn open_user(
+        &mut self,
+        space: usize,
+        (by, agent): (usize, Option<usize>),
+        user: u64,
+        now: u64,
+    ) {
+        let talks = &mut self.stages[space].talks;
+        talks.push(Talk { by, agent, number: user << 40, left: u64::MAX });
+        let talk = talks.len() - 1;
+        self.think(space, talk, now);
     }
 }

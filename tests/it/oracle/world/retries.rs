@@ -39,7 +39,7 @@ impl Play<'_> {
     pub(super) fn patience_ends(&self, space: usize, of: Origin) -> u64 {
         let patience = self.line(space, of.agent).patience.as_ref();
         let due = self.record.spaces[space].messages[of.message].due;
-        let length = |law| self.drawn(space, of.agent, law, "patience", of.number);
+        let length = |law| self.drawn(space, of.by, law, "patience", of.number);
         patience.map_or(u64::MAX, |law| due.saturating_add(length(law)))
     }
 
@@ -60,7 +60,7 @@ impl Play<'_> {
         {
             return None;
         }
-        let key = self.stages[space].key.name(&line.name);
+        let key = self.key(space, of.by);
         let persistence = key.name("persistence").index(made).stream();
         let draw = persistence.at(of.number).below(1_000_000_000);
         if draw >= retry.persistence.billionths() {

@@ -17,6 +17,7 @@ mod pools;
 mod population;
 mod queues;
 mod replications;
+mod routing;
 mod scatter;
 mod slots;
 mod traffic;
