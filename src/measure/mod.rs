@@ -9,6 +9,7 @@
 
 mod backend;
 mod binned;
+mod books;
 mod capacity;
 mod cause;
 mod credits;

@@ -74,7 +74,8 @@ fn action(
             finder.demand((0.0..=MOST_TIMES).contains(factor), at, message);
             let of_lines = group.lines.iter().filter_map(|line| line.traffic.as_ref());
             let of_all = group.customers.as_ref().map(|customers| &customers.traffic);
-            let closed = of_lines.chain(of_all).any(|of| matches!(of.kind, TrafficKind::Closed { .. }));
+            let closed =
+                of_lines.chain(of_all).any(|of| matches!(of.kind, TrafficKind::Closed { .. }));
             finder.demand(!closed, at, "cannot multiply what users of closed traffic write");
         }
         Action::Servers(servers) => {
