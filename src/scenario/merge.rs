@@ -59,8 +59,8 @@ fn mappings(
             lists = Lists::Replaced;
         }
         Some(Shape::Record(record)) => {
-            let chosen = own.iter().find_map(|entry| record.alternative(&entry.key.text));
-            imported.retain(|entry| match record.alternative(&entry.key.text) {
+            let chosen = own.iter().find_map(|entry| record.kind(&entry.key.text));
+            imported.retain(|entry| match record.kind(&entry.key.text) {
                 Some(kind) => chosen.is_none_or(|chosen| chosen == kind),
                 None => true,
             });
@@ -214,6 +214,19 @@ mod tests {
             &traffic("{ rate: 2/h }"),
             &traffic("{ rate: 2/h }"),
         );
+        let backoff = |keys: &str| {
+            format!(
+                "{{ workspaces: [{{ group: a, agents: [{{ name: x, retry: {{ backoff: {keys} }} }}] }}] }}"
+            )
+        };
+        for (imported, own, merged) in [
+            ("{ base: 1s, cap: 5s }", "{ wait: 9s }", "{ wait: 9s }"),
+            ("{ wait: 9s }", "{ jitter: none }", "{ jitter: none }"),
+            ("{ base: 1s, cap: 5s }", "{ cap: 9s }", "{ base: 1s, cap: 9s }"),
+            ("{ base: 1s }", "{ base: 2s, wait: 9s }", "{ base: 2s, wait: 9s }"),
+        ] {
+            check(&backoff(imported), &backoff(own), &backoff(merged));
+        }
         check(
             "{ workspaces: [{ group: a, fair_use: [{ name: f, scope: agent, concurrency: { limit: 2 } }] }] }",
             "{ workspaces: [{ group: a, fair_use: [{ name: f, token_bucket: { rate: 1/s, burst: 2 } }] }] }",

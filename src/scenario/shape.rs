@@ -36,6 +36,9 @@ pub(super) struct Record {
     pub(super) keys: IndexMap<String, Property>,
     /// Sets of keys of which exactly one must be given, whole; empty if there is no such rule.
     pub(super) alternatives: Vec<Vec<String>>,
+    /// Sets of keys, those of one of which may be given, in part or not at all; empty if there is no
+    /// such rule.
+    kinds: Vec<Vec<String>>,
     pub(super) planned: Planned,
 }
 
@@ -249,6 +252,7 @@ impl Record {
                 })
                 .collect(),
             alternatives: alternatives.map(|one| texts(&one["required"])).collect(),
+            kinds: schema["x-kinds"].as_array().into_iter().flatten().map(texts).collect(),
             planned: Planned::new(schema),
         }
     }
@@ -257,7 +261,16 @@ impl Record {
 impl Record {
     /// Which of the alternatives a key belongs to.
     pub(super) fn alternative(&self, key: &str) -> Option<usize> {
-        self.alternatives.iter().position(|keys| keys.iter().any(|known| known == key))
+        Self::place(&self.alternatives, key)
+    }
+
+    /// Which kind a key belongs to, of those that replace each other.
+    pub(super) fn kind(&self, key: &str) -> Option<usize> {
+        self.alternative(key).or_else(|| Self::place(&self.kinds, key))
+    }
+
+    fn place(sets: &[Vec<String>], key: &str) -> Option<usize> {
+        sets.iter().position(|keys| keys.iter().any(|known| known == key))
     }
 }
 

@@ -370,3 +370,40 @@ fn ctrl_c_counts_the_replication_of_workspaces_apart_that_had_begun() {
     let mean = (finished as f64 / begun as f64).round() as u64;
     assert_eq!(summary["groups"]["all"]["workspaces"], mean);
 }
+
+#[test]
+fn replies_close_to_the_end_of_time_are_drawn() {
+    // The third try comes after 547 years, and time is counted up to 584.
+    let (_folder, file, out) = scenario(
+        "
+limitlab: 1
+name: late
+duration: 20s
+workspaces:
+  - group: g
+    agents:
+      - name: a
+        traffic: { interarrival: 5s }
+        retry: { max_attempts: 5, honour_retry_after: false, backoff: { wait: 100000d } }
+    fair_use: [{ name: b, token_bucket: { rate: 1/100000d, burst: 1 } }]
+",
+    );
+    let ran = run(&["run", &file, "--quiet", "--out", &out]);
+    assert_eq!((ran.status.code(), text(&ran.stderr)), (Some(0), String::new()));
+    assert!(Path::new(&out).join("plots/latency_over_time.svg").exists());
+}
+
+#[test]
+fn check_says_that_retries_are_not_counted() {
+    let counted = |retry: &str| {
+        let yaml = SMALL.replacen("name: bot, ", &format!("name: bot, {retry}"), 1);
+        let (_folder, file, _) = scenario(&yaml);
+        let printed = text(&run(&["check", &file]).stdout);
+        let run = printed.lines().find(|line| line.starts_with("a run takes"));
+        !run.expect("what a run takes is told").ends_with(", retries not counted")
+    };
+    assert!(counted(""));
+    assert!(counted("retry: { max_attempts: 1 }, "));
+    assert!(!counted("retry: { max_attempts: 2 }, "));
+    assert!(!counted("retry: { max_attempts: unlimited }, patience: 1m, "));
+}

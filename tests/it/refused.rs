@@ -182,4 +182,24 @@ fn words_that_stand_elsewhere_are_unknown_and_the_answer_says_where_they_belong(
         assert_eq!(fault.hint.as_deref(), Some(hint));
         assert_eq!((fault.place.line, fault.place.column), (11, 5));
     }
+    for (key, hint) in [
+        ("alerts: [80%]", "`alerts` stand in a group"),
+        ("churn: { create: 1/d }", "`churn` stands in a line of `agents`"),
+        ("patience: 2m", "`patience` stands in a line of `agents` or in one of `features`"),
+        (
+            "retry: { max_attempts: 2 }",
+            "`retry` stands in a line of `agents` or in one of `features`",
+        ),
+        ("share: 20%", "`share` stands in a line of `agents` or in one of `features`"),
+        ("trial: 14d", "`trial` stands in a plan"),
+    ] {
+        let text = format!("{}\n{key}\n", BASE.trim_end());
+        let Err(ScenarioError::Faults(faults)) = parse("x.yaml", &text, &[]) else {
+            panic!("{key} was taken");
+        };
+        let [fault] = faults.list() else { panic!("{faults}") };
+        let word = key.split(':').next().unwrap();
+        assert_eq!(fault.message, format!("unknown key `{word}` in the scenario"));
+        assert_eq!(fault.hint.as_deref(), Some(hint));
+    }
 }

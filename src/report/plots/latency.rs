@@ -162,7 +162,7 @@ pub(super) fn over_time(scenario: &Scenario, all: Section<'_>) -> Option<Plot> {
                 // In whole pixels, since the seams between parts of pixels would show.
                 let whole = |(x, y): Point| (x.round(), y.round());
                 let (left, bottom) = whole(panel.at(from, seconds(first)));
-                let (right, top) = whole(panel.at(to, seconds(last + 1)));
+                let (right, top) = whole(panel.at(to, seconds(last.saturating_add(1))));
                 sheet.rect((left, top), (right, bottom), &colour);
             }
         }

@@ -46,7 +46,7 @@ pub(super) fn blocks(group: &GroupSummary, replications: u32) -> Vec<Block> {
 pub(super) fn asked(summary: &Summary) -> String {
     let scenario = &summary.scenario;
     let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
-    let day = scenario.start.split('T').next().unwrap_or(&scenario.start);
+    let from = instant(&scenario.start);
     let warm_up = if scenario.warm_up_s > 0.0 {
         format!(" (the first {} not measured)", time(scenario.warm_up_s))
     } else {
@@ -60,11 +60,23 @@ pub(super) fn asked(summary: &Summary) -> String {
         }
     };
     format!(
-        "{} over {} from {day}{warm_up}, seed {}{replications}",
+        "{} over {} from {from}{warm_up}, seed {}{replications}",
         plural(workspaces, "workspace"),
         time(scenario.duration_s),
         summary.seed
     )
+}
+
+/// An instant in UTC: the day alone if it is its midnight, since elsewhere the day may be another.
+fn instant(text: &str) -> String {
+    match text.split_once('T') {
+        Some((day, "00:00:00Z")) => day.to_owned(),
+        Some((day, time)) => {
+            let time = time.trim_end_matches('Z');
+            format!("{day} {} UTC", time.strip_suffix(":00").unwrap_or(time))
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// Why a run must not be read as it is, in two words.

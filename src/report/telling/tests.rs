@@ -144,6 +144,19 @@ fn tries_refused_after_a_trial_are_a_share_of_messages_and_enables() {
 }
 
 #[test]
+fn a_start_at_another_time_than_midnight_is_told_with_its_time() {
+    let (_, _, mut summary) = small();
+    let mut from = |start: &str| {
+        start.clone_into(&mut summary.scenario.start);
+        let told = asked(&summary);
+        told.split(" from ").nth(1).unwrap().split(" (").next().unwrap().to_owned()
+    };
+    assert_eq!(from("2026-03-27T00:00:00Z"), "2026-03-27");
+    assert_eq!(from("2026-03-27T23:00:00Z"), "2026-03-27 23:00 UTC");
+    assert_eq!(from("2026-03-27T23:00:01Z"), "2026-03-27 23:00:01 UTC");
+}
+
+#[test]
 fn counts_over_replications_are_told_as_means() {
     let (_, _, mut summary) = small();
     summary.replications = 5;

@@ -10,7 +10,7 @@ use super::super::model::{Group, Scenario};
 use super::super::words::{Quantity, counted, distribution, number, rounded, span};
 use super::{columns, row};
 use crate::rules::Plan;
-use crate::workload::{LineKind, Traffic, TrafficKind};
+use crate::workload::{AgentLine, LineKind, Traffic, TrafficKind};
 
 /// Shares that differ by less are told as the same.
 const SAME: f64 = 0.005;
@@ -156,13 +156,18 @@ pub(super) fn describe_in_all(text: &mut String, scenario: &Scenario) {
     let divides = cost.divides && cost.seconds >= 1.0;
     let threads = if divides { "on one thread, less on more" } else { "on one thread" };
     let each = if divides && cost.multiplies { " for each thread" } else { "" };
+    // How many there are is what the run is for.
+    let mut lines = scenario.groups.iter().flat_map(|group| &group.lines);
+    let tries_again =
+        |line: &AgentLine| line.retry.as_ref().is_some_and(|retry| retry.max_attempts != Some(1));
+    let uncounted = if lines.any(tries_again) { ", retries not counted" } else { "" };
     let run = match scenario.replications {
         1 => "a run takes".to_owned(),
         several => format!("a run of {} takes", counted(u64::from(several), "replication")),
     };
     let _ = writeln!(
         text,
-        "{run} about {} events, {} {threads}, and {} MB{each}",
+        "{run} about {} events, {} {threads}, and {} MB{each}{uncounted}",
         rounded(cost.events),
         if cost.seconds < 0.1 {
             "less than 0.1s".to_owned()

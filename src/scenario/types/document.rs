@@ -21,7 +21,17 @@ use super::workspaces::{Group, OnDowngrade};
 #[serde(deny_unknown_fields)]
 #[schemars(
     title = "limitlab scenario",
-    extend("x-not-supported-yet" = ["fair_use"])
+    extend(
+        "x-not-supported-yet" = ["fair_use"],
+        "x-hints" = {
+            "alerts": "`alerts` stand in a group",
+            "churn": "`churn` stands in a line of `agents`",
+            "patience": "`patience` stands in a line of `agents` or in one of `features`",
+            "retry": "`retry` stands in a line of `agents` or in one of `features`",
+            "share": "`share` stands in a line of `agents` or in one of `features`",
+            "trial": "`trial` stands in a plan",
+        }
+    )
 )]
 pub(in crate::scenario) struct Document {
     /// The version of the scenario language: 1.

@@ -35,6 +35,7 @@ pub(in crate::scenario) struct Retry {
 /// each.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-kinds" = [["base", "factor", "cap", "jitter"], ["wait"]]))]
 pub(in crate::scenario) struct Backoff {
     /// The first time, above 0s. Default 1s.
     #[schemars(extend("default" = "1s"))]
