@@ -26,9 +26,10 @@ impl Lines<'_> {
         let alone = match traffic.kind {
             TrafficKind::Rate(_) => Some("rate"),
             TrafficKind::Interarrival(_) => Some("interarrival"),
-            // Written in code alone.
-            TrafficKind::Custom(_) => None,
-            TrafficKind::Sessions { .. } | TrafficKind::Closed { .. } => None,
+            // Custom traffic is not written in files.
+            TrafficKind::Sessions { .. } | TrafficKind::Closed { .. } | TrafficKind::Custom(_) => {
+                None
+            }
         };
         if let Some(key) = alone.filter(|_| route == Route::Sticky) {
             let message = format!(
