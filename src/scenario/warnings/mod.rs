@@ -4,7 +4,7 @@ mod customers;
 mod limits;
 mod thresholds;
 
-use self::customers::customers;
+use self::customers::{can_queue, customers};
 use self::limits::limits;
 use self::thresholds::thresholds;
 use super::estimate::{
@@ -269,25 +269,42 @@ fn tails(group: &Group, warnings: &mut Vec<String>) {
 
 /// Users who take no time to write again: one who is refused does so for ever in no time.
 fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let for_all = [
+    let reasons = [
         Reason::TrialEnded,
+        Reason::AgentNotActive,
         Reason::RateLimited,
         Reason::ConcurrencyLimited,
         Reason::CreditsExhausted,
         Reason::ShareExhausted,
         Reason::Overloaded,
     ];
-    let can_refuse = for_all.into_iter().any(|reason| can_occur(scenario, group, reason));
-    for line in group.lines.iter().filter(|line| can_refuse || can_be_away(group, line)) {
-        if let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
-            && think.mean() <= 0.0
-        {
-            warnings.push(format!(
-                "users of `{}` in `{}` do not think: one who is refused writes again for ever in \
-                 no time, and the run ends there",
-                line.name, group.name
-            ));
+    let backend = scenario.backend.as_ref();
+    let leaves_at_once = backend.is_some_and(|backend| backend.network_delay.is_zero());
+    let leaves_at_once = leaves_at_once && can_queue(scenario, group);
+    for line in &group.lines {
+        let Some(TrafficKind::Closed { think, .. }) = line.traffic.as_ref().map(|it| &it.kind)
+        else {
+            continue;
+        };
+        if think.mean() > 0.0 {
+            continue;
         }
+        let occurs = |reason| match reason {
+            Reason::AgentNotActive => can_be_away(group, line),
+            other => can_occur(scenario, group, other),
+        };
+        let loops = |reason| occurs(reason) && !line.lingers(reason);
+        let why = if reasons.into_iter().any(loops) {
+            "do not think: one who is refused"
+        } else if leaves_at_once && line.has_no_patience() {
+            "neither think nor wait: one who finds no free server"
+        } else {
+            continue;
+        };
+        warnings.push(format!(
+            "users of `{}` in `{}` {why} writes again for ever in no time, and the run ends there",
+            line.name, group.name
+        ));
     }
 }
 
