@@ -142,6 +142,7 @@ impl Scenario {
             about: self.about.clone(),
             sha256: self.sha256.clone(),
             start: self.start.to_string(),
+            timezone: self.timezone.iana_name().unwrap_or("UTC").to_owned(),
             duration_s: self.duration.as_secs_f64(),
             warm_up_s: self.warm_up.as_secs_f64(),
             bin_s: self.series_every.as_secs_f64(),

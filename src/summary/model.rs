@@ -39,6 +39,8 @@ pub struct Identity {
     pub sha256: String,
     /// What t = 0 is on the calendar, RFC 3339.
     pub start: String,
+    /// Whose clocks the hours of the day go by: a name of the IANA database.
+    pub timezone: String,
     /// \[s\]
     pub duration_s: f64,
     /// \[s\]

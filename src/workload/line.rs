@@ -2,7 +2,7 @@
 
 use super::{Retry, Traffic};
 use crate::random::Distribution;
-use crate::rules::{AgentState, ShareTerms};
+use crate::rules::{AgentState, Reason, ShareTerms};
 use crate::units::{Rate, SimSpan};
 
 /// Agents of a workspace that behave alike. Distributions of spans are in nanoseconds, of costs in
@@ -38,6 +38,17 @@ pub struct AgentLine {
 }
 
 impl AgentLine {
+    /// Whether customers who are refused for `reason` take time before they give a message up, if
+    /// only some of them.
+    pub fn lingers(&self, reason: Reason) -> bool {
+        !self.has_no_patience() && self.retry.as_ref().is_some_and(|it| it.takes_time(reason))
+    }
+
+    /// Whether customers never wait at all.
+    pub fn has_no_patience(&self) -> bool {
+        self.patience.as_ref().is_some_and(|patience| patience.mean() <= 0.0)
+    }
+
     /// `count` agents that are active from the start and stay so, to which nobody writes; a message
     /// would cost one credit, and be refused while its agent is not active. A refused message is lost,
     /// and customers wait for ever.

@@ -61,6 +61,16 @@ impl Retry {
     pub const REASONS: [Reason; 3] =
         [Reason::RateLimited, Reason::ConcurrencyLimited, Reason::Overloaded];
 
+    /// Whether customers who are refused for `reason` take time before they give a message up, if
+    /// only some of them.
+    pub(super) fn takes_time(&self, reason: Reason) -> bool {
+        let again = self.max_attempts != Some(1) && self.persistence > Share::NONE;
+        let waits = !matches!(&self.backoff, Backoff::Wait(law) if law.mean() <= 0.0);
+        // A limiter of a rate always says when to come again.
+        let told = self.honour_retry_after && reason == Reason::RateLimited;
+        again && self.reasons.contains(&reason) && (waits || told)
+    }
+
     /// What draws from it.
     pub fn sampler(&self) -> RetrySampler {
         let wait = match &self.backoff {

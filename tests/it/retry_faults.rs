@@ -162,6 +162,15 @@ fn backoffs() {
 
     1 mistake in x.yaml
     ");
+    assert_snapshot!(with(r"cap: 60s", r"factor: 2, jitter: decorrelated"), @r"
+    x.yaml:9:64: error: `factor` would do nothing with `jitter: decorrelated`
+      |
+    9 |         retry: { max_attempts: 4, backoff: { base: 2s, factor: 2, jitter: decorrelated } }
+      |                                                                ^
+    hint: each time is drawn from `base` to three times the last one
+
+    1 mistake in x.yaml
+    ");
     assert_snapshot!(with(r"{ base: 2s, cap: 60s }", r"2s"), @r"
     x.yaml:9:44: error: `backoff` is a single value
       |

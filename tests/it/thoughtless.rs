@@ -53,6 +53,44 @@ fn users_who_do_not_think_must_not_be_refused_at_once() {
 }
 
 #[test]
+fn users_who_do_not_think_may_try_again_if_that_takes_time() {
+    let told = |agent: &str| {
+        let text = format!(
+            "{{ limitlab: 1, name: x, duration: 1h,
+            backend: {{ servers: 1, service_time: 1m }}, workspaces: [{{ group: shops, agents: [
+                {{ name: a, traffic: {{ closed: {{ users: 2, think: 0s }} }}, {agent} }}] }}] }}"
+        );
+        let scenario = read(&text)?;
+        let loops = run(&scenario, RunOptions { threads: 1 }, &Watch::default()).is_err();
+        Ok((warnings(&scenario), loops))
+    };
+    let retry = |keys: &str| {
+        told(&format!(
+            "start: offline, retry: {{ max_attempts: 3, reasons: [agent_not_active], {keys} }}"
+        ))
+    };
+    assert_eq!(retry("backoff: { wait: 1s }"), Ok((Vec::new(), false)));
+    assert_eq!(retry("persistence: 50%"), Ok((Vec::new(), false)));
+    let refused = "users who do not think are refused at once while their agents are draft or \
+                   offline, and would write for ever in no time";
+    let again = "start: offline, retry: { max_attempts: 3 }";
+    let once = "start: offline, retry: { max_attempts: 1, reasons: [agent_not_active] }";
+    for told in [
+        retry("backoff: { wait: 0s }"),
+        retry("persistence: 0%"),
+        told(again),
+        told(once),
+        told(&format!("{again}, patience: 0s")),
+    ] {
+        assert_eq!(told, Err(refused.to_owned()));
+    }
+    let impatient = "users of `a` in `shops` neither think nor wait: one who finds no free server \
+                     writes again for ever in no time, and the run ends there";
+    assert_eq!(told("patience: 0s"), Ok((vec![impatient.to_owned()], true)));
+    assert_eq!(told("patience: 1s"), Ok((Vec::new(), false)));
+}
+
+#[test]
 fn users_who_do_not_think_need_slots_and_subscriptions() {
     let told = |plan: &str, agents: u32, rest: &str| {
         let text = format!(

@@ -23,6 +23,7 @@ pub(super) struct ScenarioFacts {
     seed: u64,
     replications: u32,
     start: String,
+    timezone: String,
     duration_s: f64,
     warm_up_s: f64,
     groups: Vec<GroupFacts>,
@@ -87,6 +88,10 @@ struct LineFacts {
     active_share: f64,
     /// To the line in all workspaces, if always active.
     messages: f64,
+    /// Of each message; `None` is any number.
+    max_attempts: Option<u32>,
+    /// `None` is for ever.
+    patience_mean_s: Option<f64>,
     credits_per_message: Option<f64>,
 }
 
@@ -168,6 +173,7 @@ impl ScenarioFacts {
             seed: scenario.seed,
             replications: scenario.replications,
             start: identity.start,
+            timezone: identity.timezone,
             duration_s: identity.duration_s,
             warm_up_s: identity.warm_up_s,
             groups: scenario.groups.iter().map(|it| group(scenario, it)).collect(),
@@ -268,6 +274,8 @@ fn lines(scenario: &Scenario, group: &Group) -> Vec<LineFacts> {
                 agents_mean,
                 active_share,
                 messages: messages * f64::from(group.count),
+                max_attempts: line.retry.as_ref().map_or(Some(1), |retry| retry.max_attempts),
+                patience_mean_s: line.patience.as_ref().map(|patience| patience.mean() / 1e9),
                 credits_per_message: counts.then(|| credits_per_message(line)),
             }
         };

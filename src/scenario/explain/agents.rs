@@ -128,9 +128,11 @@ fn customers(traffic: &Traffic, whom: &str) -> String {
 
 /// How customers try again.
 fn retry(retry: &Retry) -> String {
+    if retry.persistence == Share::NONE || retry.max_attempts == Some(1) {
+        return "refused customers do not try again".to_owned();
+    }
     let attempts = match retry.max_attempts {
         None => "refused customers try again and again".to_owned(),
-        Some(1) => return "refused customers do not try again".to_owned(),
         Some(most) => {
             format!("refused customers try again, {} attempts in all", grouped(u64::from(most)))
         }
@@ -141,19 +143,29 @@ fn retry(retry: &Retry) -> String {
     };
     let when = match &retry.backoff {
         Backoff::Wait(law) => format!("after {}", distribution(law, Quantity::Span)),
-        Backoff::Growing { base, factor, cap, jitter } => {
-            let jitter = match jitter {
-                Jitter::None => "without jitter",
-                Jitter::Full => "with full jitter",
-                Jitter::Equal => "with equal jitter",
-                Jitter::Decorrelated => "with decorrelated jitter",
-            };
-            format!("after {base}, {}x longer each time up to {cap}, {jitter}", number(*factor))
-        }
+        Backoff::Growing { base, factor, cap, jitter } => growing((*base, *factor, *cap), *jitter),
     };
     let told = if retry.honour_retry_after { ", or when they are told to" } else { "" };
     let reasons: Vec<&str> = retry.reasons.iter().map(|reason| reason.name()).collect();
     format!("{attempts}{who}: {when}{told}; for {}", reasons.join(", "))
+}
+
+/// After what time they do, which grows from its base by its factor up to its cap.
+fn growing((base, factor, cap): (SimSpan, f64, SimSpan), jitter: Jitter) -> String {
+    let jitter = match jitter {
+        // It goes by what the last try waited, and not by the factor.
+        Jitter::Decorrelated => {
+            return format!("after {base} to three times the last time, up to {cap}");
+        }
+        Jitter::None => "without jitter",
+        Jitter::Full => "with full jitter",
+        Jitter::Equal => "with equal jitter",
+    };
+    if factor > 1.0 {
+        format!("after {base}, {}x longer each time up to {cap}, {jitter}", number(factor))
+    } else {
+        format!("after {base} each time, {jitter}")
+    }
 }
 
 /// How traffic rises and falls, a row each.
@@ -215,4 +227,25 @@ fn switching(activity: &Activity) -> String {
         states.push("refused ones wait for a slot".to_owned());
     }
     if states.is_empty() { "they keep their state".to_owned() } else { states.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backoff_is_told_by_what_it_goes_by() {
+        let told = |factor, jitter| {
+            growing((SimSpan::from_secs(2), factor, SimSpan::from_secs(60)), jitter)
+        };
+        assert_eq!(
+            told(3.0, Jitter::Full),
+            "after 2s, 3x longer each time up to 1m, with full jitter"
+        );
+        assert_eq!(told(1.0, Jitter::None), "after 2s each time, without jitter");
+        assert_eq!(
+            told(3.0, Jitter::Decorrelated),
+            "after 2s to three times the last time, up to 1m"
+        );
+    }
 }

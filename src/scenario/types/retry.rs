@@ -40,7 +40,7 @@ pub(in crate::scenario) struct Backoff {
     /// The first time, above 0s. Default 1s.
     #[schemars(extend("default" = "1s"))]
     pub(in crate::scenario) base: Option<Duration>,
-    /// By what it grows from try to try, from 1 to 1,000. Default 2.
+    /// By what it grows from try to try, from 1 to 1,000; not with `jitter: decorrelated`. Default 2.
     #[schemars(extend("default" = 2))]
     pub(in crate::scenario) factor: Option<Number>,
     /// The most that it grows to, not less than `base`. Default 60s.

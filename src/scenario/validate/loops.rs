@@ -3,7 +3,7 @@
 use super::super::at::{At, Findings};
 use super::super::model::{Backend, Group};
 use super::traffic::is_zero;
-use crate::rules::AgentState;
+use crate::rules::{AgentState, Reason};
 use crate::units::{Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, LineKind, Occurrence, Pick, Traffic, TrafficKind, WhileOffline,
@@ -81,16 +81,19 @@ const TRIAL_ENDED: &str = "after the trial has ended";
 /// When users of the line at `place` are refused for certain; `None` if that cannot be seen.
 fn refused(group: &Group, place: usize, duration: Option<SimSpan>) -> Option<&'static str> {
     let (line, duration) = (&group.lines[place], duration?);
-    // Those who try again wait first.
-    if !exists(group, place) || line.retry.is_some() {
+    if !exists(group, place) {
         return None;
     }
     let happens = |what: &dyn Fn(&Occurrence) -> bool| group.timeline.iter().any(what);
     let leaves = |it: &Occurrence| matches!(it.action, Action::SetPlan(_) | Action::Subscribe(_));
-    if line.churn.is_none() && trial_ends(group, duration) {
+    // Those who try again take time.
+    if line.churn.is_none() && trial_ends(group, duration) && !line.lingers(Reason::TrialEnded) {
         return Some(TRIAL_ENDED);
     }
-    if line.kind == LineKind::Feature || line.while_offline == WhileOffline::Pause {
+    if line.kind == LineKind::Feature
+        || line.while_offline == WhileOffline::Pause
+        || line.lingers(Reason::AgentNotActive)
+    {
         return None;
     }
     let enabled_at_once = |it: &Occurrence| {

@@ -82,6 +82,11 @@ fn backoff(written: &types::Backoff, at: At<'_>, findings: &mut Findings) -> Bac
         }
         return Backoff::Wait(distribution(wait, at.key("wait"), findings));
     }
+    if factor.is_some() && matches!(jitter, Some(types::Jitter::Decorrelated)) {
+        let message = "`factor` would do nothing with `jitter: decorrelated`";
+        let hint = "each time is drawn from `base` to three times the last one";
+        findings.add_with_hint(at.key("factor"), message, hint);
+    }
     let first = base.as_ref().map_or(BASE, |span| span.0);
     let most = cap.as_ref().map_or(CAP, |span| span.0);
     let factor = factor.as_ref().map_or(FACTOR, |factor| factor.0);

@@ -30,7 +30,7 @@ pub(super) fn customers(scenario: &Scenario, group: &Group, warnings: &mut Vec<S
 }
 
 /// Whether attempts can wait for a server.
-fn can_queue(scenario: &Scenario, group: &Group) -> bool {
+pub(super) fn can_queue(scenario: &Scenario, group: &Group) -> bool {
     scenario.backend.as_ref().is_some_and(|backend| {
         let limited = backend.servers.is_some() || !backend.changes.is_empty();
         let may_change =

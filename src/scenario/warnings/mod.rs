@@ -4,7 +4,7 @@ mod customers;
 mod limits;
 mod thresholds;
 
-use self::customers::customers;
+use self::customers::{can_queue, customers};
 use self::limits::limits;
 use self::thresholds::thresholds;
 use super::estimate::{
@@ -17,7 +17,7 @@ use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
 use crate::rules::{Plan, Reason};
 use crate::units::{Share, SimSpan};
-use crate::workload::{Action, Below, OnRefused, Traffic, TrafficKind};
+use crate::workload::{Action, Below, LineKind, OnRefused, Traffic, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -277,29 +277,55 @@ fn written(group: &Group) -> impl Iterator<Item = (String, &Traffic)> {
 
 /// Users who take no time to write again: one who is refused does so for ever in no time.
 fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
-    let for_all = [
+    let reasons = [
         Reason::TrialEnded,
+        Reason::AgentNotActive,
         Reason::RateLimited,
         Reason::ConcurrencyLimited,
         Reason::CreditsExhausted,
         Reason::ShareExhausted,
         Reason::Overloaded,
     ];
-    let can_refuse = for_all.into_iter().any(|reason| can_occur(scenario, group, reason));
-    let lines = group.lines.iter().filter(|line| line.traffic.is_some());
-    let away = lines.map(|line| can_be_away(group, line));
-    let any_away =
-        all_can_be_away(group) || group.lines.iter().any(|line| whoever_can_be_away(group, line));
-    for ((whose, traffic), away) in written(group).zip(away.chain([any_away])) {
-        if let TrafficKind::Closed { think, .. } = &traffic.kind
-            && think.mean() <= 0.0
-            && (can_refuse || away)
-        {
-            warnings.push(format!(
-                "users of {whose} do not think: one who is refused writes again for ever in no \
-                 time, and the run ends there"
-            ));
+    let backend = scenario.backend.as_ref();
+    let leaves_at_once = backend.is_some_and(|backend| backend.network_delay.is_zero());
+    let leaves_at_once = leaves_at_once && can_queue(scenario, group);
+    let mut warn = |whose: &str, why: &str| {
+        warnings.push(format!(
+            "users of {whose} {why} writes again for ever in no time, and the run ends there"
+        ));
+    };
+    let never_thinks = |traffic: &Traffic| match &traffic.kind {
+        TrafficKind::Closed { think, .. } => think.mean() <= 0.0,
+        _ => false,
+    };
+    let refused = "do not think: one who is refused";
+    for line in &group.lines {
+        if !line.traffic.as_ref().is_some_and(never_thinks) {
+            continue;
         }
+        let occurs = |reason| match reason {
+            Reason::AgentNotActive => can_be_away(group, line),
+            other => can_occur(scenario, group, other),
+        };
+        let loops = |reason| occurs(reason) && !line.lingers(reason);
+        let whose = format!("`{}` in `{}`", line.name, group.name);
+        if reasons.into_iter().any(loops) {
+            warn(&whose, refused);
+        } else if leaves_at_once && line.has_no_patience() {
+            warn(&whose, "neither think nor wait: one who finds no free server");
+        }
+    }
+    let customers = group.customers.as_ref().filter(|all| never_thinks(&all.traffic));
+    let occurs = |reason| match reason {
+        Reason::AgentNotActive => {
+            all_can_be_away(group) || group.lines.iter().any(|it| whoever_can_be_away(group, it))
+        }
+        other => can_occur(scenario, group, other),
+    };
+    let agents = || group.lines.iter().filter(|line| line.kind == LineKind::Agents);
+    let loops = |reason| occurs(reason) && agents().any(|line| !line.lingers(reason));
+    if customers.is_some() && reasons.into_iter().any(loops) {
+        warn(&format!("the workspaces of `{}`", group.name), refused);
     }
 }
 

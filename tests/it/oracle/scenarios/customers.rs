@@ -109,7 +109,11 @@ impl Knobs {
                 // Not so short that those who try again without end do nothing else.
                 let base = if attempts.is_none() { base + 3 } else { *base };
                 let (base, cap) = (self.span(base), self.span(base + more));
-                Some(format!("base: {base}, factor: {factor}, cap: {cap}, jitter: {jitter}"))
+                let factor = match *jitter {
+                    "decorrelated" => String::new(),
+                    _ => format!("factor: {factor}, "),
+                };
+                Some(format!("base: {base}, {factor}cap: {cap}, jitter: {jitter}"))
             }
             Backoff::Wait(law) => Some(format!("wait: {}", self.law(*law))),
         };
