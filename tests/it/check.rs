@@ -127,6 +127,7 @@ fn the_document_of_a_scenario() {
         "seed": 1,
         "replications": 1,
         "start": "2026-06-01T00:00:00Z",
+        "timezone": "UTC",
         "duration_s": 864000.0,
         "warm_up_s": 0.0,
         "groups": [
@@ -177,6 +178,8 @@ fn the_document_of_a_scenario() {
                 "agents_mean": 2.0,
                 "active_share": 0.2275,
                 "messages": 6000.0,
+                "max_attempts": 1,
+                "patience_mean_s": null,
                 "credits_per_message": 1.5
               },
               {
@@ -186,6 +189,8 @@ fn the_document_of_a_scenario() {
                 "agents_mean": 1.0,
                 "active_share": 1.0,
                 "messages": 2000.0,
+                "max_attempts": 1,
+                "patience_mean_s": null,
                 "credits_per_message": 1.0
               }
             ],
