@@ -72,7 +72,7 @@ pub struct GroupMeasures {
     pub agents_max: u32,
     /// The greatest number of active agents above the limit in a workspace.
     pub excess_max: u32,
-    /// What a workspace spent, in thousandths of the scenario's money.
+    /// What a workspace spent, in millionths of the scenario's money.
     pub spent: Histogram,
     /// Workspaces taken up.
     pub workspaces: u64,
@@ -288,8 +288,8 @@ impl GroupMeasures {
         self.excess_max = self.excess_max.max(tally.levels.excess_max);
         if frame.features.prices {
             // What was charged before the window may be given back in it.
-            let thousandths = (tally.money.total() / 1_000).max(0);
-            self.spent.record(u64::try_from(thousandths).unwrap_or(u64::MAX));
+            let millionths = tally.money.total().max(0);
+            self.spent.record(u64::try_from(millionths).unwrap_or(u64::MAX));
         }
         self.workspaces += 1;
         for (moments, ratio) in self.moments.iter_mut().zip(frame.ratios.iter()) {

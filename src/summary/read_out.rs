@@ -162,7 +162,7 @@ fn add_spent(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
         ("p99", histogram.quantile(990)),
         ("max", histogram.greatest()),
     ] {
-        let spent = value.map(|thousandths| thousandths as f64 / 1e3);
+        let spent = value.map(|millionths| millionths as f64 / 1e6);
         put(metrics, &format!("spent_per_workspace.{name}"), spent, of.workspaces);
     }
 }

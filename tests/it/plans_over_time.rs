@@ -306,3 +306,20 @@ workspaces: [{{ group: g, plan: t, agents: [{{ name: x, traffic: {{ interarrival
     assert_eq!(waits("5s"), [(1, 0)]);
     assert_eq!(waits("8s"), [(1, 0)]);
 }
+
+#[test]
+fn small_sums_are_told_within_a_thousandth_of_them() {
+    // A day of 31 that cost a tenth.
+    let summary = seconds(
+        86_400,
+        "plans: { a: { price: { per: workspace, amount: 0.1, every: 31d } } }
+workspaces: [{ group: g, plan: a, agents: [{ name: x }] }]
+",
+    );
+    let mean = summary.value("spent_per_workspace.mean").unwrap();
+    assert!((mean - 0.1 / 31.0).abs() < 1e-6, "{mean}");
+    for figure in ["p50", "p99", "max"] {
+        let found = summary.value(&format!("spent_per_workspace.{figure}")).unwrap();
+        assert!((found - mean).abs() <= 0.001 * mean, "{figure}: {found}, {mean}");
+    }
+}
