@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::{Component, Path};
+use std::path::{Path, absolute};
 
 use super::arguments::{Format, HowArguments, NewArguments};
 use super::exit::Exit;
@@ -14,9 +14,10 @@ use crate::scenario::{StarterOptions, parse, starter};
 pub(super) fn new(arguments: &NewArguments) -> Exit {
     let stem = arguments.path.file_stem().and_then(|stem| stem.to_str());
     let name = arguments.name.as_deref().or(stem).unwrap_or("scenario").to_owned();
+    let schema = schema_from(&arguments.path);
     let text = starter(&StarterOptions {
         name,
-        schema: schema_from(&arguments.path),
+        schema: schema.clone().unwrap_or_else(|| BESIDE.to_owned()),
         plan: arguments.plan.clone(),
         active_agents: Some(arguments.active_agents).filter(|&limit| limit > 0),
         credits_per_seat: arguments.credits,
@@ -38,6 +39,11 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
     }
     if !arguments.run {
         print(&format!("Wrote {path}. Next: limitlab run {path}\n"));
+        if schema.is_none() {
+            let beside = arguments.path.with_file_name(BESIDE);
+            let beside = beside.display();
+            print(&format!("For completion in an editor: limitlab schema > {beside}\n"));
+        }
         return Exit::Done;
     }
     let how = HowArguments { threads: None, png: false, quiet: false, format: Format::Text };
@@ -50,10 +56,16 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Where a scenario at `path` finds the schema of this repository, for editors.
-fn schema_from(path: &Path) -> String {
-    let folders = path.parent().map_or(0, |parent| {
-        parent.components().filter(|part| matches!(part, Component::Normal(_))).count()
-    });
-    "../".repeat(folders) + "schema/scenario.schema.json"
+/// What the schema is called where it stands beside the scenario.
+const BESIDE: &str = "scenario.schema.json";
+
+/// Where editors find the schema from a scenario at `path`: in the first folder above it that holds
+/// one where this repository has it; `None` if none does.
+fn schema_from(path: &Path) -> Option<String> {
+    const IN_REPOSITORY: &str = "schema/scenario.schema.json";
+    let path = absolute(path).ok()?;
+    let above = path.parent()?.ancestors();
+    let up = above.take_while(|folder| !folder.join(IN_REPOSITORY).is_file()).count();
+    let found = path.parent()?.ancestors().nth(up).is_some();
+    found.then(|| "../".repeat(up) + IN_REPOSITORY)
 }

@@ -407,3 +407,29 @@ fn check_says_that_retries_are_not_counted() {
     assert!(!counted("retry: { max_attempts: 2 }, "));
     assert!(!counted("retry: { max_attempts: unlimited }, patience: 1m, "));
 }
+
+/// In a folder that knows no schema, and in one below a folder that has it where this repository has.
+#[test]
+fn a_starter_names_the_schema_where_it_is() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let mine = folder.path().join("mine");
+    fs::create_dir(&mine).expect("a folder can be made");
+    let first_line = |name: &str| {
+        let path = mine.join(name);
+        let output = run(&["new", path.to_str().expect("temporary paths are UTF-8")]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let starter = fs::read_to_string(&path).expect("the starter was written");
+        (starter.lines().next().map(str::to_owned), text(&output.stdout))
+    };
+    let expected = |path: &str| Some(format!("# yaml-language-server: $schema={path}"));
+    let (line, told) = first_line("alone.yaml");
+    assert_eq!(line, expected("scenario.schema.json"));
+    let hint = "For completion in an editor: limitlab schema > ";
+    assert!(told.contains(hint), "{told}");
+    let schema = folder.path().join("schema");
+    fs::create_dir(&schema).expect("a folder can be made");
+    fs::write(schema.join("scenario.schema.json"), "{}").expect("a file can be written");
+    let (line, told) = first_line("below.yaml");
+    assert_eq!(line, expected("../schema/scenario.schema.json"));
+    assert!(!told.contains(hint), "{told}");
+}

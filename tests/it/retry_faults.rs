@@ -1,4 +1,5 @@
 //! Mistakes in `retry` and `patience`, as the user reads them.
+#![expect(clippy::too_many_lines, reason = "messages are shown whole, many in a test")]
 
 use insta::assert_snapshot;
 use limitlab::scenario::{ScenarioError, parse};
