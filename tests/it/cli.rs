@@ -1,12 +1,14 @@
 //! The command as a user runs it: exit codes, what is printed, what is written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::results;
 
 fn limitlab(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
@@ -48,31 +50,6 @@ workspaces:
 backend: { scope: workspace, servers: 1, service_time: { exponential: 20s }, queue: { limit: 2 } }
 thresholds: [latency.p99 < 10m]
 ";
-
-/// Every file below a folder with its bytes, without what a run cost.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("results can be listed") {
-            let path = entry.expect("an entry can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let mut bytes = fs::read(&path).expect("a result can be read");
-            if path.ends_with("summary.json") {
-                let mut json: Value = serde_json::from_slice(&bytes).expect("summary.json is JSON");
-                json.as_object_mut().expect("a summary is an object").remove("run");
-                bytes = json.to_string().into_bytes();
-            }
-            let name = path.strip_prefix(folder).expect("it lies in the folder").to_path_buf();
-            found.push((name, bytes));
-        }
-    }
-    found.sort();
-    found
-}
 
 #[test]
 fn the_quickstart_leaves_every_file_and_fits_a_screen() {
@@ -180,7 +157,7 @@ fn a_failed_threshold_is_exit_code_99_and_the_results_are_there() {
 #[test]
 fn files_are_the_same_with_any_threads_and_any_output_options() {
     let (_folder, file, out) = scenario(SMALL);
-    let mut reference: Option<Vec<(PathBuf, Vec<u8>)>> = None;
+    let mut reference = None;
     for options in [
         &["--threads", "1"][..],
         &["--threads", "2"],
@@ -190,10 +167,10 @@ fn files_are_the_same_with_any_threads_and_any_output_options() {
     ] {
         let output = run(&[&["run", &file, "--out", &out], options].concat());
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        let mut found = files(Path::new(&out));
+        let mut found = results(Path::new(&out));
         let png = |path: &Path| path.extension().is_some_and(|extension| extension == "png");
-        assert_eq!(found.iter().any(|(path, _)| png(path)), options.contains(&"--png"));
-        found.retain(|(path, _)| !png(path));
+        assert_eq!(found.keys().any(|path| png(path)), options.contains(&"--png"));
+        found.retain(|path, _| !png(path));
         match &reference {
             None => reference = Some(found),
             Some(reference) => assert!(*reference == found, "{options:?} changed a file"),

@@ -1,7 +1,6 @@
 //! The same scenario and seed give the same figures, however they are computed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,7 +9,7 @@ use limitlab::scenario::{Scenario, load, parse};
 use tempfile::TempDir;
 
 use crate::scenarios::{is_big, shipped};
-use crate::support::{outcome_on, simulate};
+use crate::support::{outcome_on, results, simulate};
 
 const COUPLED: &str = "
 limitlab: 1
@@ -56,27 +55,7 @@ fn left(path: &Path, arguments: &[&str], zone: &str) -> BTreeMap<PathBuf, Vec<u8
     let told = String::from_utf8_lossy(&output.stderr);
     // With fewer workspaces a threshold may fail.
     assert!(matches!(output.status.code(), Some(0 | 99)), "{}: {told}", path.display());
-    let mut files = BTreeMap::new();
-    let mut folders = vec![out.clone()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("results can be listed") {
-            let path = entry.expect("an entry can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let mut bytes = fs::read(&path).expect("a result can be read");
-            if path.ends_with("summary.json") {
-                let text = String::from_utf8(bytes).expect("summary.json is text");
-                let (kept, run) = text.split_once(",\n  \"run\": {").expect("it says what it cost");
-                assert_eq!(run.matches('{').count(), 0, "something follows what it cost: {run}");
-                bytes = kept.as_bytes().to_vec();
-            }
-            let name = path.strip_prefix(&out).expect("it lies in the folder").to_path_buf();
-            files.insert(name, bytes);
-        }
-    }
-    files
+    results(&out)
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What several tests use.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use limitlab::engine::{Outcome, RunOptions, Watch, run};
 use limitlab::scenario::{ScenarioError, parse};
 use limitlab::summary::Summary;
@@ -31,4 +35,35 @@ pub(crate) fn outcome_on(yaml: &str, threads: usize) -> Outcome {
 #[track_caller]
 pub(crate) fn simulate(yaml: &str) -> Summary {
     outcome(yaml).summary
+}
+
+/// Every file of a run's results by its path in their folder, with its bytes but for what the run
+/// cost.
+///
+/// # Panics
+///
+/// If one cannot be read, or `summary.json` does not end with what the run cost.
+#[track_caller]
+pub(crate) fn results(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("results can be listed") {
+            let path = entry.expect("an entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let mut bytes = fs::read(&path).expect("a result can be read");
+            if path.ends_with("summary.json") {
+                let text = String::from_utf8(bytes).expect("summary.json is text");
+                let (kept, run) = text.split_once(",\n  \"run\": {").expect("it says what it cost");
+                assert_eq!(run.matches('{').count(), 0, "something follows what it cost: {run}");
+                bytes = kept.as_bytes().to_vec();
+            }
+            let name = path.strip_prefix(folder).expect("it lies in the folder").to_path_buf();
+            files.insert(name, bytes);
+        }
+    }
+    files
 }
