@@ -8,6 +8,7 @@ mod plan;
 mod population;
 mod retry;
 mod route;
+mod service;
 mod timeline;
 
 use std::collections::VecDeque;
