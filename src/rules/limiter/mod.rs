@@ -5,11 +5,19 @@
 
 mod concurrency;
 mod custom;
+mod fixed_window;
+mod leaky_bucket;
+mod sliding_counter;
+mod sliding_window;
 mod token_bucket;
 
 pub use concurrency::Concurrency;
 pub(super) use custom::CustomState;
 pub use custom::{Attempt, CustomLimiter, CustomQuota, LimitKind};
+pub use fixed_window::{FixedWindow, FixedWindowQuota, WindowStart};
+pub use leaky_bucket::{LeakyBucket, LeakyBucketQuota};
+pub use sliding_counter::{Estimate, SlidingCounter, SlidingCounterQuota};
+pub use sliding_window::{SlidingWindow, SlidingWindowQuota};
 pub use token_bucket::{TokenBucket, TokenBucketQuota};
 
 use super::decision::Reason;

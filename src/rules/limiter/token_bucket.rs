@@ -19,36 +19,66 @@ pub struct TokenBucketQuota {
     price: u64,
     /// Drops in a full bucket.
     full: u128,
+    /// Drops come in only at multiples of so many nanoseconds from t = 0, above 0. A bucket that
+    /// refills continuously has 1, since instants are whole nanoseconds.
+    every: u64,
 }
 
 impl TokenBucketQuota {
-    /// Compiles `rate` and a burst in thousandths of a token.
+    /// Compiles `rate` and a burst in thousandths of a token. Tokens come back continuously.
     ///
     /// # Panics
     ///
     /// If 1000 times the events of `rate` exceed 64 bits: [`Rate`] as parsed never does, since it
     /// has at most one event a nanosecond.
     pub fn new(rate: Rate, burst_thousandths: u64) -> Self {
-        // `events` tokens per `per` ns: 1000 x events thousandths per `per` ns. In lowest terms
-        // that is `gain` drops a nanosecond at `price` drops a thousandth.
-        let thousandths =
-            rate.events().checked_mul(1_000).expect("a rate has at most one event a nanosecond");
-        let lowest = Rate::new(thousandths, rate.per());
-        let price = lowest.per().nanos();
-        Self {
-            gain: lowest.events(),
-            price,
-            full: u128::from(burst_thousandths) * u128::from(price),
-        }
+        let (gain, price) = drops(rate);
+        Self { gain, price, full: u128::from(burst_thousandths) * u128::from(price), every: 1 }
     }
+
+    /// Compiles a bucket to which tokens come back only at the multiples of `every` from t = 0:
+    /// each time what `rate` gives in such a span, exactly, also where that is no whole number of
+    /// tokens. What does not fit into the burst is lost.
+    ///
+    /// # Panics
+    ///
+    /// If `every` is zero, or where [`new`](Self::new) does.
+    pub fn stepped(rate: Rate, burst_thousandths: u64, every: SimSpan) -> Self {
+        assert!(!every.is_zero(), "tokens come back at multiples of a span above zero");
+        Self { every: every.nanos(), ..Self::new(rate, burst_thousandths) }
+    }
+
+    /// The latest instant up to `now` at which tokens came in.
+    #[inline]
+    const fn latest(&self, now: SimTime) -> SimTime {
+        if self.every == 1 {
+            // The common bucket, spared a division.
+            return now;
+        }
+        SimTime::from_nanos(now.nanos() - now.nanos() % self.every)
+    }
+}
+
+/// Drops that `rate` brings in a nanosecond, and drops in a thousandth of a token; both above 0.
+///
+/// # Panics
+///
+/// If 1000 times the events of `rate` exceed 64 bits.
+pub(super) fn drops(rate: Rate) -> (u64, u64) {
+    // `events` tokens per `per` ns: 1000 x events thousandths per `per` ns. In lowest terms that
+    // is so many drops a nanosecond at so many drops a thousandth.
+    let thousandths =
+        rate.events().checked_mul(1_000).expect("a rate has at most one event a nanosecond");
+    let lowest = Rate::new(thousandths, rate.per());
+    (lowest.events(), lowest.per().nanos())
 }
 
 /// The state of one token bucket. Starts full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenBucket {
-    /// Drops in the bucket at `seen`, at most `full`.
+    /// Drops in the bucket since `seen`, at most `full`.
     level: u128,
-    /// When `level` was worked out.
+    /// When drops came in last.
     seen: SimTime,
 }
 
@@ -60,7 +90,7 @@ impl TokenBucket {
 
     /// A bucket that is full at `now`.
     pub const fn starting(quota: &TokenBucketQuota, now: SimTime) -> Self {
-        Self { level: quota.full, seen: now }
+        Self { level: quota.full, seen: quota.latest(now) }
     }
 
     /// The bucket with other numbers from `now` on: it keeps its level, cut to the new burst, and
@@ -78,14 +108,15 @@ impl TokenBucket {
         self.refill(old, now);
         let parts = self.level * 1_000 / u128::from(old.price);
         let level = (parts * u128::from(new.price) / 1_000).min(new.full);
-        Self { level, seen: now }
+        Self { level, seen: new.latest(now) }
     }
 
     #[inline]
     fn refill(&mut self, quota: &TokenBucketQuota, now: SimTime) {
-        let elapsed = u128::from((now - self.seen).nanos());
+        let latest = quota.latest(now);
+        let elapsed = u128::from((latest - self.seen).nanos());
         self.level = (self.level + elapsed * u128::from(quota.gain)).min(quota.full);
-        self.seen = now;
+        self.seen = latest;
     }
 
     /// Whether an attempt that weighs `weight` thousandths of a token is admitted at `now`.
@@ -110,7 +141,15 @@ impl TokenBucket {
         if needed > quota.full {
             return Err(None);
         }
-        let wait = (needed - self.level).div_ceil(u128::from(quota.gain));
+        let missing = needed - self.level;
+        let wait = if quota.every == 1 {
+            missing.div_ceil(u128::from(quota.gain))
+        } else {
+            let every = u128::from(quota.every);
+            let steps = missing.div_ceil(u128::from(quota.gain) * every);
+            steps * every - u128::from((now - self.seen).nanos())
+        };
+        // A wait that 64 bits do not hold ends beyond the last instant.
         Err(Some(SimSpan::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX))))
     }
 
@@ -123,6 +162,17 @@ impl TokenBucket {
         let needed = u128::from(weight) * u128::from(quota.price);
         assert!(needed <= self.level, "taken without a check: {needed} of {}", self.level);
         self.level -= needed;
+    }
+
+    /// Counts an attempt that this bucket refused at `now`: it takes what is left.
+    ///
+    /// The bucket is then empty, and never emptier than that: however many attempts are refused,
+    /// the next is admitted once the bucket has its tokens again.
+    pub fn count_refused(&mut self, quota: &TokenBucketQuota, now: SimTime, weight: u64) {
+        if weight > 0 {
+            self.refill(quota, now);
+            self.level = 0;
+        }
     }
 }
 
@@ -197,6 +247,100 @@ mod tests {
         assert_eq!(bucket.check(&quota, SimTime::ZERO, 5_001), Err(None));
     }
 
+    /// 2 tokens at each whole second, unless the 3 that fit are there.
+    fn stepped() -> TokenBucketQuota {
+        let rate = "2/s".parse().unwrap();
+        TokenBucketQuota::stepped(rate, 3_000, SimSpan::SECOND)
+    }
+
+    #[test]
+    fn tokens_come_in_at_whole_steps_only() {
+        let quota = stepped();
+        let mut bucket = TokenBucket::new(&quota);
+        let second = 1_000_000_000;
+        for (nanos, admitted) in [
+            (0, 3),
+            (1, 0),
+            (second - 1, 0),
+            (second, 2),
+            (2 * second - 1, 0),
+            // Two came at 2 s, two at 3 s, and one of them found no room.
+            (3 * second, 3),
+            (4 * second + 1, 2),
+            (290 * 365 * SimSpan::DAY.nanos() + 1, 3),
+        ] {
+            let found = (0..5).filter(|_| admit(&mut bucket, &quota, nanos)).count();
+            assert_eq!(found, admitted, "at {nanos}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_that_starts_between_steps_is_full_at_once() {
+        let quota = stepped();
+        let mut bucket = TokenBucket::starting(&quota, SimTime::from_nanos(1_999_999_999));
+        assert_eq!((0..5).filter(|_| admit(&mut bucket, &quota, 1_999_999_999)).count(), 3);
+        assert_eq!((0..5).filter(|_| admit(&mut bucket, &quota, 2_000_000_000)).count(), 2);
+    }
+
+    #[test]
+    fn steps_that_are_no_whole_tokens_do_not_drift() {
+        // A third of a token a second: one token at 3 s, 6 s and so on, never at 2 s or 5 s.
+        let quota = TokenBucketQuota::stepped("20/min".parse().unwrap(), 1_000, SimSpan::SECOND);
+        let mut bucket = TokenBucket::new(&quota);
+        for _ in 0..2 {
+            admit(&mut bucket, &quota, 0);
+        }
+        let second = 1_000_000_000_u64;
+        for token in 1..1_000 {
+            let due = token * 3 * second;
+            let wait = bucket.check(&quota, SimTime::from_nanos(due - second), 1_000);
+            assert_eq!(wait, Err(Some(SimSpan::SECOND)));
+            let wait = bucket.check(&quota, SimTime::from_nanos(due - 1), 1_000);
+            assert_eq!(wait, Err(Some(SimSpan::from_nanos(1))));
+            assert!(admit(&mut bucket, &quota, due));
+        }
+    }
+
+    #[test]
+    fn steps_of_a_nanosecond_are_the_plain_bucket() {
+        let rate: Rate = "7/min".parse().unwrap();
+        let one = SimSpan::from_nanos(1);
+        assert_eq!(TokenBucketQuota::stepped(rate, 2_000, one), TokenBucketQuota::new(rate, 2_000));
+    }
+
+    #[test]
+    fn a_change_of_steps_keeps_the_level() {
+        let (old, new) = (stepped(), quota("2/s", 3));
+        let mut bucket = TokenBucket::new(&old);
+        for _ in 0..3 {
+            assert!(admit(&mut bucket, &old, 0));
+        }
+        // Half a step has brought nothing; from then on a token takes half a second.
+        let half = SimTime::from_nanos(500_000_000);
+        let mut plain = bucket.converted(&old, &new, half);
+        assert_eq!(plain.check(&new, half, 1_000), Err(Some(half - SimTime::ZERO)));
+        let mut back = plain.converted(&new, &old, SimTime::from_nanos(999_999_999));
+        assert!(!admit(&mut back, &old, 999_999_999));
+        assert_eq!((0..5).filter(|_| admit(&mut back, &old, 1_000_000_000)).count(), 2);
+    }
+
+    #[test]
+    fn a_refused_attempt_that_counts_takes_what_is_left() {
+        let quota = quota("1/s", 5);
+        let mut bucket = TokenBucket::new(&quota);
+        bucket.take(&quota, 2_500);
+        let now = SimTime::from_nanos(500_000_000);
+        assert!(bucket.check(&quota, now, 4_000).is_err());
+        bucket.count_refused(&quota, now, 0);
+        assert_eq!(bucket.check(&quota, now, 3_000), Ok(()));
+        for _ in 0..2 {
+            bucket.count_refused(&quota, now, 4_000);
+            assert_eq!(bucket.check(&quota, now, 4_000), Err(Some(SimSpan::from_secs(4))));
+            assert_eq!(bucket.check(&quota, now, 1), Err(Some(SimSpan::MILLISECOND)));
+        }
+        assert_eq!(bucket.check(&quota, now, 0), Ok(()));
+    }
+
     #[test]
     fn the_largest_numbers_of_the_language_do_not_overflow() {
         let rate = Rate::new(999_999_999_999_989, SimSpan::MAX_DURATION);
@@ -206,5 +350,20 @@ mod tests {
         assert!(bucket.check(&quota, late, 1_000_000_000_000_000).is_ok());
         bucket.take(&quota, 1_000_000_000_000_000);
         assert!(bucket.check(&quota, late, 1).is_err());
+        let stepped = TokenBucketQuota::stepped(rate, 1_000_000_000_000_000, SimSpan::MAX_DURATION);
+        let mut bucket = TokenBucket::new(&stepped);
+        bucket.take(&stepped, 1_000_000_000_000_000);
+        assert_eq!(bucket.check(&stepped, late, 1_000_000_000_000_000), Ok(()));
+        bucket.take(&stepped, 1_000_000_000_000_000);
+        let slow = TokenBucketQuota::stepped(
+            Rate::new(1, SimSpan::from_nanos(u64::MAX)),
+            1_000_000_000_000_000,
+            SimSpan::from_nanos(1),
+        );
+        let mut bucket = TokenBucket::new(&slow);
+        bucket.count_refused(&slow, late, u64::MAX);
+        let never = SimSpan::from_nanos(u64::MAX);
+        assert_eq!(bucket.check(&slow, late, 1_000_000_000_000_000), Err(Some(never)));
+        assert_eq!(bucket.check(&slow, late, u64::MAX), Err(None));
     }
 }
