@@ -123,7 +123,7 @@ impl FixedWindow {
     }
 
     fn count(&mut self, quota: &FixedWindowQuota, now: SimTime, weight: u64) {
-        if self.count == 0 && weight > 0 && quota.start == WindowStart::FirstAttempt {
+        if self.count == 0 && quota.start == WindowStart::FirstAttempt {
             self.begun = now;
         }
         // A count of 2^64 - 1 or more has reached every limit: what is beyond decides nothing.

@@ -100,8 +100,9 @@ impl LeakyBucket {
         self.seen = now;
     }
 
-    /// How long an attempt that weighs `weight` thousandths waits if it is admitted at `now`, rounded
-    /// up to a nanosecond. One that weighs nothing is admitted and does not wait.
+    /// How long an attempt that weighs `weight` thousandths waits if it is admitted at `now`,
+    /// rounded up to a nanosecond; 2^64 - 1 if it is longer. One that weighs nothing is admitted
+    /// and does not wait.
     ///
     /// Draining happens here; it takes nothing.
     ///

@@ -53,7 +53,8 @@ impl SlidingCounterQuota {
     }
 
     /// How much of a window \[ns\] may be left at most for it to admit an attempt that leaves so
-    /// much `room`, if so much was counted in the window before it and in itself; 0 if it never does.
+    /// much `room`, if so much was counted in the window before it and in itself; 0 if it never
+    /// does.
     fn longest_rest(&self, last: u128, current: u128, room: u64) -> u128 {
         if current > u128::from(room) {
             return 0;
@@ -143,8 +144,8 @@ impl SlidingCounter {
         if fits { Ok(()) } else { Err(Some(self.wait(quota, left, room))) }
     }
 
-    /// How long until a refused attempt that leaves so much `room` is admitted if nobody else comes,
-    /// `left` nanoseconds before the current window ends.
+    /// How long until a refused attempt that leaves so much `room` is admitted if nobody else
+    /// comes, `left` nanoseconds before the current window ends.
     fn wait(&self, quota: &SlidingCounterQuota, left: u128, room: u64) -> SimSpan {
         let per = u128::from(quota.per.nanos());
         // While a window lasts, only the share of the last one changes, and it shrinks: so a window
