@@ -13,6 +13,7 @@ mod extremes;
 mod guide;
 mod hostile;
 mod imports;
+mod limiters;
 mod metering;
 mod metering_faults;
 mod odd_files;
