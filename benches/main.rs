@@ -2,8 +2,9 @@
 
 mod calendar;
 mod engine;
+mod limiters;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, calendar::bench, engine::bench);
+criterion_group!(benches, calendar::bench, engine::bench, limiters::bench);
 criterion_main!(benches);
