@@ -108,8 +108,8 @@ impl LeakyBucket {
     ///
     /// # Errors
     ///
-    /// After how long the attempt would be admitted if nobody else came; `None` if never, since it
-    /// weighs more than one attempt and the burst.
+    /// After how long the attempt would be admitted if nobody else came, 2^64 - 1 ns if that is
+    /// longer; `None` if never, since it weighs more than one attempt and the burst.
     pub fn check(
         &mut self,
         quota: &LeakyBucketQuota,

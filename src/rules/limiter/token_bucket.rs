@@ -125,8 +125,8 @@ impl TokenBucket {
     ///
     /// # Errors
     ///
-    /// After how long the attempt would be admitted if nobody else came; `None` if never, since it
-    /// weighs more than the burst.
+    /// After how long the attempt would be admitted if nobody else came, 2^64 - 1 ns if that is
+    /// longer; `None` if never, since it weighs more than the burst.
     pub fn check(
         &mut self,
         quota: &TokenBucketQuota,
