@@ -9,6 +9,8 @@ use crate::units::SimTime;
 pub enum Class {
     /// A completion, a disable, a deletion.
     Frees,
+    /// A customer who loses patience: whoever has a place by then is past that.
+    Leaves,
     /// The end of a package.
     Expires,
     /// A renewal, of the plan's credits or of a package.
@@ -24,8 +26,9 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Frees,
+        Self::Leaves,
         Self::Expires,
         Self::Renews,
         Self::Changes,

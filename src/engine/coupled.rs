@@ -1,5 +1,5 @@
-//! Workspaces that meet in the platform's servers: one calendar of calendars, on one thread.
-//! Replications never meet: each is simulated whole, on any thread.
+//! Workspaces that meet at the platform, in its servers or in limits over everybody: one calendar of
+//! calendars, on one thread. Replications never meet: each is simulated whole, on any thread.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,13 +10,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::calendar::Class;
 use super::cell::{Cell, World};
 use super::frame;
-use super::model::GroupModel;
+use super::model::{GroupModel, plans};
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
 use super::watch::Watch;
-use crate::measure::{BackendMeasures, Capacity, Frame, Interruption, PlatformMeasures};
-use crate::scenario::{Backend, Scenario};
+use crate::measure::{
+    BackendMeasures, Capacity, Frame, GroupFrame, GroupMeasures, Interruption, PlatformMeasures,
+};
+use crate::rules::{Platform, PlatformBook};
+use crate::scenario::{BackendScope, Scenario};
 use crate::units::{SimSpan, SimTime};
 
 /// Events between two looks at the watch.
@@ -27,7 +30,6 @@ const WATCH_EVERY: u64 = 1 << 14;
 /// Of an interrupted run those count that are finished; if none is, the first as far as it came.
 pub(super) fn run(
     scenario: &Scenario,
-    backend: &Backend,
     frame: &Frame,
     replications: Range<u32>,
     threads: usize,
@@ -38,14 +40,14 @@ pub(super) fn run(
     let progress =
         Progress { watch, done: AtomicU64::new(0), replications: replications.len() as u64 };
     let models = &GroupModel::all(scenario);
-    let platform = Platform { scenario, backend, models, frame, progress };
+    let everybody = Everybody { scenario, models, frame, progress };
     let workers = spread(
         &pieces,
         threads,
         watch,
         Finished::default,
         |finished: &mut Finished, replication| {
-            let mut part = platform.simulate(replication as u32)?;
+            let mut part = everybody.simulate(replication as u32)?;
             if part.interrupted.is_none() {
                 if frame.replications > 1 {
                     part.condense();
@@ -65,7 +67,7 @@ pub(super) fn run(
         whole.cut = whole.cut.or(cut);
     }
     let Finished { part, cut } = whole;
-    let mut part = part.or(cut).unwrap_or_else(|| platform.nothing());
+    let mut part = part.or(cut).unwrap_or_else(|| everybody.nothing());
     if part.interrupted.is_none() && part.replications < replications.len() as u32 {
         part.interrupted = Some(Interruption::Replications(part.replications));
     }
@@ -109,22 +111,75 @@ impl Progress<'_> {
     }
 }
 
-/// All workspaces and the servers that they share.
-struct Platform<'a> {
+/// All workspaces and what they share.
+struct Everybody<'a> {
     scenario: &'a Scenario,
-    backend: &'a Backend,
     models: &'a [GroupModel],
     frame: &'a Frame,
     progress: Progress<'a>,
 }
 
-impl Platform<'_> {
+/// A workspace in simulation.
+struct Resident {
+    group: usize,
+    cell: Cell,
+    /// Servers of its own.
+    servers: Option<Servers>,
+}
+
+/// What the workspaces share.
+struct Shared {
+    servers: Option<Servers>,
+    limits: Option<Platform>,
+    measures: Option<BackendMeasures>,
+}
+
+impl Shared {
+    fn new(scenario: &Scenario, frame: &Frame) -> Self {
+        let backend = scenario.backend.as_ref();
+        let backend = backend.filter(|backend| backend.scope == BackendScope::Platform);
+        let throttles = &scenario.throttles;
+        let limits = (!throttles.is_empty())
+            .then(|| Platform::new(PlatformBook::new(throttles), plans(scenario).len()));
+        let mut shared = Self { servers: None, limits, measures: None };
+        if let Some(backend) = backend {
+            let capacity = Capacity::new(backend.servers, backend.changes.clone());
+            let mut measures = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
+            if capacity.changes() {
+                let until = SimTime::ZERO + scenario.duration;
+                measures.has_servers(&capacity, frame.bin, until);
+            }
+            let from = frame.all.window.from;
+            shared.servers = Some(Servers::new(capacity, backend.queue_limit, from));
+            shared.measures = Some(measures);
+        }
+        shared
+    }
+
+    /// What a workspace acts upon.
+    fn world<'w>(
+        &'w mut self,
+        (model, frame): (&'w GroupModel, &'w GroupFrame),
+        measures: &'w mut GroupMeasures,
+        own: &'w mut Option<Servers>,
+    ) -> World<'w> {
+        World {
+            model,
+            frame,
+            measures,
+            servers: self.servers.as_mut().or(own.as_mut()),
+            limits: self.limits.as_mut(),
+            platform: self.measures.as_mut(),
+        }
+    }
+}
+
+impl Everybody<'_> {
     /// What is there of a run that was interrupted before it began.
     fn nothing(&self) -> Part {
-        let frame = self.frame;
-        let idle = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
-        let mut part = Part::new(self.scenario, frame);
-        part.platform = Some(PlatformMeasures::of(idle));
+        let mut part = Part::new(self.scenario, self.frame);
+        let Shared { measures, .. } = Shared::new(self.scenario, self.frame);
+        part.platform = measures.map(PlatformMeasures::of);
         part.interrupted = Some(Interruption::Until(SimTime::ZERO));
         part
     }
@@ -132,33 +187,10 @@ impl Platform<'_> {
     /// Simulates a replication: all workspaces together, in order of time; ties go by class, then
     /// by workspace in the scenario's order.
     fn simulate(&self, replication: u32) -> Result<Part, EngineError> {
-        let Self { scenario, backend, models, frame, ref progress } = *self;
+        let Self { scenario, models, frame, ref progress } = *self;
         let mut part = Part::new(scenario, frame);
-        let capacity = Capacity::new(backend.servers, backend.changes.clone());
-        let mut platform = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
-        if capacity.changes() {
-            platform.has_servers(&capacity, frame.bin, SimTime::ZERO + scenario.duration);
-        }
-        let mut servers = Servers::new(capacity, backend.queue_limit, frame.all.window.from);
-        let mut cells: Vec<(usize, Cell)> = Vec::new();
-        let mut order: BinaryHeap<Reverse<(SimTime, Class, u32)>> = BinaryHeap::new();
-        for (group, model) in models.iter().enumerate() {
-            for index in 0..model.count {
-                let mut cell = Cell::new();
-                let mut world = World {
-                    model,
-                    frame: &frame.groups[group],
-                    measures: &mut part.groups[group],
-                    servers: Some(&mut servers),
-                    platform: Some(&mut platform),
-                };
-                cell.begin(&mut world, model.key(replication, index));
-                if let Some((time, class)) = cell.next() {
-                    order.push(Reverse((time, class, cells.len() as u32)));
-                }
-                cells.push((group, cell));
-            }
-        }
+        let mut shared = Shared::new(scenario, frame);
+        let (mut residents, mut order) = self.begin(replication, &mut shared, &mut part);
         let (mut events, mut noted) = (0_u64, 0);
         let mut stopped_at = None;
         while let Some(mut top) = order.peek_mut() {
@@ -171,14 +203,9 @@ impl Platform<'_> {
                     break;
                 }
             }
-            let (group, cell) = &mut cells[number as usize];
-            let mut world = World {
-                model: &models[*group],
-                frame: &frame.groups[*group],
-                measures: &mut part.groups[*group],
-                servers: Some(&mut servers),
-                platform: Some(&mut platform),
-            };
+            let Resident { group, cell, servers } = &mut residents[number as usize];
+            let of_group = (&models[*group], &frame.groups[*group]);
+            let mut world = shared.world(of_group, &mut part.groups[*group], servers);
             cell.step(&mut world)?;
             match cell.next() {
                 Some((time, class)) => *top = Reverse((time, class, number)),
@@ -190,32 +217,65 @@ impl Platform<'_> {
         if stopped_at.is_none() {
             progress.note(SimTime::NEVER, scenario.duration, &mut noted);
         }
+        let Shared { servers, mut measures, .. } = shared;
         if let Some(at) = stopped_at.and_then(|at| reached(frame, at))
-            && let Some(ahead) = servers.ahead(at, frame.all.window.until)
+            && let Some(measures) = &mut measures
+            && let Some(ahead) = servers.and_then(|it| it.ahead(at, frame.all.window.until))
         {
-            platform.cut(&ahead);
+            measures.cut(&ahead);
         }
-        Ok(self.finish(cells, part, platform, stopped_at))
+        part.platform = measures.map(PlatformMeasures::of);
+        Ok(self.finish(residents, part, stopped_at))
+    }
+
+    /// Begins every workspace, and puts them in the order of their first events.
+    fn begin(
+        &self,
+        replication: u32,
+        shared: &mut Shared,
+        part: &mut Part,
+    ) -> (Vec<Resident>, BinaryHeap<Reverse<(SimTime, Class, u32)>>) {
+        let backend = self.scenario.backend.as_ref();
+        let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
+        let mut residents: Vec<Resident> = Vec::new();
+        let mut order = BinaryHeap::new();
+        for (group, model) in self.models.iter().enumerate() {
+            for index in 0..model.count {
+                let mut servers = own.map(|own| {
+                    let capacity = Capacity::new(own.servers, Vec::new());
+                    Servers::new(capacity, own.queue_limit, self.frame.all.window.from)
+                });
+                let mut cell = Cell::new();
+                let of_group = (model, &self.frame.groups[group]);
+                let mut world = shared.world(of_group, &mut part.groups[group], &mut servers);
+                cell.begin(&mut world, model.key(replication, index));
+                if let Some((time, class)) = cell.next() {
+                    order.push(Reverse((time, class, residents.len() as u32)));
+                }
+                residents.push(Resident { group, cell, servers });
+            }
+        }
+        (residents, order)
     }
 
     /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
     fn finish(
         &self,
-        cells: Vec<(usize, Cell)>,
+        residents: Vec<Resident>,
         mut part: Part,
-        platform: BackendMeasures,
         stopped_at: Option<SimTime>,
     ) -> Part {
         let cut_frame = stopped_at
             .and_then(|at| reached(self.frame, at))
             .map(|at| frame::frame(self.scenario, at));
         let frame = cut_frame.as_ref().unwrap_or(self.frame);
-        for (group, mut cell) in cells {
+        for Resident { group, mut cell, .. } in residents {
             let mut world = World {
                 model: &self.models[group],
                 frame: &frame.groups[group],
                 measures: &mut part.groups[group],
                 servers: None,
+                limits: None,
                 platform: None,
             };
             cell.finish(&mut world);
@@ -223,7 +283,6 @@ impl Platform<'_> {
             part.messages += cell.messages();
         }
         part.replications = 1;
-        part.platform = Some(PlatformMeasures::of(platform));
         part.interrupted = stopped_at.map(Interruption::Until);
         part.frame = cut_frame;
         part

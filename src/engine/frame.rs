@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
+use crate::measure::{
+    Capacity, Causes, Features, Frame, GroupFrame, Ratio, Shadows, Window, ratios,
+};
 use crate::rules::Reason;
+use crate::rules::limiter::Throttle;
 use crate::scenario::occurs::{can_be_full, crowded, features, plans, slots_can_bind, turned_away};
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
@@ -18,49 +21,55 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
     let reasons: Vec<Vec<Reason>> =
         scenario.groups.iter().map(|group| reasons(group, backend)).collect();
-    let causes = Arc::new(Causes::new(
-        scenario
-            .groups
-            .iter()
-            .zip(&reasons)
-            .map(|(group, reasons)| (group.throttles.as_slice(), reasons.clone())),
-    ));
+    let throttles: Vec<Vec<&Throttle>> =
+        scenario.groups.iter().map(|group| scenario.throttles_of(group).collect()).collect();
+    let causes = throttles.iter().cloned().zip(reasons.iter().cloned());
+    let causes = Arc::new(Causes::new(causes));
+    let shadows = Arc::new(Shadows::new(throttles.iter().cloned()));
     let withins = withins(scenario);
-    let shared: Arc<[Ratio]> = ratios(window, &causes, &withins).into();
+    let shared: Arc<[Ratio]> = ratios(window, &causes, &shadows, &withins).into();
     let clocks: Arc<[ClockChange]> = scenario.clocks().into();
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
     alerts.dedup();
-    let group_frame = |name, features, own_causes, own_alerts: &[Share]| GroupFrame {
-        window,
-        features,
-        causes: Arc::clone(&causes),
-        own_causes,
-        ratios: Arc::clone(&shared),
-        withins: withins.clone(),
-        by_bin: Threshold::by_bin(&scenario.thresholds, name),
-        clocks: Arc::clone(&clocks),
-        alerts: own_alerts
-            .iter()
-            .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
-            .collect(),
-        alerts_of_all: alerts.len(),
-    };
+    let group_frame =
+        |name, features, (own_causes, own_shadows), own_alerts: &[Share]| GroupFrame {
+            window,
+            features,
+            causes: Arc::clone(&causes),
+            own_causes,
+            shadows: Arc::clone(&shadows),
+            own_shadows,
+            ratios: Arc::clone(&shared),
+            withins: withins.clone(),
+            by_bin: Threshold::by_bin(&scenario.thresholds, name),
+            clocks: Arc::clone(&clocks),
+            alerts: own_alerts
+                .iter()
+                .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
+                .collect(),
+            alerts_of_all: alerts.len(),
+        };
     let features: Vec<Features> =
         scenario.groups.iter().map(|group| features(scenario, group)).collect();
     let groups = scenario
         .groups
         .iter()
-        .zip(reasons.iter().zip(&features))
-        .map(|(group, (reasons, features))| {
-            let causes = causes.of_group(&group.throttles, reasons);
-            group_frame(Some(group.name.as_str()), *features, causes, &group.alerts)
+        .zip(throttles.iter().zip(reasons.iter().zip(&features)))
+        .map(|(group, (throttles, (reasons, features)))| {
+            let own = (causes.of_group(throttles, reasons), shadows.of_group(throttles));
+            group_frame(Some(group.name.as_str()), *features, own, &group.alerts)
         })
         .collect();
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     Frame {
         groups,
-        all: group_frame(None, union(&features), causes.everything(), &alerts),
+        all: group_frame(
+            None,
+            union(&features),
+            (causes.everything(), shadows.everything()),
+            &alerts,
+        ),
         platform_servers: backend
             .filter(|backend| backend.scope == BackendScope::Platform)
             .map(|backend| Capacity::new(backend.servers, backend.changes.clone())),

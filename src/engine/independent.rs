@@ -81,6 +81,7 @@ impl<'a> Worker<'a> {
             frame: &self.frame.groups[group],
             measures,
             servers: self.servers.as_mut(),
+            limits: None,
             platform: None,
         };
         self.cell.begin(&mut world, model.key(replication, index as u32));

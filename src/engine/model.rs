@@ -20,6 +20,10 @@ pub(super) struct GroupModel {
     /// How many workspaces it has.
     pub(super) count: u32,
     pub(super) book: Rulebook,
+    /// Its plans by their numbers among those of the scenario.
+    pub(super) plans: Vec<usize>,
+    /// How many throttles it has of its own: those of the platform are counted on from there.
+    pub(super) throttles: u16,
     pub(super) mix: Vec<(usize, Share)>,
     pub(super) on_downgrade: OnDowngrade,
     /// What t = 0 is on the calendar.
@@ -120,7 +124,8 @@ impl GroupModel {
     }
 
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
-        scenario.groups.iter().map(|group| Self::new(scenario, group)).collect()
+        let plans = plans(scenario);
+        scenario.groups.iter().map(|group| Self::new(scenario, group, &plans)).collect()
     }
 
     /// The key of the draws of a workspace, which is number `workspace` of its group, in a
@@ -130,7 +135,7 @@ impl GroupModel {
         root.name(&self.name).index(u64::from(workspace))
     }
 
-    fn new(scenario: &Scenario, group: &Group) -> Self {
+    fn new(scenario: &Scenario, group: &Group, plans_of_all: &[&str]) -> Self {
         let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
         let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
@@ -143,6 +148,13 @@ impl GroupModel {
             count: group.count,
             awaits_replies: book.holds_places() || counts_busy,
             book,
+            plans: {
+                let number = |name: &str| plans_of_all.iter().position(|it| *it == name);
+                // Every group's plans are among those of the scenario.
+                let plans = group.plans.iter();
+                plans.map(|offer| number(&offer.plan.name).unwrap_or_default()).collect()
+            },
+            throttles: group.throttles.len() as u16,
             mix: group.mix.clone(),
             on_downgrade: group.on_downgrade,
             start: scenario.start,
@@ -175,6 +187,17 @@ impl GroupModel {
             finish: scenario.drain == Drain::Finish,
         }
     }
+}
+
+/// The names of the plans that workspaces can be on.
+pub(super) fn plans(scenario: &Scenario) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for offer in scenario.groups.iter().flat_map(|group| &group.plans) {
+        if !names.contains(&offer.plan.name.as_str()) {
+            names.push(&offer.plan.name);
+        }
+    }
+    names
 }
 
 /// What keys the draws of a workspace's customers: no line can be called so.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::watch::Watch;
 use super::{coupled, frame, independent};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
-use crate::scenario::{BackendScope, Flaws, Scenario};
+use crate::scenario::{Flaws, Scenario};
 use crate::summary::{Summary, summarise};
 use crate::units::{SimSpan, SimTime};
 
@@ -187,12 +187,11 @@ fn simulate(
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let planned = replications.len() as u32;
     frame.replications = planned;
-    let platform =
-        scenario.backend.as_ref().filter(|backend| backend.scope == BackendScope::Platform);
+    let meet = scenario.workspaces_meet();
     let mut threads = options.threads.max(1);
-    let mut part = if let Some(backend) = platform {
+    let mut part = if meet {
         threads = threads.min(replications.len());
-        coupled::run(scenario, backend, &frame, replications, threads, watch)?
+        coupled::run(scenario, &frame, replications, threads, watch)?
     } else {
         independent::run(scenario, &frame, replications, threads, watch)?
     };
@@ -207,7 +206,7 @@ fn simulate(
         all.moments = moments;
     }
     let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
-    if platform.is_none() {
+    if !meet {
         // The last that had begun counts as far as it came.
         part.replications = all.workspaces.div_ceil(of_one) as u32;
         if all.workspaces < of_one * u64::from(planned) {

@@ -26,6 +26,7 @@ impl<T: Copy> Slab<T> {
     }
 
     /// Stores a record.
+    #[inline]
     pub(super) fn insert(&mut self, record: T) -> u32 {
         if let Some(place) = self.free.pop() {
             self.records[place as usize] = record;

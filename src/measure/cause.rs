@@ -1,6 +1,6 @@
 //! Causes of refusals: a reason, and the limiter where one refused.
 
-use crate::rules::limiter::Throttle;
+use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{Reason, Refusal};
 
 /// Why tries of a group can be refused.
@@ -22,18 +22,20 @@ pub struct Causes {
 /// Which of the causes a group has, and how its refusals find them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupCauses {
-    /// The cause of each throttle of the group.
-    by_throttle: Vec<u16>,
+    /// The cause of each throttle of the group that refuses.
+    by_throttle: Vec<Option<u16>>,
     /// The cause of each reason without a limiter, by its place in [`Reason::ALL`].
     by_reason: [Option<u16>; Reason::ALL.len()],
 }
 
 impl Causes {
     /// The causes of groups, each given by its throttles and by the other reasons that can occur.
-    pub fn new<'a>(groups: impl Iterator<Item = (&'a [Throttle], Vec<Reason>)>) -> Self {
+    /// A throttle that only reports causes nothing.
+    pub fn new<'a>(groups: impl Iterator<Item = (Vec<&'a Throttle>, Vec<Reason>)>) -> Self {
         let mut causes: Vec<Cause> = Vec::new();
         for (throttles, reasons) in groups {
-            let limited = throttles.iter().map(|throttle| Cause {
+            let refuse = throttles.into_iter().filter(|it| it.on_exceed == OnExceed::Refuse);
+            let limited = refuse.map(|throttle| Cause {
                 reason: throttle.quota.reason(),
                 limiter: Some(throttle.name.clone()),
             });
@@ -66,7 +68,7 @@ impl Causes {
 
     /// All of them, for the groups together.
     pub fn everything(&self) -> GroupCauses {
-        let all = (0..self.causes.len()).map(|index| index as u16).collect();
+        let all = (0..self.causes.len()).map(|index| Some(index as u16)).collect();
         GroupCauses { by_throttle: all, by_reason: [None; Reason::ALL.len()] }
     }
 
@@ -75,7 +77,7 @@ impl Causes {
     /// # Panics
     ///
     /// If the group was not among those given to [`new`](Self::new).
-    pub fn of_group(&self, throttles: &[Throttle], reasons: &[Reason]) -> GroupCauses {
+    pub fn of_group(&self, throttles: &[&Throttle], reasons: &[Reason]) -> GroupCauses {
         let find = |reason: Reason, limiter: Option<&str>| {
             self.causes
                 .iter()
@@ -85,9 +87,9 @@ impl Causes {
         GroupCauses {
             by_throttle: throttles
                 .iter()
-                .map(|throttle| {
-                    find(throttle.quota.reason(), Some(&throttle.name))
-                        .expect("the causes were made from this group too")
+                .map(|throttle| match throttle.on_exceed {
+                    OnExceed::Refuse => find(throttle.quota.reason(), Some(&throttle.name)),
+                    OnExceed::Report => None,
                 })
                 .collect(),
             by_reason: Reason::ALL
@@ -104,7 +106,7 @@ impl GroupCauses {
     /// If the group was said to have no such refusals.
     pub fn index(&self, refusal: &Refusal) -> usize {
         let index = match refusal.limiter {
-            Some(throttle) => Some(self.by_throttle[usize::from(throttle)]),
+            Some(throttle) => self.by_throttle[usize::from(throttle)],
             None => self.by_reason[refusal.reason as usize],
         };
         let Some(index) = index else {
@@ -115,8 +117,8 @@ impl GroupCauses {
 
     /// Whether a cause can occur in this group.
     pub fn contains(&self, cause: usize) -> bool {
-        let cause = cause as u16;
-        self.by_throttle.contains(&cause) || self.by_reason.contains(&Some(cause))
+        let cause = Some(cause as u16);
+        self.by_throttle.contains(&cause) || self.by_reason.contains(&cause)
     }
 }
 

@@ -11,6 +11,7 @@ use super::hits::HitMeasures;
 use super::moments::PairMoments;
 use super::ratio::{Features, Kind, Ratio};
 use super::series::{CreditFan, HeatMap, Series, SlotLimit};
+use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
@@ -27,6 +28,10 @@ pub struct GroupFrame {
     pub causes: Arc<Causes>,
     /// Which of them this group has.
     pub own_causes: GroupCauses,
+    /// The limits that only report, in the whole scenario.
+    pub shadows: Arc<Shadows>,
+    /// Which of them this group has.
+    pub own_shadows: GroupShadows,
     /// The figures made of sums over workspaces, in the whole scenario.
     pub ratios: Arc<[Ratio]>,
     /// The spans within which replies are counted as good.
@@ -152,6 +157,19 @@ impl GroupMeasures {
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
         self.refused_in_series(tally, now, cause);
+    }
+
+    /// Books an attempt that limits which only report would have refused: `exceeded` are their
+    /// places among the throttles from number `first` on.
+    pub fn reported(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        (exceeded, first): (&[u16], u16),
+    ) {
+        for throttle in exceeded {
+            tally.shadow[frame.own_shadows.of_throttle(first + throttle)] += 1;
+        }
     }
 
     /// Books an attempt that was admitted, and kept unless its customer gave it up in the queue.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::cause::{Cause, Causes, GroupCauses};
+use super::cause::{Cause, Causes};
 use super::credits::CreditTally;
+use super::group::GroupFrame;
 use super::money::MoneyTally;
+use super::shadow::Shadows;
 use super::tally::Tally;
 use super::window::Window;
 use crate::rules::Reason;
@@ -55,6 +57,10 @@ enum Need {
     FiniteServers,
     /// One of these causes.
     Causes(Vec<usize>),
+    /// This limit that only reports.
+    Shadow(usize),
+    /// Some limit that only reports.
+    Shadows,
 }
 
 /// What can occur in a group, and so which figures it has.
@@ -90,8 +96,9 @@ pub struct Features {
 }
 
 impl Ratio {
-    /// Whether a group with these features and causes has this figure.
-    pub fn occurs(&self, features: &Features, causes: &GroupCauses) -> bool {
+    /// Whether a group has this figure.
+    pub fn occurs(&self, group: &GroupFrame) -> bool {
+        let GroupFrame { features, own_causes: causes, own_shadows: shadows, .. } = group;
         match &self.need {
             Need::Nothing => true,
             Need::Cut => features.cut,
@@ -109,6 +116,8 @@ impl Ratio {
             Need::Backend => features.servers.is_some(),
             Need::FiniteServers => features.servers.is_some_and(|servers| servers.is_some()),
             Need::Causes(any) => any.iter().any(|&cause| causes.contains(cause)),
+            Need::Shadow(shadow) => shadows.contains(*shadow),
+            Need::Shadows => !shadows.is_empty(),
         }
     }
 
@@ -157,10 +166,16 @@ impl Ratio {
 
 /// Every such figure, in the order in which results list them; a group has those that
 /// [occur](Ratio::occurs) in it.
-pub fn ratios(window: Window, causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
+pub fn ratios(
+    window: Window,
+    causes: &Causes,
+    shadows: &Shadows,
+    withins: &[SimSpan],
+) -> Vec<Ratio> {
     let length = window.length().nanos();
     let mut all = messages(causes, withins);
     all.extend(attempts(causes));
+    all.extend(shadow(shadows));
     all.extend(times());
     all.extend(slots(length));
     all.extend(credits());
@@ -253,6 +268,18 @@ fn by_limiter(causes: &Causes) -> Vec<Ratio> {
             .needs(Need::Causes(own))
         })
         .collect()
+}
+
+/// What limits that only report would have refused.
+fn shadow(shadows: &Shadows) -> Vec<Ratio> {
+    let refusals = shadows.names().iter().enumerate().map(|(place, name)| {
+        let metric = format!("shadow.refusals{{limiter={name}}}");
+        Ratio::total(&metric, move |t| t.shadow[place]).needs(Need::Shadow(place))
+    });
+    let mut all: Vec<Ratio> = refusals.collect();
+    let hit = |t: &Tally| u64::from(t.shadow.iter().any(|&refusals| refusals > 0));
+    all.push(Ratio::share("shadow.workspaces.share", hit, |_| 1).needs(Need::Shadows));
+    all
 }
 
 fn indexes(causes: &Causes, wanted: impl Fn(&Cause) -> bool) -> Vec<usize> {

@@ -37,6 +37,8 @@ pub struct Tally {
     pub attempts: u64,
     /// Attempts refused, by cause.
     pub refused: Vec<u64>,
+    /// What limits that only report would have refused, by their places in the scenario's list.
+    pub shadow: Vec<u64>,
     /// First attempts refused.
     pub first_refused: u64,
     /// Of completed messages \[ns\].
@@ -103,18 +105,21 @@ pub struct Tally {
 
 impl Tally {
     /// Begins anew, for a workspace without agents.
-    pub fn reset(&mut self, causes: usize, withins: usize) {
+    pub fn reset(&mut self, causes: usize, shadows: usize, withins: usize) {
         let mut lost = std::mem::take(&mut self.lost);
         let mut refused = std::mem::take(&mut self.refused);
+        let mut shadow = std::mem::take(&mut self.shadow);
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
         let mut by_cause = std::mem::take(&mut self.by_cause);
         refill(&mut lost, causes);
         refill(&mut refused, causes);
+        refill(&mut shadow, shadows);
         refill(&mut within, withins);
         per_agent.clear();
         refill(&mut by_cause, causes);
-        *self = Self { lost, refused, within, agents: per_agent, by_cause, ..Self::default() };
+        let kept = Self { lost, refused, shadow, within, ..Self::default() };
+        *self = Self { agents: per_agent, by_cause, ..kept };
     }
 
     /// Books that a message was given up after a refusal of this cause, perhaps since patience
@@ -175,7 +180,7 @@ mod tests {
     #[test]
     fn jain_is_one_when_all_are_served_alike_and_one_nth_when_one_takes_all() {
         let mut tally = Tally::default();
-        tally.reset(0, 0);
+        tally.reset(0, 0, 0);
         assert_eq!(tally.jain(), None);
         let agents = |messages: [(u32, u32); 4]| -> Vec<AgentTally> {
             let agent = |(offered, admitted)| AgentTally { offered, admitted, feature: false };

@@ -197,6 +197,25 @@ impl Distribution {
         }
     }
 
+    /// A value that nothing drawn is below: the greatest such value, but for rounding.
+    pub fn least(&self) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Uniform { min, .. } => min,
+            Self::UniformCount { min, .. } => min as f64,
+            Self::Pareto { minimum, .. } => minimum,
+            Self::Geometric { .. } => 1.0,
+            Self::Normal { mean, cv: 0.0 } => mean,
+            Self::Mixture(ref branches) => {
+                let chosen = branches.iter().filter(|branch| branch.weight > 0);
+                chosen.map(|branch| branch.of.least()).fold(f64::INFINITY, f64::min)
+            }
+            Self::Scaled { unit, ref of } => unit * of.least(),
+            Self::Empirical(ref values) => values.range().0,
+            _ => 0.0,
+        }
+    }
+
     /// The coefficient of variation of what is drawn: standard deviation over mean. It is infinite
     /// where the variance is, and 0 where nothing varies.
     pub fn cv(&self) -> f64 {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::measure::{
     AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
-    Measures, Reply, Tally, Window, ratios,
+    GroupShadows, Measures, Reply, Shadows, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -35,11 +35,11 @@ const REASONS: [Reason; 3] =
     [Reason::ActiveAgentLimit, Reason::CreditsExhausted, Reason::Overloaded];
 
 fn throttles() -> Vec<Throttle> {
-    vec![Throttle {
-        name: "burst".to_owned(),
-        scope: ThrottleScope::Workspace,
-        quota: Quota::TokenBucket { rate: "2/s".parse().unwrap(), burst_thousandths: 20_000 },
-    }]
+    vec![Throttle::new(
+        "burst",
+        ThrottleScope::Workspace,
+        Quota::token_bucket("2/s".parse().unwrap(), 20),
+    )]
 }
 
 fn span(text: &str) -> SimSpan {
@@ -105,6 +105,7 @@ fn scenario() -> Scenario {
             timeline: Vec::new(),
         }],
         packages: Vec::new(),
+        throttles: Vec::new(),
         backend: Some(Backend {
             scope: BackendScope::Workspace,
             servers: Some(1),
@@ -124,11 +125,13 @@ fn scenario() -> Scenario {
 
 fn frame(scenario: &Scenario) -> Frame {
     let throttles = throttles();
-    let causes = Arc::new(Causes::new(std::iter::once((&throttles[..], REASONS.to_vec()))));
+    let throttles: Vec<&Throttle> = throttles.iter().collect();
+    let causes = std::iter::once((throttles.clone(), REASONS.to_vec()));
+    let causes = Arc::new(Causes::new(causes));
     let until = SimTime::ZERO + scenario.duration;
     let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
     let own = causes.of_group(&throttles, &REASONS);
-    let ratios: Arc<[_]> = ratios(window, &causes, &[]).into();
+    let ratios: Arc<[_]> = ratios(window, &causes, &Shadows::default(), &[]).into();
     let group = || GroupFrame {
         window,
         features: Features {
@@ -139,6 +142,8 @@ fn frame(scenario: &Scenario) -> Frame {
         },
         causes: Arc::clone(&causes),
         own_causes: own.clone(),
+        shadows: Arc::default(),
+        own_shadows: GroupShadows::default(),
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
         by_bin: ByBin::default(),
@@ -179,7 +184,7 @@ fn measures(scenario: &Scenario) -> Measures {
 /// sends too fast as well.
 fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     let mut tally = Tally::default();
-    tally.reset(frame.causes.len(), 0);
+    tally.reset(frame.causes.len(), 0, 0);
     tally.agents.resize(5, AgentTally::default());
     tally.backend_capacity = u128::from(frame.window.length().nanos());
     tally.levels.limited = true;

@@ -1,22 +1,28 @@
-//! The state of one limiter in a workspace.
+//! The state of one limiter, whatever its kind.
 
+use std::collections::VecDeque;
 use std::mem;
 
 use super::decision::{Reason, Refusal};
-use super::limiter::{Attempt, Concurrency, CustomState, TokenBucket};
-use super::policy::{Gate, GateQuota, Limiter};
-use crate::units::SimTime;
+use super::gate::{Gate, GateQuota, Limiter};
+use super::limiter::{
+    Attempt, Concurrency, CustomState, FixedWindow, LeakyBucket, SlidingCounter, SlidingWindow,
+    TokenBucket,
+};
+use super::passage::Wait;
+use crate::units::{SimSpan, SimTime};
 
-/// The weight of one attempt in a limiter: one token, in thousandths.
-const ONE_ATTEMPT: u64 = 1_000;
-
-/// The state of one limiter: of a workspace, or of one agent.
+/// The state of one limiter: of an agent, a workspace, a plan, or the platform.
 #[derive(Debug, Clone)]
 pub(super) enum Meter {
     TokenBucket(TokenBucket),
+    LeakyBucket(LeakyBucket),
+    FixedWindow(FixedWindow),
+    SlidingWindow(SlidingWindow),
+    SlidingCounter(SlidingCounter),
     Concurrency(Concurrency),
     Custom(CustomState),
-    /// A token bucket of another plan than the workspace's.
+    /// A limiter of a rate on another plan than the workspace's.
     Idle,
 }
 
@@ -24,50 +30,128 @@ impl Meter {
     /// The meter of a limiter that is not on the plan.
     pub(super) fn idle(limiter: &Limiter) -> Self {
         match limiter {
-            Limiter::TokenBucket => Self::Idle,
-            Limiter::Concurrency => Self::Concurrency(Concurrency::default()),
+            Limiter::Rate => Self::Idle,
+            Limiter::Concurrency => Self::Concurrency(Concurrency::unlimited()),
             Limiter::Custom(custom) => Self::Custom(custom.begin()),
         }
     }
 
-    /// Begins to count: a bucket is full.
-    pub(super) fn fill(&mut self, quota: &GateQuota) {
-        if let GateQuota::TokenBucket(quota) = quota {
-            *self = Self::TokenBucket(TokenBucket::new(quota));
+    /// Begins to count at `now`: a bucket of tokens is full, all others are empty.
+    pub(super) fn begin(&mut self, quota: &GateQuota, now: SimTime) {
+        *self = match quota {
+            GateQuota::TokenBucket(quota) => Self::TokenBucket(TokenBucket::starting(quota, now)),
+            GateQuota::LeakyBucket(quota) => Self::LeakyBucket(LeakyBucket::starting(quota, now)),
+            GateQuota::FixedWindow(quota) => Self::FixedWindow(FixedWindow::starting(quota, now)),
+            GateQuota::SlidingWindow(quota) => {
+                Self::SlidingWindow(SlidingWindow::starting(quota, now))
+            }
+            GateQuota::SlidingCounter(quota) => {
+                Self::SlidingCounter(SlidingCounter::starting(quota, now))
+            }
+            GateQuota::Concurrency { limit, queue } => {
+                Self::Concurrency(Concurrency::new(*limit, *queue))
+            }
+            GateQuota::Custom(_) => return,
         }
     }
 
-    /// Whether an attempt passes the gate.
+    /// Whether an attempt passes the gate, and how long it waits there.
     #[inline]
-    pub(super) fn check(&mut self, gate: &Gate, attempt: &Attempt) -> Result<(), Refusal> {
-        let (reason, retry_after) = match (self, &gate.quota) {
-            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
-                match bucket.check(quota, attempt.now, ONE_ATTEMPT) {
-                    Ok(()) => return Ok(()),
-                    Err(retry_after) => (Reason::RateLimited, retry_after),
-                }
-            }
-            (Self::Concurrency(places), GateQuota::Concurrency(limit)) => {
-                if places.has_room(*limit) {
-                    return Ok(());
-                }
-                (Reason::ConcurrencyLimited, None)
-            }
-            (Self::Custom(custom), GateQuota::Custom(reason)) => match custom.check(attempt) {
-                Ok(()) => return Ok(()),
-                Err(retry_after) => (*reason, retry_after),
-            },
-            _ => unreachable!("a gate of the plan has a meter of its kind"),
+    pub(super) fn check(&mut self, gate: &Gate, attempt: &Attempt) -> Result<Wait, Refusal> {
+        let (reason, retry_after) = match self.try_pass(gate, attempt) {
+            Ok(wait) => return Ok(wait),
+            Err(refused) => refused,
         };
+        let mut retry_after = retry_after;
+        if gate.counts_refused {
+            self.count_refused(gate, attempt);
+            retry_after = self.try_pass(gate, attempt).map_or_else(|it| it.1, |_| None);
+        }
         Err(Refusal { reason, limiter: Some(gate.throttle), retry_after })
     }
 
-    /// Takes the token that was found; places are the workspace's to take.
     #[inline]
-    pub(super) fn take(&mut self, gate: &Gate, attempt: &Attempt) {
+    fn try_pass(
+        &mut self,
+        gate: &Gate,
+        attempt: &Attempt,
+    ) -> Result<Wait, (Reason, Option<SimSpan>)> {
+        let (now, weight) = (attempt.now, gate.weight(attempt));
+        let limited = |retry_after| (Reason::RateLimited, retry_after);
         match (self, &gate.quota) {
             (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
-                bucket.take(quota, ONE_ATTEMPT);
+                bucket.check(quota, now, weight).map(|()| Wait::NONE).map_err(limited)
+            }
+            (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {
+                let shaped = bucket.check(quota, now, weight).map_err(limited)?;
+                Ok(Wait { shaped, ..Wait::NONE })
+            }
+            (Self::FixedWindow(window), GateQuota::FixedWindow(quota)) => {
+                window.check(quota, now, weight).map(|()| Wait::NONE).map_err(limited)
+            }
+            (Self::SlidingWindow(window), GateQuota::SlidingWindow(quota)) => {
+                window.check(quota, now, weight).map(|()| Wait::NONE).map_err(limited)
+            }
+            (Self::SlidingCounter(window), GateQuota::SlidingCounter(quota)) => {
+                window.check(quota, now, weight).map(|()| Wait::NONE).map_err(limited)
+            }
+            (Self::Concurrency(places), GateQuota::Concurrency { .. }) => {
+                if places.has_room() {
+                    Ok(Wait { queued: places.is_full(), ..Wait::NONE })
+                } else {
+                    Err((Reason::ConcurrencyLimited, None))
+                }
+            }
+            (Self::Custom(custom), GateQuota::Custom(reason)) => {
+                custom.check(attempt).map(|()| Wait::NONE).map_err(|after| (*reason, after))
+            }
+            _ => unreachable!("a gate of the plan has a meter of its kind"),
+        }
+    }
+
+    /// An attempt that was refused here counts all the same.
+    #[cold]
+    fn count_refused(&mut self, gate: &Gate, attempt: &Attempt) {
+        let (now, weight) = (attempt.now, gate.weight(attempt));
+        match (self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.count_refused(quota, now, weight);
+            }
+            (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {
+                bucket.count_refused(quota, now, weight);
+            }
+            (Self::FixedWindow(window), GateQuota::FixedWindow(quota)) => {
+                window.count_refused(quota, now, weight);
+            }
+            (Self::SlidingWindow(window), GateQuota::SlidingWindow(quota)) => {
+                window.count_refused(quota, now, weight);
+            }
+            (Self::SlidingCounter(window), GateQuota::SlidingCounter(quota)) => {
+                window.count_refused(quota, now, weight);
+            }
+            _ => unreachable!("what counts attempts in flight counts no refused ones"),
+        }
+    }
+
+    /// Takes what was found, but for places, which are the workspace's to take.
+    #[inline]
+    pub(super) fn take(&mut self, gate: &Gate, attempt: &Attempt) {
+        let (now, weight) = (attempt.now, gate.weight(attempt));
+        match (self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.take(quota, weight);
+            }
+            (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {
+                bucket.take(quota, now, weight);
+            }
+            (Self::FixedWindow(window), GateQuota::FixedWindow(quota)) => {
+                window.take(quota, now, weight);
+            }
+            (Self::SlidingWindow(window), GateQuota::SlidingWindow(quota)) => {
+                window.take(quota, now, weight);
+            }
+            (Self::SlidingCounter(window), GateQuota::SlidingCounter(quota)) => {
+                window.take(quota, now, weight);
             }
             (Self::Custom(custom), GateQuota::Custom(_)) => custom.take(attempt),
             _ => {}
@@ -75,43 +159,98 @@ impl Meter {
     }
 
     /// Takes the place of an attempt, on whatever plan, so that a change of plan finds it counted.
-    pub(super) fn take_place(&mut self, attempt: &Attempt) {
+    /// Answers whether it waits for one.
+    pub(super) fn take_place(&mut self, attempt: &Attempt, ticket: u32) -> bool {
         match self {
-            Self::Concurrency(places) => places.take(),
+            Self::Concurrency(places) => return places.take(ticket),
             Self::Custom(custom) => custom.take_place(attempt),
-            Self::TokenBucket(_) | Self::Idle => {}
+            _ => {}
+        }
+        false
+    }
+
+    /// Gives a place back. Answers the ticket of an attempt that waited and has one now.
+    pub(super) fn release(&mut self, now: SimTime) -> Option<u32> {
+        match self {
+            Self::Concurrency(places) => return places.release(),
+            Self::Custom(custom) => custom.release(now),
+            _ => {}
+        }
+        None
+    }
+
+    /// Gives back the place of an attempt that may be waiting for it.
+    pub(super) fn leave(&mut self, ticket: u32, now: SimTime) -> Option<u32> {
+        match self {
+            Self::Concurrency(places) => places.leave(ticket),
+            _ => self.release(now),
         }
     }
 
-    /// Gives a place back.
-    pub(super) fn release(&mut self, now: SimTime) {
-        match self {
-            Self::Concurrency(places) => places.release(),
-            Self::Custom(custom) => custom.release(now),
-            Self::TokenBucket(_) | Self::Idle => {}
+    /// The meter on another plan, from `now` on: what stands on both keeps what it has counted.
+    fn carried(self, old: Option<&GateQuota>, new: Option<&GateQuota>, now: SimTime) -> Self {
+        use GateQuota as Quota;
+        match (self, old, new) {
+            (
+                Self::TokenBucket(it),
+                Some(Quota::TokenBucket(old)),
+                Some(Quota::TokenBucket(new)),
+            ) => Self::TokenBucket(it.converted(old, new, now)),
+            (
+                Self::LeakyBucket(it),
+                Some(Quota::LeakyBucket(old)),
+                Some(Quota::LeakyBucket(new)),
+            ) => Self::LeakyBucket(it.converted(old, new, now)),
+            (
+                Self::FixedWindow(it),
+                Some(Quota::FixedWindow(old)),
+                Some(Quota::FixedWindow(new)),
+            ) => Self::FixedWindow(it.converted(old, new, now)),
+            (
+                Self::SlidingWindow(it),
+                Some(Quota::SlidingWindow(old)),
+                Some(Quota::SlidingWindow(new)),
+            ) => Self::SlidingWindow(it.converted(old, new, now)),
+            (
+                Self::SlidingCounter(it),
+                Some(Quota::SlidingCounter(old)),
+                Some(Quota::SlidingCounter(new)),
+            ) => Self::SlidingCounter(it.converted(old, new, now)),
+            (_, _, Some(new)) => {
+                let mut meter = Self::Idle;
+                meter.begin(new, now);
+                meter
+            }
+            (_, _, None) => Self::Idle,
         }
     }
 }
 
-/// Brings meters from one plan's gates to another's: a bucket that stands on both keeps its level,
-/// cut to the new burst; one that is new is full. Places in flight are counted on every plan, and a
-/// limiter of one's own stays as it is.
-pub(super) fn carry_over(meters: &mut [Meter], old: &[Gate], new: &[Gate], now: SimTime) {
+/// Brings meters from one plan's gates to another's: a limiter that stands on both keeps what it has
+/// counted, as far as its new numbers allow; one that is new begins. Places in flight are counted on
+/// every plan, and a limiter of one's own stays as it is. `admitted` takes the tickets of those that
+/// waited for a place and have one now.
+pub(super) fn carry_over(
+    meters: &mut [Meter],
+    (old, new): (&[Gate], &[Gate]),
+    now: SimTime,
+    admitted: &mut VecDeque<u32>,
+) {
     for (limiter, meter) in meters.iter_mut().enumerate() {
-        let quota = |gates: &[Gate]| {
-            let gate = gates.iter().find(|gate| usize::from(gate.limiter) == limiter)?;
-            match gate.quota {
-                GateQuota::TokenBucket(quota) => Some(quota),
-                GateQuota::Concurrency(_) | GateQuota::Custom(_) => None,
-            }
+        let quota = |gates: &'_ [Gate]| {
+            gates.iter().find(|gate| usize::from(gate.limiter) == limiter).map(|gate| gate.quota)
         };
-        *meter = match (mem::replace(meter, Meter::Idle), quota(old), quota(new)) {
-            (kept @ (Meter::Concurrency(_) | Meter::Custom(_)), ..) => kept,
-            (Meter::TokenBucket(bucket), Some(old), Some(new)) => {
-                Meter::TokenBucket(bucket.converted(&old, &new, now))
+        let (old, new) = (quota(old), quota(new));
+        match meter {
+            Meter::Concurrency(places) => {
+                let (limit, queue) = match new {
+                    Some(GateQuota::Concurrency { limit, queue }) => (limit, queue),
+                    _ => (u32::MAX, 0),
+                };
+                places.limit_to(limit, queue, admitted);
             }
-            (_, _, Some(new)) => Meter::TokenBucket(TokenBucket::starting(&new, now)),
-            (_, _, None) => Meter::Idle,
-        };
+            Meter::Custom(_) => {}
+            _ => *meter = mem::replace(meter, Meter::Idle).carried(old.as_ref(), new.as_ref(), now),
+        }
     }
 }

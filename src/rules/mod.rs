@@ -5,9 +5,12 @@
 
 mod agent;
 mod decision;
+mod gate;
 pub mod limiter;
 mod meter;
+mod passage;
 mod plan;
+mod platform;
 mod policy;
 mod pool;
 mod recurrence;
@@ -17,13 +20,15 @@ mod workspace;
 
 pub use agent::AgentState;
 pub use decision::{Offer, Reason, Refusal};
+pub use passage::{Hold, Wait};
 pub use plan::{
     Allowance, Anchor, CarryOver, OnDowngrade, Overage, OverageEnd, Package, Per, Plan, Price,
     TOTAL_AGENTS,
 };
+pub use platform::{Platform, PlatformBook};
 pub use policy::{Policy, Rulebook};
 pub use pool::{Charge, CreditPool, Flows, Grant, GrantSource, Included};
 pub use recurrence::{Cycle, Recurrence};
 pub use shares::ShareTerms;
 pub use slots::ActiveSlots;
-pub use workspace::{Founding, Workspace};
+pub use workspace::{Founding, Taken, Workspace};

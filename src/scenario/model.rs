@@ -76,6 +76,9 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// What can be bought.
     pub packages: Vec<Package>,
+    /// Throttles of scope plan and platform, over all groups, in the order written; each has a name
+    /// of its own, among those of the groups too.
+    pub throttles: Vec<Throttle>,
     /// What serves admitted attempts; `None` serves at once.
     pub backend: Option<Backend>,
     /// The width of a bin of the series; it divides the duration into at most 500, or 5,000 where
@@ -106,6 +109,7 @@ impl Scenario {
             drain: Drain::Finish,
             groups: Vec::new(),
             packages: Vec::new(),
+            throttles: Vec::new(),
             backend: None,
             series_every: series_every(duration),
             thresholds: Vec::new(),
@@ -128,6 +132,24 @@ impl Scenario {
     pub fn with_threshold(mut self, threshold: Threshold) -> Self {
         self.thresholds.push(threshold);
         self
+    }
+
+    /// The scenario with one throttle of scope plan or platform more.
+    pub fn with_throttle(mut self, throttle: Throttle) -> Self {
+        self.throttles.push(throttle);
+        self
+    }
+
+    /// Whether workspaces share more than the rules: servers, or limits. Those that share nothing
+    /// are simulated one by one.
+    pub fn workspaces_meet(&self) -> bool {
+        let shares = |backend: &Backend| backend.scope == BackendScope::Platform;
+        self.backend.as_ref().is_some_and(shares) || !self.throttles.is_empty()
+    }
+
+    /// The throttles that messages of a group meet: its own, then those over everybody.
+    pub fn throttles_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Throttle> {
+        group.throttles.iter().chain(&self.throttles)
     }
 
     /// How its clocks go within the duration, in order, the first from the start on.

@@ -3,6 +3,7 @@
 
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
+use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
 use crate::workload::{Action, AgentLine, LineKind, OnRefused, WhileOffline};
@@ -23,7 +24,13 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         "messages.timed_out" => lacks(|it| it.patience, IMPATIENT),
         "loss.rate" if label == "reason=timed_out}" => lacks(|it| it.patience, IMPATIENT),
         "messages.in_flight" => lacks(|it| it.cut, "what is in flight at the end is finished"),
-        "refusal.rate" => lacks_limiter(&groups, label),
+        "refusal.rate" => lacks_limiter(scenario, &groups, label, OnExceed::Refuse),
+        "shadow.refusals" => lacks_limiter(scenario, &groups, label, OnExceed::Report),
+        "shadow.workspaces.share" => {
+            let reports = |it: &Throttle| it.on_exceed == OnExceed::Report;
+            let mut all = groups.iter().flat_map(|group| scenario.throttles_of(group));
+            (!all.any(reports)).then_some("no limit of these workspaces only reports")
+        }
         "creates.tried" | "creates.refused" | "create_refusal.rate" => {
             lacks(|it| it.crowded, "all agents fit, and none are created later")
         }
@@ -60,11 +67,23 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
 
 const IMPATIENT: &str = "all customers of these workspaces wait for ever";
 
-fn lacks_limiter(groups: &[&Group], label: &str) -> Option<&'static str> {
+fn lacks_limiter(
+    scenario: &Scenario,
+    groups: &[&Group],
+    label: &str,
+    on_exceed: OnExceed,
+) -> Option<&'static str> {
     let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
-    let mut throttles = groups.iter().flat_map(|group| &group.throttles);
-    let there = throttles.any(|throttle| throttle.name == limiter);
-    (!there).then_some("these workspaces have no such limit")
+    let throttles = groups.iter().flat_map(|group| scenario.throttles_of(group));
+    let mut there = throttles.filter(|throttle| throttle.name == limiter).peekable();
+    if there.peek().is_none() {
+        return Some("these workspaces have no such limit");
+    }
+    let none = !there.any(|throttle| throttle.on_exceed == on_exceed);
+    none.then_some(match on_exceed {
+        OnExceed::Refuse => "the limit only reports, in `shadow.refusals`",
+        OnExceed::Report => "the limit does not report, it refuses",
+    })
 }
 
 fn lacks_alert(groups: &[&Group], label: &str) -> Option<&'static str> {
@@ -208,7 +227,9 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         }
         Reason::AgentNotActive => turned_away(group),
         Reason::RateLimited | Reason::ConcurrencyLimited => {
-            group.throttles.iter().any(|throttle| throttle.quota.reason() == reason)
+            scenario.throttles_of(group).any(|throttle| {
+                throttle.quota.reason() == reason && throttle.on_exceed == OnExceed::Refuse
+            })
         }
         Reason::CreditsExhausted => {
             let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);

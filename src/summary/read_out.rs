@@ -73,7 +73,7 @@ fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
 fn metrics(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> IndexMap<String, Metric> {
     let mut metrics = IndexMap::new();
     for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
-        if !ratio.occurs(&frame.features, &frame.own_causes) {
+        if !ratio.occurs(frame) {
             continue;
         }
         let estimate = match ratio.kind {

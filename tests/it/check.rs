@@ -161,9 +161,20 @@ fn the_document_of_a_scenario() {
               {
                 "name": "burst",
                 "scope": "workspace",
+                "kind": "token_bucket",
+                "weight": "attempts",
+                "count_refused": false,
+                "on_exceed": "refuse",
                 "rate_per_s": 0.03333333333333333,
                 "burst": 5.0,
+                "refill_every_s": null,
+                "delay": null,
+                "limit": null,
+                "per_s": null,
+                "aligned": null,
+                "estimate": null,
                 "in_flight": null,
+                "queue": null,
                 "plans": [
                   "p",
                   "q"
@@ -211,6 +222,7 @@ fn the_document_of_a_scenario() {
             }
           }
         ],
+        "limits": [],
         "backend": {
           "scope": "workspace",
           "servers": 2,
@@ -267,7 +279,7 @@ fn the_document_of_a_file_that_is_wrong() {
           "line": 2,
           "column": 1,
           "message": "unknown key `nmae` in the scenario",
-          "hint": "did you mean `name`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`"
+          "hint": "did you mean `name`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`"
         },
         {
           "file": "x.yaml",

@@ -188,7 +188,7 @@ fn mistakes_are_shown_in_the_file_they_stand_in() {
        |
     11 | colour: red
        | ^^^^^^
-    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     5 mistakes in own.yaml and base.yaml
     ");

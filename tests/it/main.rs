@@ -14,6 +14,7 @@ mod guide;
 mod hostile;
 mod imports;
 mod limiters;
+mod limits;
 mod metering;
 mod metering_faults;
 mod odd_files;

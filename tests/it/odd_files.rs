@@ -247,7 +247,7 @@ fn other_encodings() {
       |
     5 |  seed: 1
       | ^^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     "#);
@@ -272,7 +272,7 @@ fn line_ends() {
       |
     6 | séed: 1
       | ^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -625,7 +625,7 @@ fn block_scalars() {
       |
     8 | sede: 1
       | ^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -757,7 +757,7 @@ fn a_very_long_line() {
       |
     5 | abuot: 'long long long long long long long long long long long long long long long long long long long ...
       | ^^^^^
-    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");

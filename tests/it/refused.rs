@@ -27,7 +27,6 @@ type Word = (&'static str, &'static str, &'static str);
 
 /// The rows of the chapter's table, with each word in them.
 const WORDS: &[(&str, &[Word])] = &[
-    ("top level", &[("fair_use", "backend: {", "fair_use: []\nbackend: {")]),
     (
         "plans",
         &[
@@ -48,19 +47,11 @@ const WORDS: &[(&str, &[Word])] = &[
     ),
     (
         "throttles",
-        &[
-            ("leaky_bucket", "token_bucket: {", "leaky_bucket: {"),
-            ("fixed_window", "token_bucket: {", "fixed_window: {"),
-            ("sliding_window", "token_bucket: {", "sliding_window: {"),
-            ("sliding_counter", "token_bucket: {", "sliding_counter: {"),
-            ("plan", "scope: workspace", "scope: plan"),
-            ("platform", "scope: workspace", "scope: platform"),
-            ("weight: credits", "scope: workspace", "weight: credits"),
-            ("count_refused: true", "scope: workspace", "count_refused: true"),
-            ("on_exceed: report", "scope: workspace", "on_exceed: report"),
-            ("refill_every", "burst: 5", "burst: 5, refill_every: 1s"),
-            ("queue", "limit: 4", "limit: 4, queue: { limit: 1 }"),
-        ],
+        &[(
+            "queue",
+            "backend: {",
+            "fair_use: [{ name: all, concurrency: { limit: 4, queue: 1 } }]\nbackend: {",
+        )],
     ),
     (
         "the backend",

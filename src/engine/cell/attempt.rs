@@ -1,13 +1,21 @@
 //! The way of a message to the backend: its arrival, or the next turn of a conversation, and the
 //! decision at the workspace.
 
-use super::service::FULL;
-use super::{Cell, Event, Message, NONE, Session, World};
+use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
 use crate::engine::lines::Number;
-use crate::rules::{Reason, Refusal};
+use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::WhileOffline;
+
+/// What an attempt waits for that was admitted.
+#[derive(Debug, Clone, Copy)]
+struct Waits {
+    /// At the workspace.
+    here: Wait,
+    /// At the platform, where that is the same decision.
+    there: Wait,
+}
 
 impl Cell {
     /// Schedules the next arrival of a source, unless arrivals have stopped by then.
@@ -118,49 +126,67 @@ impl Cell {
         let line = &self.lines[message.customers as usize];
         let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
         let cost = Credits::from_thousandths(cost as i64);
-        let mut answer = self.decide(world, agent, cost, now);
+        let mut answer = self.decide(world, &message, cost, now);
         if matches!(answer, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
             && self.buys_for_refused(world, now)
         {
-            answer = self.decide(world, agent, cost, now);
+            answer = self.decide(world, &message, cost, now);
         }
-        if let Err(refusal) = answer {
-            self.refuse(world, message, refusal, now);
-            return;
+        if model.book.reports() && world.frame.window.contains(message.due) {
+            let exceeded = (self.workspace.exceeded(), 0);
+            world.measures.reported(world.frame, &mut self.tally, exceeded);
         }
-        let charge = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, cost, now)
+        let waits = match answer {
+            Ok(waits) => waits,
+            Err(refusal) => {
+                self.refuse(world, message, refusal, now);
+                return;
+            }
+        };
+        // A queue names those that it lets in, so they have a number when they enter it.
+        let mut flight = Flight::new(message, cost);
+        let ticket = if waits.here.queued { self.flights.insert(flight) } else { NONE };
+        let taken = self.with_pool(world, now, |cell, world| {
+            cell.workspace.take(&world.model.book, agent, (cost, ticket), now)
         });
-        if let Some(charge) = charge {
+        if let Some(charge) = taken.charge {
             self.charged(world, charge, now);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
         }
-        if model.delay.is_zero() {
-            self.workspace.settle(charge);
-            let fate = self.serve(world, &message, now);
-            self.admitted(world, message, (now, fate));
-        } else {
-            let flight = self.fly(message, charge);
-            let at = now + model.delay;
-            self.calendar.schedule(at, Class::Takes, Event::AtBackend { flight });
+        (flight.charge, flight.hold) = (taken.charge, taken.hold);
+        if waits.here.is_none() && model.delay.is_zero() {
+            self.enter(world, flight, waits.there, now);
+            return;
         }
+        let number = if waits.here.queued {
+            *self.flights.at(ticket) = flight;
+            ticket
+        } else {
+            self.flights.insert(flight)
+        };
+        self.hold_back(world, number, waits.here, taken.queues, now);
     }
 
-    /// The whole decision at the workspace; with no way to the backend, the backend's room too.
+    /// The whole decision at the workspace; with no way to the platform and nothing to wait for, the
+    /// platform's too.
     #[inline]
     fn decide(
         &mut self,
         world: &mut World<'_>,
-        agent: usize,
+        message: &Message,
         cost: Credits,
         now: SimTime,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Waits, Refusal> {
         let model = world.model;
-        self.workspace.check(&model.book, agent, cost, now)?;
-        let servers = world.servers.as_mut().filter(|_| model.delay.is_zero());
-        if servers.is_none_or(|servers| servers.has_room(now)) { Ok(()) } else { Err(FULL) }
+        let here = self.workspace.check(&model.book, message.agent as usize, cost, now)?;
+        let there = if here.is_none() && model.delay.is_zero() {
+            self.decide_at_platform(world, message, cost, now)?
+        } else {
+            Wait::NONE
+        };
+        Ok(Waits { here, there })
     }
 
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless

@@ -10,10 +10,12 @@ mod retry;
 mod route;
 mod service;
 mod timeline;
+mod waits;
 
 use std::collections::VecDeque;
 
 use self::retry::Pending;
+use self::waits::Place;
 use super::calendar::{Calendar, Class, Ticket};
 use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
@@ -22,8 +24,8 @@ use super::servers::Servers;
 use super::slab::Slab;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
-use crate::rules::{Charge, Workspace};
-use crate::units::{SimSpan, SimTime};
+use crate::rules::{Charge, Hold, Platform, Refusal, Workspace};
+use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::Steps;
 
 /// More events than this of one workspace at one instant are a loop in no time.
@@ -63,8 +65,14 @@ enum Event {
     Turn { session: u32 },
     /// A message that was refused is tried again.
     Retry { pending: u32 },
-    /// An attempt arrives at the backend.
+    /// An attempt arrives at the platform: at its limiters, and at the backend.
+    AtPlatform { flight: u32 },
+    /// An attempt that the platform's limiters held back arrives at the backend.
     AtBackend { flight: u32 },
+    /// The backend is done with an attempt, which frees places of the platform's limiters.
+    Served { flight: u32 },
+    /// The customer of an attempt that waits for a limiter gives it up.
+    LosesPatience { flight: u32 },
 }
 
 /// A conversation.
@@ -120,10 +128,41 @@ impl Message {
 #[derive(Debug, Clone, Copy)]
 struct Flight {
     message: Message,
-    /// What is given back if the backend refuses it.
+    cost: Credits,
+    /// What is given back if it is refused further on.
     charge: Option<Charge>,
-    /// Whether the backend refused it.
-    refused: bool,
+    /// What it holds of the workspace's limiters.
+    hold: Hold,
+    /// What it holds of the platform's limiters, and on which of the plans.
+    shared: Option<(u16, Hold)>,
+    place: Place,
+    /// How many places it waits for.
+    queues: u16,
+    /// When limiters that shape let it go on.
+    goes_on: SimTime,
+    /// Its customer's loss of patience, while it waits.
+    patience: Ticket,
+    /// Why it was refused further on, if it was.
+    refusal: Option<Refusal>,
+}
+
+impl Flight {
+    /// An attempt that holds nothing yet.
+    #[inline]
+    const fn new(message: Message, cost: Credits) -> Self {
+        Self {
+            message,
+            cost,
+            charge: None,
+            hold: Hold::NONE,
+            shared: None,
+            place: Place::Workspace,
+            queues: 0,
+            goes_on: SimTime::ZERO,
+            patience: Ticket::NONE,
+            refusal: None,
+        }
+    }
 }
 
 /// One agent or feature.
@@ -157,8 +196,17 @@ pub(super) struct World<'a> {
     pub(super) measures: &'a mut GroupMeasures,
     /// The servers: the workspace's own, or the platform's.
     pub(super) servers: Option<&'a mut Servers>,
+    /// The limits over everybody.
+    pub(super) limits: Option<&'a mut Platform>,
     /// Where the platform's servers are measured, if they are the platform's.
     pub(super) platform: Option<&'a mut BackendMeasures>,
+}
+
+impl World<'_> {
+    /// Whether something waits for the end of an attempt.
+    fn awaits_end(&self) -> bool {
+        self.model.awaits_replies || self.limits.as_ref().is_some_and(|it| it.holds_places())
+    }
 }
 
 /// One workspace in simulation. Reused for the next one, so that nothing is allocated anew.
@@ -257,7 +305,9 @@ impl Cell {
         self.to_undo.clear();
         (self.instant, self.at_instant) = (SimTime::ZERO, 0);
         (self.events, self.messages, self.enables) = (0, 0, 0);
-        self.tally.reset(world.frame.causes.len(), world.frame.withins.len());
+        let frame = world.frame;
+        let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
+        self.tally.reset(causes, shadows, frame.withins.len());
         self.found(world);
         self.schedule_timeline(world);
         self.open_servers(world);
@@ -290,7 +340,10 @@ impl Cell {
         }
         match event {
             Event::Arrival { source } => self.arrival(world, source, now),
+            Event::AtPlatform { flight } => self.at_platform(world, flight, now),
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
+            Event::Served { flight } => self.served(world, flight, now),
+            Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::Turn { session } => self.turn(world, session, now),
             Event::Retry { pending } => self.retry(world, pending, now),

@@ -145,6 +145,7 @@ impl Cell {
             }
         }
         self.wake_waiting(world, now);
+        self.let_in(world, now);
     }
 
     /// Books that the workspace came to a plan that counts credits, or left one.

@@ -33,7 +33,7 @@ impl Cell {
         if feature {
             self.workspace.add_feature(&world.model.book, model.share);
         } else {
-            let refusal = self.workspace.create(&world.model.book, model.share).err();
+            let refusal = self.workspace.create(&world.model.book, model.share, now).err();
             let tally = &mut self.tally;
             world.measures.create_tried(world.frame, tally, now, refusal.as_ref());
             if refusal.is_some() {

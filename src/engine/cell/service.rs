@@ -1,34 +1,126 @@
-//! The way of an attempt at the backend: its room, service, reply.
+//! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
+use super::waits::Place;
 use super::{Cell, Event, Flight, Message, NONE, World};
 use crate::engine::calendar::Class;
+use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
 use crate::measure::Reply;
-use crate::rules::{Charge, Reason, Refusal};
-use crate::units::{SimSpan, SimTime};
+use crate::rules::limiter::Attempt;
+use crate::rules::{Hold, Reason, Refusal, Wait};
+use crate::units::{Credits, SimSpan, SimTime};
 
 /// The refusal of a backend whose queue is full.
-pub(super) const FULL: Refusal = Refusal::of(Reason::Overloaded);
+const FULL: Refusal = Refusal::of(Reason::Overloaded);
 
 impl Cell {
-    /// An attempt arrives at the backend, after the way there.
-    pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let Flight { message, charge, .. } = *self.flights.at(flight);
-        let room = world.servers.as_mut().is_none_or(|servers| servers.has_room(now));
-        if !room {
-            let back = now + world.model.delay;
-            if world.frame.window.contains(message.due) && !world.model.cuts(back) {
-                let made = (message.sent, message.is_first());
-                world.measures.refused(world.frame, &mut self.tally, made, &FULL);
+    /// What the platform decides of an attempt on its arrival there: its limiters, and if none of
+    /// them holds it back, the backend's room.
+    #[inline]
+    pub(super) fn decide_at_platform(
+        &mut self,
+        world: &mut World<'_>,
+        message: &Message,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<Wait, Refusal> {
+        let mut wait = Wait::NONE;
+        if world.limits.is_some() {
+            wait = self.pass_limits(world, message, cost, now)?;
+        }
+        if wait.is_none() { room(world, now).map(|()| wait) } else { Ok(wait) }
+    }
+
+    fn pass_limits(
+        &mut self,
+        world: &mut World<'_>,
+        message: &Message,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<Wait, Refusal> {
+        let Some(limits) = &mut world.limits else { return Ok(Wait::NONE) };
+        let attempt = attempt(world.model, message, cost, now);
+        let answer = limits.check(world.model.plans[self.workspace.plan()], &attempt);
+        let own = world.model.throttles;
+        if world.frame.window.contains(message.due) {
+            let exceeded = (limits.exceeded(), own);
+            world.measures.reported(world.frame, &mut self.tally, exceeded);
+        }
+        answer.map_err(|refusal| Refusal { limiter: refusal.limiter.map(|it| it + own), ..refusal })
+    }
+
+    /// An attempt arrives at the platform, after the way there.
+    pub(super) fn at_platform(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
+        let Flight { message, cost, .. } = *self.flights.at(flight);
+        match self.decide_at_platform(world, &message, cost, now) {
+            Err(refusal) => self.turn_back(world, flight, refusal, now),
+            Ok(wait) => {
+                let record = self.flights.remove(flight);
+                self.enter(world, record, wait, now);
             }
-            self.flights.at(flight).refused = true;
-            self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
+        }
+    }
+
+    /// An attempt has passed the platform's limiters: it takes what it found there, and is served or
+    /// waits.
+    #[inline]
+    pub(super) fn enter(
+        &mut self,
+        world: &mut World<'_>,
+        mut flight: Flight,
+        wait: Wait,
+        now: SimTime,
+    ) {
+        let Some(limits) = &mut world.limits else {
+            self.begin_service(world, &flight, now);
+            return;
+        };
+        let plan = world.model.plans[self.workspace.plan()];
+        let attempt = attempt(world.model, &flight.message, flight.cost, now);
+        flight.place = Place::Platform;
+        if wait.is_none() {
+            let (hold, _) = limits.take(plan, &attempt, NONE);
+            flight.shared = Some((plan as u16, hold));
+            self.begin_service(world, &flight, now);
             return;
         }
-        self.flights.remove(flight);
-        let fate = self.serve(world, &message, now);
-        self.workspace.settle(charge);
-        self.admitted(world, message, (now, fate));
+        let number = self.flights.insert(flight);
+        let (hold, queues) = limits.take(plan, &attempt, number);
+        self.flights.at(number).shared = Some((plan as u16, hold));
+        self.hold_back(world, number, wait, queues, now);
+    }
+
+    /// An attempt that the platform's limiters held back arrives at the backend.
+    pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
+        if let Err(refusal) = room(world, now) {
+            let Flight { shared, .. } = *self.flights.at(flight);
+            leave_platform(world, shared, now);
+            self.turn_back(world, flight, refusal, now);
+            return;
+        }
+        let record = self.flights.remove(flight);
+        self.begin_service(world, &record, now);
+    }
+
+    /// The platform refuses an attempt; its customer knows when that is back at the workspace.
+    fn turn_back(&mut self, world: &mut World<'_>, flight: u32, refusal: Refusal, now: SimTime) {
+        let record = self.flights.at(flight);
+        record.refusal = Some(refusal);
+        let message = record.message;
+        let back = now + world.model.delay;
+        if world.frame.window.contains(message.due) && !world.model.cuts(back) {
+            let made = (message.sent, message.is_first());
+            world.measures.refused(world.frame, &mut self.tally, made, &refusal);
+        }
+        self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
+    }
+
+    /// An attempt is at the backend, which has room for it: what it was charged stands.
+    #[inline]
+    fn begin_service(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
+        self.workspace.settle(flight.charge);
+        let fate = self.serve(world, &flight.message, now);
+        self.admitted(world, flight, fate);
     }
 
     /// Has an attempt served that has reached the backend and found room, unless its customer loses
@@ -69,19 +161,20 @@ impl Cell {
         fate
     }
 
-    /// Books an attempt that is at the backend, and schedules its reply if anything waits for it.
-    /// `arrived` is when it came there, and what becomes of it.
+    /// Books what becomes of an attempt that is at the backend, and schedules its reply if anything
+    /// waits for it.
     #[inline]
     pub(super) fn admitted(
         &mut self,
         world: &mut World<'_>,
-        message: Message,
-        (arrived, fate): (SimTime, Result<Placement, Departure>),
+        flight: &Flight,
+        fate: Result<Placement, Departure>,
     ) {
+        let message = &flight.message;
         let counts = world.frame.window.contains(message.due);
-        let over = match fate {
-            Ok(placement) => placement.ended + world.model.delay,
-            Err(departure) => departure.at,
+        let (done, over) = match fate {
+            Ok(placement) => (placement.ended, placement.ended + world.model.delay),
+            Err(departure) => (departure.at, departure.at),
         };
         let is_cut = world.model.cuts(over);
         if counts {
@@ -92,10 +185,12 @@ impl Cell {
         if counts && is_cut {
             self.tally.in_flight += 1;
         } else if counts && let Ok(placement) = fate {
+            // Until it was served it was on its way to the platform, or it waited.
+            let arrives = message.sent + world.model.delay;
             let reply = Reply {
                 due: message.due,
                 latency: over.since(message.due).nanos(),
-                wait: placement.started.since(arrived).nanos(),
+                wait: placement.started.since(arrives).nanos(),
                 service: placement.ended.since(placement.started).nanos(),
             };
             world.measures.completed(world.frame, &mut self.tally, &reply);
@@ -103,9 +198,12 @@ impl Cell {
             self.tally.gave_up_waiting();
         }
         // When it is over is known, so that is an event only where something waits for it.
-        if world.model.awaits_replies {
-            let flight = self.fly(message, None);
-            self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
+        if world.awaits_end() {
+            let number = self.flights.insert(*flight);
+            if world.limits.is_some() {
+                self.calendar.schedule(done, Class::Frees, Event::Served { flight: number });
+            }
+            self.calendar.schedule(over, Class::Frees, Event::Reply { flight: number });
         }
         match fate {
             Ok(_) if message.session != NONE => self.next_turn(world, message.session, over),
@@ -114,25 +212,52 @@ impl Cell {
         }
     }
 
-    pub(super) fn fly(&mut self, message: Message, charge: Option<Charge>) -> u32 {
-        self.flights.insert(Flight { message, charge, refused: false })
+    /// The backend is done with an attempt.
+    pub(super) fn served(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
+        let Flight { shared, .. } = *self.flights.at(flight);
+        leave_platform(world, shared, now);
     }
 
-    /// An attempt is over: its reply is back, or the refusal of the backend, or its customer has
+    /// An attempt is over: its reply is back, or the refusal of the platform, or its customer has
     /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let Flight { message, charge, refused } = self.flights.remove(flight);
-        self.workspace.release(&world.model.book, message.agent as usize, now);
-        if world.model.awaits_replies {
-            self.agents[message.agent as usize].in_flight -= 1;
-        }
-        if refused {
+        let Flight { message, charge, hold, refusal, .. } = self.flights.remove(flight);
+        self.workspace.release(&world.model.book, message.agent as usize, hold, now);
+        self.less_busy(world, message.agent);
+        self.let_in(world, now);
+        if let Some(refusal) = refusal {
             self.give_back(world, message.agent, charge, now);
             if world.model.cuts(now) {
                 self.cut(world, message);
             } else {
-                self.again_or_lost(world, message, FULL, now);
+                self.again_or_lost(world, message, refusal, now);
             }
         }
+    }
+
+    /// An agent has an attempt less under way.
+    pub(super) fn less_busy(&mut self, world: &World<'_>, agent: u32) {
+        if world.model.awaits_replies {
+            self.agents[agent as usize].in_flight -= 1;
+        }
+    }
+}
+
+/// Whether the backend has room for one more attempt.
+#[inline]
+fn room(world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
+    let room = world.servers.as_mut().is_none_or(|servers| servers.has_room(now));
+    if room { Ok(()) } else { Err(FULL) }
+}
+
+/// An attempt, as limiters see it.
+fn attempt(model: &GroupModel, message: &Message, cost: Credits, now: SimTime) -> Attempt {
+    Attempt { now, start: model.start, agent: message.agent as usize, cost }
+}
+
+/// Gives back the places that an attempt holds of the platform's limiters.
+fn leave_platform(world: &mut World<'_>, shared: Option<(u16, Hold)>, now: SimTime) {
+    if let (Some((plan, hold)), Some(limits)) = (shared, &mut world.limits) {
+        limits.release(usize::from(plan), hold, now);
     }
 }

@@ -3,12 +3,15 @@
 
 mod plan;
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
 use super::limiter::Attempt;
 use super::meter::Meter;
+use super::passage::{Exceeded, Hold, Passage, Wait, give_back};
 use super::policy::Rulebook;
 use super::pool::{Charge, CreditPool};
 use super::recurrence::{Cycle, Recurrence};
@@ -48,6 +51,21 @@ pub struct Workspace {
     of_agents: Vec<Meter>,
     /// Limiters of scope workspace.
     of_all: Vec<Meter>,
+    /// What limits that only report would have refused of the attempt that was checked last.
+    exceeded: Exceeded,
+    /// The tickets of attempts that waited for a place and have one now.
+    admitted: VecDeque<u32>,
+}
+
+/// What an attempt took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Of the pool; `None` where the plan counts no credits.
+    pub charge: Option<Charge>,
+    /// Of limiters, until it is over.
+    pub hold: Hold,
+    /// How many places it waits for: [`Workspace::next_admitted`] names it as often.
+    pub queues: u16,
 }
 
 /// What can be written to.
@@ -94,6 +112,8 @@ impl Workspace {
             renews: SimTime::NEVER,
             of_agents: Vec::new(),
             of_all: Vec::new(),
+            exceeded: Exceeded::default(),
+            admitted: VecDeque::new(),
         }
     }
 
@@ -114,10 +134,12 @@ impl Workspace {
         }
         self.of_agents.clear();
         self.of_all.clear();
-        let idle = book.workspace_limiters.iter().map(Meter::idle);
+        self.exceeded.clear();
+        self.admitted.clear();
+        let idle = book.workspace_limiters.all.iter().map(Meter::idle);
         self.of_all.extend(idle);
         for gate in &book.policy(plan).workspace_gates {
-            self.of_all[usize::from(gate.limiter)].fill(&gate.quota);
+            self.of_all[usize::from(gate.limiter)].begin(&gate.quota, SimTime::ZERO);
         }
     }
 
@@ -170,34 +192,39 @@ impl Workspace {
         self.available
     }
 
-    /// Creates an agent, which is a draft and takes no slot (rule R3).
+    /// Creates an agent at `now`, which is a draft and takes no slot (rule R3).
     ///
     /// # Errors
     ///
     /// [`Reason::WorkspaceAgentLimit`] when as many exist as may, whatever their state (rule R1).
-    pub fn create(&mut self, book: &Rulebook, share: Option<ShareTerms>) -> Result<(), Refusal> {
+    pub fn create(
+        &mut self,
+        book: &Rulebook,
+        share: Option<ShareTerms>,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
         if self.agents >= book.policy(self.plan).plan().total_agents {
             return Err(Refusal::of(Reason::WorkspaceAgentLimit));
         }
         self.agents += 1;
-        self.add(book, Member::Agent(AgentState::Draft), share);
+        self.add(book, Member::Agent(AgentState::Draft), share, now);
         Ok(())
     }
 
-    /// Adds a feature that is no agent.
+    /// Adds a feature that is no agent; it is there from the start.
     pub fn add_feature(&mut self, book: &Rulebook, share: Option<ShareTerms>) {
-        self.add(book, Member::Feature, share);
+        self.add(book, Member::Feature, share, SimTime::ZERO);
     }
 
-    fn add(&mut self, book: &Rulebook, member: Member, share: Option<ShareTerms>) {
+    fn add(&mut self, book: &Rulebook, member: Member, share: Option<ShareTerms>, now: SimTime) {
         self.members.push(member);
         if book.shares() {
             self.shares.add(share, self.pool.included());
         }
         let base = self.of_agents.len();
-        self.of_agents.extend(book.agent_limiters.iter().map(Meter::idle));
+        self.of_agents.extend(book.agent_limiters.all.iter().map(Meter::idle));
         for gate in &book.policy(self.plan).agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].fill(&gate.quota);
+            self.of_agents[base + usize::from(gate.limiter)].begin(&gate.quota, now);
         }
     }
 
@@ -243,6 +270,7 @@ impl Workspace {
 
     /// Decides an attempt at `now`: the AI agent is there, the agent is active, then the limiters
     /// of scope agent and of scope workspace in the order written, then its share, then credits.
+    /// Answers whether it waits before it goes on.
     ///
     /// Nothing is taken: call [`take`](Self::take) when whoever decides after this has agreed too.
     ///
@@ -256,29 +284,56 @@ impl Workspace {
         agent: usize,
         cost: Credits,
         now: SimTime,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Wait, Refusal> {
+        if book.reports() {
+            self.exceeded.clear();
+        }
         if !self.available {
             return Err(Refusal::of(Reason::TrialEnded));
         }
         if !matches!(self.members[agent], Member::Feature | Member::Agent(AgentState::Active)) {
             return Err(Refusal::of(Reason::AgentNotActive));
         }
-        let policy = book.policy(self.plan);
-        let base = agent * book.agent_limiters.len();
         let attempt = Attempt { now, start: self.start, agent, cost };
-        for gate in &policy.agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].check(gate, &attempt)?;
+        let mut wait = Wait::NONE;
+        let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
+        of_agent.check(&attempt, exceeded, &mut wait)?;
+        of_all.check(&attempt, exceeded, &mut wait)?;
+        if self.metered {
+            self.shares
+                .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
+                .and_then(|()| self.pool.check(cost))
+                .map_err(|refusal| self.until_renewal(refusal, agent, cost, now))?;
         }
-        for gate in &policy.workspace_gates {
-            self.of_all[usize::from(gate.limiter)].check(gate, &attempt)?;
-        }
-        if !self.metered {
-            return Ok(());
-        }
-        self.shares
-            .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
-            .and_then(|()| self.pool.check(cost))
-            .map_err(|refusal| self.until_renewal(refusal, agent, cost, now))
+        Ok(wait)
+    }
+
+    /// The limiters that an attempt meets, of its agent and of the workspace.
+    #[inline]
+    fn passages<'a>(
+        &'a mut self,
+        book: &'a Rulebook,
+        agent: usize,
+    ) -> (Passage<'a>, Passage<'a>, &'a mut Exceeded) {
+        let policy = book.policy(self.plan);
+        let width = book.agent_limiters.all.len();
+        let of_agent = Passage {
+            limiters: &book.agent_limiters,
+            gates: &policy.agent_gates,
+            meters: &mut self.of_agents[agent * width..(agent + 1) * width],
+        };
+        let of_all = Passage {
+            limiters: &book.workspace_limiters,
+            gates: &policy.workspace_gates,
+            meters: &mut self.of_all,
+        };
+        (of_agent, of_all, &mut self.exceeded)
+    }
+
+    /// The throttles, by their places in the group's list, that only report and would have refused
+    /// the attempt that was [checked](Self::check) last.
+    pub fn exceeded(&self) -> &[u16] {
+        &self.exceeded.throttles
     }
 
     /// Adds to a refusal for want of credits when the renewal cures it, if it does.
@@ -298,45 +353,62 @@ impl Workspace {
         Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }
     }
 
-    /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits.
+    /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits. The
+    /// caller knows the attempt as `ticket`.
     #[inline]
     pub fn take(
         &mut self,
         book: &Rulebook,
         agent: usize,
-        cost: Credits,
+        (cost, ticket): (Credits, u32),
         now: SimTime,
-    ) -> Option<Charge> {
+    ) -> Taken {
         let attempt = Attempt { now, start: self.start, agent, cost };
-        let policy = book.policy(self.plan);
-        let base = agent * book.agent_limiters.len();
-        for gate in &policy.agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].take(gate, &attempt);
-        }
-        for gate in &policy.workspace_gates {
-            self.of_all[usize::from(gate.limiter)].take(gate, &attempt);
-        }
+        let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
+        of_agent.take(&attempt, exceeded);
+        of_all.take(&attempt, exceeded);
+        let hold = exceeded.hold(ticket);
+        let mut queues = 0;
         if book.holds_places() {
-            self.met_by(book, agent).for_each(|meter| meter.take_place(&attempt));
+            queues += of_agent.take_places(&attempt, hold) + of_all.take_places(&attempt, hold);
         }
-        self.metered.then(|| {
+        let charge = self.metered.then(|| {
             self.shares.book(agent, cost);
             self.pool.charge(cost)
-        })
+        });
+        Taken { charge, hold, queues }
     }
 
-    /// Gives back the places that an attempt held, when its reply arrives.
-    pub fn release(&mut self, book: &Rulebook, agent: usize, now: SimTime) {
+    /// Gives back the places that an attempt held, when it is over.
+    pub fn release(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
+        self.give_back(book, agent, hold, |meter| meter.release(now));
+    }
+
+    /// Gives back the places of an attempt that waits for some of them still.
+    pub fn leave(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
+        self.give_back(book, agent, hold, |meter| meter.leave(hold.ticket, now));
+    }
+
+    fn give_back(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        hold: Hold,
+        release: impl Fn(&mut Meter) -> Option<u32>,
+    ) {
         if book.holds_places() {
-            self.met_by(book, agent).for_each(|meter| meter.release(now));
+            let width = book.agent_limiters.all.len();
+            let own = &mut self.of_agents[agent * width..(agent + 1) * width];
+            give_back((&book.agent_limiters, own), hold, &mut self.admitted, &release);
+            let all = (&book.workspace_limiters, self.of_all.as_mut_slice());
+            give_back(all, hold, &mut self.admitted, &release);
         }
     }
 
-    /// The limiters that an attempt meets, those of every plan.
-    fn met_by(&mut self, book: &Rulebook, agent: usize) -> impl Iterator<Item = &mut Meter> {
-        let width = book.agent_limiters.len();
-        let own = &mut self.of_agents[agent * width..(agent + 1) * width];
-        own.iter_mut().chain(&mut self.of_all)
+    /// The ticket of an attempt that waited for a place and has one since somebody gave one back, or
+    /// since the plan changed; each is named once for each place.
+    pub fn next_admitted(&mut self) -> Option<u32> {
+        self.admitted.pop_front()
     }
 
     /// Notes that a charge stands for good.

@@ -77,11 +77,15 @@ impl Workspace {
         self.trial_ends = trial_end(book, plan, now);
         self.metered = new.plan().credits.is_some();
         self.slots.set_limit(new.plan().active_agents);
-        let width = book.agent_limiters.len().max(1);
+        let width = book.agent_limiters.all.len().max(1);
+        let (agents, all) = (
+            (old.agent_gates.as_slice(), new.agent_gates.as_slice()),
+            (old.workspace_gates.as_slice(), new.workspace_gates.as_slice()),
+        );
         for meters in self.of_agents.chunks_exact_mut(width) {
-            carry_over(meters, &old.agent_gates, &new.agent_gates, now);
+            carry_over(meters, agents, now, &mut self.admitted);
         }
-        carry_over(&mut self.of_all, &old.workspace_gates, &new.workspace_gates, now);
+        carry_over(&mut self.of_all, all, now, &mut self.admitted);
     }
 
     /// Opens the pool, full, at the start.

@@ -9,8 +9,8 @@ use super::super::estimate::{
 };
 use super::super::explain::{drawn, taken, what};
 use super::super::model::{Backend, BackendScope, Group, Offer, Scenario};
+use super::limits::LimitFacts;
 use crate::rules::Allowance;
-use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::units::{Share, SimTime};
 use crate::workload::{AgentLine, LineKind, Occurrence, plan_of};
 
@@ -27,6 +27,8 @@ pub(super) struct ScenarioFacts {
     duration_s: f64,
     warm_up_s: f64,
     groups: Vec<GroupFacts>,
+    /// Those over all workspaces.
+    limits: Vec<LimitFacts>,
     backend: Option<BackendFacts>,
     timeline: Vec<EventFacts>,
     thresholds: Vec<String>,
@@ -63,17 +65,6 @@ struct CreditFacts {
     included: f64,
     /// The mean pool of a workspace in a period.
     pool: f64,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct LimitFacts {
-    name: String,
-    scope: &'static str,
-    rate_per_s: Option<f64>,
-    burst: Option<f64>,
-    in_flight: Option<u32>,
-    /// The plans on which it holds.
-    plans: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -177,6 +168,7 @@ impl ScenarioFacts {
             duration_s: identity.duration_s,
             warm_up_s: identity.warm_up_s,
             groups: scenario.groups.iter().map(|it| group(scenario, it)).collect(),
+            limits: scenario.throttles.iter().map(LimitFacts::over_everybody).collect(),
             backend: scenario.backend.as_ref().map(|it| backend(scenario, it)),
             timeline: timeline.collect(),
             thresholds: scenario.thresholds.iter().map(|it| it.text.clone()).collect(),
@@ -196,7 +188,7 @@ fn group(scenario: &Scenario, group: &Group) -> GroupFacts {
         name: group.name.clone(),
         workspaces: group.count,
         plans: plans.map(|(place, offer)| plan(scenario, group, place, offer)).collect(),
-        limits: limits.map(|(place, it)| limit(group, place, it)).collect(),
+        limits: limits.map(|(place, it)| LimitFacts::new(it, plans_with(group, place))).collect(),
         lines: lines(scenario, group),
         traffic: group.customers.as_ref().map(|all| TrafficFacts {
             route: all.route.name(),
@@ -231,27 +223,10 @@ fn plan(scenario: &Scenario, group: &Group, place: usize, offer: &Offer) -> Plan
     }
 }
 
-fn limit(group: &Group, place: usize, throttle: &Throttle) -> LimitFacts {
-    let (rate_per_s, burst, in_flight) = match throttle.quota {
-        Quota::TokenBucket { rate, burst_thousandths } => {
-            (Some(rate.per_second()), Some(burst_thousandths as f64 / 1e3), None)
-        }
-        Quota::Concurrency { limit } => (None, None, Some(limit)),
-        Quota::Custom(_) => (None, None, None),
-    };
+/// The names of the plans on which the limit at a place of the group's list holds.
+fn plans_with(group: &Group, place: usize) -> Vec<String> {
     let holds = |offer: &&Offer| offer.throttles.iter().any(|&it| usize::from(it) == place);
-    let plans = group.plans.iter().filter(holds).map(|offer| offer.plan.name.clone());
-    LimitFacts {
-        name: throttle.name.clone(),
-        scope: match throttle.scope {
-            ThrottleScope::Agent => "agent",
-            ThrottleScope::Workspace => "workspace",
-        },
-        rate_per_s,
-        burst,
-        in_flight,
-        plans: plans.collect(),
-    }
+    group.plans.iter().filter(holds).map(|offer| offer.plan.name.clone()).collect()
 }
 
 fn counts_credits(group: &Group) -> bool {

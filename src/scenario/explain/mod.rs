@@ -2,6 +2,7 @@
 
 mod agents;
 mod expected;
+mod limits;
 mod plans;
 mod timeline;
 
@@ -9,6 +10,7 @@ use std::fmt::Write;
 
 use self::agents::{agents, customers_of_all};
 use self::expected::{describe_expected, describe_in_all};
+use self::limits::limit;
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
 pub(super) use self::timeline::{taken, what};
@@ -58,6 +60,13 @@ pub fn describe(scenario: &Scenario) -> String {
         describe_group(&mut text, scenario, group);
     }
     text.push('\n');
+    if !scenario.throttles.is_empty() {
+        text.push_str("limits over all workspaces\n");
+        for throttle in &scenario.throttles {
+            row(&mut text, "limit", &limit(throttle));
+        }
+        text.push('\n');
+    }
     describe_backend(&mut text, scenario);
     describe_timeline(&mut text, scenario);
     describe_in_all(&mut text, scenario);

@@ -6,8 +6,8 @@ use super::super::words::{
     Quantity, counted, credits as amount, distribution, grouped, number, span,
 };
 use super::drawn;
+use super::limits::limit;
 use crate::random::Distribution;
-use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
     Price,
@@ -266,19 +266,4 @@ const fn on_downgrade(which: OnDowngrade) -> &'static str {
         OnDowngrade::OldestOffline => "agents that were enabled first go offline",
         OnDowngrade::KeepUntilDisabled => "agents stay active until they are disabled",
     }
-}
-
-fn limit(throttle: &Throttle) -> String {
-    let scope = match throttle.scope {
-        ThrottleScope::Agent => "each agent",
-        ThrottleScope::Workspace => "each workspace",
-    };
-    let rule = match throttle.quota {
-        Quota::TokenBucket { rate, burst_thousandths } => {
-            format!("{rate} after a burst of {}", number(burst_thousandths as f64 / 1e3))
-        }
-        Quota::Concurrency { limit } => format!("{} in flight", grouped(u64::from(limit))),
-        Quota::Custom(_) => "a limiter of one's own".to_owned(),
-    };
-    format!("{}: {rule}, {scope}", throttle.name)
 }

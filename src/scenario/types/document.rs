@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::backend::Backend;
+use super::fair_use::FairUse;
 use super::packages::Package;
 use super::plan::Plan;
 use super::quantity::{Count, Duration, Instant, Name, Text, Version};
@@ -22,7 +23,6 @@ use super::workspaces::{Group, OnDowngrade};
 #[schemars(
     title = "limitlab scenario",
     extend(
-        "x-not-supported-yet" = ["fair_use"],
         "x-hints" = {
             "alerts": "`alerts` stand in a group",
             "churn": "`churn` stands in a line of `agents`",
@@ -83,6 +83,8 @@ pub(in crate::scenario) struct Document {
     /// The customers' workspaces, group by group.
     #[schemars(length(min = 1))]
     pub(in crate::scenario) workspaces: Vec<Group>,
+    /// Limits over everybody: of scope platform or plan.
+    pub(in crate::scenario) fair_use: Option<Vec<FairUse>>,
     /// What serves admitted messages. Default: they are served at once, in no time.
     pub(in crate::scenario) backend: Option<Backend>,
     /// What happens at given instants.

@@ -7,6 +7,7 @@
 mod backend;
 mod distribution;
 mod document;
+mod fair_use;
 mod packages;
 mod plan;
 mod quantity;
@@ -18,10 +19,10 @@ mod workspaces;
 pub(super) use backend::{Backend, BackendScope};
 pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
+pub(super) use fair_use::{Estimate, FairUse, FairUseScope, OnExceed, Weight};
 pub(super) use packages::{AutoBuy, Package, Purchases};
 pub(super) use plan::{
-    AtRenewal, CarryOver, FairUse, FairUseScope, Overage, OverageWord, PerWord, Plan, PlanCredits,
-    Price,
+    AtRenewal, CarryOver, Overage, OverageWord, PerWord, Plan, PlanCredits, Price,
 };
 pub(super) use quantity::{
     Amount, Anchor, Count, CountOrUnlimited, Duration, MOST_TIMES, Name, Number, QuantityWord,

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fair_use::FairUse;
 use super::quantity::{
-    Amount, AnchorText, BillingText, Count, CountOrUnlimited, Duration, Flag, MoneyText, Name,
-    RateText, RenewalText, ShareText,
+    Amount, AnchorText, BillingText, Count, CountOrUnlimited, Duration, MoneyText, RenewalText,
+    ShareText,
 };
 
 /// A plan: limits and credits of every workspace that is on it.
@@ -150,98 +151,4 @@ pub(in crate::scenario) enum AtRenewal {
     Forgive,
     /// So much less is granted.
     Deduct,
-}
-
-/// A fair-use limit.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend(
-    "oneOf" = [{ "required": ["token_bucket"] }, { "required": ["concurrency"] }],
-    "x-not-supported-yet" = [
-        "leaky_bucket", "fixed_window", "sliding_window", "sliding_counter",
-    ]
-))]
-pub(in crate::scenario) struct FairUse {
-    /// Its name in results and messages; no two limits of a workspace share one.
-    #[schemars(example = &"burst")]
-    pub(in crate::scenario) name: Name,
-    /// Who shares the limit. Default workspace.
-    #[schemars(extend("default" = "workspace"))]
-    pub(in crate::scenario) scope: Option<FairUseScope>,
-    /// Admits while tokens last: a message takes one, and they come back continuously. Starts full.
-    pub(in crate::scenario) token_bucket: Option<TokenBucket>,
-    /// Admits while fewer than so many messages are in flight.
-    pub(in crate::scenario) concurrency: Option<Concurrency>,
-    /// What a message weighs. Default attempts: each attempt is one.
-    #[schemars(extend("default" = "attempts"))]
-    #[expect(dead_code, reason = "there is only one weight so far")]
-    pub(in crate::scenario) weight: Option<Weight>,
-    /// Whether an attempt that this limit refuses counts in it. Default false; true is not
-    /// supported yet.
-    #[schemars(extend("default" = false))]
-    pub(in crate::scenario) count_refused: Option<Flag>,
-    /// What happens to an attempt above the limit. Default refuse.
-    #[schemars(extend("default" = "refuse"))]
-    #[expect(dead_code, reason = "there is only one choice so far")]
-    pub(in crate::scenario) on_exceed: Option<OnExceed>,
-}
-
-/// Who shares a limit.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(extend(
-    "x-not-supported-yet" = ["plan", "platform"],
-    "x-hints" = {
-        "plan": "limits of scope `plan` stand in `fair_use` at the top level; \
-                 here it is `agent` or `workspace`",
-        "platform": "limits of scope `platform` stand in `fair_use` at the top level; \
-                     here it is `agent` or `workspace`",
-    }
-))]
-pub(in crate::scenario) enum FairUseScope {
-    /// Each agent has its own.
-    Agent,
-    /// All agents of a workspace share one.
-    Workspace,
-}
-
-/// A bucket of tokens.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["refill_every"]))]
-pub(in crate::scenario) struct TokenBucket {
-    /// How fast tokens come back.
-    #[schemars(example = "2/s")]
-    pub(in crate::scenario) rate: RateText,
-    /// How many tokens fit, at least 1.
-    #[schemars(example = 20)]
-    pub(in crate::scenario) burst: Amount,
-}
-
-/// A limit of messages in flight.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["queue"]))]
-pub(in crate::scenario) struct Concurrency {
-    /// Messages in flight at once, at least 1.
-    #[schemars(example = 4)]
-    pub(in crate::scenario) limit: Count,
-}
-
-/// What a message weighs in a limit.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(extend("x-not-supported-yet" = ["credits"]))]
-pub(in crate::scenario) enum Weight {
-    /// One for each attempt.
-    Attempts,
-}
-
-/// What happens to an attempt above a limit.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(extend("x-not-supported-yet" = ["report"]))]
-pub(in crate::scenario) enum OnExceed {
-    /// It is refused.
-    Refuse,
 }

@@ -162,6 +162,12 @@ quantities! {
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?( *%)?$"
     };
+    /// How many in excess go on at once: `None` all.
+    DelayText(Option<Credits>) = "amount or burst", delay, "0", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^([0-9][0-9_]*(\.[0-9_]+)?|burst)$"
+    };
     /// The most in one period of a pool.
     PerPeriodText(u32) = "number per period", per_period, "1 per period", {
         "type": "string",
@@ -311,6 +317,14 @@ fn below(text: &str) -> Result<Below, ParseQuantityError> {
     share
         .or_else(|| text.parse().ok().map(Below::Amount))
         .ok_or_else(|| ParseQuantityError::new(text, expected))
+}
+
+fn delay(text: &str) -> Result<Option<Credits>, ParseQuantityError> {
+    let expected = "an amount such as `5`, or `burst`";
+    if text == "burst" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| ParseQuantityError::new(text, expected))
 }
 
 fn per_period(text: &str) -> Result<u32, ParseQuantityError> {

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
+use super::fair_use::FairUse;
 use super::packages::Purchases;
-use super::plan::FairUse;
 use super::quantity::{Amount, Count, Duration, Name, RateText, ShareText};
 use super::retry::Retry;
 use super::traffic::Traffic;

@@ -7,12 +7,13 @@ use indexmap::IndexMap;
 use super::super::at::{At, Findings};
 use super::super::model::{BillingAnchor, Group};
 use super::super::types::{self, Document, ShareText};
+use super::fair_use::{Level, throttles};
 use super::lines::Lines;
 use super::mix::{GroupPlans, Metering};
 use super::names::Names;
 use super::numbers::{count, count_from_one};
 use super::packages::buying;
-use super::plans::{PlanOffer, throttles};
+use super::plans::PlanOffer;
 use super::profiles::Clocks;
 use super::timeline::Timeline;
 use crate::random::Distribution;
@@ -146,7 +147,7 @@ fn group(
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
     });
     let own = written.fair_use.as_deref().unwrap_or_default();
-    let own = throttles(own, &mut plans.limiters, at.key("fair_use"), findings);
+    let own = throttles(own, Level::Workspace, &mut plans.limiters, at.key("fair_use"), findings);
     plans.add_own(own, at.key("fair_use"), findings);
     registry.limiters.include(&plans.limiters);
     let mut metering = plans.metering();

@@ -23,13 +23,8 @@ pub(super) fn loops(
     let replies_take_time = backend.is_some_and(takes_time);
     for (number, group) in groups.iter().enumerate() {
         let at = at.item(number);
-        let (agents, features) = (at.key("agents"), at.key("features"));
-        let written = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
         for (number, line) in group.lines.iter().enumerate() {
-            let place = match number.checked_sub(written) {
-                None => agents.item(number),
-                Some(feature) => features.item(feature),
-            };
+            let place = line_at(group, number, at);
             if line.traffic.as_ref().is_some_and(is_thoughtless) {
                 let refused = || refused(group, number, duration);
                 complain(replies_take_time, refused, place, findings);
@@ -38,6 +33,15 @@ pub(super) fn loops(
         if group.customers.as_ref().is_some_and(|it| is_thoughtless(&it.traffic)) {
             complain(replies_take_time, || refused_by_all(group, duration), at, findings);
         }
+    }
+}
+
+/// Where the line of a group with this number stands; the group stands at `at`.
+pub(super) fn line_at<'a>(group: &Group, line: usize, at: At<'a>) -> At<'a> {
+    let agents = group.lines.iter().filter(|line| line.kind == LineKind::Agents).count();
+    match line.checked_sub(agents) {
+        None => at.key("agents").item(line),
+        Some(feature) => at.key("features").item(feature),
     }
 }
 

@@ -3,6 +3,7 @@
 mod built;
 mod credits;
 mod customers;
+mod fair_use;
 mod groups;
 mod lines;
 mod loops;
@@ -22,6 +23,7 @@ mod windows;
 
 use std::mem;
 
+use self::fair_use::{Level, throttles, too_heavy};
 use self::groups::{Registry, groups};
 use self::loops::loops;
 use self::numbers::{count, count_or_unlimited, distribution};
@@ -74,6 +76,9 @@ pub(super) fn validate(
     let mut registry = Registry::new(clocks, cuts, plans, package_names);
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
+    let shared = document.fair_use.as_deref().unwrap_or_default();
+    let limiters = &mut registry.limiters;
+    let throttles = throttles(shared, Level::Top, limiters, at.key("fair_use"), &mut findings);
     let mut backend =
         document.backend.as_ref().map(|written| backend(written, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
@@ -89,6 +94,7 @@ pub(super) fn validate(
         drain: measured.drain,
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
+        throttles,
         backend,
         series_every: measured.bin,
         thresholds: thresholds(
@@ -100,6 +106,7 @@ pub(super) fn validate(
         ),
         sha256: String::new(),
     };
+    too_heavy(&scenario.groups, &scenario.throttles, at.key("workspaces"), &mut findings);
     let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
     if backend.is_some() || document.backend.is_none() {
         let at = at.key("workspaces");

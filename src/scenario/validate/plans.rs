@@ -3,13 +3,14 @@
 use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
-use super::super::types::{self, FairUseScope};
+use super::super::types;
 use super::credits::{allowance, bounded_cycle, per};
+use super::fair_use::{Level, throttles};
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
-use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
+use crate::rules::limiter::Throttle;
 use crate::rules::{Cycle, Plan, Price, TOTAL_AGENTS};
-use crate::units::{Credits, SimSpan};
+use crate::units::SimSpan;
 
 /// The greatest `total_agents` of a plan: as many agents as a workspace may have.
 pub(super) const MOST_AGENTS: u64 = 100_000;
@@ -84,7 +85,8 @@ fn offer(
         .map(|credits| allowance(credits, horizon, at.key("credits"), findings));
     let mut limiters = Names::default();
     let limits = written.fair_use.as_deref().unwrap_or_default();
-    let throttles = throttles(limits, &mut limiters, at.key("fair_use"), findings);
+    let throttles =
+        throttles(limits, Level::Workspace, &mut limiters, at.key("fair_use"), findings);
     let plan = Plan {
         name: name.to_owned(),
         active_agents,
@@ -115,48 +117,4 @@ fn price(written: &types::Price, horizon: Horizon, at: At<'_>, findings: &mut Fi
         bounded_cycle("a plan may be paid for", period, horizon.duration, at, findings);
     }
     Price { amount: written.amount.0, per: per(written.per), every }
-}
-
-/// The limits that stand at `at`; `limiters` are the names that are taken.
-pub(super) fn throttles(
-    written: &[types::FairUse],
-    limiters: &mut Names,
-    at: At<'_>,
-    findings: &mut Findings,
-) -> Vec<Throttle> {
-    if !at.is_sound() {
-        limiters.set_incomplete();
-    }
-    let limits = written.iter().enumerate().filter_map(|(index, limit)| {
-        let at = at.item(index);
-        limiters.declare(&limit.name.0, "limit", at.key("name"), findings);
-        if limit.count_refused.as_ref().is_some_and(|flag| flag.0) {
-            findings.add(at.key("count_refused"), "`count_refused: true` is not supported yet");
-        }
-        throttle(limit, at, findings)
-    });
-    limits.collect()
-}
-
-/// `None` if its kind was at fault.
-fn throttle(written: &types::FairUse, at: At<'_>, findings: &mut Findings) -> Option<Throttle> {
-    let quota = if let Some(bucket) = &written.token_bucket {
-        if bucket.burst.0 < Credits::whole(1) {
-            let hint = "an attempt takes one token, so a smaller bucket would admit nobody";
-            let at = at.key("token_bucket").key("burst");
-            findings.add_with_hint(at, "`burst` must be at least 1", hint);
-        }
-        let burst_thousandths = bucket.burst.0.thousandths().unsigned_abs();
-        Quota::TokenBucket { rate: bucket.rate.0, burst_thousandths }
-    } else {
-        let limit = &written.concurrency.as_ref()?.limit;
-        let at = at.key("concurrency").key("limit");
-        let limit = count(limit, 1..=u64::from(u32::MAX), "`limit`", at, findings);
-        Quota::Concurrency { limit }
-    };
-    let scope = match written.scope {
-        Some(FairUseScope::Agent) => ThrottleScope::Agent,
-        Some(FairUseScope::Workspace) | None => ThrottleScope::Workspace,
-    };
-    Some(Throttle { name: written.name.0.clone(), scope, quota })
 }

@@ -157,19 +157,13 @@ workspaces:
         c.plans[0].plan.credits.as_ref().unwrap().renews,
         Cycle::Every(SimSpan::DAY.times(7))
     );
-    let wide = Throttle {
-        name: "wide".to_owned(),
-        scope: ThrottleScope::Workspace,
-        quota: Quota::TokenBucket {
-            rate: Rate::new(20, SimSpan::SECOND),
-            burst_thousandths: 2_500,
-        },
+    let bucket = Quota::TokenBucket {
+        rate: Rate::new(20, SimSpan::SECOND),
+        burst_thousandths: 2_500,
+        refill_every: None,
     };
-    let flight = Throttle {
-        name: "flight".to_owned(),
-        scope: ThrottleScope::Agent,
-        quota: Quota::Concurrency { limit: 4 },
-    };
+    let wide = Throttle::new("wide", ThrottleScope::Workspace, bucket);
+    let flight = Throttle::new("flight", ThrottleScope::Agent, Quota::concurrency(4));
     assert_eq!(a.throttles, [wide, flight]);
 }
 
@@ -359,7 +353,8 @@ fn one_mistake_is_one_message() {
         ("workspaces.shops.group=1/2", 1),
         ("workspaces.shops.fair_use=[{ name: '', token_bucket: { rate: 1, burst: 0 } }]", 3),
         ("workspaces.shops.fair_use=[{ name: a, tokenbucket: { rate: 1/s, burst: 1 } }]", 1),
-        ("workspaces.shops.fair_use=[{ name: a, leaky_bucket: { rate: 1/s } }]", 1),
+        ("workspaces.shops.fair_use=[{ name: a, leaky_bucket: { burst: 1 } }]", 1),
+        ("workspaces.shops.fair_use=[{ name: a, fixed_window: { limit: 0, per: 0s } }]", 2),
         ("workspaces.shops.agents.sales.traffic={ closed: { users: 5 } }", 1),
         ("workspaces.shops.agents.sales.traffic={ rate: 5 }", 1),
         ("backend={ servers: 1, service_time: { hyperexponential: { branches: [] } } }", 1),

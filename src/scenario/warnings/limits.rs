@@ -3,7 +3,7 @@
 use super::super::estimate::{agents, messages_per_workspace, steps};
 use super::super::model::{Group, Scenario};
 use super::super::words::number;
-use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
+use crate::rules::limiter::{Quota, Throttle, ThrottleScope, Weight};
 use crate::units::Rate;
 use crate::workload::{LineKind, TrafficKind};
 
@@ -14,12 +14,12 @@ const HARDLY_EVER: f64 = 0.01;
 pub(super) fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let offered = messages_per_workspace(scenario, group);
     for throttle in &group.throttles {
-        if let Quota::TokenBucket { rate, .. } = throttle.quota
+        if let Some((admitted, said)) = admitted(throttle)
             && throttle.scope == ThrottleScope::Workspace
-            && offered > rate.per_second()
+            && offered > admitted
         {
             warnings.push(format!(
-                "the limit `{}` admits {rate} in each workspace of `{}`, and customers write {} \
+                "the limit `{}` admits {said} in each workspace of `{}`, and customers write {} \
                  messages a second",
                 throttle.name,
                 group.name,
@@ -32,20 +32,39 @@ pub(super) fn limits(scenario: &Scenario, group: &Group, warnings: &mut Vec<Stri
     }
 }
 
+/// How many messages a limit of a rate admits in the long run \[1/s\], and the same in words.
+fn admitted(throttle: &Throttle) -> Option<(f64, String)> {
+    if throttle.weight == Weight::Credits {
+        return None;
+    }
+    match throttle.quota {
+        Quota::TokenBucket { rate, .. } | Quota::LeakyBucket { rate, .. } => {
+            Some((rate.per_second(), rate.to_string()))
+        }
+        Quota::FixedWindow { limit_thousandths, per, .. }
+        | Quota::SlidingWindow { limit_thousandths, per }
+        | Quota::SlidingCounter { limit_thousandths, per, .. } => {
+            let limit = limit_thousandths as f64 / 1e3;
+            Some((limit / per.as_secs_f64(), format!("{} in {per}", number(limit))))
+        }
+        Quota::Concurrency { .. } | Quota::Custom(_) => None,
+    }
+}
+
 /// Why nothing is ever refused by a limit; `None` if something may be.
 fn never_binds(scenario: &Scenario, group: &Group, throttle: &Throttle) -> Option<String> {
     match throttle.quota {
-        // What it admits only its author knows.
-        Quota::Custom(_) => None,
-        Quota::Concurrency { limit } => {
+        Quota::Concurrency { limit, queue } => {
             if scenario.backend.is_none() {
                 return Some("without a `backend` every message is answered in no time".to_owned());
             }
             let users = users(scenario, group, throttle.scope)?;
-            (users <= f64::from(limit))
+            (users <= f64::from(limit) + f64::from(queue))
                 .then(|| format!("at most {} users wait for replies at once", number(users)))
         }
-        Quota::TokenBucket { rate, burst_thousandths } => {
+        Quota::TokenBucket { rate, burst_thousandths, refill_every: None }
+            if throttle.weight == Weight::Attempts =>
+        {
             let (messages, buckets) = steady(scenario, group, throttle.scope)?;
             let burst = burst_thousandths as f64 / 1e3;
             let all = messages * scenario.duration.as_secs_f64() * buckets;
@@ -53,7 +72,7 @@ fn never_binds(scenario: &Scenario, group: &Group, throttle: &Throttle) -> Optio
             (hits < HARDLY_EVER).then(|| {
                 let whose = match throttle.scope {
                     ThrottleScope::Agent => "an agent",
-                    ThrottleScope::Workspace => "a workspace",
+                    _ => "a workspace",
                 };
                 let share = number(100.0 * messages / rate.per_second());
                 format!(
@@ -62,6 +81,8 @@ fn never_binds(scenario: &Scenario, group: &Group, throttle: &Throttle) -> Optio
                 )
             })
         }
+        // What a limiter of one's own admits only its author knows.
+        _ => None,
     }
 }
 
@@ -77,7 +98,7 @@ fn users(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<f64
         }
         match scope {
             ThrottleScope::Agent => most = most.max(f64::from(users)),
-            ThrottleScope::Workspace => most += f64::from(users) * agents,
+            _ => most += f64::from(users) * agents,
         }
     }
     let Some(all) = &group.customers else { return Some(most) };
@@ -114,7 +135,7 @@ fn steady(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<(f
     let workspaces = f64::from(group.count);
     match scope {
         ThrottleScope::Agent => Some((most, limiters * workspaces)),
-        ThrottleScope::Workspace => Some((all_messages, workspaces)),
+        _ => Some((all_messages, workspaces)),
     }
     .filter(|(messages, _)| *messages > 0.0)
 }

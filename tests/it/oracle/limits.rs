@@ -119,7 +119,7 @@ impl Play<'_> {
         let refused = |reason, retry_after| {
             Err(Refusal { reason, limiter: Some(throttle.name.clone()), retry_after })
         };
-        if let Quota::Concurrency { limit } = throttle.quota {
+        if let Quota::Concurrency { limit, .. } = throttle.quota {
             let in_flight = passed().filter(shares).filter(|it| it.in_flight(now)).count();
             let full = in_flight >= limit as usize;
             return if full { refused(Reason::ConcurrencyLimited, None) } else { Ok(()) };
@@ -127,13 +127,15 @@ impl Play<'_> {
         let standing = &self.stages[space].standing;
         let numbers = |plan: usize, now: u64| {
             let found = standing.throttles(plan).find(|it| it.name == throttle.name)?;
-            let Quota::TokenBucket { rate, burst_thousandths } = found.quota else { return None };
+            let Quota::TokenBucket { rate, burst_thousandths, .. } = found.quota else {
+                return None;
+            };
             Some(Bucket::full(rate, burst_thousandths, now))
         };
         // What belongs to an agent begins with it.
         let first = match throttle.scope {
-            ThrottleScope::Workspace => 0,
             ThrottleScope::Agent => self.stages[space].agents[agent].stint,
+            _ => 0,
         };
         let mut bucket: Option<Bucket> = None;
         for (stint, &(begin, plan)) in standing.stints.iter().enumerate().skip(first) {

@@ -35,6 +35,21 @@ pub(super) fn refused_share(load: f64, burst: f64) -> f64 {
     1.0 - short_of_full / (1.0 + load * short_of_full)
 }
 
+/// What an attempt that a leaky bucket admits waits there, where `load` is the messages that come
+/// while one leaves, in the time that one takes; and the share of those that wait. At most `burst`
+/// are in excess, and `delay` of them go on at once.
+///
+/// The content is the work W above of a bucket of `burst` + 1 tokens, and whoever finds it up to `burst`
+/// waits for what of it is above `delay`. So the mean is that of (W - delay)+ given W <= burst, which
+/// is the integral of 1 - G(x) / G(burst) from delay to burst; and G integrates over one step to
+/// (G(n) - 1) / a, by the first equation.
+pub(super) fn leaky_wait(load: f64, burst: u32, delay: u32) -> (f64, f64) {
+    let g = |tokens: u32| whole_tokens(load, tokens as usize);
+    let below: f64 = (delay + 1..=burst).map(|step| (g(step) - 1.0) / load).sum();
+    let mean = f64::from(burst - delay) - below / g(burst);
+    (mean, 1.0 - g(delay) / g(burst))
+}
+
 /// G at a whole number: a sum of positive terms, good to the last digits.
 fn whole_tokens(load: f64, tokens: usize) -> f64 {
     relative_states(tokens + 1, |count| poisson::mass(load, count)).iter().sum()
@@ -106,6 +121,21 @@ mod tests {
         }
         // Two places, by hand: G(1) = e^a.
         assert_close(refused_share(1.0, 2.0), 1.0 / (1.0 + libm::exp(1.0)), 1e-14);
+    }
+
+    #[test]
+    fn a_bucket_of_two_that_leaks_by_hand() {
+        // W <= 1 is either 0, with weight 1, or has the density a e^(a x) above: so those that wait
+        // are 1 - e^-a, and the integral of 1 - e^(a x - a) over a step is 1 - (1 - e^-a) / a.
+        let none = 1.0 - libm::exp(-1.5);
+        let (mean, waiting) = leaky_wait(1.5, 1, 0);
+        assert_close(waiting, none, 1e-14);
+        assert_close(mean, 1.0 - none / 1.5, 1e-14);
+        assert_eq!(leaky_wait(0.7, 4, 4), (0.0, 0.0));
+        // With room without end it is M/D/1, whose mean wait is a / (2 (1 - a)).
+        let (mean, waiting) = leaky_wait(0.5, 60, 0);
+        assert_close(mean, 0.5, 1e-12);
+        assert_close(waiting, 0.5, 1e-12);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 mod groups;
 mod lines;
 mod plans;
+mod throttles;
 mod timeline;
 
 use std::fmt::Arguments;
 
 use self::groups::group;
 use self::plans::package;
+use self::throttles::shared_throttles;
 use super::super::flaw::{Finder, Flaws};
 use super::super::model::{Backend, BackendScope, Scenario};
 use super::super::types;
@@ -59,6 +61,7 @@ fn scenario(scenario: &Scenario, finder: &mut Finder) {
     for (index, of) in scenario.packages.iter().enumerate() {
         package(of, duration, format_args!("packages[{index}]"), finder);
     }
+    shared_throttles(scenario, finder);
     if let Some(of) = &scenario.backend {
         backend(of, finder);
     }
@@ -118,7 +121,8 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
         return;
     };
     let known = family.labels.iter().find(|label| label.name() == name);
-    let mut throttles = scenario.groups.iter().flat_map(|group| &group.throttles);
+    let own = scenario.groups.iter().flat_map(|group| &group.throttles);
+    let mut throttles = own.chain(&scenario.throttles);
     let mut alerts = scenario.groups.iter().flat_map(|group| &group.alerts);
     let there = known.is_some_and(|label| match label {
         Label::Reason => family.reasons().contains(&value),

@@ -1,16 +1,14 @@
 //! Plans, packages, and the plans and throttles of a group.
 
 use std::fmt::Arguments;
-use std::mem::discriminant;
 
 use super::super::super::flaw::Finder;
 use super::super::super::model::Group;
 use super::super::super::words::{credits, grouped};
 use super::super::credits::{MOST_RENEWALS, PRIORITIES};
-use super::super::mix::MOST_LIMITS;
 use super::super::plans::MOST_AGENTS;
+use super::throttles::throttles;
 use super::{above_zero, distinct, name};
-use crate::rules::limiter::{Quota, Throttle};
 use crate::rules::{Allowance, CarryOver, Cycle, Package, Plan};
 use crate::units::{Credits, Rate, Share, SimSpan};
 
@@ -95,61 +93,6 @@ fn cycle(cycle: Cycle, duration: SimSpan, at: Arguments<'_>, finder: &mut Finder
     let most = grouped(MOST_RENEWALS);
     let message = format_args!("must come round at most {most} times in the duration");
     finder.demand(sound, at, message);
-}
-
-fn throttles(group: &Group, at: Arguments<'_>, finder: &mut Finder) {
-    let all = &group.throttles;
-    let message = format_args!("must hold at most {} throttles", grouped(MOST_LIMITS as u64));
-    finder.demand(all.len() <= MOST_LIMITS, format_args!("{at}.throttles"), message);
-    for (index, throttle) in all.iter().enumerate() {
-        let at = format_args!("{at}.throttles[{index}]");
-        name(&throttle.name, format_args!("{at}.name"), finder);
-        quota(&throttle.quota, format_args!("{at}.quota"), finder);
-        let mut before = all[..index].iter().filter(|other| other.name == throttle.name);
-        let message = "must be what the other throttle of its name is: of its scope and kind, and \
-                       the same limiter if that is custom";
-        finder.demand(before.all(|other| are_one(throttle, other)), at, message);
-    }
-    for (index, offer) in group.plans.iter().enumerate() {
-        let field = format_args!("{at}.plans[{index}].throttles");
-        let found: Option<Vec<&Throttle>> =
-            offer.throttles.iter().map(|&place| all.get(usize::from(place))).collect();
-        let Some(found) = found else {
-            finder.demand(false, field, "must name places in the group's `throttles`");
-            continue;
-        };
-        let twice = found.iter().enumerate().find(|(index, throttle)| {
-            found[..*index].iter().any(|before| before.name == throttle.name)
-        });
-        if let Some((_, Throttle { name, .. })) = twice {
-            finder.demand(false, field, format_args!("must not hold `{name}` twice"));
-        }
-    }
-}
-
-/// Whether two throttles of one name are one limiter, with other numbers on each plan.
-fn are_one(one: &Throttle, other: &Throttle) -> bool {
-    let quotas = match (&one.quota, &other.quota) {
-        (Quota::Custom(one), Quota::Custom(other)) => one == other,
-        (one, other) => discriminant(one) == discriminant(other),
-    };
-    one.scope == other.scope && quotas
-}
-
-fn quota(quota: &Quota, at: Arguments<'_>, finder: &mut Finder) {
-    match quota {
-        Quota::TokenBucket { rate: per, burst_thousandths } => {
-            rate(*per, format_args!("{at}.rate"), finder);
-            let most = Credits::MAX.thousandths().unsigned_abs();
-            let sound = (1_000..=most).contains(burst_thousandths);
-            let message = format_args!("must be from 1_000 to {}", grouped(most));
-            finder.demand(sound, format_args!("{at}.burst_thousandths"), message);
-        }
-        Quota::Concurrency { limit } => {
-            finder.demand(*limit >= 1, format_args!("{at}.limit"), "must be at least 1");
-        }
-        Quota::Custom(_) => {}
-    }
 }
 
 /// A rate that virtual time can show.

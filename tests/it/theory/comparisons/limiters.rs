@@ -1,7 +1,8 @@
 //! Fair-use limiters under Poisson traffic.
 
+use super::super::birth_death::BirthDeath;
 use super::super::erlang::erlang_b;
-use super::super::token_bucket;
+use super::super::{poisson, token_bucket};
 use super::{Expectation, RELAXATION_TIMES, assert_theory};
 
 /// Workspaces with one throttle each.
@@ -142,5 +143,156 @@ fn a_token_bucket_below_at_and_above_the_load() {
         (40.0, 10.2, 400),
     ] {
         check_token_bucket(burst, rate, workspaces);
+    }
+}
+
+/// Workspaces of two agents that write `rate` messages a second, under a throttle of their own.
+fn throttled(throttle: &str, rate: f64, (warm_up, window): (u32, u32)) -> String {
+    let throttled = Throttled {
+        workspaces: 50,
+        warm_up,
+        window,
+        agents: 2,
+        rate: rate / 2.0,
+        throttle,
+        backend: "",
+    };
+    throttled.scenario()
+}
+
+/// What a sliding window admitted occupies it for exactly its length, so it is Erlang's loss system
+/// with a constant service time.
+#[test]
+fn a_sliding_window_loses_as_erlang_says() {
+    for (limit, rate) in [(1, 0.3), (8, 2.0), (20, 4.0)] {
+        let lost = erlang_b(limit, rate * 4.0);
+        let throttle = format!("sliding_window: {{ limit: {limit}, per: 4s }}");
+        // After one length all is forgotten but for the correlation of what was admitted.
+        assert_theory(
+            &throttled(&throttle, rate, (100, 4_000)),
+            &[
+                Expectation::interval("refusal.rate", lost),
+                Expectation::interval("refusal.rate{limiter=limiter}", lost),
+            ],
+        );
+    }
+}
+
+/// The mean of the lesser of a Poisson number and a limit.
+fn truncated_mean(mean: f64, limit: u32) -> f64 {
+    (0..limit).map(|count| poisson::at_least(mean, count + 1)).sum()
+}
+
+/// Each window admits its messages up to the limit.
+#[test]
+fn a_fixed_window_admits_a_truncated_poisson_number() {
+    for (limit, rate) in [(1, 0.3), (8, 2.0), (10, 2.0)] {
+        let offered = rate * 4.0;
+        let lost = 1.0 - truncated_mean(offered, limit) / offered;
+        for throttle in [
+            format!("fixed_window: {{ limit: {limit}, per: 4s }}"),
+            // Tokens that come back all at once, and fill the bucket, are windows too.
+            format!("token_bucket: {{ rate: 40/s, burst: {limit}, refill_every: 4s }}"),
+        ] {
+            let lost = Expectation::interval("refusal.rate", lost);
+            assert_theory(&throttled(&throttle, rate, (4, 4_000)), &[lost]);
+        }
+    }
+}
+
+/// A window that its first message opens is followed by the time until the next message.
+#[test]
+fn a_window_that_is_opened_by_a_message_admits_it_and_those_after_it() {
+    for (limit, rate) in [(1, 0.3), (8, 2.0)] {
+        let admitted = 1.0 + truncated_mean(rate * 4.0, limit - 1);
+        let lost = 1.0 - admitted / (1.0 + rate * 4.0);
+        let throttle = format!("fixed_window: {{ limit: {limit}, per: 4s, aligned: false }}");
+        let lost = Expectation::interval("refusal.rate", lost);
+        assert_theory(&throttled(&throttle, rate, (200, 4_000)), &[lost]);
+    }
+}
+
+/// A leaky bucket is a queue with constant service and room for the burst.
+#[test]
+fn a_leaky_bucket_is_a_queue_of_constant_service() {
+    for (burst, delay, rate) in [(1, 0, 7.0), (5, 0, 9.0), (5, 2, 9.0), (5, 5, 9.0), (5, 0, 13.0)] {
+        let load = rate / 10.0;
+        let lost = token_bucket::refused_share(load, f64::from(burst) + 1.0);
+        let (wait, waiting) = token_bucket::leaky_wait(load, burst, delay);
+        let throttle = format!("leaky_bucket: {{ rate: 10/s, burst: {burst}, delay: {delay} }}");
+        let mut expected = vec![Expectation::interval("refusal.rate", lost)];
+        if delay < burst {
+            expected.push(Expectation::interval("wait.mean", wait / 10.0));
+            expected.push(Expectation::interval("latency.mean", wait / 10.0));
+            expected.push(Expectation::interval("wait.probability", waiting));
+        } else {
+            expected.push(Expectation::certain("wait.max", 0.0));
+        }
+        assert_theory(&throttled(&throttle, rate, (100, 2_000)), &expected);
+    }
+}
+
+/// Places with a queue before servers that never run out are M/M/c/K.
+#[test]
+fn places_with_a_queue_are_servers_with_a_queue() {
+    for (limit, queue, rate) in [(1, 3, 0.8), (4, 5, 3.6), (4, 5, 3.0)] {
+        let states = BirthDeath::queue(limit, limit + queue, rate, 1.0).stationary();
+        let lost = states[(limit + queue) as usize];
+        let waiting: f64 = (limit..=limit + queue)
+            .map(|count| f64::from(count - limit) * states[count as usize])
+            .sum();
+        let admitted = rate * (1.0 - lost);
+        let throttled = Throttled {
+            workspaces: 400,
+            warm_up: 600,
+            window: 4_000,
+            agents: 2,
+            rate: rate / 2.0,
+            throttle: &format!("concurrency: {{ limit: {limit}, queue: {queue} }}"),
+            backend: "backend: { scope: workspace, servers: unlimited, \
+                      service_time: { exponential: 1s } }",
+        };
+        assert_theory(
+            &throttled.scenario(),
+            &[
+                Expectation::interval("refusal.rate{reason=concurrency_limited}", lost),
+                Expectation::interval("wait.mean", waiting / admitted),
+                Expectation::interval("backend.in_system.mean", admitted),
+            ],
+        );
+    }
+}
+
+/// Workspaces that meet in one limit are one stream to it.
+#[test]
+fn a_limit_over_everybody_sees_the_messages_of_all() {
+    let scenario = |scope: &str| {
+        format!(
+            "\
+limitlab: 1
+name: met
+seed: 31
+duration: 1100s
+warm_up: 100s
+replications: 40
+workspaces:
+  - {{ group: ones, count: 5, agents: [{{ name: a, traffic: {{ rate: 1/s }} }}] }}
+  - {{ group: twos, count: 2, agents: [{{ name: a, count: 2, traffic: {{ rate: 1/s }} }}] }}
+fair_use:
+  - {{ name: limiter, {scope}, token_bucket: {{ rate: 10/s, burst: 3 }} }}
+"
+        )
+    };
+    let lost = token_bucket::refused_share(0.9, 3.0);
+    // All are on one plan, so that it is everybody's too.
+    for scope in ["scope: platform", "scope: plan", "on_exceed: refuse"] {
+        assert_theory(
+            &scenario(scope),
+            &[
+                Expectation::interval("refusal.rate", lost),
+                Expectation::interval("ones/refusal.rate", lost),
+                Expectation::interval("twos/refusal.rate{limiter=limiter}", lost),
+            ],
+        );
     }
 }

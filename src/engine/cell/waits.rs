@@ -1,0 +1,108 @@
+//! Attempts that were admitted and wait before they go on: for a limiter that shapes, or for a place
+//! of one that counts attempts in flight.
+
+use super::{Cell, Event, Flight, World};
+use crate::engine::calendar::{Class, Ticket};
+use crate::rules::Wait;
+use crate::units::SimTime;
+
+/// Where an attempt is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At the workspace, or between it and the platform.
+    Workspace,
+    /// At the platform, past its limiters.
+    Platform,
+}
+
+impl Cell {
+    /// An attempt goes on from where it is, unless its customer loses patience first: when limiters
+    /// that shape let it, and when it has the places that it waits for.
+    pub(super) fn hold_back(
+        &mut self,
+        world: &World<'_>,
+        flight: u32,
+        wait: Wait,
+        queues: u16,
+        now: SimTime,
+    ) {
+        let record = self.flights.at(flight);
+        (record.queues, record.goes_on) = (queues, now + wait.shaped);
+        let message = record.message;
+        let deadline = self.deadline(world, &message).max(now);
+        if queues == 0 && self.flights.at(flight).goes_on <= deadline {
+            self.go_on(world, flight, now);
+        } else if deadline != SimTime::NEVER {
+            let event = Event::LosesPatience { flight };
+            let ticket = self.calendar.schedule(deadline, Class::Leaves, event);
+            self.flights.at(flight).patience = ticket;
+        }
+    }
+
+    /// Attempts go on that waited for places of the workspace's limiters and have them now.
+    pub(super) fn let_in(&mut self, world: &World<'_>, now: SimTime) {
+        while let Some(flight) = self.workspace.next_admitted() {
+            self.has_place(world, flight, now);
+        }
+    }
+
+    /// An attempt has one of the places that it waits for.
+    pub(super) fn has_place(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
+        let record = self.flights.at(flight);
+        record.queues -= 1;
+        let Flight { message, queues, goes_on, .. } = *record;
+        // Whoever loses patience before a limiter lets it go on has that on the calendar.
+        if queues == 0 && goes_on.max(now) <= self.deadline(world, &message).max(now) {
+            self.go_on(world, flight, now);
+        }
+    }
+
+    fn go_on(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
+        let record = self.flights.at(flight);
+        record.patience = Ticket::NONE;
+        let at = record.goes_on.max(now);
+        let (at, event) = match record.place {
+            Place::Workspace => (at + world.model.delay, Event::AtPlatform { flight }),
+            Place::Platform => (at, Event::AtBackend { flight }),
+        };
+        self.calendar.schedule(at, Class::Takes, event);
+    }
+
+    /// The customer of an attempt that waits loses patience.
+    pub(super) fn loses_patience(
+        &mut self,
+        world: &mut World<'_>,
+        flight: u32,
+        ticket: Ticket,
+        now: SimTime,
+    ) {
+        if self.flights.at(flight).patience != ticket {
+            return;
+        }
+        let Flight { message, charge, hold, place, shared, .. } = self.flights.remove(flight);
+        // What was charged on admission is not returned.
+        self.workspace.settle(charge);
+        let (book, agent) = (&world.model.book, message.agent as usize);
+        match place {
+            Place::Workspace => self.workspace.leave(book, agent, hold, now),
+            Place::Platform => {
+                self.workspace.release(book, agent, hold, now);
+                if let (Some((plan, hold)), Some(limits)) = (shared, &mut world.limits) {
+                    limits.leave(usize::from(plan), hold, now);
+                }
+            }
+        }
+        self.less_busy(world, message.agent);
+        self.let_in(world, now);
+        if world.frame.window.contains(message.due) {
+            let is_cut = world.model.cuts(now);
+            world.measures.admitted(&mut self.tally, agent, is_cut);
+            if is_cut {
+                self.tally.in_flight += 1;
+            } else {
+                self.tally.gave_up_waiting();
+            }
+        }
+        self.lost(world, message.session, now);
+    }
+}

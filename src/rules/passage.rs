@@ -1,0 +1,141 @@
+//! How an attempt passes gates: all or none, and what it holds then.
+
+use std::collections::VecDeque;
+
+use super::decision::Refusal;
+use super::gate::{Gate, Limiters};
+use super::limiter::Attempt;
+use super::meter::Meter;
+use crate::units::SimSpan;
+
+/// What an attempt that was admitted holds of limiters until it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// The number by which the caller knows the attempt.
+    pub ticket: u32,
+    /// The limiters that hold no place for it, since they only reported it.
+    skips: u32,
+}
+
+impl Hold {
+    /// That of an attempt before it took anything.
+    pub const NONE: Self = Self { ticket: 0, skips: 0 };
+}
+
+/// Why an attempt that passed does not go on at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// How long limiters that shape have it wait.
+    pub shaped: SimSpan,
+    /// Whether it waits for a place of a limiter of attempts in flight.
+    pub queued: bool,
+}
+
+impl Wait {
+    /// It goes on at once.
+    pub const NONE: Self = Self { shaped: SimSpan::ZERO, queued: false };
+
+    /// Whether it goes on at once.
+    pub const fn is_none(self) -> bool {
+        self.shaped.is_zero() && !self.queued
+    }
+
+    /// Whoever waits at several limiters goes on when the last of them lets it.
+    fn and(self, other: Self) -> Self {
+        Self { shaped: self.shaped.max(other.shaped), queued: self.queued || other.queued }
+    }
+}
+
+/// What limiters that only report would have refused of the last attempt.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Exceeded {
+    /// The throttles, by their places in their list.
+    pub(super) throttles: Vec<u16>,
+    skips: u32,
+}
+
+impl Exceeded {
+    pub(super) fn clear(&mut self) {
+        self.throttles.clear();
+        self.skips = 0;
+    }
+
+    /// What an attempt holds that passed.
+    pub(super) const fn hold(&self, ticket: u32) -> Hold {
+        Hold { ticket, skips: self.skips }
+    }
+
+    fn contains(&self, gate: &Gate) -> bool {
+        gate.reports && self.throttles.contains(&gate.throttle)
+    }
+}
+
+/// Limiters of one scope, with their state and the gates that hold.
+pub(super) struct Passage<'a> {
+    pub(super) limiters: &'a Limiters,
+    pub(super) gates: &'a [Gate],
+    pub(super) meters: &'a mut [Meter],
+}
+
+impl Passage<'_> {
+    /// Whether an attempt passes all gates; `wait` takes up how it waits there.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal.
+    #[inline]
+    pub(super) fn check(
+        &mut self,
+        attempt: &Attempt,
+        exceeded: &mut Exceeded,
+        wait: &mut Wait,
+    ) -> Result<(), Refusal> {
+        for gate in self.gates {
+            let limiter = usize::from(gate.limiter);
+            let answer = self.meters[limiter].check(gate, attempt);
+            if !gate.reports {
+                *wait = wait.and(answer?);
+            } else if answer.is_err() {
+                exceeded.throttles.push(gate.throttle);
+                exceeded.skips |= self.limiters.skips[limiter];
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what was found, but for places.
+    #[inline]
+    pub(super) fn take(&mut self, attempt: &Attempt, exceeded: &Exceeded) {
+        for gate in self.gates {
+            if !exceeded.contains(gate) {
+                self.meters[usize::from(gate.limiter)].take(gate, attempt);
+            }
+        }
+    }
+
+    /// Takes places, those on other plans too. Answers how many the attempt waits for.
+    pub(super) fn take_places(&mut self, attempt: &Attempt, hold: Hold) -> u16 {
+        let mut queues = 0;
+        for (meter, skip) in self.meters.iter_mut().zip(&self.limiters.skips) {
+            if hold.skips & skip == 0 {
+                queues += u16::from(meter.take_place(attempt, hold.ticket));
+            }
+        }
+        queues
+    }
+}
+
+/// Gives back the places that an attempt held, as `release` does it for each. `admitted` takes the
+/// tickets of those that waited for a place and have one now.
+pub(super) fn give_back(
+    (limiters, meters): (&Limiters, &mut [Meter]),
+    hold: Hold,
+    admitted: &mut VecDeque<u32>,
+    mut release: impl FnMut(&mut Meter) -> Option<u32>,
+) {
+    for (meter, skip) in meters.iter_mut().zip(&limiters.skips) {
+        if hold.skips & skip == 0 {
+            admitted.extend(release(meter));
+        }
+    }
+}
