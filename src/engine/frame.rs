@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::measure::{
-    Capacity, Causes, Features, Frame, GroupFrame, Ratio, Shadows, Window, ratios,
+    Capacity, Causes, Features, Frame, GroupFrame, LimiterCause, Ratio, Shadows, Window, ratios,
 };
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
 use crate::scenario::occurs::{can_be_full, crowded, features, plans, slots_can_bind, turned_away};
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
+use crate::workload::ClientThrottling;
 
 /// Within this a reply counts as good unless a threshold asks for another span.
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
@@ -23,7 +24,9 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         scenario.groups.iter().map(|group| reasons(group, backend)).collect();
     let throttles: Vec<Vec<&Throttle>> =
         scenario.groups.iter().map(|group| scenario.throttles_of(group).collect()).collect();
-    let causes = throttles.iter().cloned().zip(reasons.iter().cloned());
+    let limiters: Vec<Vec<LimiterCause<'_>>> =
+        scenario.groups.iter().zip(&throttles).map(|(group, own)| limiters(group, own)).collect();
+    let causes = limiters.iter().cloned().zip(reasons.iter().cloned());
     let causes = Arc::new(Causes::new(causes));
     let shadows = Arc::new(Shadows::new(throttles.iter().cloned()));
     let withins = withins(scenario);
@@ -55,9 +58,9 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let groups = scenario
         .groups
         .iter()
-        .zip(throttles.iter().zip(reasons.iter().zip(&features)))
-        .map(|(group, (throttles, (reasons, features)))| {
-            let own = (causes.of_group(throttles, reasons), shadows.of_group(throttles));
+        .zip(limiters.iter().zip(&throttles).zip(reasons.iter().zip(&features)))
+        .map(|(group, ((limiters, throttles), (reasons, features)))| {
+            let own = (causes.of_group(limiters, reasons), shadows.of_group(throttles));
             group_frame(Some(group.name.as_str()), *features, own, &group.alerts)
         })
         .collect();
@@ -78,6 +81,18 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         duration: scenario.duration,
         replications: scenario.replications,
     }
+}
+
+/// What refuses by a name of its own in a group, in the order by which refusals name it: the
+/// throttles, and behind them the customers, where they hold attempts back themselves.
+fn limiters<'a>(group: &Group, throttles: &[&'a Throttle]) -> Vec<LimiterCause<'a>> {
+    let client = LimiterCause {
+        name: ClientThrottling::NAME,
+        reason: ClientThrottling::REFUSAL,
+        refuses: true,
+    };
+    let client = group.lines.iter().any(|line| line.client_throttling.is_some()).then_some(client);
+    throttles.iter().map(|throttle| LimiterCause::from(*throttle)).chain(client).collect()
 }
 
 fn union(all: &[Features]) -> Features {

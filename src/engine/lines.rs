@@ -5,7 +5,10 @@ use super::model::{LineModel, TrafficModel};
 use crate::random::{Distribution, Key, Sampler, Stream};
 use crate::rules::Refusal;
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Arrival, Burst, CustomSource, CustomTraffic, Level, RetrySampler, Steps};
+use crate::workload::{
+    Arrival, Burst, ClientThrottling, CustomSource, CustomTraffic, Lately, Level, RetrySampler,
+    Steps,
+};
 
 /// Turns of a conversation have the numbers `n << TURN_BITS`, .. of its line's draws. A
 /// conversation of more turns would draw what the next one draws, which is harmless.
@@ -37,6 +40,11 @@ pub(super) struct Line {
     cost: Stream,
     service: Stream,
     patience: Stream,
+    /// Attempts that its customers meant to make lately, and those admitted, where they throttle
+    /// themselves.
+    throttled: Option<Lately<2>>,
+    /// Attempts lately, and those that were retries, where retries have a budget.
+    budgeted: Option<Lately<2>>,
 }
 
 /// A stream of arrivals: messages, or first turns of conversations.
@@ -108,6 +116,11 @@ impl Line {
             cost: stream("cost"),
             service: stream("service"),
             patience: stream("patience"),
+            throttled: model.client_throttling.map(|it| Lately::new(it.over)),
+            budgeted: model
+                .retry
+                .as_ref()
+                .and_then(|retry| Some(Lately::new(retry.budget()?.over))),
         }
     }
 
@@ -244,6 +257,48 @@ impl Line {
     /// How long the message's customer waits from when it is due \[ns\].
     pub(super) fn patience(&self, model: &Sampler, number: Number) -> u64 {
         model.sample_whole(&mut self.patience.at(number.0))
+    }
+
+    /// Counts an attempt that customers mean to make. Answers how many they meant to make lately
+    /// before, and how many of those were admitted, where they throttle themselves.
+    pub(super) fn means_to_attempt(&mut self, now: SimTime, is_retry: bool) -> Option<(u64, u64)> {
+        if let Some(budgeted) = &mut self.budgeted {
+            budgeted.count(0, now);
+            if is_retry {
+                budgeted.count(1, now);
+            }
+        }
+        let throttled = self.throttled.as_mut()?;
+        let [attempts, admitted] = throttled.counts(now);
+        throttled.count(0, now);
+        Some((attempts, admitted))
+    }
+
+    /// Counts an attempt that was admitted.
+    #[inline]
+    pub(super) fn was_admitted(&mut self, now: SimTime) {
+        if let Some(throttled) = &mut self.throttled {
+            throttled.count(1, now);
+        }
+    }
+
+    /// Whether the budget of retries, if there is one, allows one more.
+    pub(super) fn can_retry(&mut self, model: &RetrySampler, now: SimTime) -> bool {
+        let Some((budget, budgeted)) = model.budget().zip(self.budgeted.as_mut()) else {
+            return true;
+        };
+        let [attempts, retries] = budgeted.counts(now);
+        budget.allows((attempts, retries))
+    }
+
+    /// Whether an attempt is held back, as [`ClientThrottling::holds_back`] says.
+    pub(super) fn holds_back(
+        &self,
+        model: ClientThrottling,
+        lately: (u64, u64),
+        (number, attempt): (Number, u32),
+    ) -> bool {
+        model.holds_back(lately, self.key, (number.0, attempt))
     }
 
     /// When the message is tried again after a refusal of its last attempt, as

@@ -7,9 +7,9 @@ use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
 use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
-    Action, AgentLine, AutoBuy, BurstSampler, Bursts, CustomTraffic, Customers, LineKind,
-    Modulation, Occurrence, OnLost, OnRefused, Retry, RetrySampler, Route, Traffic, TrafficKind,
-    WhileOffline,
+    Action, AgentLine, AutoBuy, BurstSampler, Bursts, ClientThrottling, CustomTraffic, Customers,
+    LineKind, Modulation, Occurrence, OnLost, OnRefused, Retry, RetrySampler, Route, Traffic,
+    TrafficKind, WhileOffline,
 };
 
 /// One group, compiled.
@@ -24,6 +24,8 @@ pub(super) struct GroupModel {
     pub(super) plans: Vec<usize>,
     /// How many throttles it has of its own: those of the platform are counted on from there.
     pub(super) throttles: u16,
+    /// By what refusals name customers who hold attempts back, behind all throttles.
+    pub(super) client: u16,
     pub(super) mix: Vec<(usize, Share)>,
     pub(super) on_downgrade: OnDowngrade,
     /// What t = 0 is on the calendar.
@@ -83,6 +85,7 @@ pub(super) struct LineModel {
     pub(super) cost: Sampler,
     pub(super) while_offline: WhileOffline,
     pub(super) retry: Option<RetrySampler>,
+    pub(super) client_throttling: Option<ClientThrottling>,
     pub(super) patience: Option<Sampler>,
     pub(super) share: Option<ShareTerms>,
     /// Time between tries to create an agent, in one workspace.
@@ -155,6 +158,7 @@ impl GroupModel {
                 plans.map(|offer| number(&offer.plan.name).unwrap_or_default()).collect()
             },
             throttles: group.throttles.len() as u16,
+            client: scenario.throttles_of(group).count() as u16,
             mix: group.mix.clone(),
             on_downgrade: group.on_downgrade,
             start: scenario.start,
@@ -221,6 +225,7 @@ impl LineModel {
             cost: nothing.sampler(),
             while_offline: WhileOffline::Refuse,
             retry: None,
+            client_throttling: None,
             patience: None,
             share: None,
             create: None,
@@ -245,6 +250,7 @@ impl LineModel {
             cost: line.cost.sampler(),
             while_offline: line.while_offline,
             retry: line.retry.as_ref().map(Retry::sampler),
+            client_throttling: line.client_throttling,
             patience: sampler(line.patience.as_ref()),
             share: line.share,
             create: line.churn.as_ref().and_then(|churn| churn.create).map(|rate| {

@@ -12,6 +12,27 @@ pub struct Cause {
     pub limiter: Option<String>,
 }
 
+/// What refuses by a name of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimiterCause<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The reason of its refusals.
+    pub reason: Reason,
+    /// Whether it refuses, and does not only report.
+    pub refuses: bool,
+}
+
+impl<'a> From<&'a Throttle> for LimiterCause<'a> {
+    fn from(throttle: &'a Throttle) -> Self {
+        Self {
+            name: &throttle.name,
+            reason: throttle.quota.reason(),
+            refuses: throttle.on_exceed == OnExceed::Refuse,
+        }
+    }
+}
+
 /// All causes that can occur in a scenario, in the order of [`Reason::ALL`]: the same list for all
 /// groups, so that their measures add up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,23 +43,21 @@ pub struct Causes {
 /// Which of the causes a group has, and how its refusals find them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupCauses {
-    /// The cause of each throttle of the group that refuses.
-    by_throttle: Vec<Option<u16>>,
+    /// The cause of each limiter of the group that refuses.
+    by_limiter: Vec<Option<u16>>,
     /// The cause of each reason without a limiter, by its place in [`Reason::ALL`].
     by_reason: [Option<u16>; Reason::ALL.len()],
 }
 
 impl Causes {
-    /// The causes of groups, each given by its throttles and by the other reasons that can occur.
-    /// A throttle that only reports causes nothing.
-    pub fn new<'a>(groups: impl Iterator<Item = (Vec<&'a Throttle>, Vec<Reason>)>) -> Self {
+    /// The causes of groups, each given by its limiters, in the order by which refusals name them, and
+    /// by the other reasons that can occur. One that only reports causes nothing.
+    pub fn new<'a>(groups: impl Iterator<Item = (Vec<LimiterCause<'a>>, Vec<Reason>)>) -> Self {
         let mut causes: Vec<Cause> = Vec::new();
-        for (throttles, reasons) in groups {
-            let refuse = throttles.into_iter().filter(|it| it.on_exceed == OnExceed::Refuse);
-            let limited = refuse.map(|throttle| Cause {
-                reason: throttle.quota.reason(),
-                limiter: Some(throttle.name.clone()),
-            });
+        for (limiters, reasons) in groups {
+            let refuse = limiters.into_iter().filter(|it| it.refuses);
+            let limited =
+                refuse.map(|it| Cause { reason: it.reason, limiter: Some(it.name.to_owned()) });
             let others = reasons.into_iter().map(|reason| Cause { reason, limiter: None });
             for cause in limited.chain(others) {
                 if !causes.contains(&cause) {
@@ -69,7 +88,7 @@ impl Causes {
     /// All of them, for the groups together.
     pub fn everything(&self) -> GroupCauses {
         let all = (0..self.causes.len()).map(|index| Some(index as u16)).collect();
-        GroupCauses { by_throttle: all, by_reason: [None; Reason::ALL.len()] }
+        GroupCauses { by_limiter: all, by_reason: [None; Reason::ALL.len()] }
     }
 
     /// Those of one group.
@@ -77,7 +96,7 @@ impl Causes {
     /// # Panics
     ///
     /// If the group was not among those given to [`new`](Self::new).
-    pub fn of_group(&self, throttles: &[&Throttle], reasons: &[Reason]) -> GroupCauses {
+    pub fn of_group(&self, limiters: &[LimiterCause<'_>], reasons: &[Reason]) -> GroupCauses {
         let find = |reason: Reason, limiter: Option<&str>| {
             self.causes
                 .iter()
@@ -85,12 +104,9 @@ impl Causes {
                 .map(|index| index as u16)
         };
         GroupCauses {
-            by_throttle: throttles
+            by_limiter: limiters
                 .iter()
-                .map(|throttle| match throttle.on_exceed {
-                    OnExceed::Refuse => find(throttle.quota.reason(), Some(&throttle.name)),
-                    OnExceed::Report => None,
-                })
+                .map(|it| if it.refuses { find(it.reason, Some(it.name)) } else { None })
                 .collect(),
             by_reason: Reason::ALL
                 .map(|reason| find(reason, None).filter(|_| reasons.contains(&reason))),
@@ -106,7 +122,7 @@ impl GroupCauses {
     /// If the group was said to have no such refusals.
     pub fn index(&self, refusal: &Refusal) -> usize {
         let index = match refusal.limiter {
-            Some(throttle) => self.by_throttle[usize::from(throttle)],
+            Some(limiter) => self.by_limiter[usize::from(limiter)],
             None => self.by_reason[refusal.reason as usize],
         };
         let Some(index) = index else {
@@ -118,7 +134,7 @@ impl GroupCauses {
     /// Whether a cause can occur in this group.
     pub fn contains(&self, cause: usize) -> bool {
         let cause = Some(cause as u16);
-        self.by_throttle.contains(&cause) || self.by_reason.contains(&cause)
+        self.by_limiter.contains(&cause) || self.by_reason.contains(&cause)
     }
 }
 

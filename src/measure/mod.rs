@@ -31,7 +31,7 @@ mod window;
 pub use backend::{Ahead, BackendMeasures};
 pub use binned::{BinnedMessages, BinnedTimes, ByBin};
 pub use capacity::Capacity;
-pub use cause::{Cause, Causes, GroupCauses};
+pub use cause::{Cause, Causes, GroupCauses, LimiterCause};
 pub use credits::{CreditMeasures, CreditTally};
 pub use group::{GroupFrame, GroupMeasures, Reply};
 pub use histogram::{Bucket, Histogram};

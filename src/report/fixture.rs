@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::measure::{
     AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
-    GroupShadows, Measures, Reply, Shadows, Tally, Window, ratios,
+    GroupShadows, LimiterCause, Measures, Reply, Shadows, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -67,6 +67,7 @@ fn scenario() -> Scenario {
         while_offline: WhileOffline::Refuse,
         kind: LineKind::Agents,
         retry: None,
+        client_throttling: None,
         patience: None,
         churn: None,
         share: None,
@@ -125,7 +126,7 @@ fn scenario() -> Scenario {
 
 fn frame(scenario: &Scenario) -> Frame {
     let throttles = throttles();
-    let throttles: Vec<&Throttle> = throttles.iter().collect();
+    let throttles: Vec<LimiterCause<'_>> = throttles.iter().map(LimiterCause::from).collect();
     let causes = std::iter::once((throttles.clone(), REASONS.to_vec()));
     let causes = Arc::new(Causes::new(causes));
     let until = SimTime::ZERO + scenario.duration;

@@ -6,7 +6,7 @@ use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{AgentState, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
-use crate::workload::{Action, AgentLine, LineKind, OnRefused, WhileOffline};
+use crate::workload::{Action, AgentLine, ClientThrottling, LineKind, OnRefused, WhileOffline};
 
 /// Why a run of a scenario has no such metric of a group, `None` being all groups; `None` if it
 /// has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
@@ -74,6 +74,11 @@ fn lacks_limiter(
     on_exceed: OnExceed,
 ) -> Option<&'static str> {
     let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
+    if limiter == ClientThrottling::NAME {
+        let lines = || groups.iter().flat_map(|group| &group.lines);
+        let none = lines().all(|line| line.client_throttling.is_none());
+        return none.then_some("no customers of these workspaces have `client_throttling`");
+    }
     let throttles = groups.iter().flat_map(|group| scenario.throttles_of(group));
     let mut there = throttles.filter(|throttle| throttle.name == limiter).peekable();
     if there.peek().is_none() {
@@ -238,7 +243,11 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         Reason::ShareExhausted => {
             credits.next().is_some() && group.lines.iter().any(|line| line.share.is_some())
         }
-        Reason::Overloaded => scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group)),
+        Reason::Overloaded => {
+            let holds_back = |line: &AgentLine| line.client_throttling.is_some();
+            group.lines.iter().any(holds_back)
+                || scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! An agent line: agents that behave alike.
 
-use super::{Retry, Traffic};
+use super::{ClientThrottling, Retry, Traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, Reason, ShareTerms};
 use crate::units::{Rate, SimSpan};
@@ -28,6 +28,8 @@ pub struct AgentLine {
     pub while_offline: WhileOffline,
     /// How their customers try again after a refusal; `None` is not at all.
     pub retry: Option<Retry>,
+    /// How customers hold attempts back themselves; `None` is not at all.
+    pub client_throttling: Option<ClientThrottling>,
     /// How long customers wait for a reply before they give a message up, from when it was due
     /// \[ns\]; `None` is for ever.
     pub patience: Option<Distribution>,
@@ -63,6 +65,7 @@ impl AgentLine {
             cost: Distribution::Constant(1_000.0),
             while_offline: WhileOffline::Refuse,
             retry: None,
+            client_throttling: None,
             patience: None,
             churn: None,
             share: None,

@@ -4,6 +4,7 @@
 mod arrivals;
 mod bursts;
 mod buying;
+mod client;
 mod customers;
 mod line;
 mod membership;
@@ -16,6 +17,7 @@ mod traffic;
 pub use arrivals::{CustomArrivals, CustomSource, CustomTraffic};
 pub use bursts::{Burst, BurstSampler, Bursts};
 pub use buying::{AutoBuy, Below, Buying, ByHand};
+pub use client::{ClientThrottling, Lately, RetryBudget};
 pub use customers::{Customers, Route};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};
 pub use membership::{is_taken, plan_of};

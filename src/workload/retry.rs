@@ -1,5 +1,6 @@
 //! Customers who try again after a refusal.
 
+use super::RetryBudget;
 use crate::random::{Distribution, Key, Sampler};
 use crate::rules::{Reason, Refusal};
 use crate::units::{Share, SimSpan};
@@ -17,6 +18,8 @@ pub struct Retry {
     pub persistence: Share,
     /// The reasons after which they try again.
     pub reasons: Vec<Reason>,
+    /// Which part of the attempts of a line, in a workspace, may be retries; `None` is any.
+    pub budget: Option<RetryBudget>,
 }
 
 /// How long customers wait before they try again.
@@ -89,6 +92,11 @@ pub struct RetrySampler {
 }
 
 impl RetrySampler {
+    /// The budget of retries, if there is one.
+    pub const fn budget(&self) -> Option<RetryBudget> {
+        self.retry.budget
+    }
+
     /// After what time the customer tries again whose attempt number `attempt`, from 1 on, was
     /// refused, and the part of it that is backoff; `None` if the message is given up.
     ///
@@ -186,6 +194,7 @@ mod tests {
             honour_retry_after: true,
             persistence: "80%".parse().unwrap(),
             reasons: Retry::REASONS.to_vec(),
+            budget: None,
         };
         let sampler = retry.sampler();
         let line = Key::root(7).name("sales");

@@ -359,3 +359,45 @@ timeline:
     // Nothing limits them any more.
     expect(&changed("free"), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
 }
+
+/// Five times what a bucket admits: a client that sends twice what is admitted holds back three
+/// fifths, and of the two fifths that it sends half are refused.
+#[test]
+fn a_client_that_throttles_itself_sends_a_multiple_of_what_is_admitted() {
+    let scenario = |client: &str| {
+        let bucket = "{ name: bucket, token_bucket: { rate: 10/s, burst: 1 } }";
+        shop("2h", "20ms", client, bucket, "warm_up: 30m")
+    };
+    for (multiplier, sent) in [("1x", 0.2), ("2x", 0.4), ("4x", 0.8), ("9x", 1.0)] {
+        let client = format!(", client_throttling: {{ multiplier: {multiplier} }}");
+        let summary = scenario(&client);
+        let held = summary.value("refusal.rate{limiter=client_throttling}").expect("it throttles");
+        let refused = summary.value("refusal.rate{limiter=bucket}").expect("it refuses");
+        // Six thousand attempts are counted at a time, so that shares scatter by a hundredth.
+        assert!((held - (1.0 - sent)).abs() < 0.01, "{multiplier}: {held}");
+        assert!((refused - (sent - 0.2)).abs() < 0.015, "{multiplier}: {refused}");
+        let reason = summary.value("refusal.rate{reason=overloaded}");
+        assert_eq!(reason.map(f64::to_bits), Some(held.to_bits()));
+    }
+}
+
+/// Everybody is refused and would try ten times: of a hundred attempts ten are retries.
+#[test]
+fn a_budget_bounds_retries() {
+    let none = "{ name: none, token_bucket: { rate: 1/1000h, burst: 1 } }";
+    let retry = |budget: &str| {
+        format!(
+            ", retry: {{ max_attempts: 10, backoff: {{ wait: 100ms }}, \
+                 honour_retry_after: false{budget} }}"
+        )
+    };
+    let amplified = |budget: &str| {
+        let summary = shop("1h", "1s", &retry(budget), none, "");
+        summary.value("attempts.amplification").expect("there are attempts")
+    };
+    assert!(amplified("") > 9.9);
+    for (share, expected) in [("10%", 1.0 / 0.9), ("50%", 2.0), ("0%", 1.0)] {
+        let found = amplified(&format!(", budget: {{ share: {share}, over: 10m }}"));
+        assert!((found - expected).abs() < 0.01 * expected, "{share}: {found}");
+    }
+}

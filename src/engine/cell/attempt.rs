@@ -6,7 +6,7 @@ use crate::engine::calendar::Class;
 use crate::engine::lines::Number;
 use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
-use crate::workload::WhileOffline;
+use crate::workload::{ClientThrottling, WhileOffline};
 
 /// What an attempt waits for that was admitted.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +126,12 @@ impl Cell {
         let line = &self.lines[message.customers as usize];
         let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
         let cost = Credits::from_thousandths(cost as i64);
+        if self.holds_back(world, &message, now) {
+            let by = Some(model.client);
+            let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
+            self.refuse(world, message, refusal, now);
+            return;
+        }
         let mut answer = self.decide(world, &message, cost, now);
         if matches!(answer, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
             && self.buys_for_refused(world, now)

@@ -29,6 +29,23 @@ impl Cell {
         }
     }
 
+    /// Whether the customers of a line hold an attempt back that they mean to make.
+    #[inline]
+    pub(super) fn holds_back(
+        &mut self,
+        world: &World<'_>,
+        message: &Message,
+        now: SimTime,
+    ) -> bool {
+        let line = message.line as usize;
+        let lately = self.lines[line].means_to_attempt(now, !message.is_first());
+        let model = world.model.lines[line].client_throttling;
+        model.zip(lately).is_some_and(|(model, lately)| {
+            let customers = &self.lines[message.customers as usize];
+            customers.holds_back(model, lately, (message.number, message.attempt))
+        })
+    }
+
     /// An attempt is refused at the workspace.
     pub(super) fn refuse(
         &mut self,
@@ -57,7 +74,9 @@ impl Cell {
     ) {
         let model = &world.model.lines[message.line as usize];
         let last = (message.attempt, message.backoff);
-        let again = model.retry.as_ref().and_then(|retry| {
+        let line = &mut self.lines[message.line as usize];
+        let retry = model.retry.as_ref().filter(|retry| line.can_retry(retry, now));
+        let again = retry.and_then(|retry| {
             self.lines[message.customers as usize].retry(retry, message.number, last, &refusal)
         });
         let Some((delay, backoff)) = again else {

@@ -119,6 +119,7 @@ impl Cell {
     #[inline]
     fn begin_service(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
         self.workspace.settle(flight.charge);
+        self.lines[flight.message.line as usize].was_admitted(now);
         let fate = self.serve(world, &flight.message, now);
         self.admitted(world, flight, fate);
     }

@@ -5,8 +5,8 @@ use super::super::words::{Quantity, counted, distribution, grouped, number, span
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Share, SimSpan};
 use crate::workload::{
-    Activity, AgentLine, Backoff, Churn, Customers, Jitter, LineKind, OnLost, OnRefused, Retry,
-    Route, Steps, Traffic, TrafficKind, WhileOffline,
+    Activity, AgentLine, Backoff, Churn, ClientThrottling, Customers, Jitter, LineKind, OnLost,
+    OnRefused, Retry, RetryBudget, Route, Steps, Traffic, TrafficKind, WhileOffline,
 };
 
 /// What there is to say about a line of a group, a row each. `mean` is how many agents there are on
@@ -28,6 +28,7 @@ pub(super) fn agents(group: &Group, line: &AgentLine, mean: f64, duration: SimSp
     }
     if is_written_to {
         rows.extend(line.retry.as_ref().map(retry));
+        rows.extend(line.client_throttling.map(client_throttling));
         rows.extend(line.patience.as_ref().map(|patience| {
             format!("customers wait for {} at most", distribution(patience, Quantity::Span))
         }));
@@ -147,7 +148,19 @@ fn retry(retry: &Retry) -> String {
     };
     let told = if retry.honour_retry_after { ", or when they are told to" } else { "" };
     let reasons: Vec<&str> = retry.reasons.iter().map(|reason| reason.name()).collect();
-    format!("{attempts}{who}: {when}{told}; for {}", reasons.join(", "))
+    let budget = retry.budget.map_or(String::new(), |RetryBudget { share, over }| {
+        format!("; as long as less than {share} of the attempts of the last {over} are retries")
+    });
+    format!("{attempts}{who}: {when}{told}; for {}{budget}", reasons.join(", "))
+}
+
+/// How customers hold attempts back.
+fn client_throttling(client: ClientThrottling) -> String {
+    let multiplier = number(client.multiplier_thousandths as f64 / 1e3);
+    format!(
+        "customers hold attempts back above {multiplier}x of those admitted in the last {}",
+        client.over
+    )
 }
 
 /// After what time they do, which grows from its base by its factor up to its cap.

@@ -28,7 +28,7 @@ pub(super) use quantity::{
     Amount, Anchor, Count, CountOrUnlimited, Duration, MOST_TIMES, Name, Number, QuantityWord,
     Renewal, ShareText, Text, name, number, quantity,
 };
-pub(super) use retry::{Backoff, Jitter, Retry, RetryReason};
+pub(super) use retry::{Backoff, ClientThrottling, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
 pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
 pub(super) use workspaces::{

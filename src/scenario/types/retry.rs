@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
-use super::quantity::{CountOrUnlimited, Duration, Flag, Number, ShareText};
+use super::quantity::{CountOrUnlimited, Duration, Factor, Flag, Number, ShareText};
 
 /// How customers try again after a refusal.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -29,6 +29,33 @@ pub(in crate::scenario) struct Retry {
         extend("default" = ["rate_limited", "concurrency_limited", "overloaded"])
     )]
     pub(in crate::scenario) reasons: Option<Vec<RetryReason>>,
+    /// How many of the attempts of the line, in a workspace, may be retries: above it nobody tries
+    /// again. Default any.
+    pub(in crate::scenario) budget: Option<RetryBudget>,
+}
+
+/// A budget of retries.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct RetryBudget {
+    /// Retries among all attempts: there may be one more while they are less than this.
+    #[schemars(example = "10%")]
+    pub(in crate::scenario) share: ShareText,
+    /// Over which time they are counted, above 0s. Default 2m.
+    #[schemars(extend("default" = "2m"))]
+    pub(in crate::scenario) over: Option<Duration>,
+}
+
+/// How customers hold attempts back when too few of their last ones were admitted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct ClientThrottling {
+    /// How many attempts they make for each that is admitted, from 1x to 1,000x. Default 2x.
+    #[schemars(extend("default" = "2x"))]
+    pub(in crate::scenario) multiplier: Option<Factor>,
+    /// Over which time they count, above 0s. Default 2m.
+    #[schemars(extend("default" = "2m"))]
+    pub(in crate::scenario) over: Option<Duration>,
 }
 
 /// How long customers wait before they try again: longer from try to try, or a time of its own for

@@ -10,7 +10,7 @@ use super::distribution::Distribution;
 use super::fair_use::FairUse;
 use super::packages::Purchases;
 use super::quantity::{Amount, Count, Duration, Name, RateText, ShareText};
-use super::retry::Retry;
+use super::retry::{ClientThrottling, Retry};
 use super::traffic::Traffic;
 
 /// Workspaces that are alike.
@@ -138,6 +138,9 @@ pub(in crate::scenario) struct Agent {
     pub(in crate::scenario) while_offline: Option<WhileOffline>,
     /// How their customers try again after a refusal. Without it a refused message is lost.
     pub(in crate::scenario) retry: Option<Retry>,
+    /// How they hold attempts back when too few of their last ones were admitted. Default: they do
+    /// not.
+    pub(in crate::scenario) client_throttling: Option<ClientThrottling>,
     /// How long customers wait before they give a message up, from when it was due: in queues and
     /// between tries, but not while they are served. Default for ever.
     #[schemars(example = "120s")]
@@ -163,6 +166,9 @@ pub(in crate::scenario) struct Feature {
     pub(in crate::scenario) cost: Option<Distribution<Amount>>,
     /// How its users try again after a refusal. Without it a refused use is lost.
     pub(in crate::scenario) retry: Option<Retry>,
+    /// How they hold attempts back when too few of their last ones were admitted. Default: they do
+    /// not.
+    pub(in crate::scenario) client_throttling: Option<ClientThrottling>,
     /// How long its users wait before they give up, from when it was due: in queues and between
     /// tries, but not while they are served. Default for ever.
     #[schemars(example = "30s")]

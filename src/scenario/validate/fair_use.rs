@@ -11,6 +11,7 @@ use crate::rules::limiter::{
     Estimate, OnExceed, Quota, Throttle, ThrottleScope, Weight, WindowStart,
 };
 use crate::units::{Credits, SimSpan};
+use crate::workload::ClientThrottling;
 
 /// Where limits stand, and so who may share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,11 @@ pub(super) fn throttles(
     let limits = written.iter().enumerate().filter_map(|(index, limit)| {
         let at = at.item(index);
         limiters.declare(&limit.name.0, "limit", at.key("name"), findings);
+        if limit.name.0 == ClientThrottling::NAME {
+            let message = format!("a limit cannot be called `{}`", ClientThrottling::NAME);
+            let hint = "in results that stands for what customers hold back themselves";
+            findings.add_with_hint(at.key("name"), message, hint);
+        }
         throttle(limit, level, at, findings)
     });
     limits.collect()

@@ -19,6 +19,7 @@ use super::timeline::Timeline;
 use crate::random::Distribution;
 use crate::rules::OnDowngrade;
 use crate::units::Share;
+use crate::workload::ClientThrottling;
 
 /// The most workspaces of a group.
 pub(super) const MOST_WORKSPACES: u64 = 100_000_000;
@@ -166,6 +167,9 @@ fn group(
     let read = lines.read(written, at);
     let customers = lines.customers(written, at);
     let Lines { names, may_have_traffic, .. } = lines;
+    if read.iter().any(|line| line.client_throttling.is_some()) {
+        registry.limiters.add(ClientThrottling::NAME);
+    }
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
     }

@@ -8,14 +8,14 @@ use super::names::Names;
 use super::numbers::{count, distribution};
 use super::plans::{Horizon, MOST_AGENTS};
 use super::profiles::Clocks;
-use super::retry::retry;
+use super::retry::{client_throttling, retry};
 use super::timeline::Timeline;
 use super::traffic::{is_zero, traffic};
 use crate::random::Distribution;
 use crate::rules::{AgentState, ShareTerms};
 use crate::units::{Credits, Share};
 use crate::workload::{
-    Activity, AgentLine, Churn, LineKind, OnRefused, Retry, Traffic, WhileOffline,
+    Activity, AgentLine, Churn, ClientThrottling, LineKind, OnRefused, Retry, Traffic, WhileOffline,
 };
 
 /// Reads the lines of a group.
@@ -100,6 +100,7 @@ impl Lines<'_> {
                 Some(types::WhileOffline::Pause) => WhileOffline::Pause,
             },
             retry: self.retry(written.retry.as_ref(), at),
+            client_throttling: self.client_throttling(written.client_throttling.as_ref(), at),
             patience: self.patience(written.patience.as_ref(), at),
             churn,
             share: self.share(written.share.as_ref(), count, at.key("share")),
@@ -117,6 +118,7 @@ impl Lines<'_> {
             cost: self.cost(written.cost.as_ref(), at.key("cost")),
             while_offline: WhileOffline::Refuse,
             retry: self.retry(written.retry.as_ref(), at),
+            client_throttling: self.client_throttling(written.client_throttling.as_ref(), at),
             patience: self.patience(written.patience.as_ref(), at),
             churn: None,
             share: self.share(written.share.as_ref(), 1, at.key("share")),
@@ -146,6 +148,16 @@ impl Lines<'_> {
     ) -> Distribution {
         let one = Credits::whole(1).thousandths() as f64;
         written.map_or(Distribution::Constant(one), |cost| distribution(cost, at, self.findings))
+    }
+
+    /// How customers of the line at `at` hold attempts back.
+    fn client_throttling(
+        &mut self,
+        written: Option<&types::ClientThrottling>,
+        at: At<'_>,
+    ) -> Option<ClientThrottling> {
+        let at = at.key("client_throttling");
+        written.map(|written| client_throttling(written, at, self.findings))
     }
 
     /// How customers of the line at `at` try again.

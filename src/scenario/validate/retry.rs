@@ -7,7 +7,7 @@ use super::numbers::{count_or_unlimited, distribution};
 use super::traffic::is_zero;
 use crate::rules::Reason;
 use crate::units::{Share, SimSpan};
-use crate::workload::{Backoff, Jitter, Retry};
+use crate::workload::{Backoff, ClientThrottling, Jitter, Retry, RetryBudget};
 
 /// The greatest factor of a backoff.
 pub(super) const MOST_FACTOR: f64 = 1_000.0;
@@ -55,7 +55,38 @@ pub(super) fn retry(
         honour_retry_after: written.honour_retry_after.as_ref().is_none_or(|flag| flag.0),
         persistence: written.persistence.as_ref().map_or(Share::WHOLE, |share| share.0),
         reasons: reasons.unwrap_or_else(|| Retry::REASONS.to_vec()),
+        budget: written.budget.as_ref().map(|budget| RetryBudget {
+            share: budget.share.0,
+            over: over(budget.over.as_ref(), at.key("budget").key("over"), findings),
+        }),
     }
+}
+
+/// How customers of a line hold attempts back, whose `client_throttling` stands at `at`.
+pub(super) fn client_throttling(
+    written: &types::ClientThrottling,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> ClientThrottling {
+    let multiplier = written.multiplier.as_ref().map_or(2.0, |factor| factor.0);
+    if !(1.0..=MOST_FACTOR).contains(&multiplier) {
+        let hint = format!("from 1x to {}x", grouped(MOST_FACTOR as u64));
+        let message = format!("`multiplier` is out of range: {}x", number(multiplier));
+        findings.add_with_hint(at.key("multiplier"), message, hint);
+    }
+    ClientThrottling {
+        multiplier_thousandths: (multiplier.clamp(1.0, MOST_FACTOR) * 1e3).round() as u64,
+        over: over(written.over.as_ref(), at.key("over"), findings),
+    }
+}
+
+/// Over which time customers count.
+fn over(written: Option<&types::Duration>, at: At<'_>, findings: &mut Findings) -> SimSpan {
+    let span = written.map_or(ClientThrottling::DEFAULT.over, |span| span.0);
+    if span.is_zero() {
+        findings.add(at, "`over` must be above 0s");
+    }
+    span
 }
 
 const BASE: SimSpan = SimSpan::SECOND;

@@ -67,6 +67,7 @@ fn a_small_scenario_has_the_documented_defaults() {
         while_offline: WhileOffline::Refuse,
         kind: LineKind::Agents,
         retry: None,
+        client_throttling: None,
         patience: None,
         churn: None,
         share: None,

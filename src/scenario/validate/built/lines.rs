@@ -34,6 +34,12 @@ pub(super) fn line(scenario: &Scenario, line: &AgentLine, at: Arguments<'_>, fin
         traffic(scenario, line.count, of, format_args!("{at}.traffic"), finder);
     }
     legal(&line.cost, format_args!("{at}.cost"), finder);
+    if let Some(of) = line.client_throttling {
+        let field = format_args!("{at}.client_throttling");
+        let sound = (1_000..=1_000_000).contains(&of.multiplier_thousandths);
+        finder.demand(sound, field, "must make from 1 to 1_000 attempts for each admitted one");
+        finder.demand(!of.over.is_zero(), field, "must count over more than 0s");
+    }
     if let Some(of) = &line.retry {
         retry(scenario, line, of, format_args!("{at}.retry"), finder);
     }
@@ -72,6 +78,8 @@ fn retry(
     let ends = line.patience.is_some() || scenario.drain == Drain::Cut;
     let message = "must be limited where nobody loses patience and the run is not cut";
     finder.demand(retry.max_attempts.is_some() || ends, field, message);
+    let sound = retry.budget.is_none_or(|budget| !budget.over.is_zero());
+    finder.demand(sound, format_args!("{at}.budget.over"), "must be above zero");
     let sound = retry.reasons.iter().all(|reason| reason.refuses_attempts());
     finder.demand(sound, format_args!("{at}.reasons"), "must be reasons that refuse attempts");
     match &retry.backoff {

@@ -21,6 +21,7 @@ use super::{MOST_BINS, MOST_REPLICATIONS};
 use crate::random::Distribution;
 use crate::summary::{Label, MetricState, family_of};
 use crate::units::{SimSpan, SimTime};
+use crate::workload::ClientThrottling;
 
 impl Scenario {
     /// Checks that a run can have every value of the scenario. One that was loaded from a file
@@ -126,7 +127,9 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let mut alerts = scenario.groups.iter().flat_map(|group| &group.alerts);
     let there = known.is_some_and(|label| match label {
         Label::Reason => family.reasons().contains(&value),
-        Label::Limiter => throttles.any(|throttle| throttle.name == value),
+        Label::Limiter => {
+            value == ClientThrottling::NAME || throttles.any(|throttle| throttle.name == value)
+        }
         Label::Within => value.parse::<SimSpan>().is_ok_and(|within| within.to_string() == value),
         Label::Level => alerts.any(|alert| alert.to_string() == value),
         Label::Event => false,
