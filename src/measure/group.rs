@@ -15,7 +15,7 @@ use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
-use crate::rules::{CreditPool, Refusal};
+use crate::rules::{CreditPool, Reason, Refusal};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
 /// What is fixed while a group is measured.
@@ -170,6 +170,11 @@ impl GroupMeasures {
         for throttle in exceeded {
             tally.shadow[frame.own_shadows.of_throttle(first + throttle)] += 1;
         }
+    }
+
+    /// Books a try that slots or a pool which only report would have refused for this reason.
+    pub fn reported_for(&mut self, frame: &GroupFrame, tally: &mut Tally, reason: Reason) {
+        tally.shadow[frame.own_shadows.of_reason(reason)] += 1;
     }
 
     /// Books an attempt that was admitted, and kept unless its customer gave it up in the queue.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::decision::Refusal;
+use super::decision::{Reason, Refusal};
 use super::gate::{Gate, Limiters};
 use super::limiter::Attempt;
 use super::meter::Meter;
@@ -52,12 +52,14 @@ pub(super) struct Exceeded {
     /// The throttles, by their places in their list.
     pub(super) throttles: Vec<u16>,
     skips: u32,
+    /// Why the pool would have refused it, if it only reports.
+    pub(super) pool: Option<Reason>,
 }
 
 impl Exceeded {
     pub(super) fn clear(&mut self) {
         self.throttles.clear();
-        self.skips = 0;
+        (self.skips, self.pool) = (0, None);
     }
 
     /// What an attempt holds that passed.

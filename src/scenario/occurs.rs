@@ -4,7 +4,7 @@
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
-use crate::rules::{AgentState, Overage, Plan, Reason};
+use crate::rules::{AgentState, Allowance, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
 use crate::workload::{Action, AgentLine, ClientThrottling, LineKind, OnRefused, WhileOffline};
 
@@ -29,7 +29,8 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         "shadow.workspaces.share" => {
             let reports = |it: &Throttle| it.on_exceed == OnExceed::Report;
             let mut all = groups.iter().flat_map(|group| scenario.throttles_of(group));
-            (!all.any(reports)).then_some("no limit of these workspaces only reports")
+            let none = !all.any(reports) && groups.iter().all(|group| reported(group).is_empty());
+            none.then_some("no limit of these workspaces only reports")
         }
         "creates.tried" | "creates.refused" | "create_refusal.rate" => {
             lacks(|it| it.crowded, "all agents fit, and none are created later")
@@ -74,6 +75,10 @@ fn lacks_limiter(
     on_exceed: OnExceed,
 ) -> Option<&'static str> {
     let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
+    let by_reason = |group: &&&Group| reported(group).iter().any(|it| it.name() == limiter);
+    if on_exceed == OnExceed::Report && groups.iter().any(|group| by_reason(&group)) {
+        return None;
+    }
     if limiter == ClientThrottling::NAME {
         let lines = || groups.iter().flat_map(|group| &group.lines);
         let none = lines().all(|line| line.client_throttling.is_none());
@@ -187,7 +192,32 @@ pub fn crowded(group: &Group) -> bool {
 pub fn slots_can_bind(group: &Group) -> bool {
     let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
     let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
-    plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
+    let refuses = |plan: &Plan| plan.on_exceed == OnExceed::Refuse;
+    let binds = |plan: &Plan| plan.active_agents.is_some_and(|limit| limit < agents);
+    plans(group).any(|plan| refuses(plan) && binds(plan))
+}
+
+/// Whether a pool can refuse, and does not only report.
+pub fn pools_refuse(group: &Group) -> bool {
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    credits.any(|credits| credits.on_exceed == OnExceed::Refuse)
+}
+
+/// The reasons for which slots and pools of a group only report.
+pub fn reported(group: &Group) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let slots = |plan: &Plan| plan.active_agents.is_some() && plan.on_exceed == OnExceed::Report;
+    if plans(group).any(slots) {
+        reasons.push(Reason::ActiveAgentLimit);
+    }
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    if credits.any(|credits| credits.on_exceed == OnExceed::Report) {
+        reasons.push(Reason::CreditsExhausted);
+        if group.lines.iter().any(|line| line.share.is_some()) {
+            reasons.push(Reason::ShareExhausted);
+        }
+    }
+    reasons
 }
 
 /// What can occur in the workspaces of a group.
@@ -238,10 +268,13 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         }
         Reason::CreditsExhausted => {
             let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);
-            costs && credits.any(|credits| credits.overage != Overage::Unlimited)
+            let refuses = |it: &Allowance| {
+                it.overage != Overage::Unlimited && it.on_exceed == OnExceed::Refuse
+            };
+            costs && credits.any(refuses)
         }
         Reason::ShareExhausted => {
-            credits.next().is_some() && group.lines.iter().any(|line| line.share.is_some())
+            pools_refuse(group) && group.lines.iter().any(|line| line.share.is_some())
         }
         Reason::Overloaded => {
             let holds_back = |line: &AgentLine| line.client_throttling.is_some();

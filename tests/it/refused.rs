@@ -27,17 +27,7 @@ type Word = (&'static str, &'static str, &'static str);
 
 /// The rows of the chapter's table, with each word in them.
 const WORDS: &[(&str, &[Word])] = &[
-    (
-        "plans",
-        &[
-            ("priority", "    credits: {", "    priority: 1\n    credits: {"),
-            ("on_exceed", "    credits: {", "    on_exceed: report\n    credits: {"),
-        ],
-    ),
-    (
-        "credits of a plan",
-        &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
-    ),
+    ("plans", &[("priority", "    credits: {", "    priority: 1\n    credits: {")]),
     (
         "`traffic`",
         &[

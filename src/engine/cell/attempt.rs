@@ -141,6 +141,9 @@ impl Cell {
         if model.book.reports() && world.frame.window.contains(message.due) {
             let exceeded = (self.workspace.exceeded(), 0);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
+            if let Some(reason) = self.workspace.exceeded_pool() {
+                world.measures.reported_for(world.frame, &mut self.tally, reason);
+            }
         }
         let waits = match answer {
             Ok(waits) => waits,

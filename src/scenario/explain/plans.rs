@@ -8,6 +8,7 @@ use super::super::words::{
 use super::drawn;
 use super::limits::limit;
 use crate::random::Distribution;
+use crate::rules::limiter::OnExceed;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
     Price,
@@ -139,7 +140,12 @@ fn plan(plan: &Plan) -> String {
     let trial = plan.trial.map_or(String::new(), |trial| {
         format!("; a trial that ends after {}", span(trial.nanos() as f64))
     });
-    format!("{active}, {} in total{counts}{trial}", grouped(u64::from(plan.total_agents)))
+    let reported = match plan.on_exceed {
+        OnExceed::Refuse => "",
+        OnExceed::Report => " (more are only reported)",
+    };
+    let total = grouped(u64::from(plan.total_agents));
+    format!("{active}{reported}, {total} in total{counts}{trial}")
 }
 
 fn price(price: &Price) -> String {
@@ -186,6 +192,9 @@ fn terms(allowance: &Allowance) -> Vec<String> {
         Anchor::Subscription => {}
         Anchor::Purchase => rows.push("renewals count from the purchase of the plan".to_owned()),
         Anchor::Fixed(instant) => rows.push(format!("renewals count from {instant}")),
+    }
+    if allowance.on_exceed == OnExceed::Report {
+        rows.push("what the pool cannot pay is admitted and only reported".to_owned());
     }
     match allowance.carry_over {
         CarryOver::None => {}

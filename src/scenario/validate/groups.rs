@@ -17,7 +17,8 @@ use super::plans::PlanOffer;
 use super::profiles::Clocks;
 use super::timeline::Timeline;
 use crate::random::Distribution;
-use crate::rules::OnDowngrade;
+use crate::rules::limiter::OnExceed;
+use crate::rules::{OnDowngrade, Reason};
 use crate::units::Share;
 use crate::workload::ClientThrottling;
 
@@ -151,6 +152,16 @@ fn group(
     let own = throttles(own, Level::Workspace, &mut plans.limiters, at.key("fair_use"), findings);
     plans.add_own(own, at.key("fair_use"), findings);
     registry.limiters.include(&plans.limiters);
+    for offer in &plans.offers {
+        let credits = offer.plan.credits.as_ref().map(|credits| credits.on_exceed);
+        if offer.plan.on_exceed == OnExceed::Report {
+            registry.limiters.add(Reason::ActiveAgentLimit.name());
+        }
+        if credits == Some(OnExceed::Report) {
+            registry.limiters.add(Reason::CreditsExhausted.name());
+            registry.limiters.add(Reason::ShareExhausted.name());
+        }
+    }
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,

@@ -14,6 +14,7 @@ use self::plans::package;
 use self::throttles::shared_throttles;
 use super::super::flaw::{Finder, Flaws};
 use super::super::model::{Backend, BackendScope, Scenario};
+use super::super::occurs::reported;
 use super::super::types;
 use super::super::words::grouped;
 use super::windows::{Measured, not_windowed};
@@ -128,7 +129,10 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let there = known.is_some_and(|label| match label {
         Label::Reason => family.reasons().contains(&value),
         Label::Limiter => {
-            value == ClientThrottling::NAME || throttles.any(|throttle| throttle.name == value)
+            let reported = scenario.groups.iter().flat_map(reported);
+            value == ClientThrottling::NAME
+                || reported.into_iter().any(|reason| reason.name() == value)
+                || throttles.any(|throttle| throttle.name == value)
         }
         Label::Within => value.parse::<SimSpan>().is_ok_and(|within| within.to_string() == value),
         Label::Level => alerts.any(|alert| alert.to_string() == value),
