@@ -14,6 +14,7 @@ use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
+use super::station::{Station, Verdict};
 use super::watch::Watch;
 use crate::measure::{BackendMeasures, Capacity, Frame, Interruption, PlatformMeasures};
 use crate::scenario::{Backend, Scenario};
@@ -109,6 +110,34 @@ impl Progress<'_> {
     }
 }
 
+/// The next event of each workspace: when, of which class, and the number of the workspace.
+type Order = BinaryHeap<Reverse<(SimTime, Class, u32)>>;
+
+/// The servers that all workspaces share in one replication.
+struct Shared {
+    servers: Servers,
+    /// In place of the servers, where completions are events.
+    station: Option<Station>,
+    measures: BackendMeasures,
+}
+
+impl Shared {
+    /// Has the station do what is due next.
+    fn step(&mut self) -> Option<Verdict> {
+        self.station.as_mut()?.step(Some(&mut self.measures))
+    }
+
+    /// Has the servers be measured until the instant at which a run was interrupted, of a window
+    /// that goes on until `until`.
+    fn cut(&mut self, at: SimTime, until: SimTime) {
+        if let Some(station) = &mut self.station {
+            station.pass(at, Some(&mut self.measures));
+        } else if let Some(ahead) = self.servers.ahead(at, until) {
+            self.measures.cut(&ahead);
+        }
+    }
+}
+
 /// All workspaces and the servers that they share.
 struct Platform<'a> {
     scenario: &'a Scenario,
@@ -139,30 +168,29 @@ impl Platform<'_> {
         if capacity.changes() {
             platform.has_servers(&capacity, frame.bin, SimTime::ZERO + scenario.duration);
         }
-        let mut servers = Servers::new(capacity, backend.queue_limit, frame.all.window.from);
+        let station = backend
+            .has_completions()
+            .then(|| Station::new(backend, capacity.clone(), frame.all.window));
+        let servers = Servers::new(capacity, backend.queue_limit, frame.all.window.from);
+        let mut shared = Shared { servers, station, measures: platform };
         let mut cells: Vec<(usize, Cell)> = Vec::new();
-        let mut order: BinaryHeap<Reverse<(SimTime, Class, u32)>> = BinaryHeap::new();
+        let mut order = Order::new();
         for (group, model) in models.iter().enumerate() {
             for index in 0..model.count {
-                let mut cell = Cell::new();
-                let mut world = World {
-                    model,
-                    frame: &frame.groups[group],
-                    measures: &mut part.groups[group],
-                    servers: Some(&mut servers),
-                    platform: Some(&mut platform),
-                };
+                let (mut cell, number) = (Cell::new(), cells.len() as u32);
+                let mut world = self.world(&mut part, &mut shared, (group, number));
                 cell.begin(&mut world, model.key(replication, index));
-                if let Some((time, class)) = cell.next() {
-                    order.push(Reverse((time, class, cells.len() as u32)));
-                }
+                order.extend(cell.next().map(|(time, class)| Reverse((time, class, number))));
                 cells.push((group, cell));
             }
         }
         let (mut events, mut noted) = (0_u64, 0);
         let mut stopped_at = None;
-        while let Some(mut top) = order.peek_mut() {
-            let Reverse((now, _, number)) = *top;
+        loop {
+            let next = order.peek().map(|&Reverse((at, ..))| at);
+            let own = shared.station.as_mut().and_then(Station::next);
+            let own = own.filter(|&own| next.is_none_or(|next| own <= next));
+            let Some(now) = own.or(next) else { break };
             events += 1;
             if events.is_multiple_of(WATCH_EVERY) {
                 progress.note(now, scenario.duration, &mut noted);
@@ -171,31 +199,51 @@ impl Platform<'_> {
                     break;
                 }
             }
-            let (group, cell) = &mut cells[number as usize];
-            let mut world = World {
-                model: &models[*group],
-                frame: &frame.groups[*group],
-                measures: &mut part.groups[*group],
-                servers: Some(&mut servers),
-                platform: Some(&mut platform),
+            let told = own.and_then(|_| shared.step());
+            let number = match (told, order.peek()) {
+                (Some(verdict), _) => verdict.of.0,
+                (None, Some(&Reverse((.., number)))) if own.is_none() => number,
+                _ => continue,
             };
-            cell.step(&mut world)?;
-            match cell.next() {
-                Some((time, class)) => *top = Reverse((time, class, number)),
-                None => {
-                    PeekMut::pop(top);
-                }
+            let (group, cell) = &mut cells[number as usize];
+            let mut world = self.world(&mut part, &mut shared, (*group, number));
+            if let Some(verdict) = told {
+                let before = cell.next();
+                cell.told(&mut world, verdict, now);
+                part.events += 1;
+                // What is due earlier than anything before has an entry of its own.
+                let new = cell.next().filter(|&next| Some(next) != before);
+                order.extend(new.map(|(time, class)| Reverse((time, class, number))));
+            } else {
+                advance(&mut order, cell, &mut world)?;
             }
         }
         if stopped_at.is_none() {
             progress.note(SimTime::NEVER, scenario.duration, &mut noted);
         }
-        if let Some(at) = stopped_at.and_then(|at| reached(frame, at))
-            && let Some(ahead) = servers.ahead(at, frame.all.window.until)
-        {
-            platform.cut(&ahead);
+        if let Some(at) = stopped_at.and_then(|at| reached(frame, at)) {
+            shared.cut(at, frame.all.window.until);
         }
-        Ok(self.finish(cells, part, platform, stopped_at))
+        Ok(self.finish(cells, part, shared.measures, stopped_at))
+    }
+
+    /// What a workspace acts upon besides itself, by its group and its number.
+    #[inline]
+    fn world<'w>(
+        &'w self,
+        part: &'w mut Part,
+        shared: &'w mut Shared,
+        (group, number): (usize, u32),
+    ) -> World<'w> {
+        World {
+            model: &self.models[group],
+            frame: &self.frame.groups[group],
+            measures: &mut part.groups[group],
+            servers: Some(&mut shared.servers),
+            station: shared.station.as_mut(),
+            number,
+            platform: Some(&mut shared.measures),
+        }
     }
 
     /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
@@ -216,6 +264,8 @@ impl Platform<'_> {
                 frame: &frame.groups[group],
                 measures: &mut part.groups[group],
                 servers: None,
+                station: None,
+                number: 0,
                 platform: None,
             };
             cell.finish(&mut world);
@@ -228,6 +278,26 @@ impl Platform<'_> {
         part.frame = cut_frame;
         part
     }
+}
+
+/// Lets the first event of all happen, which is of this workspace, and notes its next one.
+#[inline]
+fn advance(order: &mut Order, cell: &mut Cell, world: &mut World<'_>) -> Result<(), EngineError> {
+    let Some(mut top) = order.peek_mut() else { return Ok(()) };
+    let Reverse((now, class, number)) = *top;
+    // Where a station puts events before others, entries are left over of what was done already.
+    if world.station.is_some() && cell.next() != Some((now, class)) {
+        PeekMut::pop(top);
+        return Ok(());
+    }
+    cell.step(world)?;
+    match cell.next() {
+        Some((time, class)) => *top = Reverse((time, class, number)),
+        None => {
+            PeekMut::pop(top);
+        }
+    }
+    Ok(())
 }
 
 /// Where the window of a run ends that was interrupted at `at`: there, but not before it has begun;

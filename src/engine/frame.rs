@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::measure::{Capacity, Causes, Features, Frame, GroupFrame, Ratio, Window, ratios};
 use crate::rules::Reason;
-use crate::scenario::occurs::{can_be_full, crowded, features, plans, slots_can_bind, turned_away};
+use crate::scenario::occurs::{
+    can_be_overloaded, crowded, features, plans, slots_can_bind, turned_away,
+};
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
@@ -115,7 +117,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
-    if backend.is_some_and(|backend| can_be_full(backend, group)) {
+    if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
     }
     reasons

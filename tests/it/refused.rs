@@ -28,13 +28,7 @@ type Word = (&'static str, &'static str, &'static str);
 /// The rows of the chapter's table, with each word in them.
 const WORDS: &[(&str, &[Word])] = &[
     ("top level", &[("fair_use", "backend: {", "fair_use: []\nbackend: {")]),
-    (
-        "plans",
-        &[
-            ("priority", "    credits: {", "    priority: 1\n    credits: {"),
-            ("on_exceed", "    credits: {", "    on_exceed: report\n    credits: {"),
-        ],
-    ),
+    ("plans", &[("on_exceed", "    credits: {", "    on_exceed: report\n    credits: {")]),
     (
         "credits of a plan",
         &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
@@ -60,16 +54,6 @@ const WORDS: &[(&str, &[Word])] = &[
             ("on_exceed: report", "scope: workspace", "on_exceed: report"),
             ("refill_every", "burst: 5", "burst: 5, refill_every: 1s"),
             ("queue", "limit: 4", "limit: 4, queue: { limit: 1 }"),
-        ],
-    ),
-    (
-        "the backend",
-        &[
-            ("shed", "servers: 4,", "servers: 4, shed: { above: 90% },"),
-            ("fair", "discipline: fifo", "discipline: fair"),
-            ("priority", "discipline: fifo", "discipline: priority"),
-            ("lifo", "discipline: fifo", "discipline: lifo"),
-            ("processor_sharing", "discipline: fifo", "discipline: processor_sharing"),
         ],
     ),
     (

@@ -138,9 +138,7 @@ impl Cell {
             self.agents[agent].in_flight += 1;
         }
         if model.delay.is_zero() {
-            self.workspace.settle(charge);
-            let fate = self.serve(world, &message, now);
-            self.admitted(world, message, (now, fate));
+            self.reach(world, message, charge, now);
         } else {
             let flight = self.fly(message, charge);
             let at = now + model.delay;
@@ -159,8 +157,8 @@ impl Cell {
     ) -> Result<(), Refusal> {
         let model = world.model;
         self.workspace.check(&model.book, agent, cost, now)?;
-        let servers = world.servers.as_mut().filter(|_| model.delay.is_zero());
-        if servers.is_none_or(|servers| servers.has_room(now)) { Ok(()) } else { Err(FULL) }
+        let goes_on = !model.delay.is_zero() || self.has_room(world, now);
+        if goes_on { Ok(()) } else { Err(FULL) }
     }
 
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless

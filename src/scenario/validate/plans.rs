@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
 use super::super::types::{self, FairUseScope};
-use super::credits::{allowance, bounded_cycle, per};
+use super::credits::{PRIORITIES, allowance, bounded_cycle, per};
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -100,6 +100,9 @@ fn offer(
             .as_ref()
             .map(|written| price(written, horizon, at.key("price"), findings)),
         credits,
+        priority: written.priority.as_ref().map_or(1, |priority| {
+            count(priority, PRIORITIES, "`priority`", at.key("priority"), findings)
+        }),
     };
     let may_count = plan.credits.is_some() || !at.key("credits").is_sound();
     PlanOffer { plan, throttles, limiters, may_count }
