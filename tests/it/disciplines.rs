@@ -1,6 +1,8 @@
 //! Disciplines and shedding as a whole: what comes back after a refusal, and that every way to serve
 //! keeps the books.
 
+use limitlab::scenario::{describe, parse};
+
 use crate::support::{outcome_on, simulate};
 
 /// Customers write too much for half an hour, and nothing for as long; so all is over at the end.
@@ -121,5 +123,61 @@ fn the_order_changes_no_servers_work() {
     for [busy, completed] in works {
         assert!((busy - works[0][0]).abs() < 1e-6, "{works:?}");
         assert!((completed - works[0][1]).abs() < 1e-9, "{works:?}");
+    }
+}
+
+#[test]
+fn check_says_who_is_served_next_and_who_is_refused() {
+    let queue = "queue        any number may wait";
+    let utilisation = "{ utilisation: { above: 60%, keep: [one] } }";
+    for (scope, discipline, shed, said) in [
+        ("platform", "fifo", "none", vec![queue]),
+        ("platform", "lifo", "none", vec!["any number may wait, who came last is served next"]),
+        ("platform", "fair", "none", vec!["any number may wait, workspaces are served in turn"]),
+        ("workspace", "fair", "none", vec!["any number may wait, agents are served in turn"]),
+        (
+            "platform",
+            "priority",
+            utilisation,
+            vec![
+                "priority     2\n",
+                "any number may wait, plans are served by their priority\n",
+                "refused      all but those on one, while more than 60% of the servers are busy\n",
+            ],
+        ),
+        (
+            "platform",
+            "processor_sharing",
+            "{ utilisation: { above: 60% } }",
+            vec![
+                "queue        all share the servers evenly, any number beyond their number\n",
+                "refused      all, while more than 60% of the servers are busy\n",
+            ],
+        ),
+        (
+            "platform",
+            "fifo",
+            "{ codel: { target: 1s, interval: 1m30s } }",
+            vec!["refused      who is next, once all have waited 1s or more for 1m30s\n"],
+        ),
+        (
+            "platform",
+            "fifo",
+            "{ aimd: { max: 2_000, timeout: 3s } }",
+            vec![
+                "refused      above an adaptive limit, 20 at first, from 1 to 2_000: 0.9 of it is \
+                 left after a reply later than 3s\n",
+            ],
+        ),
+    ] {
+        let yaml = rush(&format!(
+            "scope: {scope}, servers: 2, service_time: 2s, queue: {{ discipline: {discipline} }}, \
+             shed: {shed}"
+        ));
+        let text = describe(&parse("x.yaml", &yaml, &[]).unwrap());
+        for words in said {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        assert_eq!(text.contains("\n  refused      "), shed != "none", "{text}");
     }
 }

@@ -108,7 +108,7 @@ fn shed(backend: &Backend, finder: &mut Finder) {
             let sound = (it.min..=it.max).contains(&it.initial);
             finder.demand(sound, "backend.shed.initial", "must be from `min` to `max`");
             let sound = BACKOFFS.contains(&it.backoff_millionths);
-            let message = "must be from 500,000 to 999,999";
+            let message = "must be from 500_000 to 999_999";
             finder.demand(sound, "backend.shed.backoff_millionths", message);
         }
     }
