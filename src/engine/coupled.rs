@@ -8,18 +8,17 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::calendar::Class;
-use super::cell::{Cell, World};
+use super::cell::{Cell, Turn, World};
 use super::frame;
 use super::model::{GroupModel, plans};
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
+use super::station::{Station, Verdict};
 use super::watch::Watch;
-use crate::measure::{
-    BackendMeasures, Capacity, Frame, GroupFrame, GroupMeasures, Interruption, PlatformMeasures,
-};
+use crate::measure::{BackendMeasures, Capacity, Frame, Interruption, PlatformMeasures, Window};
 use crate::rules::{Platform, PlatformBook};
-use crate::scenario::{BackendScope, Scenario};
+use crate::scenario::{Backend, BackendScope, Scenario};
 use crate::units::{SimSpan, SimTime};
 
 /// Events between two looks at the watch.
@@ -124,14 +123,51 @@ struct Resident {
     group: usize,
     cell: Cell,
     /// Servers of its own.
-    servers: Option<Servers>,
+    own: Serving,
 }
 
-/// What the workspaces share.
-struct Shared {
+/// Servers, as far as there are any.
+#[derive(Default)]
+struct Serving {
     servers: Option<Servers>,
+    /// In place of the servers, where completions are events.
+    station: Option<Station>,
+}
+
+/// When something is due, of which class, and the number of the workspace that it is of.
+type Entry = (SimTime, Class, u32);
+
+/// What is due next in each workspace.
+type Order = BinaryHeap<Reverse<Entry>>;
+
+/// What the workspaces share in one replication.
+struct Shared {
+    serving: Serving,
     limits: Option<Platform>,
     measures: Option<BackendMeasures>,
+}
+
+impl Serving {
+    fn new(backend: &Backend, capacity: Capacity, window: Window) -> Self {
+        if backend.has_completions() {
+            let station = Some(Station::new(backend, capacity, window));
+            return Self { servers: None, station };
+        }
+        let servers = Some(Servers::new(capacity, backend.queue_limit, window.from));
+        Self { servers, station: None }
+    }
+}
+
+impl Resident {
+    /// What is due next; what is due at servers of its own goes first.
+    fn next(&mut self) -> Option<(SimTime, Class)> {
+        let cell = self.cell.next();
+        let own = self.own.station.as_mut().and_then(Station::next);
+        match own {
+            Some(own) if cell.is_none_or(|(at, _)| own <= at) => Some((own, Class::Frees)),
+            _ => cell,
+        }
+    }
 }
 
 impl Shared {
@@ -141,7 +177,7 @@ impl Shared {
         let throttles = &scenario.throttles;
         let limits = (!throttles.is_empty())
             .then(|| Platform::new(PlatformBook::new(throttles), plans(scenario).len()));
-        let mut shared = Self { servers: None, limits, measures: None };
+        let mut shared = Self { serving: Serving::default(), limits, measures: None };
         if let Some(backend) = backend {
             let capacity = Capacity::new(backend.servers, backend.changes.clone());
             let mut measures = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
@@ -149,28 +185,37 @@ impl Shared {
                 let until = SimTime::ZERO + scenario.duration;
                 measures.has_servers(&capacity, frame.bin, until);
             }
-            let from = frame.all.window.from;
-            shared.servers = Some(Servers::new(capacity, backend.queue_limit, from));
+            shared.serving = Serving::new(backend, capacity, frame.all.window);
             shared.measures = Some(measures);
         }
         shared
     }
 
-    /// What a workspace acts upon.
-    fn world<'w>(
-        &'w mut self,
-        (model, frame): (&'w GroupModel, &'w GroupFrame),
-        measures: &'w mut GroupMeasures,
-        own: &'w mut Option<Servers>,
-    ) -> World<'w> {
-        World {
-            model,
-            frame,
-            measures,
-            servers: self.servers.as_mut().or(own.as_mut()),
-            limits: self.limits.as_mut(),
-            platform: self.measures.as_mut(),
+    /// When the station that all share has something to do.
+    fn next(&mut self) -> Option<SimTime> {
+        self.serving.station.as_mut().and_then(Station::next)
+    }
+
+    /// Has it do what is due next.
+    fn step(&mut self) -> Option<Verdict> {
+        self.serving.station.as_mut()?.step(self.measures.as_mut())
+    }
+
+    /// Has the servers be measured until the instant at which a run was interrupted, of a window
+    /// that goes on until `until`.
+    fn cut(&mut self, at: SimTime, until: SimTime) {
+        if let Some(station) = &mut self.serving.station {
+            station.pass(at, self.measures.as_mut());
+        } else if let Some(measures) = &mut self.measures
+            && let Some(ahead) = self.serving.servers.as_ref().and_then(|it| it.ahead(at, until))
+        {
+            measures.cut(&ahead);
         }
+    }
+
+    /// Whose turn it is that waited for a place of a limit over everybody.
+    fn next_admitted(&mut self) -> Option<Turn> {
+        self.limits.as_mut()?.next_admitted().map(Turn::from)
     }
 }
 
@@ -187,14 +232,16 @@ impl Everybody<'_> {
     /// Simulates a replication: all workspaces together, in order of time; ties go by class, then
     /// by workspace in the scenario's order.
     fn simulate(&self, replication: u32) -> Result<Part, EngineError> {
-        let Self { scenario, models, frame, ref progress } = *self;
+        let Self { scenario, frame, ref progress, .. } = *self;
         let mut part = Part::new(scenario, frame);
         let mut shared = Shared::new(scenario, frame);
         let (mut residents, mut order) = self.begin(replication, &mut shared, &mut part);
         let (mut events, mut noted) = (0_u64, 0);
         let mut stopped_at = None;
-        while let Some(mut top) = order.peek_mut() {
-            let Reverse((now, _, number)) = *top;
+        loop {
+            let next = order.peek().map(|&Reverse((at, ..))| at);
+            let station = shared.next().filter(|&own| next.is_none_or(|next| own <= next));
+            let Some(now) = station.or(next) else { break };
             events += 1;
             if events.is_multiple_of(WATCH_EVERY) {
                 progress.note(now, scenario.duration, &mut noted);
@@ -203,28 +250,28 @@ impl Everybody<'_> {
                     break;
                 }
             }
-            let Resident { group, cell, servers } = &mut residents[number as usize];
-            let of_group = (&models[*group], &frame.groups[*group]);
-            let mut world = shared.world(of_group, &mut part.groups[*group], servers);
-            cell.step(&mut world)?;
-            match cell.next() {
-                Some((time, class)) => *top = Reverse((time, class, number)),
-                None => {
-                    PeekMut::pop(top);
-                }
+            if station.is_none() {
+                self.advance(&mut order, &mut residents, &mut shared, &mut part)?;
+            } else if let Some(verdict) = shared.step() {
+                let number = verdict.of.0;
+                part.events += 1;
+                let act = |cell: &mut Cell, world: &mut World<'_>| cell.told(world, verdict, now);
+                self.touch(&mut order, (&mut residents, number), &mut shared, &mut part, act);
+            }
+            while let Some(Turn { workspace, flight }) = shared.next_admitted() {
+                let act = |cell: &mut Cell, world: &mut World<'_>| {
+                    cell.has_place(world, flight, now);
+                };
+                self.touch(&mut order, (&mut residents, workspace), &mut shared, &mut part, act);
             }
         }
         if stopped_at.is_none() {
             progress.note(SimTime::NEVER, scenario.duration, &mut noted);
         }
-        let Shared { servers, mut measures, .. } = shared;
-        if let Some(at) = stopped_at.and_then(|at| reached(frame, at))
-            && let Some(measures) = &mut measures
-            && let Some(ahead) = servers.and_then(|it| it.ahead(at, frame.all.window.until))
-        {
-            measures.cut(&ahead);
+        if let Some(at) = stopped_at.and_then(|at| reached(frame, at)) {
+            shared.cut(at, frame.all.window.until);
         }
-        part.platform = measures.map(PlatformMeasures::of);
+        part.platform = shared.measures.map(PlatformMeasures::of);
         Ok(self.finish(residents, part, stopped_at))
     }
 
@@ -234,28 +281,92 @@ impl Everybody<'_> {
         replication: u32,
         shared: &mut Shared,
         part: &mut Part,
-    ) -> (Vec<Resident>, BinaryHeap<Reverse<(SimTime, Class, u32)>>) {
+    ) -> (Vec<Resident>, Order) {
         let backend = self.scenario.backend.as_ref();
         let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
         let mut residents: Vec<Resident> = Vec::new();
-        let mut order = BinaryHeap::new();
+        let mut order = Order::new();
         for (group, model) in self.models.iter().enumerate() {
             for index in 0..model.count {
-                let mut servers = own.map(|own| {
+                let own = own.map_or_else(Serving::default, |own| {
                     let capacity = Capacity::new(own.servers, Vec::new());
-                    Servers::new(capacity, own.queue_limit, self.frame.all.window.from)
+                    Serving::new(own, capacity, self.frame.all.window)
                 });
-                let mut cell = Cell::new();
-                let of_group = (model, &self.frame.groups[group]);
-                let mut world = shared.world(of_group, &mut part.groups[group], &mut servers);
-                cell.begin(&mut world, model.key(replication, index));
-                if let Some((time, class)) = cell.next() {
-                    order.push(Reverse((time, class, residents.len() as u32)));
-                }
-                residents.push(Resident { group, cell, servers });
+                let number = residents.len() as u32;
+                residents.push(Resident { group, cell: Cell::new(), own });
+                let key = model.key(replication, index);
+                let begin = |cell: &mut Cell, world: &mut World<'_>| cell.begin(world, key);
+                self.touch(&mut order, (&mut residents, number), shared, part, begin);
             }
         }
         (residents, order)
+    }
+
+    /// Lets the first event of all happen, and notes the next one of its workspace.
+    #[inline]
+    fn advance(
+        &self,
+        order: &mut Order,
+        residents: &mut [Resident],
+        shared: &mut Shared,
+        part: &mut Part,
+    ) -> Result<(), EngineError> {
+        let Some(mut top) = order.peek_mut() else { return Ok(()) };
+        let Reverse((now, class, number)) = *top;
+        let resident = &mut residents[number as usize];
+        // Where others had it do something, entries are left over of what was done already.
+        if resident.next() != Some((now, class)) {
+            PeekMut::pop(top);
+            return Ok(());
+        }
+        let Resident { group, cell, own } = resident;
+        cell.advance(&mut self.world(part, shared, own, (*group, number)))?;
+        match resident.next() {
+            Some((time, class)) => *top = Reverse((time, class, number)),
+            None => {
+                PeekMut::pop(top);
+            }
+        }
+        Ok(())
+    }
+
+    /// Has something done to a workspace that is not its own event, and notes what is due earlier
+    /// than anything before.
+    fn touch(
+        &self,
+        order: &mut Order,
+        (residents, number): (&mut [Resident], u32),
+        shared: &mut Shared,
+        part: &mut Part,
+        act: impl FnOnce(&mut Cell, &mut World<'_>),
+    ) {
+        let resident = &mut residents[number as usize];
+        let before = resident.next();
+        let Resident { group, cell, own } = resident;
+        act(cell, &mut self.world(part, shared, own, (*group, number)));
+        let new = resident.next().filter(|&next| Some(next) != before);
+        order.extend(new.map(|(time, class)| Reverse((time, class, number))));
+    }
+
+    /// What a workspace acts upon besides itself, by its group and its number.
+    #[inline]
+    fn world<'w>(
+        &'w self,
+        part: &'w mut Part,
+        shared: &'w mut Shared,
+        own: &'w mut Serving,
+        (group, number): (usize, u32),
+    ) -> World<'w> {
+        World {
+            model: &self.models[group],
+            frame: &self.frame.groups[group],
+            measures: &mut part.groups[group],
+            servers: shared.serving.servers.as_mut().or(own.servers.as_mut()),
+            station: shared.serving.station.as_mut().or(own.station.as_mut()),
+            number,
+            limits: shared.limits.as_mut(),
+            platform: shared.measures.as_mut(),
+        }
     }
 
     /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
@@ -269,12 +380,14 @@ impl Everybody<'_> {
             .and_then(|at| reached(self.frame, at))
             .map(|at| frame::frame(self.scenario, at));
         let frame = cut_frame.as_ref().unwrap_or(self.frame);
-        for Resident { group, mut cell, .. } in residents {
+        for Resident { group, mut cell, mut own } in residents {
             let mut world = World {
                 model: &self.models[group],
                 frame: &frame.groups[group],
                 measures: &mut part.groups[group],
                 servers: None,
+                station: own.station.as_mut(),
+                number: 0,
                 limits: None,
                 platform: None,
             };

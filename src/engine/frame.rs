@@ -8,7 +8,8 @@ use crate::measure::{
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
 use crate::scenario::occurs::{
-    can_be_full, crowded, features, plans, pools_refuse, reported, slots_can_bind, turned_away,
+    can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_bind,
+    turned_away,
 };
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
@@ -144,7 +145,7 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
-    if backend.is_some_and(|backend| can_be_full(backend, group)) {
+    if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
     }
     reasons

@@ -3,8 +3,8 @@
 use crate::random::{Distribution, Key, Sampler};
 use jiff::Timestamp;
 
-use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
-use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
+use crate::rules::{AgentState, OnDowngrade, Package, Plan, Rulebook, ShareTerms};
+use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario, Shed};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, AutoBuy, BurstSampler, Bursts, ClientThrottling, CustomTraffic, Customers,
@@ -48,12 +48,32 @@ pub(super) struct GroupModel {
     pub(super) bin: SimSpan,
     /// From the workspace to the backend, and the same back.
     pub(super) delay: SimSpan,
+    /// How the backend treats the workspaces on each plan.
+    pub(super) standings: Vec<Standing>,
     /// When arrivals stop.
     pub(super) until: SimTime,
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
     /// Whether it matters when a reply is back: it frees places, or leaves its agent less busy.
     pub(super) awaits_replies: bool,
+}
+
+/// How the backend treats the workspaces on a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Its rank by priority among the plans of all groups, from 0 on; the lowest is served first.
+    pub(super) rank: u32,
+    /// Whether its workspaces are kept while others are refused.
+    pub(super) is_kept: bool,
+}
+
+impl Standing {
+    fn of(plan: &Plan, scenario: &Scenario, priorities: &[u32]) -> Self {
+        let rank = priorities.partition_point(|&priority| priority < plan.priority) as u32;
+        let shed = scenario.backend.as_ref().and_then(|backend| backend.shed.as_ref());
+        let is_kept = matches!(shed, Some(Shed::Utilisation(it)) if it.keep.contains(&plan.name));
+        Self { rank, is_kept }
+    }
 }
 
 /// How many servers a workspace has of its own; `None` is unlimited.
@@ -127,8 +147,13 @@ impl GroupModel {
     }
 
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
-        let plans = plans(scenario);
-        scenario.groups.iter().map(|group| Self::new(scenario, group, &plans)).collect()
+        let plans_of_all = plans(scenario);
+        let plans = scenario.groups.iter().flat_map(|group| &group.plans);
+        let mut priorities: Vec<u32> = plans.map(|offer| offer.plan.priority).collect();
+        priorities.sort_unstable();
+        priorities.dedup();
+        let model = |group| Self::new(scenario, group, (&plans_of_all, &priorities));
+        scenario.groups.iter().map(model).collect()
     }
 
     /// The key of the draws of a workspace, which is number `workspace` of its group, in a
@@ -138,7 +163,12 @@ impl GroupModel {
         root.name(&self.name).index(u64::from(workspace))
     }
 
-    fn new(scenario: &Scenario, group: &Group, plans_of_all: &[&str]) -> Self {
+    /// Of the plans of all groups: their names, and their priorities, ascending.
+    fn new(
+        scenario: &Scenario,
+        group: &Group,
+        (plans_of_all, priorities): (&[&str], &[u32]),
+    ) -> Self {
         let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
         let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
@@ -187,6 +217,10 @@ impl GroupModel {
             bin: scenario.series_every,
             service: backend.map(|backend| backend.service_time.sampler()),
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
+            standings: {
+                let plans = group.plans.iter().map(|offer| &offer.plan);
+                plans.map(|plan| Standing::of(plan, scenario, priorities)).collect()
+            },
             until: SimTime::ZERO + scenario.duration,
             finish: scenario.drain == Drain::Finish,
         }

@@ -151,12 +151,30 @@ impl GroupMeasures {
         (now, is_first): (SimTime, bool),
         refusal: &Refusal,
     ) {
+        self.shed(frame, tally, (now, now, is_first), refusal);
+    }
+
+    /// Books an attempt that was admitted.
+    #[inline]
+    pub fn admitted(&mut self, tally: &mut Tally) {
+        tally.run.end(&mut self.hits);
+    }
+
+    /// Books a refused attempt of a message that is inside the window, made at `made`, and refused
+    /// at `now` after it was let in.
+    pub fn shed(
+        &mut self,
+        frame: &GroupFrame,
+        tally: &mut Tally,
+        (made, now, is_first): (SimTime, SimTime, bool),
+        refusal: &Refusal,
+    ) {
         let cause = frame.own_causes.index(refusal);
         tally.refused[cause] += 1;
         tally.first_refused += u64::from(is_first);
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
-        self.refused_in_series(tally, now, cause);
+        self.refused_in_series(tally, made, cause);
     }
 
     /// Books an attempt that limits which only report would have refused: `exceeded` are their
@@ -175,13 +193,6 @@ impl GroupMeasures {
     /// Books a try that slots or a pool which only report would have refused for this reason.
     pub fn reported_for(&mut self, frame: &GroupFrame, tally: &mut Tally, reason: Reason) {
         tally.shadow[frame.own_shadows.of_reason(reason)] += 1;
-    }
-
-    /// Books an attempt that was admitted, and kept unless its customer gave it up in the queue.
-    #[inline]
-    pub fn admitted(&mut self, tally: &mut Tally, agent: usize, is_kept: bool) {
-        tally.agents[agent].admitted += u32::from(is_kept);
-        tally.run.end(&mut self.hits);
     }
 
     /// Books a message that was replied to.

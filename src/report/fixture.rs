@@ -108,12 +108,8 @@ fn scenario() -> Scenario {
         packages: Vec::new(),
         throttles: Vec::new(),
         backend: Some(Backend {
-            scope: BackendScope::Workspace,
-            servers: Some(1),
-            changes: Vec::new(),
-            service_time: Distribution::Constant(1e9),
             queue_limit: Some(5),
-            network_delay: SimSpan::ZERO,
+            ..Backend::new(BackendScope::Workspace, Some(1), Distribution::Constant(1e9))
         }),
         series_every: SimSpan::HOUR,
         thresholds: vec![
@@ -222,7 +218,8 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
             continue;
         }
         pool.charge(Credits::whole(2));
-        group.admitted(&mut tally, 0, true);
+        group.admitted(&mut tally);
+        tally.kept(0);
         group.balance_changed(frame, &mut tally, due, (before, pool.balance()));
         answer(group, frame, &mut tally, due, u64::from(message));
     }

@@ -28,6 +28,9 @@ pub struct Plan {
     pub price: Option<Price>,
     /// The credits of the workspace's pool; `None` counts no credits at all.
     pub credits: Option<Allowance>,
+    /// Where a backend serves by priority, whose attempts are served first: those of the lowest
+    /// number; from 1 to 1,000.
+    pub priority: u32,
 }
 
 impl Plan {
@@ -47,6 +50,7 @@ impl Plan {
             trial: None,
             price: None,
             credits: None,
+            priority: 1,
         }
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod checked;
 mod clocks;
 mod digest;
+mod discipline;
 mod encoding;
 mod estimate;
 mod explain;
@@ -36,6 +37,7 @@ mod words;
 mod yaml;
 
 pub use checked::Checked;
+pub use discipline::{Aimd, Codel, Discipline, Shed, Utilisation};
 pub use explain::describe;
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use flaw::{Flaw, Flaws};

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::bins::series_every;
 use super::clocks::clock_changes;
+use super::discipline::{Discipline, Shed};
 use super::threshold::Threshold;
 use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
@@ -323,16 +324,21 @@ pub struct Backend {
     pub changes: Vec<(SimTime, Option<u32>)>,
     /// Time to serve one attempt \[ns\].
     pub service_time: Distribution,
-    /// How many attempts may wait, first in first out; `None` is unlimited.
+    /// How many attempts may wait; `None` is unlimited. Where the servers are shared, how many there
+    /// may be beyond the number of servers.
     pub queue_limit: Option<u32>,
+    /// Who is served next.
+    pub discipline: Discipline,
+    /// What is refused before the queue is full; `None` is nothing.
+    pub shed: Option<Shed>,
     /// From a workspace to the backend, and the same back.
     pub network_delay: SimSpan,
 }
 
 impl Backend {
     /// Servers that one pool of `scope` has; `None` is unlimited. Serving an attempt takes
-    /// `service_time` \[ns\]; as many attempts as come may wait, and the way to the servers takes
-    /// no time.
+    /// `service_time` \[ns\]; as many attempts as come may wait, who came first is served first, and
+    /// the way to the servers takes no time.
     pub const fn new(
         scope: BackendScope,
         servers: Option<u32>,
@@ -344,8 +350,18 @@ impl Backend {
             changes: Vec::new(),
             service_time,
             queue_limit: None,
+            discipline: Discipline::Fifo,
+            shed: None,
             network_delay: SimSpan::ZERO,
         }
+    }
+}
+
+impl Backend {
+    /// Whether it is not known when an attempt arrives what will become of it, so that every
+    /// completion is an event: unless who came first is served first, and nothing is shed.
+    pub fn has_completions(&self) -> bool {
+        self.discipline != Discipline::Fifo || self.shed.is_some()
     }
 }
 

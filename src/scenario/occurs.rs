@@ -1,6 +1,7 @@
 //! What can occur in a scenario, for which reasons tries can be refused, and which metrics a run
 //! lacks since something cannot.
 
+use super::discipline::Shed;
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
@@ -279,7 +280,7 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         Reason::Overloaded => {
             let holds_back = |line: &AgentLine| line.client_throttling.is_some();
             group.lines.iter().any(holds_back)
-                || scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group))
+                || scenario.backend.as_ref().is_some_and(|it| can_be_overloaded(it, group))
         }
     }
 }
@@ -328,10 +329,20 @@ fn is_away(group: &Group, line: &AgentLine) -> bool {
             || happens(group, changes))
 }
 
-/// Whether the queue of a backend can be full.
-pub fn can_be_full(backend: &Backend, group: &Group) -> bool {
-    let limited = backend.servers.is_some()
+/// Whether the servers of a backend can all be busy.
+pub(super) fn can_be_busy(backend: &Backend, group: &Group) -> bool {
+    backend.servers.is_some()
         || backend.changes.iter().any(|(_, servers)| servers.is_some())
-        || happens(group, |action| matches!(action, Action::Servers(Some(_))));
-    backend.queue_limit.is_some() && limited
+        || happens(group, |action| matches!(action, Action::Servers(Some(_))))
+}
+
+/// Whether a backend can refuse attempts of a group.
+pub fn can_be_overloaded(backend: &Backend, group: &Group) -> bool {
+    let sheds = match &backend.shed {
+        None => false,
+        Some(Shed::Codel(_)) => can_be_busy(backend, group),
+        Some(Shed::Utilisation(it)) => plans(group).any(|plan| !it.keep.contains(&plan.name)),
+        Some(Shed::Aimd(_)) => true,
+    };
+    sheds || (backend.queue_limit.is_some() && can_be_busy(backend, group))
 }

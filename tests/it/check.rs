@@ -228,6 +228,8 @@ fn the_document_of_a_scenario() {
           "servers": 2,
           "service_mean_s": 3.0,
           "queue_limit": 9,
+          "discipline": "fifo",
+          "shed": null,
           "network_delay_s": 0.0,
           "utilisation": {
             "shops": 0.0002777777777777778

@@ -203,6 +203,41 @@ fn places_of_the_platform_are_free_when_service_ends() {
     );
 }
 
+/// Replies take a second, one at a time, whoever asks.
+#[test]
+fn workspaces_wait_in_one_queue_for_places_of_the_platform() {
+    let queued = |limit: &str, delay: &str| {
+        let backend = format!("backend: {{ servers: 9, service_time: 1s, network_delay: {delay} }}");
+        met("2.5s", &format!("fair_use: [{{ name: few, {limit} }}]\n{backend}"))
+    };
+    // 1 and 1, then 2 and 2: at 1, 2, 3 and 4 s.
+    for delay in ["0s", "250ms"] {
+        expect(
+            &queued("concurrency: { limit: 1, queue: 5 }", delay),
+            &[
+                ("first/wait.max", 1.0),
+                ("first/wait.mean", 0.5),
+                ("second/wait.max", 2.0),
+                ("second/wait.mean", 1.5),
+                ("all/messages.completed", 4.0),
+            ],
+        );
+    }
+    // One waits: of 2 s the first, and the second is refused.
+    expect(
+        &queued("concurrency: { limit: 1, queue: 1 }", "0s"),
+        &[
+            ("first/wait.max", 1.0),
+            ("second/wait.max", 1.0),
+            ("second/refusal.rate{limiter=few}", 0.5),
+            ("all/attempts.refused", 1.0),
+        ],
+    );
+    // Each plan has a place of its own.
+    let own = queued("scope: plan, concurrency: { limit: 1, queue: 1 }", "0s");
+    expect(&own, &[("all/wait.max", 0.0)]);
+}
+
 #[test]
 fn whoever_the_platform_holds_back_meets_the_backend_after_that() {
     let limit = "fair_use: [{ name: paced, leaky_bucket: { rate: 1/s, burst: 5 } }]";

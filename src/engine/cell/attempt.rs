@@ -156,7 +156,7 @@ impl Cell {
         let mut flight = Flight::new(message, cost);
         let ticket = if waits.here.queued { self.flights.insert(flight) } else { NONE };
         let taken = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, (cost, ticket), now)
+            cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
         });
         if let Some(charge) = taken.charge {
             self.charged(world, charge, now);

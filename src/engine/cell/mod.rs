@@ -16,12 +16,14 @@ use std::collections::VecDeque;
 
 use self::retry::Pending;
 use self::waits::Place;
+pub(super) use self::waits::Turn;
 use super::calendar::{Calendar, Class, Ticket};
 use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
+use super::station::Station;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Charge, Hold, Platform, Refusal, Workspace};
@@ -196,6 +198,10 @@ pub(super) struct World<'a> {
     pub(super) measures: &'a mut GroupMeasures,
     /// The servers: the workspace's own, or the platform's.
     pub(super) servers: Option<&'a mut Servers>,
+    /// The station in their place, where completions are events.
+    pub(super) station: Option<&'a mut Station>,
+    /// The number of the workspace among those that meet.
+    pub(super) number: u32,
     /// The limits over everybody.
     pub(super) limits: Option<&'a mut Platform>,
     /// Where the platform's servers are measured, if they are the platform's.
@@ -361,8 +367,31 @@ impl Cell {
         Ok(true)
     }
 
+    /// Lets the next event happen, or before it what is due at servers of its own, where completions
+    /// are events; `false` when there is nothing.
+    #[inline]
+    pub(super) fn advance(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
+        if let Some(station) = &mut world.station
+            && let Some(now) = station.next()
+            && self.next().is_none_or(|(at, _)| now <= at)
+        {
+            self.events += 1;
+            if let Some(verdict) = station.step(world.measures.backend.as_mut()) {
+                self.told(world, verdict, now);
+            }
+            return Ok(true);
+        }
+        self.step(world)
+    }
+
     /// Ends the workspace: its books are closed and its tally is taken up.
     pub(super) fn finish(&mut self, world: &mut World<'_>) {
+        if let Some(station) = &world.station {
+            let work = station.work();
+            self.tally.backend_busy = work.busy;
+            self.tally.backend_waiting = work.waiting;
+            self.tally.backend_served = work.served;
+        }
         self.bill(world, world.frame.window.until);
         self.look(world, SimTime::NEVER);
         self.tally.enables_waiting = self.waiting.len() as u64;

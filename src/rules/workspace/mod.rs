@@ -56,7 +56,7 @@ pub struct Workspace {
     /// What limits that only report would have refused of the attempt that was checked last.
     exceeded: Exceeded,
     /// The tickets of attempts that waited for a place and have one now.
-    admitted: VecDeque<u32>,
+    admitted: VecDeque<u64>,
 }
 
 /// What an attempt took.
@@ -389,7 +389,7 @@ impl Workspace {
         &mut self,
         book: &Rulebook,
         agent: usize,
-        (cost, ticket): (Credits, u32),
+        (cost, ticket): (Credits, u64),
         now: SimTime,
     ) -> Taken {
         let attempt = Attempt { now, start: self.start, agent, cost };
@@ -423,7 +423,7 @@ impl Workspace {
         book: &Rulebook,
         agent: usize,
         hold: Hold,
-        release: impl Fn(&mut Meter) -> Option<u32>,
+        release: impl Fn(&mut Meter) -> Option<u64>,
     ) {
         if book.holds_places() {
             let width = book.agent_limiters.all.len();
@@ -436,7 +436,7 @@ impl Workspace {
 
     /// The ticket of an attempt that waited for a place and has one since somebody gave one back, or
     /// since the plan changed; each is named once for each place.
-    pub fn next_admitted(&mut self) -> Option<u32> {
+    pub fn next_admitted(&mut self) -> Option<u64> {
         self.admitted.pop_front()
     }
 

@@ -1,6 +1,6 @@
 //! What a run takes: an order of magnitude.
 
-use super::super::model::{BackendScope, Scenario};
+use super::super::model::{Backend, BackendScope, Scenario};
 use super::super::threshold::Threshold;
 use super::activity::active_shares;
 use super::{agents, messages_of_lines, messages_to_any};
@@ -41,7 +41,11 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let backend = scenario.backend.as_ref();
     let limited = backend.is_some_and(|backend| backend.servers.is_some());
     let together = backend.is_some_and(|backend| backend.scope == BackendScope::Platform);
-    let per_message = if limited { 2.0 } else { 1.15 };
+    let mut per_message = if limited { 2.0 } else { 1.15 };
+    // Where completions cannot be known on arrival, each is an event.
+    if backend.is_some_and(Backend::has_completions) {
+        per_message += 1.0;
+    }
     let (mut events, mut state) = (0.0, 0.0);
     for group in &scenario.groups {
         let workspaces = f64::from(group.count);

@@ -74,6 +74,9 @@ impl<'s> GroupPlans<'s> {
             _ => format!("{}, {}: ", plan.name, self.who(place)),
         };
         rows.push(("plan", format!("{who}{}", self::plan(plan))));
+        if plan.priority != 1 {
+            rows.push(("priority", grouped(u64::from(plan.priority))));
+        }
         if let Some(price) = &plan.price {
             rows.push(("price", self::price(price)));
         }

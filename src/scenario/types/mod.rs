@@ -16,7 +16,7 @@ mod timeline;
 mod traffic;
 mod workspaces;
 
-pub(super) use backend::{Backend, BackendScope};
+pub(super) use backend::{Aimd, Backend, BackendScope, Discipline, Shed};
 pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
 pub(super) use fair_use::{Estimate, FairUse, FairUseScope, OnExceed, Weight};

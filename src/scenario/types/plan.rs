@@ -13,7 +13,6 @@ use super::quantity::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["priority"],
     "x-hints" = {
         "packages": "packages stand at the top level, and who buys them in a group",
         "alerts": "`alerts` stand in a group",
@@ -41,6 +40,10 @@ pub(in crate::scenario) struct Plan {
     pub(in crate::scenario) credits: Option<PlanCredits>,
     /// Fair-use limits of every workspace on this plan.
     pub(in crate::scenario) fair_use: Option<Vec<FairUse>>,
+    /// From 1 to 1,000: where the backend serves by `priority`, who is on the plan with the lowest is
+    /// served first. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) priority: Option<Count>,
 }
 
 /// What a plan costs.

@@ -86,12 +86,6 @@ fn throttle(
     }
     let on_exceed = on_exceed(written.on_exceed);
     let scope = scope(written.scope, level, at.key("scope"), findings);
-    if level == Level::Top
-        && let Quota::Concurrency { queue: 1.., .. } = quota
-    {
-        let at = at.key("concurrency").key("queue");
-        findings.add(at, "`queue` of a limit over everybody is not supported yet");
-    }
     let name = written.name.0.clone();
     Some(Throttle { name, scope, quota, weight, count_refused, on_exceed })
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
 use super::super::types;
-use super::credits::{allowance, bounded_cycle, per};
+use super::credits::{PRIORITIES, allowance, bounded_cycle, per};
 use super::fair_use::{Level, on_exceed, throttles};
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
@@ -112,6 +112,9 @@ fn offer(
             .as_ref()
             .map(|written| price(written, horizon, at.key("price"), findings)),
         credits,
+        priority: written.priority.as_ref().map_or(1, |priority| {
+            count(priority, PRIORITIES, "`priority`", at.key("priority"), findings)
+        }),
     };
     let may_count = plan.credits.is_some() || !at.key("credits").is_sound();
     PlanOffer { plan, throttles, limiters, may_count }

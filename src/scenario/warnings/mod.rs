@@ -1,5 +1,6 @@
 //! What is legal and yet hardly meant.
 
+mod backend;
 mod customers;
 mod limits;
 mod thresholds;
@@ -38,6 +39,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     }
     if let Some(backend) = &scenario.backend {
         utilisation(scenario, backend, &mut warnings);
+        self::backend::backend(scenario, backend, &mut warnings);
     }
     for group in &scenario.groups {
         agents(group, &mut warnings);

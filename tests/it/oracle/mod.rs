@@ -13,6 +13,7 @@ mod credits;
 mod deeds;
 mod events;
 mod figures;
+mod late;
 mod life;
 mod limits;
 mod messages;

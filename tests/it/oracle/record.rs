@@ -95,6 +95,8 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It was admitted by the workspace and is on its way to the backend.
     Travelling,
+    /// It is at the backend, and it is not known what becomes of it.
+    AtBackend,
     /// The backend refused it, which is known to the workspace at `back`.
     TurnedAway { back: u64 },
     /// It waited at the backend until its customer gave it up at `left`.
@@ -165,7 +167,7 @@ impl Attempt {
     pub(super) fn in_flight(&self, now: u64) -> bool {
         match self.fate {
             Fate::Refused(_) => false,
-            Fate::Travelling => true,
+            Fate::Travelling | Fate::AtBackend => true,
             Fate::TurnedAway { back } | Fate::Served { back, .. } => back > now,
             Fate::GivenUp { left } => left > now,
         }

@@ -60,6 +60,7 @@ pub(super) struct Plan {
     total: Option<u32>,
     /// What it costs, for whom, and after how many ticks again; 0 is monthly.
     price: Option<(u32, &'static str, u32)>,
+    priority: u32,
     credits: Option<Credits>,
     throttles: Vec<Throttle>,
 }
@@ -87,6 +88,9 @@ pub(super) struct Backend {
     servers: Option<u32>,
     service: Law,
     queue: Option<u32>,
+    discipline: &'static str,
+    /// Above which share attempts are shed, but for those on the first plan.
+    shed: Option<(&'static str, bool)>,
     delay: u32,
 }
 
@@ -202,12 +206,14 @@ fn plan() -> impl Strategy<Value = Plan> {
             0.3,
             (1..40_u32, select(vec!["seat", "workspace"]), prop_oneof![Just(0), 5..60_u32]),
         ),
+        1..4_u32,
     )
-        .prop_map(|(slots, total, credits, throttles, trial, price)| Plan {
+        .prop_map(|(slots, total, credits, throttles, trial, price, priority)| Plan {
             slots,
             trial,
             total,
             price,
+            priority,
             credits,
             throttles,
         })
@@ -258,13 +264,20 @@ fn backend() -> impl Strategy<Value = Backend> {
         law(),
         prop::option::weighted(0.8, 0..4_u32),
         prop_oneof![Just(0), 1..6_u32],
+        prop_oneof![
+            3 => Just("fifo"),
+            2 => select(vec!["lifo", "fair", "priority"]),
+        ],
+        prop::option::weighted(0.2, (select(vec!["0%", "40%", "60%", "90%"]), any::<bool>())),
     )
-        .prop_map(|(scope, servers, service, queue, delay)| Backend {
+        .prop_map(|(scope, servers, service, queue, delay, discipline, shed)| Backend {
             scope,
             servers,
             service,
             queue,
             delay,
+            discipline,
+            shed: shed.filter(|_| servers.is_some()),
         })
 }
 

@@ -13,6 +13,7 @@ use limitlab::scenario::{Drain, Group, Scenario};
 use limitlab::workload::{AgentLine, TrafficKind};
 
 use super::figures::OVERLOADED;
+use super::late::Late;
 use super::plans::Standing;
 use super::record::Record;
 
@@ -91,7 +92,7 @@ pub(super) enum Event {
 /// Where a message comes from.
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
-    agent: usize,
+    pub(super) agent: usize,
     /// The line whose customer wrote it; the one after the last is that of the workspace's own.
     by: usize,
     /// Its number in the draws of those customers.
@@ -179,6 +180,13 @@ pub(super) struct Play<'s> {
     pending: Vec<Pending>,
     scheduled: u64,
     pub(super) record: Record,
+    /// Who waits or is served where that is not known on arrival, and until when all that happened
+    /// there is done.
+    pub(super) late: Vec<Late>,
+    pub(super) late_seen: u64,
+    /// Where who is served takes turns: those whose turn comes, first the next one, each with its
+    /// servers.
+    pub(super) rounds: Vec<(usize, usize)>,
 }
 
 /// Plays a scenario to its end.
@@ -191,13 +199,23 @@ pub(super) fn play(scenario: &Scenario) -> Record {
         pending: Vec::new(),
         scheduled: 0,
         record: Record { spaces: Vec::new(), services: Vec::new() },
+        late: Vec::new(),
+        late_seen: 0,
+        rounds: Vec::new(),
     };
     for (number, group) in scenario.groups.iter().enumerate() {
         for index in 0..u64::from(group.count) {
             play.open(number, group, index);
         }
     }
-    while let Some(next) = play.take_next() {
+    loop {
+        if let Some(at) = play.next_late()
+            && play.pending.iter().all(|it| at <= it.at)
+        {
+            play.happen_late(at);
+            continue;
+        }
+        let Some(next) = play.take_next() else { break };
         let (space, now) = (next.space, next.at);
         match next.event {
             Event::Arrival { line, agent } => play.arrival(space, line, agent, now),
@@ -302,7 +320,8 @@ impl<'s> Play<'s> {
 
     fn take_next(&mut self) -> Option<Pending> {
         let is_pools = |it: &Pending| matches!(it.event, Event::Renew | Event::PackageEnds { .. });
-        if self.pending.iter().all(|it| it.at >= self.until && is_pools(it)) {
+        if self.late.is_empty() && self.pending.iter().all(|it| it.at >= self.until && is_pools(it))
+        {
             return None;
         }
         let key = |it: &Pending| (it.at, it.class, it.space, it.order);

@@ -189,6 +189,11 @@ impl Play<'_> {
 
     fn serve(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
         let (mut started, mut ended) = (now, now);
+        if let Some(backend) = self.late_backend() {
+            let length = self.drawn(space, of.by, &backend.service_time, "service", of.number);
+            self.enter_late(backend, (space, attempt), of, (now, length));
+            return;
+        }
         if let Some(backend) = &self.scenario.backend {
             started = self.start_of_service(space, backend, now);
             let patience = self.patience_ends(space, of);
@@ -224,7 +229,7 @@ impl Play<'_> {
     }
 
     /// The customer thinks, and writes again.
-    fn reply(&mut self, space: usize, of: Origin, now: u64) {
+    pub(in super::super) fn reply(&mut self, space: usize, of: Origin, now: u64) {
         if let Some(talk) = of.talk {
             self.think(space, talk, now);
         }
