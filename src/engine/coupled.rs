@@ -1,5 +1,5 @@
-//! Workspaces that meet in the platform's servers: one calendar of calendars, on one thread.
-//! Replications never meet: each is simulated whole, on any thread.
+//! Workspaces that meet in the platform's servers or in a trace: one calendar of calendars, on one
+//! thread. Replications never meet: each is simulated whole, on any thread.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,6 +11,7 @@ use super::calendar::Class;
 use super::cell::{Cell, World};
 use super::frame;
 use super::model::GroupModel;
+use super::recording::Recording;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
@@ -27,7 +28,7 @@ const WATCH_EVERY: u64 = 1 << 14;
 /// Of an interrupted run those count that are finished; if none is, the first as far as it came.
 pub(super) fn run(
     scenario: &Scenario,
-    backend: &Backend,
+    backend: Option<&Backend>,
     frame: &Frame,
     replications: Range<u32>,
     threads: usize,
@@ -109,10 +110,10 @@ impl Progress<'_> {
     }
 }
 
-/// All workspaces and the servers that they share.
+/// All workspaces and the servers that they share, if they share any.
 struct Platform<'a> {
     scenario: &'a Scenario,
-    backend: &'a Backend,
+    backend: Option<&'a Backend>,
     models: &'a [GroupModel],
     frame: &'a Frame,
     progress: Progress<'a>,
@@ -122,9 +123,9 @@ impl Platform<'_> {
     /// What is there of a run that was interrupted before it began.
     fn nothing(&self) -> Part {
         let frame = self.frame;
-        let idle = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
+        let idle = || BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
         let mut part = Part::new(self.scenario, frame);
-        part.platform = Some(PlatformMeasures::of(idle));
+        part.platform = self.backend.map(|_| PlatformMeasures::of(idle()));
         part.interrupted = Some(Interruption::Until(SimTime::ZERO));
         part
     }
@@ -134,14 +135,13 @@ impl Platform<'_> {
     fn simulate(&self, replication: u32) -> Result<Part, EngineError> {
         let Self { scenario, backend, models, frame, ref progress } = *self;
         let mut part = Part::new(scenario, frame);
-        let capacity = Capacity::new(backend.servers, backend.changes.clone());
-        let mut platform = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
-        if capacity.changes() {
-            platform.has_servers(&capacity, frame.bin, SimTime::ZERO + scenario.duration);
-        }
-        let mut servers = Servers::new(capacity, backend.queue_limit, frame.all.window.from);
+        let mut platform =
+            backend.map(|_| BackendMeasures::new(frame.all.window, frame.bin, frame.bins()));
+        let mut servers = backend.map(|backend| self.shared(backend, platform.as_mut()));
+        let mut own = self.own_servers();
+        let mut recording = Recording::open(scenario);
         let mut cells: Vec<(usize, Cell)> = Vec::new();
-        let mut order: BinaryHeap<Reverse<(SimTime, Class, u32)>> = BinaryHeap::new();
+        let mut order = Order::new();
         for (group, model) in models.iter().enumerate() {
             for index in 0..model.count {
                 let mut cell = Cell::new();
@@ -149,8 +149,8 @@ impl Platform<'_> {
                     model,
                     frame: &frame.groups[group],
                     measures: &mut part.groups[group],
-                    servers: Some(&mut servers),
-                    platform: Some(&mut platform),
+                    servers: own.get_mut(cells.len()).or(servers.as_mut()),
+                    platform: platform.as_mut(),
                 };
                 cell.begin(&mut world, model.key(replication, index));
                 if let Some((time, class)) = cell.next() {
@@ -161,8 +161,7 @@ impl Platform<'_> {
         }
         let (mut events, mut noted) = (0_u64, 0);
         let mut stopped_at = None;
-        while let Some(mut top) = order.peek_mut() {
-            let Reverse((now, _, number)) = *top;
+        while let Some(Next { key: (now, _, number), is_row }) = next(&order, recording.as_mut())? {
             events += 1;
             if events.is_multiple_of(WATCH_EVERY) {
                 progress.note(now, scenario.duration, &mut noted);
@@ -176,21 +175,19 @@ impl Platform<'_> {
                 model: &models[*group],
                 frame: &frame.groups[*group],
                 measures: &mut part.groups[*group],
-                servers: Some(&mut servers),
-                platform: Some(&mut platform),
+                servers: own.get_mut(number as usize).or(servers.as_mut()),
+                platform: platform.as_mut(),
             };
-            cell.step(&mut world)?;
-            match cell.next() {
-                Some((time, class)) => *top = Reverse((time, class, number)),
-                None => {
-                    PeekMut::pop(top);
-                }
+            match recording.as_mut().filter(|_| is_row) {
+                Some(recording) => replay(recording, cell, &mut world, &mut order)?,
+                None => step(cell, &mut world, &mut order)?,
             }
         }
         if stopped_at.is_none() {
             progress.note(SimTime::NEVER, scenario.duration, &mut noted);
         }
         if let Some(at) = stopped_at.and_then(|at| reached(frame, at))
+            && let (Some(servers), Some(platform)) = (&servers, &mut platform)
             && let Some(ahead) = servers.ahead(at, frame.all.window.until)
         {
             platform.cut(&ahead);
@@ -198,12 +195,33 @@ impl Platform<'_> {
         Ok(self.finish(cells, part, platform, stopped_at))
     }
 
+    /// The servers that all workspaces share, and how many there are over time.
+    fn shared(&self, backend: &Backend, measures: Option<&mut BackendMeasures>) -> Servers {
+        let frame = self.frame;
+        let capacity = Capacity::new(backend.servers, backend.changes.clone());
+        if let Some(measures) = measures.filter(|_| capacity.changes()) {
+            measures.has_servers(&capacity, frame.bin, SimTime::ZERO + self.scenario.duration);
+        }
+        Servers::new(capacity, backend.queue_limit, frame.all.window.from)
+    }
+
+    /// The servers that each workspace has of its own; none if they share some, or need none.
+    fn own_servers(&self) -> Vec<Servers> {
+        let own = self.scenario.backend.as_ref().filter(|_| self.backend.is_none());
+        let Some(own) = own else { return Vec::new() };
+        let from = self.frame.all.window.from;
+        let servers =
+            || Servers::new(Capacity::new(own.servers, Vec::new()), own.queue_limit, from);
+        let workspaces: u64 = self.models.iter().map(|model| u64::from(model.count)).sum();
+        (0..workspaces).map(|_| servers()).collect()
+    }
+
     /// Ends every workspace; those of an interrupted run as if arrivals had stopped there.
     fn finish(
         &self,
         cells: Vec<(usize, Cell)>,
         mut part: Part,
-        platform: BackendMeasures,
+        platform: Option<BackendMeasures>,
         stopped_at: Option<SimTime>,
     ) -> Part {
         let cut_frame = stopped_at
@@ -223,11 +241,69 @@ impl Platform<'_> {
             part.messages += cell.messages();
         }
         part.replications = 1;
-        part.platform = Some(PlatformMeasures::of(platform));
+        part.platform = platform.map(PlatformMeasures::of);
         part.interrupted = stopped_at.map(Interruption::Until);
         part.frame = cut_frame;
         part
     }
+}
+
+/// When the next event of each workspace is due, and what it does; of workspaces that a row came
+/// before, also when events were due that are not the next any more.
+type Order = BinaryHeap<Reverse<(SimTime, Class, u32)>>;
+
+/// What happens next.
+struct Next {
+    key: (SimTime, Class, u32),
+    /// Whether it is a row of a trace, and no event of a workspace.
+    is_row: bool,
+}
+
+/// What happens next; `None` if nothing does. A row goes before the other events of its instant, its
+/// class and its workspace.
+#[inline]
+fn next(order: &Order, recording: Option<&mut Recording>) -> Result<Option<Next>, EngineError> {
+    let event = order.peek().map(|&Reverse(key)| key);
+    if let Some(recording) = recording
+        && let Some(key) = recording.peek()?
+        && event.is_none_or(|event| key <= event)
+    {
+        return Ok(Some(Next { key, is_row: true }));
+    }
+    Ok(event.map(|key| Next { key, is_row: false }))
+}
+
+/// Lets the next event of a workspace happen, which is the first of all.
+#[inline]
+fn step(cell: &mut Cell, world: &mut World<'_>, order: &mut Order) -> Result<(), EngineError> {
+    let Some(mut top) = order.peek_mut() else { return Ok(()) };
+    let Reverse((now, class, number)) = *top;
+    // Since a row came before it, the workspace may stand here at an instant that is not its next.
+    if cell.next() == Some((now, class)) {
+        cell.step(world)?;
+        if let Some((time, class)) = cell.next() {
+            *top = Reverse((time, class, number));
+            return Ok(());
+        }
+    }
+    PeekMut::pop(top);
+    Ok(())
+}
+
+/// Lets the next row happen, which is of this workspace.
+fn replay(
+    recording: &mut Recording,
+    cell: &mut Cell,
+    world: &mut World<'_>,
+    order: &mut Order,
+) -> Result<(), EngineError> {
+    let Some((due, turns)) = recording.take() else { return Ok(()) };
+    let before = cell.next();
+    cell.replay(world, &due.row, turns, due.row.time)?;
+    if let Some((time, class)) = cell.next().filter(|&next| Some(next) != before) {
+        order.push(Reverse((time, class, due.cell)));
+    }
+    Ok(())
 }
 
 /// Where the window of a run ends that was interrupted at `at`: there, but not before it has begun;

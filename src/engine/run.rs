@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::watch::Watch;
 use super::{coupled, frame, independent};
+use crate::log::TraceError;
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{BackendScope, Flaws, Scenario};
 use crate::summary::{Summary, summarise};
@@ -57,6 +58,9 @@ pub enum EngineError {
         /// Since the start.
         at: SimSpan,
     },
+    /// A trace has changed since the scenario was loaded, and cannot be read on.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
 }
 
 /// What was simulated by one thread, or by all.
@@ -190,9 +194,11 @@ fn simulate(
     let platform =
         scenario.backend.as_ref().filter(|backend| backend.scope == BackendScope::Platform);
     let mut threads = options.threads.max(1);
-    let mut part = if let Some(backend) = platform {
+    // The rows of a trace are of many workspaces: those go on together then, though they never meet.
+    let together = platform.is_some() || !scenario.traces.is_empty();
+    let mut part = if together {
         threads = threads.min(replications.len());
-        coupled::run(scenario, backend, &frame, replications, threads, watch)?
+        coupled::run(scenario, platform, &frame, replications, threads, watch)?
     } else {
         independent::run(scenario, &frame, replications, threads, watch)?
     };
@@ -207,7 +213,7 @@ fn simulate(
         all.moments = moments;
     }
     let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
-    if platform.is_none() {
+    if !together {
         // The last that had begun counts as far as it came.
         part.replications = all.workspaces.div_ceil(of_one) as u32;
         if all.workspaces < of_one * u64::from(planned) {

@@ -10,7 +10,7 @@ use super::trace::Trace;
 use crate::units::{Credits, SimSpan};
 
 /// What is in a trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
     /// Its rows.
     pub rows: u64,

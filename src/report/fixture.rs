@@ -97,6 +97,7 @@ fn scenario() -> Scenario {
             seats: Distribution::Constant(1.0),
             billing_anchor: BillingAnchor::SameInstant,
             customers: None,
+            recorded: None,
             lines: vec![line],
             throttles: throttles(),
             buying: None,
@@ -105,6 +106,7 @@ fn scenario() -> Scenario {
             timeline: Vec::new(),
         }],
         packages: Vec::new(),
+        traces: Vec::new(),
         backend: Some(Backend {
             scope: BackendScope::Workspace,
             servers: Some(1),

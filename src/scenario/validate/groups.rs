@@ -15,6 +15,7 @@ use super::packages::buying;
 use super::plans::{PlanOffer, throttles};
 use super::profiles::Clocks;
 use super::timeline::Timeline;
+use super::traces::Traces;
 use crate::random::Distribution;
 use crate::rules::OnDowngrade;
 use crate::units::Share;
@@ -32,6 +33,7 @@ pub(super) struct Registry {
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) packages: Names,
+    pub(super) traces: Traces,
     pub(super) groups: Names,
     /// The limiters of every plan and group.
     pub(super) limiters: Names,
@@ -48,6 +50,7 @@ impl Registry {
         cuts: bool,
         plans: Option<IndexMap<String, PlanOffer>>,
         packages: Names,
+        traces: Traces,
     ) -> Self {
         let mut limiters = Names::default();
         for offer in plans.iter().flat_map(IndexMap::values) {
@@ -58,6 +61,7 @@ impl Registry {
             cuts,
             plans,
             packages,
+            traces,
             groups: Names::default(),
             limiters,
             alerts: Names::default(),
@@ -95,8 +99,10 @@ pub(super) struct Draft {
     /// The names of its lines, in their order.
     pub(super) lines: Names,
     pub(super) metering: Metering,
-    /// Whether anybody writes to a line, as far as can be told.
+    /// Whether traffic is drawn for a line or the group, as far as can be told.
     pub(super) may_have_traffic: bool,
+    /// Whether traffic of it was recorded.
+    pub(super) is_recorded: bool,
 }
 
 /// The groups that stand at `at`.
@@ -142,6 +148,9 @@ fn group(
     for (plan, at) in timeline.plans(&name) {
         plans.add(plan, registry, at, findings);
     }
+    for plan in registry.traces.plans(&name) {
+        plans.add(&plan, registry, at.key("traffic").key("trace"), findings);
+    }
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
     });
@@ -160,11 +169,14 @@ fn group(
         names: Names::default(),
         promised: 0,
         may_have_traffic: false,
+        is_recorded: false,
+        records: written.traffic.as_ref().is_some_and(|it| it.trace.is_some()),
         findings,
     };
     let read = lines.read(written, at);
     let customers = lines.customers(written, at);
-    let Lines { names, may_have_traffic, .. } = lines;
+    let Lines { names, may_have_traffic, is_recorded, .. } = lines;
+    let recorded = registry.traces.recorded(&name);
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
     }
@@ -185,13 +197,15 @@ fn group(
         },
         lines: read,
         customers,
+        recorded,
         throttles: plans.throttles,
         buying,
         alerts,
         on_downgrade: OnDowngrade::default(),
         timeline: Vec::new(),
     };
-    Draft { group, plans: plans.names, lines: names, metering, may_have_traffic }
+    let plans = plans.names;
+    Draft { group, plans, lines: names, metering, may_have_traffic, is_recorded }
 }
 
 const fn on_downgrade(written: Option<types::OnDowngrade>) -> OnDowngrade {
