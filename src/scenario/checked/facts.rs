@@ -9,6 +9,7 @@ use super::super::estimate::{
 };
 use super::super::explain::{drawn, taken, what};
 use super::super::model::{Backend, BackendScope, Group, Offer, Scenario};
+use super::traces::TraceFacts;
 use crate::rules::Allowance;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::units::{Share, SimTime};
@@ -29,6 +30,7 @@ pub(super) struct ScenarioFacts {
     groups: Vec<GroupFacts>,
     backend: Option<BackendFacts>,
     timeline: Vec<EventFacts>,
+    traces: Vec<TraceFacts>,
     thresholds: Vec<String>,
     run: RunFacts,
 }
@@ -179,6 +181,7 @@ impl ScenarioFacts {
             groups: scenario.groups.iter().map(|it| group(scenario, it)).collect(),
             backend: scenario.backend.as_ref().map(|it| backend(scenario, it)),
             timeline: timeline.collect(),
+            traces: scenario.traces.iter().map(|it| TraceFacts::new(scenario, it)).collect(),
             thresholds: scenario.thresholds.iter().map(|it| it.text.clone()).collect(),
             run: RunFacts {
                 events: cost.events.round(),

@@ -3,6 +3,7 @@
 //! Its keys are part of the contract: they are described in the reference, and only added to.
 
 mod facts;
+mod traces;
 
 use serde::Serialize;
 

@@ -4,6 +4,7 @@ mod agents;
 mod expected;
 mod plans;
 mod timeline;
+mod traces;
 
 use std::fmt::Write;
 
@@ -12,6 +13,7 @@ use self::expected::{describe_expected, describe_in_all};
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
 pub(super) use self::timeline::{taken, what};
+use self::traces::describe_traces;
 use super::estimate::{
     agents as agents_on_average, messages_per_second, messages_per_workspace, servers_wanted,
 };
@@ -60,6 +62,7 @@ pub fn describe(scenario: &Scenario) -> String {
     text.push('\n');
     describe_backend(&mut text, scenario);
     describe_timeline(&mut text, scenario);
+    describe_traces(&mut text, scenario);
     describe_in_all(&mut text, scenario);
     if !scenario.thresholds.is_empty() {
         text.push_str("\nthresholds\n");
