@@ -5,6 +5,7 @@
 //! it and tells what is in it; a [`Feed`] reads ahead on a thread of its own. Whatever the length of a
 //! trace, only a little of it is in memory.
 
+mod cells;
 mod columns;
 mod error;
 mod feed;

@@ -40,13 +40,6 @@ const WORDS: &[(&str, &[Word])] = &[
         &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
     ),
     (
-        "`traffic`",
-        &[
-            ("trace", "{ rate: 1/h }", "{ trace: file.csv }"),
-            ("replay", "{ rate: 1/h }", "{ replay: file.csv }"),
-        ],
-    ),
-    (
         "throttles",
         &[
             ("leaky_bucket", "token_bucket: {", "leaky_bucket: {"),

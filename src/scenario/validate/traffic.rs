@@ -26,8 +26,9 @@ pub(super) fn traffic(
     if written.trace.is_some() {
         for key in ["profile", "timezone", "stages", "bursts"].into_iter().filter(|key| at.has(key))
         {
-            let message = format!("`{key}` does not go with `trace`");
-            let hint = "what was recorded comes when it came; `speed` has it come faster";
+            let message = format!("`{key}` says when messages arrive, and a `trace` does so too");
+            let hint = "`rate`, `interarrival` and `sessions` can rise and fall; `speed` has a \
+                        trace come faster";
             findings.add_with_hint(at.key(key), message, hint);
         }
         return None;
