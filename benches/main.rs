@@ -2,8 +2,9 @@
 
 mod calendar;
 mod engine;
+mod trace;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, calendar::bench, engine::bench);
+criterion_group!(benches, calendar::bench, engine::bench, trace::bench);
 criterion_main!(benches);

@@ -62,9 +62,15 @@ pub(super) struct Columns {
 impl Columns {
     /// The columns of a header.
     pub(super) fn read<'h>(header: impl Iterator<Item = &'h str>) -> Result<Self, Problem> {
+        const HINT: &str = "the first line names the columns: `time,workspace,agent,action,cost`, in \
+                            any order";
+        let header: Vec<&str> = header.collect();
+        if !header.contains(&"time") {
+            return Err(Problem::of_row("this is no header of a trace").hint(HINT));
+        }
         let mut places = [None; Column::ALL.len()];
         let mut names: Vec<&str> = Vec::new();
-        for (place, name) in header.enumerate() {
+        for (place, &name) in header.iter().enumerate() {
             if names.contains(&name) {
                 return Err(Problem::of_cell(place, format!("a second column is called `{name}`")));
             }
@@ -82,10 +88,7 @@ impl Columns {
         let mut required = Column::ALL.iter().zip(places).take(Column::REQUIRED);
         if let Some(((_, name), _)) = required.find(|(_, place)| place.is_none()) {
             let problem = Problem::of_row(format!("a trace needs the column `{name}`"));
-            return Err(problem.hint(
-                "its first line names its columns: `time,workspace,agent,action,cost`, in any \
-                 order",
-            ));
+            return Err(problem.hint(HINT));
         }
         Ok(Self { places, count: names.len() })
     }

@@ -81,7 +81,7 @@ impl Rows {
         let mut cells = Cells::default();
         if !lines.advance()? {
             return Err(lines.wrong(Problem::of_row("this trace is empty").hint(
-                "its first line names its columns: `time,workspace,agent,action,cost`, in any order",
+                "the first line names the columns: `time,workspace,agent,action,cost`, in any order",
             )));
         }
         cells.split(lines.text());
@@ -393,5 +393,8 @@ fn span(text: &[u8]) -> Option<SimSpan> {
 
 #[cold]
 fn not_a(text: &[u8], cell: usize, expected: &str) -> Problem {
+    if text.is_empty() {
+        return Problem::of_cell(cell, format!("nothing stands here, and not {expected}"));
+    }
     Problem::of_cell(cell, format!("`{}` is not {expected}", show(text)))
 }
