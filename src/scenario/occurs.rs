@@ -176,7 +176,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
     let packages =
         group.buying.is_some() || happens(group, |action| matches!(action, Action::BuyPackage(..)));
-    let packages = packages || group.records(|it| it.purchases > 0);
+    // Where nobody counts credits, rows that buy some do nothing.
+    let packages = packages || (credits().next().is_some() && group.records(|it| it.purchases > 0));
     let trials = plans(group).any(|plan| plan.trial.is_some());
     let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
     let priced = |price: Money| price > Money::ZERO;

@@ -18,6 +18,8 @@ pub struct Recording {
     pub parts: Vec<(String, RecordedPart)>,
     /// Groups that replay it at another speed only.
     pub elsewhere: Vec<String>,
+    /// The plans that its rows may name.
+    pub plans: Vec<String>,
     /// What was in it when the scenario was loaded.
     pub survey: Survey,
 }
@@ -95,10 +97,16 @@ impl Recording {
         });
         let lines: Vec<CastLine> = lines.collect();
         let part = self.part(&group.name, &lines);
+        let mut plans: Vec<String> =
+            group.plans.iter().map(|offer| offer.plan.name.clone()).collect();
+        // Plans to which workspaces come only beyond the end stand behind those that they can have.
+        let beyond = self.plans.iter().filter(|plan| !plans.contains(*plan));
+        let beyond: Vec<String> = beyond.cloned().collect();
+        plans.extend(beyond);
         Cast {
             name: group.name.clone(),
             count: group.count,
-            plans: group.plans.iter().map(|offer| offer.plan.name.clone()).collect(),
+            plans,
             named: part != Part::Nothing || self.elsewhere.contains(&group.name),
             part,
             lines,

@@ -76,6 +76,7 @@ impl Traces {
         let plans: Vec<String> = plans.chain(["unlimited"]).map(str::to_owned).collect();
         let packages: Vec<String> = packages.iter().map(str::to_owned).collect();
         for recording in &mut traces.recordings {
+            recording.plans.clone_from(&plans);
             let casts = document.workspaces.iter().map(|group| cast(group, recording, &plans));
             let groups = casts.collect();
             let roster = Roster { start: horizon.start, groups, packages: packages.clone() };
@@ -182,6 +183,7 @@ fn recordings(named: &[(PathBuf, Use<'_>)], findings: &mut Findings) -> Vec<Reco
             speed: of.speed,
             parts: Vec::new(),
             elsewhere: Vec::new(),
+            plans: Vec::new(),
             survey: Survey::default(),
         };
         recording.note(of);

@@ -105,6 +105,14 @@ fn plans_and_packages_change_pools() {
 }
 
 #[test]
+fn rows_beyond_the_end_do_nothing_whatever_they_name() {
+    let rows = "1s,shops,sales/1,message,\n2h,shops,large,set_plan,\n3h,shops,bot,create,\n";
+    let found = replay(SHOP, rows);
+    assert_values(&found, &[("messages.completed", 1.0)]);
+    assert!(found.metric("all", "plans.changed").is_none());
+}
+
+#[test]
 fn recorded_messages_are_tried_again_and_lose_patience() {
     let scenario = SHOP.replace(
         "cost: 2 }",
