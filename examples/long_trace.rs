@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::io::{BufWriter, Write, stdout};
 
-use limitlab::random::{Distribution, Draw, Key, Sampler};
+use limitlab::random::{Distribution, Key, Sampler};
 use limitlab::units::{SimSpan, parse_count};
 
 /// How many workspaces have messages.

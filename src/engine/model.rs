@@ -31,10 +31,8 @@ pub(super) struct GroupModel {
     /// draw as a line of their own does, and have no agents.
     /// Where rows of a trace create agents that belong to no line, those have one at the end.
     pub(super) lines: Vec<LineModel>,
-    /// Lines that the scenario declares.
-    declared: u32,
-    /// Whether a trace has rows of the group.
-    pub(super) is_recorded: bool,
+    /// If a trace has rows of the group, how many lines the scenario declares.
+    pub(super) recorded: Option<u32>,
     /// What can be bought in the scenario.
     pub(super) packages: Vec<Package>,
     pub(super) buying: Option<BuyingModel>,
@@ -118,7 +116,8 @@ impl GroupModel {
     /// The line of an agent that a trace names.
     pub(super) fn recorded_line(&self, whom: Whom) -> u32 {
         // Strangers come last.
-        if whom.line < self.declared { whom.line } else { self.lines.len() as u32 - 1 }
+        let is_declared = self.recorded.is_some_and(|declared| whom.line < declared);
+        if is_declared { whom.line } else { self.lines.len() as u32 - 1 }
     }
 
     /// Whether the run is over before something that is back at a workspace at `back`.
@@ -168,8 +167,7 @@ impl GroupModel {
                 let lines = group.lines.iter().map(LineModel::new);
                 lines.chain(customers).chain(strangers).collect()
             },
-            declared: group.lines.len() as u32,
-            is_recorded: group.recorded.is_some(),
+            recorded: group.recorded.as_ref().map(|_| group.lines.len() as u32),
             packages: scenario.packages.clone(),
             buying: group.buying.as_ref().map(|buying| BuyingModel {
                 package: buying.package as u16,

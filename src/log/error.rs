@@ -6,8 +6,12 @@ use thiserror::Error;
 
 /// Why a trace cannot be read on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{file}:{line}:{column}: {message}")]
-pub struct TraceError {
+#[error("{}:{}:{}: {}", .0.file, .0.line, .0.column, .0.message)]
+pub struct TraceError(pub Box<TraceFault>);
+
+/// What is wrong with a trace, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceFault {
     /// The file, as messages call it.
     pub file: String,
     /// The line, from 1.
@@ -90,7 +94,8 @@ impl Problem {
         let column = before.chars().count() + 1;
         let text = before + &at + &read(&bytes[cell.end..]);
         let Self { message, expected, .. } = self;
-        TraceError { file: file.to_owned(), line, column, text, span, message, expected }
+        let file = file.to_owned();
+        TraceError(Box::new(TraceFault { file, line, column, text, span, message, expected }))
     }
 }
 
@@ -129,9 +134,10 @@ mod tests {
     #[test]
     fn a_problem_is_shown_at_its_column_in_characters() {
         let error = Problem::of_cell(1, "no").at("t.csv", 7, "ä\u{fffd},b".as_bytes());
-        assert_eq!((error.line, error.column, &error.text[error.span.clone()]), (7, 4, "b"));
+        let fault = *error.0;
+        assert_eq!((fault.line, fault.column, &fault.text[fault.span]), (7, 4, "b"));
         let error = Problem::of_row("no").at("t.csv", 7, b"\xff,b");
-        assert_eq!((error.column, error.span.clone()), (1, 0..5));
+        assert_eq!((error.0.column, error.0.span.clone()), (1, 0..5));
         assert_eq!(error.to_string(), "t.csv:7:1: no");
     }
 }

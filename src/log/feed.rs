@@ -110,7 +110,9 @@ fn read(trace: &Trace, roster: Arc<Roster>, playback: Playback, to: &SyncSender<
             }
             Err(error) => {
                 // What was read before the fault is not lost with it.
-                let _ = to.send(Ok(batch)).and_then(|()| to.send(Err(error)));
+                if to.send(Ok(batch)).is_ok() {
+                    let _ = to.send(Err(error));
+                }
                 return;
             }
         }

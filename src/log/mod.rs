@@ -18,7 +18,7 @@ mod survey;
 mod trace;
 mod unpack;
 
-pub use error::{Expected, TraceError};
+pub use error::{Expected, TraceError, TraceFault};
 pub use feed::Feed;
 pub use roster::{Cast, CastLine, Part, Replay, Roster};
 pub use row::{Deed, Row, Whom};

@@ -14,8 +14,11 @@ pub(super) struct Names {
     /// The workspace that was named last, and where it is.
     last: (Vec<u8>, Option<(u32, u32)>),
     /// Agents that rows created, by their names, in each workspace.
-    created: BTreeMap<(u32, u32), BTreeMap<Box<[u8]>, Whom>>,
+    created: BTreeMap<(u32, u32), Created>,
 }
+
+/// Agents that rows created in a workspace, by their names.
+type Created = BTreeMap<Box<[u8]>, Whom>;
 
 /// The names of the agents that a group declares.
 struct GroupNames {

@@ -216,11 +216,11 @@ impl Rows {
         } else if !talks {
             self.talk.session.clear();
         }
-        let cost = self.cost(deed)?;
+        let priced = self.cost(deed)?;
         if time >= self.until {
             return Ok(Fate::Beyond);
         }
-        Ok(Fate::Replayed(Row { time, group, workspace, deed, cost, think }))
+        Ok(Fate::Replayed(Row { time, group, workspace, deed, cost: priced, think }))
     }
 
     /// A row that is not replayed here, but perhaps elsewhere, as a turn without a time.
@@ -323,11 +323,11 @@ impl Rows {
         /// What a log of decisions says besides: it follows from what is replayed.
         const OF_A_LOG: [&str; 4] = ["settle", "release", "renew", "expire"];
         let (text, place) = self.cell(Column::Action);
-        let is = |word: &&str| word.as_bytes() == text;
-        if let Some(kind) = Deed::NAMES.iter().position(|word| is(&word)) {
+        let is = |word: &str| word.as_bytes() == text;
+        if let Some(kind) = Deed::NAMES.iter().position(|word| is(word)) {
             return Ok(Action::Kind(kind));
         }
-        if OF_A_LOG.iter().any(|word| is(&word)) {
+        if OF_A_LOG.iter().any(|word| is(word)) {
             return Ok(Action::Follows);
         }
         let word = show(text);

@@ -11,7 +11,7 @@ use super::files::Files;
 use super::render::{Colour, render};
 use super::source::{Source, Span};
 use super::suggest::did_you_mean;
-use crate::log::{Expected, TraceError};
+use crate::log::{Expected, TraceError, TraceFault};
 
 /// So many mistakes are noted, and no more: they take more memory than the file.
 pub(super) const MOST_MISTAKES: usize = 10_000;
@@ -87,17 +87,17 @@ impl Mistake {
 
 /// The mistake that a trace has, whose line is added to `files`.
 pub(super) fn of_trace(error: &TraceError, files: &mut Files) -> Mistake {
-    let line = error.line as usize;
-    let source = files.add(Source::excerpt(error.file.clone(), line, error.text.clone()));
-    let (start, end) = (error.span.start as u32, error.span.end as u32);
-    let hint = match &error.expected {
+    let TraceFault { file, line, text, span, message, expected, .. } = &*error.0;
+    let source = files.add(Source::excerpt(file.as_str(), *line as usize, text.as_str()));
+    let (start, end) = (span.start as u32, span.end as u32);
+    let hint = match expected {
         Expected::Nothing => None,
         Expected::Said(hint) => Some(hint.clone()),
         Expected::OneOf { word, kind, words } => {
             Some(did_you_mean(word, kind, words.iter().map(String::as_str)))
         }
     };
-    Mistake { span: Span { source, start, end }, message: error.message.clone(), hint }
+    Mistake { span: Span { source, start, end }, message: message.clone(), hint }
 }
 
 impl From<&TraceError> for Faults {

@@ -26,7 +26,7 @@ impl Cell {
         self.named.clear();
         self.recorded.clear();
         self.script.clear();
-        if !model.is_recorded {
+        if model.recorded.is_none() {
             return;
         }
         for (line, of) in self.lines.iter().zip(&model.lines) {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::super::at::{At, Findings};
 use super::super::model::{BillingAnchor, Group};
 use super::super::types::{self, Document, ShareText};
-use super::lines::Lines;
+use super::lines::{Lines, WrittenTo};
 use super::mix::{GroupPlans, Metering};
 use super::names::Names;
 use super::numbers::{count, count_from_one};
@@ -99,10 +99,7 @@ pub(super) struct Draft {
     /// The names of its lines, in their order.
     pub(super) lines: Names,
     pub(super) metering: Metering,
-    /// Whether traffic is drawn for a line or the group, as far as can be told.
-    pub(super) may_have_traffic: bool,
-    /// Whether traffic of it was recorded.
-    pub(super) is_recorded: bool,
+    pub(super) written_to: WrittenTo,
 }
 
 /// The groups that stand at `at`.
@@ -145,12 +142,7 @@ fn group(
     });
     let mut plans = GroupPlans::default();
     let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
-    for (plan, at) in timeline.plans(&name) {
-        plans.add(plan, registry, at, findings);
-    }
-    for plan in registry.traces.plans(&name) {
-        plans.add(&plan, registry, at.key("traffic").key("trace"), findings);
-    }
+    add_later_plans(&name, &mut plans, (timeline, registry), at, findings);
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
     });
@@ -168,14 +160,13 @@ fn group(
         metering: &mut metering,
         names: Names::default(),
         promised: 0,
-        may_have_traffic: false,
-        is_recorded: false,
+        written_to: WrittenTo::default(),
         records: written.traffic.as_ref().is_some_and(|it| it.trace.is_some()),
         findings,
     };
     let read = lines.read(written, at);
     let customers = lines.customers(written, at);
-    let Lines { names, may_have_traffic, is_recorded, .. } = lines;
+    let Lines { names, written_to, .. } = lines;
     let recorded = registry.traces.recorded(&name);
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
@@ -205,7 +196,24 @@ fn group(
         timeline: Vec::new(),
     };
     let plans = plans.names;
-    Draft { group, plans, lines: names, metering, may_have_traffic, is_recorded }
+    Draft { group, plans, lines: names, metering, written_to }
+}
+
+/// Adds the plans to which workspaces of a group come after the start.
+fn add_later_plans(
+    name: &str,
+    plans: &mut GroupPlans,
+    (timeline, registry): (Timeline<'_>, &mut Registry),
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    for (plan, at) in timeline.plans(name) {
+        plans.add(plan, registry, at, findings);
+    }
+    let at = at.key("traffic").key("trace");
+    for plan in registry.traces.plans(name) {
+        plans.add(&plan, registry, at, findings);
+    }
 }
 
 const fn on_downgrade(written: Option<types::OnDowngrade>) -> OnDowngrade {

@@ -33,13 +33,19 @@ pub(super) struct Lines<'a> {
     pub(super) names: Names,
     /// What agents and features are promised together \[billionths of the included credits\].
     pub(super) promised: u64,
-    /// Whether traffic is drawn for a line or the group, as far as can be told.
-    pub(super) may_have_traffic: bool,
-    /// Whether traffic of either was recorded.
-    pub(super) is_recorded: bool,
+    pub(super) written_to: WrittenTo,
     /// Whether the group replays all rows of a trace, so that agents can be created.
     pub(super) records: bool,
     pub(super) findings: &'a mut Findings,
+}
+
+/// Who writes to the lines of a group, or to its workspaces.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WrittenTo {
+    /// Whether traffic is drawn for any of them, as far as can be told.
+    pub(super) perhaps: bool,
+    /// Whether traffic of any was recorded.
+    pub(super) by_trace: bool,
 }
 
 impl Lines<'_> {
@@ -141,8 +147,8 @@ impl Lines<'_> {
         at: At<'_>,
     ) -> Option<Traffic> {
         let is_recorded = written.is_some_and(|written| written.trace.is_some());
-        self.may_have_traffic |= (written.is_some() && !is_recorded) || !at.is_sound();
-        self.is_recorded |= is_recorded;
+        self.written_to.perhaps |= (written.is_some() && !is_recorded) || !at.is_sound();
+        self.written_to.by_trace |= is_recorded;
         written.and_then(|written| traffic(written, agents, self.clocks, at, self.findings))
     }
 

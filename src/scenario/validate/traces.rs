@@ -190,8 +190,8 @@ fn recordings(named: &[(PathBuf, Use<'_>)], findings: &mut Findings) -> Vec<Reco
         recordings.push((identity, recording));
     }
     let groups = recordings.iter().map(|(identity, it)| {
-        let names: Vec<String> = it.parts.iter().map(|(name, _)| name.clone()).collect();
-        (identity.clone(), names)
+        let groups: Vec<String> = it.parts.iter().map(|(name, _)| name.clone()).collect();
+        (identity.clone(), groups)
     });
     let groups: Vec<(PathBuf, Vec<String>)> = groups.collect();
     for (identity, recording) in &mut recordings {

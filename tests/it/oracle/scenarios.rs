@@ -142,8 +142,8 @@ impl Knobs {
     /// One of the plans.
     pub(super) fn plan_of(&self, any: usize) -> String {
         let named = (0..self.groups.len()).filter(|&it| self.groups[it].plan.is_some());
-        let names: Vec<String> = named.map(|it| format!("plan{it}")).collect();
-        names.get(any % (names.len() + 1)).cloned().unwrap_or("unlimited".to_owned())
+        let plans: Vec<String> = named.map(|it| format!("plan{it}")).collect();
+        plans.get(any % (plans.len() + 1)).cloned().unwrap_or("unlimited".to_owned())
     }
 
     pub(super) const fn has_packages(&self) -> bool {

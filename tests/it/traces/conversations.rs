@@ -24,7 +24,7 @@ const TALK: &str = "time,workspace,agent,action,cost,session,think
 fn a_turn_follows_the_reply_to_the_one_before() {
     // Due at 0, 3 and 8; the server is taken from 7 to 9.
     let found = replay_all(SHOP, TALK);
-    let (sum, waits) = ((2 + 2 + 2 + 3) as f64, 1.0);
+    let (sum, waits) = (f64::from(2 + 2 + 2 + 3), 1.0);
     assert_values(&found, &[("latency.mean", sum / 4.0), ("wait.mean", waits / 4.0)]);
 }
 
@@ -32,7 +32,7 @@ fn a_turn_follows_the_reply_to_the_one_before() {
 fn slow_replies_put_the_conversation_off() {
     // Due at 0, 5 and 12; the message at 7 is served from 9 to 13.
     let found = replay_all(&SHOP.replace("2s", "4s"), TALK);
-    assert_values(&found, &[("latency.mean", (4 + 4 + 6 + 5) as f64 / 4.0), ("wait.max", 2.0)]);
+    assert_values(&found, &[("latency.mean", f64::from(4 + 4 + 6 + 5) / 4.0), ("wait.max", 2.0)]);
 }
 
 #[test]

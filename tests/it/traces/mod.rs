@@ -26,7 +26,9 @@ fn folder(scenario: &str, files: &[(&str, &[u8])]) -> TempDir {
         fs::write(folder.path().join(name), bytes).expect("a file can be written");
     };
     write("own.yaml", scenario.as_bytes());
-    files.iter().for_each(|(name, bytes)| write(name, bytes));
+    for (name, bytes) in files {
+        write(name, bytes);
+    }
     folder
 }
 

@@ -174,19 +174,20 @@ fn poisson_messages_wait_as_in_an_m_m_1() {
     let mut trace = super::HEADER.to_owned();
     let mut now = 0.0;
     for _ in 0..MESSAGES {
-        now -= 2.0 * draw().ln();
+        now -= 2.0 * libm::log(draw());
         let (workspace, agent) = (1 + u8::from(draw() < 0.5), 1 + u8::from(draw() < 0.3));
         writeln!(trace, "{now:.9}s,shops/{workspace},sales/{agent},message,").unwrap();
     }
     let summary = replay_all(&scenario, &trace);
     assert_values(&summary, &[("messages.completed", f64::from(MESSAGES))]);
-    // The mean time in the system is 2 s. That of n customers has the variance of the mean wait and
-    // somewhat less than half as much again.
+    // The mean time in the system is 2 s. The mean wait of n customers has this variance, and the
+    // time in the system at most the standard error of the wait and that of the service together.
     // Source: D. J. Daley, The serial correlation coefficients of waiting times in a stationary
     // single server queue, 1968: ρ (2 + 5ρ - 4ρ² + ρ³) / (1 - ρ)⁴ in squared service times.
     let (load, n): (f64, _) = (0.5, f64::from(MESSAGES));
-    let variance = load * (2.0 + 5.0 * load - 4.0 * load.powi(2) + load.powi(3));
-    let error = (1.5 * variance / (1.0 - load).powi(4) / n).sqrt();
+    let cubic = 2.0 + load * (5.0 + load * (load - 4.0));
+    let (idle, wait) = (1.0 - load, (load * cubic).sqrt());
+    let error = (wait / (idle * idle) + 1.0) / n.sqrt();
     let mean = summary.value("latency.mean").unwrap();
     assert!((mean - 2.0).abs() < 4.0 * error, "{mean}, error {error}");
     let exceeds = summary.value("latency.p99").unwrap();

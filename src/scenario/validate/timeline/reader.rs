@@ -221,11 +221,11 @@ impl Reader<'_> {
     }
 
     fn traffic(&mut self, entry: &Entry<'_>, factor: f64) {
-        let written_to = |place: &usize| self.groups[*place].may_have_traffic;
+        let written_to = |place: &usize| self.groups[*place].written_to.perhaps;
         if !entry.groups.is_empty() && !entry.groups.iter().any(written_to) {
             let recorded = entry.groups.iter().map(|&place| &self.groups[place]);
             let recorded =
-                recorded.filter(|draft| draft.is_recorded).map(|draft| &draft.group.name);
+                recorded.filter(|draft| draft.written_to.by_trace).map(|draft| &draft.group.name);
             if let Some(name) = recorded.into_iter().next() {
                 let message = format!(
                     "the traffic of `{name}` is recorded: it comes when it came, not so many times \
