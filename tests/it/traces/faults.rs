@@ -2,6 +2,7 @@
 #![expect(clippy::too_many_lines, reason = "messages are shown whole, many in a test")]
 
 use std::fs;
+use std::process::Command;
 
 use insta::assert_snapshot;
 use limitlab::engine::{EngineError, RunOptions, Watch, run};
@@ -476,6 +477,51 @@ fn recorded_traffic_cannot_be_multiplied() {
 
     1 mistake in own.yaml
     ");
+}
+
+#[test]
+fn a_hundred_traces_are_enough() {
+    let lines = |count: usize| {
+        let line = |of: usize| format!("{{ name: l{of}, traffic: {{ trace: t{of}.csv }} }}, ");
+        let lines: String = (0..count).map(line).collect();
+        let scenario = format!(
+            "limitlab: 1\nname: many\nduration: 1h\nworkspaces: [{{ group: g, agents: [{lines}] }}]\n"
+        );
+        let files: Vec<String> = (0..count).map(|of| format!("t{of}.csv")).collect();
+        let files: Vec<(&str, &[u8])> =
+            files.iter().map(|name| (name.as_str(), HEADER.as_bytes())).collect();
+        mistakes(&scenario, &files)
+    };
+    assert_eq!(lines(100), "no mistakes");
+    let told = lines(101);
+    assert!(told.contains("error: a scenario replays more than 100 traces\n"), "{told}");
+}
+
+#[test]
+fn the_digest_of_a_scenario_is_of_its_traces_too() {
+    let digest = |cost: &str| {
+        let trace = format!("{HEADER}10s,shops/1,sales/1,message,{cost}\n");
+        let folder = folder(SHOPS, &[("day.csv", trace.as_bytes())]);
+        loaded(folder.path()).scenario.sha256
+    };
+    assert_eq!(digest("1"), digest("1"));
+    assert_ne!(digest("1"), digest("2"));
+}
+
+#[test]
+fn a_mistake_is_exit_code_2_and_leaves_no_results() {
+    let trace = format!("{HEADER}10s,shops/1,sales/1,mesage,\n");
+    let folder = folder(SHOPS, &[("day.csv", trace.as_bytes())]);
+    for command in ["check", "run"] {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_limitlab"));
+        let output = process.current_dir(folder.path()).args([command, "own.yaml"]).output();
+        let output = output.expect("the command can be started");
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(output.stdout.is_empty());
+        let told = String::from_utf8(output.stderr).expect("what is printed is UTF-8");
+        assert!(told.starts_with("day.csv:2:21: error: unknown action `mesage`\n"), "{told}");
+    }
+    assert!(!folder.path().join("results").exists());
 }
 
 #[test]
