@@ -71,6 +71,13 @@ pub(super) struct Source {
 pub(super) struct Number(u64);
 
 impl Number {
+    /// That of a message which was recorded for its line, by its place among those. It is that of a
+    /// Poisson arrival, unless those are drawn beside it.
+    pub(super) const fn of_recorded(arrival: u64, beside_others: bool) -> Self {
+        let number = arrival << TURN_BITS;
+        Self(if beside_others { number | (1 << 63) } else { number })
+    }
+
     /// The number of the next turn of the same conversation.
     pub(super) const fn next_turn(self) -> Self {
         Self(self.0.wrapping_add(1))

@@ -13,6 +13,7 @@ mod frame;
 mod independent;
 mod lines;
 mod model;
+mod recording;
 mod run;
 mod servers;
 mod slab;

@@ -1,5 +1,6 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
+use crate::log::Whom;
 use crate::random::{Distribution, Key, Sampler};
 use jiff::Timestamp;
 
@@ -34,7 +35,10 @@ pub(super) struct GroupModel {
     pub(super) seats: Sampler,
     /// The lines, and behind them the customers of the workspace as a whole if there are any: they
     /// draw as a line of their own does, and have no agents.
+    /// Where rows of a trace create agents that belong to no line, those have one at the end.
     pub(super) lines: Vec<LineModel>,
+    /// If a trace has rows of the group, how many lines the scenario declares.
+    pub(super) recorded: Option<u32>,
     /// What can be bought in the scenario.
     pub(super) packages: Vec<Package>,
     pub(super) buying: Option<BuyingModel>,
@@ -136,6 +140,13 @@ pub(super) struct TrafficModel {
 }
 
 impl GroupModel {
+    /// The line of an agent that a trace names.
+    pub(super) fn recorded_line(&self, whom: Whom) -> u32 {
+        // Strangers come last.
+        let is_declared = self.recorded.is_some_and(|declared| whom.line < declared);
+        if is_declared { whom.line } else { self.lines.len() as u32 - 1 }
+    }
+
     /// Whether the run is over before something that is back at a workspace at `back`.
     pub(super) fn cuts(&self, back: SimTime) -> bool {
         !self.finish && back > self.until
@@ -196,8 +207,13 @@ impl GroupModel {
             seats: group.seats.sampler(),
             lines: {
                 let customers = customers.map(LineModel::of_workspace);
-                group.lines.iter().map(LineModel::new).chain(customers).collect()
+                let mut traces = scenario.traces.iter();
+                let strangers = traces.any(|trace| trace.is_whole(&group.name));
+                let strangers = strangers.then(LineModel::of_strangers);
+                let lines = group.lines.iter().map(LineModel::new);
+                lines.chain(customers).chain(strangers).collect()
             },
+            recorded: group.recorded.as_ref().map(|_| group.lines.len() as u32),
             packages: scenario.packages.clone(),
             buying: group.buying.as_ref().map(|buying| BuyingModel {
                 package: buying.package as u16,
@@ -240,31 +256,23 @@ pub(super) fn plans(scenario: &Scenario) -> Vec<&str> {
 
 /// What keys the draws of a workspace's customers: no line can be called so.
 const CUSTOMERS: &str = "customers of the workspace";
+/// What keys the draws of agents that belong to no line.
+const STRANGERS: &str = "agents that traces create";
 
 impl LineModel {
     /// The customers of a workspace as a whole, as a line without agents.
     fn of_workspace(customers: &Customers) -> Self {
-        let nothing = Distribution::Constant(0.0);
         Self {
-            name: CUSTOMERS.to_owned(),
-            kind: LineKind::Agents,
-            count: 0,
-            start: AgentState::Draft,
-            draft: None,
-            active: None,
-            offline: None,
-            on_refused: OnRefused::GiveUp,
             traffic: Some(TrafficModel::new(&customers.traffic)),
             route: Some(customers.route),
-            cost: nothing.sampler(),
-            while_offline: WhileOffline::Refuse,
-            retry: None,
-            client_throttling: None,
-            patience: None,
-            share: None,
-            create: None,
-            delete_after: None,
+            ..Self::new(&AgentLine::new(CUSTOMERS, 0))
         }
+    }
+
+    /// The agents that rows of a trace create and that belong to no line: drafts at first, to whom
+    /// only rows write.
+    fn of_strangers() -> Self {
+        Self { start: AgentState::Draft, ..Self::new(&AgentLine::new(STRANGERS, 0)) }
     }
 
     fn new(line: &AgentLine) -> Self {

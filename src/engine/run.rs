@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::watch::Watch;
 use super::{coupled, frame, independent};
+use crate::log::TraceError;
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{Flaws, Scenario};
 use crate::summary::{Summary, summarise};
@@ -57,6 +58,9 @@ pub enum EngineError {
         /// Since the start.
         at: SimSpan,
     },
+    /// A trace has changed since the scenario was loaded, and cannot be read on.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
 }
 
 /// What was simulated by one thread, or by all.

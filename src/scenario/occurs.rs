@@ -170,7 +170,9 @@ fn lacks_backlog(
 fn grows(group: &Group) -> bool {
     let creates =
         |line: &AgentLine| line.churn.as_ref().is_some_and(|churn| churn.create.is_some());
-    group.lines.iter().any(creates) || happens(group, |it| matches!(it, Action::Create(_)))
+    group.lines.iter().any(creates)
+        || happens(group, |it| matches!(it, Action::Create(_)))
+        || group.records(|it| it.creates > 0)
 }
 
 fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
@@ -229,6 +231,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
     let packages =
         group.buying.is_some() || happens(group, |action| matches!(action, Action::BuyPackage(..)));
+    // Where nobody counts credits, rows that buy some do nothing.
+    let packages = packages || (credits().next().is_some() && group.records(|it| it.purchases > 0));
     let trials = plans(group).any(|plan| plan.trial.is_some());
     let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
     let priced = |price: Money| price > Money::ZERO;
@@ -238,7 +242,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         crowded: crowded(group),
         churn: grows(group),
         waits: (slots_can_bind(group) || trials) && habits.any(|it| waits(it.on_refused)),
-        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_))),
+        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
+            || group.records(|it| it.plans > 0),
         trials,
         slots: plans(group).any(|plan| plan.active_agents.is_some()),
         pool: credits().next().is_some(),
@@ -288,9 +293,10 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
 /// Whether messages to a group can be refused because an agent is not active.
 pub fn turned_away(group: &Group) -> bool {
     let is_away = |line: &AgentLine| {
-        (line.traffic.is_some() && can_be_away(group, line)) || whoever_can_be_away(group, line)
+        (group.is_addressed(line) && can_be_away(group, line)) || whoever_can_be_away(group, line)
     };
-    group.lines.iter().any(is_away)
+    // Agents that a row creates are drafts until another enables them.
+    group.lines.iter().any(is_away) || group.records(|it| it.strangers.messages > 0)
 }
 
 /// Whether customers of a line can be refused because an agent is not active.
@@ -326,7 +332,8 @@ fn is_away(group: &Group, line: &AgentLine) -> bool {
             || line.churn.is_some()
             || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())
             || slots_can_bind(group)
-            || happens(group, changes))
+            || happens(group, changes)
+            || group.records(|it| it.creates + it.enables + it.disables + it.plans > 0))
 }
 
 /// Whether the servers of a backend can all be busy.

@@ -245,6 +245,7 @@ fn the_document_of_a_scenario() {
             "what": "change to the plan q"
           }
         ],
+        "traces": [],
         "thresholds": [
           "messages.lost == 0"
         ],

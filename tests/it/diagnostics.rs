@@ -151,7 +151,7 @@ fn unknown_keys() {
        |
     41 |       - { name: night, traffic: { ratee: 12/h } }
        |                                   ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `profile`, `timezone`, `stages`, `bursts`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `trace`, `speed`, `replay`, `profile`, `timezone`, `stages`, `bursts`
 
     1 mistake in x.yaml
     ");

@@ -207,7 +207,8 @@ fn places_of_the_platform_are_free_when_service_ends() {
 #[test]
 fn workspaces_wait_in_one_queue_for_places_of_the_platform() {
     let queued = |limit: &str, delay: &str| {
-        let backend = format!("backend: {{ servers: 9, service_time: 1s, network_delay: {delay} }}");
+        let backend =
+            format!("backend: {{ servers: 9, service_time: 1s, network_delay: {delay} }}");
         met("2.5s", &format!("fair_use: [{{ name: few, {limit} }}]\n{backend}"))
     };
     // 1 and 1, then 2 and 2: at 1, 2, 3 and 4 s.

@@ -41,6 +41,7 @@ mod thoughtless;
 mod tidy;
 mod timeline_faults;
 mod timezones;
+mod traces;
 mod traffic;
 mod validity;
 mod window_faults;

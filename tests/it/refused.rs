@@ -28,13 +28,6 @@ type Word = (&'static str, &'static str, &'static str);
 /// The rows of the chapter's table, with each word in them.
 const WORDS: &[(&str, &[Word])] = &[
     (
-        "`traffic`",
-        &[
-            ("trace", "{ rate: 1/h }", "{ trace: file.csv }"),
-            ("replay", "{ rate: 1/h }", "{ replay: file.csv }"),
-        ],
-    ),
-    (
         "enforcement",
         &[
             ("check_then_act", "strategy: atomic", "strategy: check_then_act"),

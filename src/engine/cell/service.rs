@@ -1,6 +1,6 @@
 //! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
-use super::waits::{Place, Turn};
+use super::waits::{Place, Waiter};
 use super::{Cell, Event, Flight, Message, NONE, World};
 use crate::engine::calendar::Class;
 use crate::engine::model::GroupModel;
@@ -97,7 +97,7 @@ impl Cell {
             return;
         }
         let number = self.flights.insert(flight);
-        let turn = Turn { workspace: world.number, flight: number };
+        let turn = Waiter { workspace: world.number, flight: number };
         let (hold, queues) = limits.take(plan, &attempt, turn.into());
         self.flights.at(number).shared = Some((plan as u16, hold));
         self.hold_back(world, number, wait, queues, now);

@@ -17,18 +17,18 @@ pub(super) enum Place {
 
 /// By what the platform's limiters know an attempt: the number of its workspace, and its own there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) struct Turn {
+pub(in crate::engine) struct Waiter {
     pub(in crate::engine) workspace: u32,
     pub(in crate::engine) flight: u32,
 }
 
-impl From<Turn> for u64 {
-    fn from(turn: Turn) -> Self {
+impl From<Waiter> for u64 {
+    fn from(turn: Waiter) -> Self {
         (Self::from(turn.workspace) << 32) | Self::from(turn.flight)
     }
 }
 
-impl From<u64> for Turn {
+impl From<u64> for Waiter {
     fn from(ticket: u64) -> Self {
         Self { workspace: (ticket >> 32) as u32, flight: ticket as u32 }
     }

@@ -11,6 +11,7 @@ use super::super::estimate::{
 use super::super::explain::{drawn, taken, what};
 use super::super::model::{Backend, BackendScope, Group, Offer, Scenario};
 use super::limits::LimitFacts;
+use super::traces::TraceFacts;
 use crate::rules::Allowance;
 use crate::units::{Share, SimTime};
 use crate::workload::{AgentLine, LineKind, Occurrence, plan_of};
@@ -32,6 +33,7 @@ pub(super) struct ScenarioFacts {
     limits: Vec<LimitFacts>,
     backend: Option<BackendFacts>,
     timeline: Vec<EventFacts>,
+    traces: Vec<TraceFacts>,
     thresholds: Vec<String>,
     run: RunFacts,
 }
@@ -175,6 +177,7 @@ impl ScenarioFacts {
             limits: scenario.throttles.iter().map(LimitFacts::over_everybody).collect(),
             backend: scenario.backend.as_ref().map(|it| backend(scenario, it)),
             timeline: timeline.collect(),
+            traces: scenario.traces.iter().map(|it| TraceFacts::new(scenario, it)).collect(),
             thresholds: scenario.thresholds.iter().map(|it| it.text.clone()).collect(),
             run: RunFacts {
                 events: cost.events.round(),

@@ -5,6 +5,7 @@ mod expected;
 mod limits;
 mod plans;
 mod timeline;
+mod traces;
 
 use std::fmt::Write;
 
@@ -14,6 +15,7 @@ use self::limits::limit;
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
 pub(super) use self::timeline::{taken, what};
+use self::traces::describe_traces;
 use super::discipline::{Codel, Discipline, Shed};
 use super::estimate::{
     agents as agents_on_average, messages_per_second, messages_per_workspace, servers_wanted,
@@ -70,6 +72,7 @@ pub fn describe(scenario: &Scenario) -> String {
     }
     describe_backend(&mut text, scenario);
     describe_timeline(&mut text, scenario);
+    describe_traces(&mut text, scenario);
     describe_in_all(&mut text, scenario);
     if !scenario.thresholds.is_empty() {
         text.push_str("\nthresholds\n");

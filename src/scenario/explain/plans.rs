@@ -90,7 +90,8 @@ impl<'s> GroupPlans<'s> {
     fn who(&self, place: usize) -> String {
         let mix = &self.group.mix;
         match mix.iter().find(|&&(plan, _)| plan == place) {
-            None => "by the timeline".to_owned(),
+            None if self.comes_by_timeline(place) => "by the timeline".to_owned(),
+            None => "by a trace".to_owned(),
             Some((_, Share::WHOLE)) => "all at the start".to_owned(),
             Some(&(_, share)) => {
                 let is_on = |workspace| plan_of(workspace, mix) == place;
@@ -100,6 +101,16 @@ impl<'s> GroupPlans<'s> {
                 }
             }
         }
+    }
+
+    /// Whether the timeline puts workspaces on the plan at `place`.
+    fn comes_by_timeline(&self, place: usize) -> bool {
+        self.group.timeline.iter().any(|occurrence| {
+            matches!(
+                occurrence.action,
+                Action::SetPlan(plan) | Action::Subscribe(plan) if plan == place
+            )
+        })
     }
 
     /// On which plans the limit at `place` holds, if not on all.
@@ -122,13 +133,16 @@ impl<'s> GroupPlans<'s> {
         let changes = |action: &Action| matches!(action, Action::SetPlan(_) | Action::Subscribe(_));
         let slots = |place: usize| self.group.plans[place].plan.active_agents.unwrap_or(u32::MAX);
         let most = (0..self.group.plans.len()).map(slots).max();
+        let least = (0..self.group.plans.len()).map(slots).min();
+        if self.group.records(|it| it.plans > 0) && least != most {
+            return true;
+        }
         self.group.timeline.iter().any(|occurrence| {
             let (Action::SetPlan(plan) | Action::Subscribe(plan)) = occurrence.action else {
                 return false;
             };
             most.is_some_and(|most| slots(plan) < most)
         }) || self.group.timeline.iter().any(|occurrence| {
-            let least = (0..self.group.plans.len()).map(slots).min();
             changes(&occurrence.action) && occurrence.until.is_some() && least != most
         })
     }

@@ -30,7 +30,9 @@ pub(super) use quantity::{
 };
 pub(super) use retry::{Backoff, ClientThrottling, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
-pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
+pub(super) use traffic::{
+    Bursts, Closed, OnLost, Profile, ProfileName, Replay, Sessions, Stage, Traffic,
+};
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
     PlanOrMix, Route, ShareTerms, WhileOffline,

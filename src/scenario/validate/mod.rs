@@ -19,6 +19,7 @@ mod retry;
 mod tables;
 mod thresholds;
 mod timeline;
+mod traces;
 mod traffic;
 mod windows;
 
@@ -35,6 +36,7 @@ use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
+use self::traces::Traces;
 use self::windows::Measured;
 use super::at::{At, Findings};
 use super::bins::series_every;
@@ -75,7 +77,14 @@ pub(super) fn validate(
     let cuts = measured.drain == Drain::Cut || !at.key("drain").is_sound();
     let zone = document.timezone.as_ref();
     let clocks = Clocks::new(zone, horizon, at.key("timezone"), &mut findings);
-    let mut registry = Registry::new(clocks, cuts, plans, package_names);
+    let names = (plans.as_ref(), &package_names);
+    let sound = mistakes.is_empty();
+    let traces = if sound {
+        Traces::read(document, at, horizon, names, &mut digest, &mut findings)
+    } else {
+        Traces::default()
+    };
+    let mut registry = Registry::new(clocks, cuts, plans, package_names, traces);
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
     let shared = document.fair_use.as_deref().unwrap_or_default();
@@ -99,6 +108,7 @@ pub(super) fn validate(
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
         throttles,
+        traces: registry.traces.recordings.clone(),
         backend,
         series_every: measured.bin,
         thresholds: thresholds(

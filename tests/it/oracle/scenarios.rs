@@ -9,6 +9,7 @@ use proptest::sample::select;
 use self::customers::{Retry, patience, retry};
 use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
+use super::rows::Recorded;
 
 /// A duration in ticks.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +109,50 @@ pub(super) struct Knobs {
     packages: Vec<Package>,
     entries: Vec<Entry>,
     backend: Option<Backend>,
+    /// Recorded traffic of all groups, in place of that of their workspaces.
+    recorded: Option<Recorded>,
+}
+
+impl Knobs {
+    /// The scenario with a trace of all its groups.
+    pub(super) fn with_trace(mut self, recorded: Recorded) -> Self {
+        self.groups.iter_mut().for_each(|group| group.routed = None);
+        self.recorded = Some(recorded);
+        self
+    }
+
+    /// The trace, if there is one, and how many times as fast its time runs.
+    pub(super) fn recording(&self) -> Option<(String, u64)> {
+        let recorded = self.recorded.as_ref()?;
+        Some((self.trace(recorded), 1 + u64::from(recorded.twice_as_fast)))
+    }
+
+    /// How long it lasts, in ticks.
+    pub(super) const fn duration(&self) -> u32 {
+        self.duration
+    }
+
+    pub(super) const fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// How many workspaces a group has, how many agents each of its lines, and how many features.
+    pub(super) fn cast(&self, group: usize) -> (usize, Vec<usize>, usize) {
+        let of = &self.groups[group];
+        let lines = of.lines.iter().map(|line| line.count as usize).collect();
+        (of.count as usize, lines, of.features.len())
+    }
+
+    /// One of the plans.
+    pub(super) fn plan_of(&self, any: usize) -> String {
+        let named = (0..self.groups.len()).filter(|&it| self.groups[it].plan.is_some());
+        let plans: Vec<String> = named.map(|it| format!("plan{it}")).collect();
+        plans.get(any % (plans.len() + 1)).cloned().unwrap_or("unlimited".to_owned())
+    }
+
+    pub(super) const fn has_packages(&self) -> bool {
+        !self.packages.is_empty()
+    }
 }
 
 pub(super) fn law() -> impl Strategy<Value = Law> {
@@ -313,5 +358,6 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
             packages,
             entries,
             backend,
+            recorded: None,
         })
 }

@@ -5,6 +5,7 @@ mod messages;
 mod opening;
 mod retries;
 mod routes;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ use limitlab::random::{Distribution, Key};
 use limitlab::scenario::{Drain, Group, Scenario};
 use limitlab::workload::{AgentLine, TrafficKind};
 
+pub(super) use self::rows::Trace;
+use self::rows::{Named, Turn};
 use super::figures::OVERLOADED;
 use super::late::Late;
 use super::plans::Standing;
@@ -87,6 +90,10 @@ pub(super) enum Event {
     TryAgain {
         of: Origin,
     },
+    /// A row of a trace.
+    Row {
+        row: usize,
+    },
 }
 
 /// Where a message comes from.
@@ -103,6 +110,8 @@ pub(super) struct Origin {
     message: usize,
     /// The backoff before the attempt, if another one was made before.
     backoff: Option<u64>,
+    /// What it costs, if a trace says so.
+    cost: Option<i128>,
 }
 
 /// A conversation: the message that is due or under way, and the turns after it.
@@ -112,6 +121,10 @@ struct Talk {
     agent: Option<usize>,
     number: u64,
     left: u64,
+    /// The turns that a trace has left, the last one first.
+    script: Vec<Turn>,
+    /// What the turn that is due costs, if a trace says so.
+    cost: Option<i128>,
 }
 
 /// An agent, and what its draws and its customers need.
@@ -156,6 +169,7 @@ pub(super) struct Stage<'s> {
     carried: BTreeMap<(usize, Option<usize>), f64>,
     pub(super) tries: Vec<u64>,
     talks: Vec<Talk>,
+    named: Named,
     /// Who waits for a slot, and since when.
     pub(super) waiting: Vec<(usize, u64)>,
     /// What entries of the timeline were done to which agents and will be undone.
@@ -174,6 +188,9 @@ impl Stage<'_> {
 
 pub(super) struct Play<'s> {
     pub(super) scenario: &'s Scenario,
+    trace: &'s Trace,
+    /// The line of agents that belong to none.
+    strangers: &'s AgentLine,
     pub(super) until: u64,
     pub(super) delay: u64,
     pub(super) stages: Vec<Stage<'s>>,
@@ -189,10 +206,13 @@ pub(super) struct Play<'s> {
     pub(super) rounds: Vec<(usize, usize)>,
 }
 
-/// Plays a scenario to its end.
-pub(super) fn play(scenario: &Scenario) -> Record {
+/// Plays a scenario to its end, with what a trace has for it.
+pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
+    let strangers = AgentLine::new("agents that traces create", 0);
     let mut play = Play {
         scenario,
+        trace,
+        strangers: &strangers,
         until: scenario.duration.nanos(),
         delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
         stages: Vec::new(),
@@ -203,6 +223,10 @@ pub(super) fn play(scenario: &Scenario) -> Record {
         late_seen: 0,
         rounds: Vec::new(),
     };
+    for row in 0..trace.len() {
+        let (at, class, space) = trace.place(row);
+        play.schedule(at, class, space, Event::Row { row });
+    }
     for (number, group) in scenario.groups.iter().enumerate() {
         for index in 0..u64::from(group.count) {
             play.open(number, group, index);
@@ -240,6 +264,7 @@ pub(super) fn play(scenario: &Scenario) -> Record {
                 play.refused(space, of, &OVERLOADED, now);
             }
             Event::TryAgain { of } => play.try_again(space, of, now),
+            Event::Row { row } => play.row(space, row, now),
             Event::Renew => play.renew(space, next.order, now),
             Event::TrialEnds => play.trial_ends(space, next.order, now),
             Event::PackageEnds { grant, package } => play.package_ends(space, grant, package, now),
@@ -258,6 +283,7 @@ impl<'s> Play<'s> {
         let group = self.stages[space].group;
         let traffic = match group.lines.get(line) {
             Some(line) => line.traffic.as_ref(),
+            None if line > group.lines.len() => None,
             None => group.customers.as_ref().map(|all| &all.traffic),
         };
         traffic.map(|traffic| &traffic.kind)
@@ -267,7 +293,11 @@ impl<'s> Play<'s> {
     fn key(&self, space: usize, by: usize) -> Key {
         let stage = &self.stages[space];
         let line = stage.group.lines.get(by);
-        stage.key.name(line.map_or("customers of the workspace", |line| &line.name))
+        let other = match by - stage.group.lines.len().min(by) {
+            0 => "customers of the workspace",
+            _ => self.strangers.name.as_str(),
+        };
+        stage.key.name(line.map_or(other, |line| &line.name))
     }
 
     /// The agents of a line that are there from the start.
@@ -278,7 +308,7 @@ impl<'s> Play<'s> {
 
     pub(super) fn line(&self, space: usize, agent: usize) -> &'s AgentLine {
         let stage = &self.stages[space];
-        &stage.group.lines[stage.agents[agent].line]
+        stage.group.lines.get(stage.agents[agent].line).unwrap_or(self.strangers)
     }
 
     /// A draw of the customers of a line, or of the workspace.

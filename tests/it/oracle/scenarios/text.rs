@@ -116,6 +116,11 @@ impl Knobs {
 
     /// The traffic of a workspace, if there is any, and where it goes.
     fn routed(&self, group: &Group) -> Option<String> {
+        if let Some(recorded) = &self.recorded {
+            let speed = if recorded.twice_as_fast { ", speed: 2x" } else { "" };
+            let replay = if recorded.sessions { ", replay: sessions" } else { "" };
+            return Some(format!("    traffic: {{ trace: day.csv{speed}{replay} }}\n"));
+        }
         let (line, route) = group.routed.as_ref()?;
         let traffic = self.traffic(line)?;
         let alone = traffic.starts_with("{ interarrival") || traffic.starts_with("{ rate");

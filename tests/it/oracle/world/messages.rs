@@ -99,20 +99,21 @@ impl Play<'_> {
         let mut talk = None;
         if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, by) {
             let left = self.drawn(space, by, turns, "turns", number).max(1) - 1;
-            self.stages[space].talks.push(Talk { by, agent: Some(agent), number, left });
+            let (agent, script, cost) = (Some(agent), Vec::new(), None);
+            self.stages[space].talks.push(Talk { by, agent, number, left, script, cost });
             talk = Some(self.stages[space].talks.len() - 1);
         }
         self.write(space, (agent, by), number, talk, now);
     }
 
     /// Whether customers wait because the agent is not active.
-    fn is_away(&self, space: usize, agent: usize) -> bool {
+    pub(super) fn is_away(&self, space: usize, agent: usize) -> bool {
         self.line(space, agent).while_offline == WhileOffline::Pause
             && self.record.spaces[space].state(agent) != Some(AgentState::Active)
     }
 
     pub(super) fn turn(&mut self, space: usize, talk: usize, now: u64) {
-        let Talk { by, agent, number, .. } = self.stages[space].talks[talk];
+        let Talk { by, agent, number, cost, .. } = self.stages[space].talks[talk];
         if by == self.stages[space].group.lines.len() {
             self.turn_at_workspace(space, talk, now);
             return;
@@ -124,7 +125,7 @@ impl Play<'_> {
         if self.is_away(space, agent) {
             self.stages[space].agents[agent].parked.push(talk);
         } else {
-            self.write(space, (agent, by), number, Some(talk), now);
+            self.write_for(space, (agent, by), number, (Some(talk), cost), now);
         }
     }
 
@@ -137,8 +138,21 @@ impl Play<'_> {
         talk: Option<usize>,
         now: u64,
     ) {
+        self.write_for(space, (agent, by), number, (talk, None), now);
+    }
+
+    /// The same for a cost, if one is recorded.
+    pub(super) fn write_for(
+        &mut self,
+        space: usize,
+        (agent, by): (usize, usize),
+        number: u64,
+        (talk, cost): (Option<usize>, Option<i128>),
+        now: u64,
+    ) {
         let messages = &mut self.record.spaces[space].messages;
-        let of = Origin { agent, by, number, talk, message: messages.len(), backoff: None };
+        let (message, backoff) = (messages.len(), None);
+        let of = Origin { agent, by, number, talk, message, backoff, cost };
         let routed = by == self.stages[space].group.lines.len();
         messages.push(Message { agent, routed, due: now, attempts: Vec::new(), loss: None });
         self.attempt(space, of, now);
@@ -147,7 +161,8 @@ impl Play<'_> {
     pub(super) fn attempt(&mut self, space: usize, of: Origin, now: u64) {
         let agent = of.agent;
         let law = &self.line(space, agent).cost;
-        let cost = i128::from(self.drawn(space, of.by, law, "cost", of.number));
+        let drawn = || i128::from(self.drawn(space, of.by, law, "cost", of.number));
+        let cost = of.cost.unwrap_or_else(drawn);
         let mut answer = self.decide(space, agent, cost, now);
         if let Err(why) = &answer
             && self.is_rescued(space, why, now)
@@ -220,6 +235,12 @@ impl Play<'_> {
 
     /// A customer whose message is lost goes on only where it is said so.
     pub(super) fn lost(&mut self, space: usize, of: Origin, at: u64) {
+        // A recorded conversation never does.
+        if let Some(talk) = of.talk
+            && !std::mem::take(&mut self.stages[space].talks[talk].script).is_empty()
+        {
+            return;
+        }
         if let Some(
             TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
         ) = self.customers(space, of.by)
@@ -237,6 +258,9 @@ impl Play<'_> {
 
     /// The customer of a conversation thinks about its last turn, and writes the next one.
     pub(super) fn think(&mut self, space: usize, talk: usize, now: u64) {
+        if self.next_recorded(space, talk, now) {
+            return;
+        }
         let Talk { by, number, .. } = self.stages[space].talks[talk];
         let Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) =
             self.customers(space, by)
