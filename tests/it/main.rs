@@ -14,6 +14,7 @@ mod extremes;
 mod guide;
 mod hostile;
 mod imports;
+mod limit_faults;
 mod limiters;
 mod limits;
 mod metering;
