@@ -360,22 +360,24 @@ timeline:
     expect(&changed("free"), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
 }
 
-/// Five times what a bucket admits: a client that sends twice what is admitted holds back three
-/// fifths, and of the two fifths that it sends half are refused.
+/// Five times what a bucket admits. Of messages that are sent with the chance p each, every fifth
+/// slot or a later one is admitted: one in 4 + 1/p. A client sends K times that, so p = (K - 1)/4, up
+/// to all.
 #[test]
 fn a_client_that_throttles_itself_sends_a_multiple_of_what_is_admitted() {
     let scenario = |client: &str| {
         let bucket = "{ name: bucket, token_bucket: { rate: 10/s, burst: 1 } }";
         shop("2h", "20ms", client, bucket, "warm_up: 30m")
     };
-    for (multiplier, sent) in [("1x", 0.2), ("2x", 0.4), ("4x", 0.8), ("9x", 1.0)] {
-        let client = format!(", client_throttling: {{ multiplier: {multiplier} }}");
+    for (multiplier, sent) in [(2.0, 0.25), (3.0, 0.5), (4.0, 0.75), (9.0, 1.0)] {
+        let client = format!(", client_throttling: {{ multiplier: {multiplier}x }}");
+        let admitted = 1.0 / (4.0 + 1.0 / sent);
         let summary = scenario(&client);
         let held = summary.value("refusal.rate{limiter=client_throttling}").expect("it throttles");
         let refused = summary.value("refusal.rate{limiter=bucket}").expect("it refuses");
         // Six thousand attempts are counted at a time, so that shares scatter by a hundredth.
         assert!((held - (1.0 - sent)).abs() < 0.01, "{multiplier}: {held}");
-        assert!((refused - (sent - 0.2)).abs() < 0.015, "{multiplier}: {refused}");
+        assert!((refused - (sent - admitted)).abs() < 0.015, "{multiplier}: {refused}");
         let reason = summary.value("refusal.rate{reason=overloaded}");
         assert_eq!(reason.map(f64::to_bits), Some(held.to_bits()));
     }
