@@ -267,6 +267,22 @@ fn a_limit_that_reports_counts_what_it_would_refuse_and_takes_nothing_of_it() {
     );
 }
 
+/// As above; a place and one to wait for it, though nobody waits.
+#[test]
+fn a_limit_that_reports_has_nobody_wait_for_a_place() {
+    let limit = "{ name: alone, concurrency: { limit: 1, queue: 1 }, on_exceed: report }";
+    let backend = "backend: { scope: workspace, servers: unlimited, service_time: 5s }";
+    expect(
+        &shop("9s", "2s", "", limit, backend),
+        &[
+            ("messages.completed", 4.0),
+            ("wait.max", 0.0),
+            // At 6 s those of 2 and 4 s are there; at 8 s the first of them is gone.
+            ("shadow.refusals{limiter=alone}", 1.0),
+        ],
+    );
+}
+
 /// A message a second, from 1 s on.
 #[test]
 fn refused_attempts_count_where_it_is_said_so() {
@@ -343,6 +359,8 @@ plans:
   small: {{ fair_use: [{{ name: places, concurrency: {{ limit: 1, queue: 5 }} }}] }}
   large: {{ fair_use: [{{ name: places, concurrency: {{ limit: 3, queue: 5 }} }}] }}
   free: {{}}
+  tried:
+    fair_use: [{{ name: places, concurrency: {{ limit: 1 }}, on_exceed: report }}]
 workspaces:
   - group: shops
     plan: small
@@ -356,8 +374,10 @@ timeline:
     };
     // The second and the third at 6 s, the fourth when the first is replied to at 11 s.
     expect(&changed("large"), &[("wait.mean", (4.0 + 3.0 + 7.0) / 4.0), ("wait.max", 7.0)]);
-    // Nothing limits them any more.
-    expect(&changed("free"), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
+    // Nothing limits them any more, or only by report.
+    for plan in ["free", "tried"] {
+        expect(&changed(plan), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
+    }
 }
 
 /// Five times what a bucket admits. Of messages that are sent with the chance p each, every fifth
