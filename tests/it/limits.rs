@@ -283,6 +283,37 @@ fn a_limit_that_reports_has_nobody_wait_for_a_place() {
     );
 }
 
+/// Messages of 1, 2, 3 and 5.6 s: the third buys the package that pays it.
+#[test]
+fn a_message_that_is_decided_again_counts_once() {
+    let limit = "{ name: calm, sliding_window: { limit: 2, per: 3s }, on_exceed: report, \
+                 count_refused: true }";
+    let summary = simulate(&format!(
+        "limitlab: 1
+name: limits
+duration: 6s
+plans: {{ p: {{ credits: {{ included: 2, renews: never }} }} }}
+packages: {{ more: {{ credits: 5 }} }}
+workspaces:
+  - group: shops
+    plan: p
+    packages: {{ name: more, auto_buy: {{ on_refusal: true }} }}
+    agents: [{{ name: a, traffic: {{ interarrival: 1s }} }}]
+    fair_use: [{limit}]
+timeline:
+  - {{ at: 3.5s, for: 1.6s, traffic: 0x }}
+"
+    ));
+    expect(
+        &summary,
+        &[
+            ("messages.completed", 4.0),
+            ("packages.bought", 1.0),
+            ("shadow.refusals{limiter=calm}", 1.0),
+        ],
+    );
+}
+
 /// A message a second, from 1 s on.
 #[test]
 fn refused_attempts_count_where_it_is_said_so() {
