@@ -314,6 +314,19 @@ timeline:
     );
 }
 
+/// A message of each, made at 1 s, is at the platform at 2 s.
+#[test]
+fn a_run_that_was_cut_off_does_not_know_what_a_limit_would_have_refused() {
+    let limit = "{ name: fleet, fixed_window: { limit: 1, per: 1h }, on_exceed: report }";
+    let backend = "backend: { servers: 9, service_time: 1s, network_delay: 1s }";
+    let reported = |rest: &str| met("1.5s", &format!("fair_use: [{limit}]\n{backend}\n{rest}"));
+    expect(&reported(""), &[("all/shadow.refusals{limiter=fleet}", 1.0)]);
+    expect(
+        &reported("drain: cut"),
+        &[("all/messages.in_flight", 2.0), ("all/shadow.refusals{limiter=fleet}", 0.0)],
+    );
+}
+
 /// A message a second, from 1 s on.
 #[test]
 fn refused_attempts_count_where_it_is_said_so() {

@@ -42,7 +42,7 @@ impl Cell {
         let attempt = attempt(world.model, message, cost, now);
         let answer = limits.check(world.model.plans[self.workspace.plan()], &attempt);
         let own = world.model.throttles;
-        if world.frame.window.contains(message.due) {
+        if world.frame.window.contains(message.due) && !world.model.cuts(now) {
             let exceeded = (limits.exceeded(), own);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
         }
