@@ -143,12 +143,14 @@ impl GroupMeasures {
         }
     }
 
-    /// Books a refused attempt of a message that is inside the window, made at `now`.
+    /// Books an attempt of a message that is inside the window, made at `made`, which is refused at
+    /// `now`. Hits follow each other in the order in which they are decided; the series has attempts
+    /// and what became of them in the same bin.
     pub fn refused(
         &mut self,
         frame: &GroupFrame,
         tally: &mut Tally,
-        (now, is_first): (SimTime, bool),
+        ((made, is_first), now): ((SimTime, bool), SimTime),
         refusal: &Refusal,
     ) {
         let cause = frame.own_causes.index(refusal);
@@ -156,7 +158,7 @@ impl GroupMeasures {
         tally.first_refused += u64::from(is_first);
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
-        self.refused_in_series(tally, now, cause);
+        self.refused_in_series(tally, made, cause);
     }
 
     /// Books an attempt that limits which only report would have refused: `exceeded` are their

@@ -2,7 +2,7 @@
 
 use limitlab::summary::Summary;
 
-use crate::support::simulate;
+use crate::support::{outcome, simulate};
 
 /// A workspace that is written to every `every`, for a time, under these limits.
 fn shop(duration: &str, every: &str, line: &str, limits: &str, rest: &str) -> Summary {
@@ -325,6 +325,36 @@ fn a_run_that_was_cut_off_does_not_know_what_a_limit_would_have_refused() {
         &reported("drain: cut"),
         &[("all/messages.in_flight", 2.0), ("all/shadow.refusals{limiter=fleet}", 0.0)],
     );
+}
+
+/// The messages of 1 and 2 s to one agent go on at 1 and 11 s, that of 3 s to the other at once.
+#[test]
+fn refusals_of_the_platform_follow_each_other_as_they_are_decided() {
+    let outcome = outcome(
+        "limitlab: 1
+name: limits
+duration: 5s
+workspaces:
+  - group: shops
+    agents:
+      - { name: a, traffic: { interarrival: 1s } }
+      - { name: b, traffic: { interarrival: 3s } }
+    fair_use: [{ name: paced, scope: agent, leaky_bucket: { rate: 1/10s, burst: 1 } }]
+fair_use: [{ name: fleet, fixed_window: { limit: 1, per: 1h } }]
+",
+    );
+    let causes = outcome.measures.frame.all.causes.iter().zip(&outcome.measures.all.hits);
+    let mut fleet = causes.filter(|(cause, _)| cause.limiter.as_deref() == Some("fleet"));
+    let (_, hits) = fleet.next().expect("it refuses");
+    // Decided at 3 and 11 s.
+    for (histogram, seconds) in [(&hits.first, 3), (&hits.gap, 8)] {
+        let nanos = seconds * 1_000_000_000;
+        let buckets: Vec<_> = histogram.buckets().collect();
+        assert!(
+            matches!(buckets[..], [it] if it.count == 1 && it.low <= nanos && nanos <= it.high),
+            "{buckets:?} do not hold {seconds} s alone"
+        );
+    }
 }
 
 /// A message a second, from 1 s on.

@@ -110,7 +110,7 @@ impl Cell {
         let back = now + world.model.delay;
         if world.frame.window.contains(message.due) && !world.model.cuts(back) {
             let made = (message.sent, message.is_first());
-            world.measures.refused(world.frame, &mut self.tally, made, &refusal);
+            world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
         self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
     }
