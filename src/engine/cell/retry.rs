@@ -59,7 +59,7 @@ impl Cell {
         }
         if world.frame.window.contains(message.due) {
             let made = (now, message.is_first());
-            world.measures.refused(world.frame, &mut self.tally, made, &refusal);
+            world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
         self.again_or_lost(world, message, refusal, now);
     }

@@ -284,11 +284,12 @@ impl Workspace {
         }
     }
 
-    /// Decides an attempt at `now`: the AI agent is there, the agent is active, then the limiters
-    /// of scope agent and of scope workspace in the order written, then its share, then credits.
-    /// Answers whether it waits before it goes on.
+    /// Decides an attempt at `now` up to its credits: the AI agent is there, the agent is active,
+    /// then the limiters of scope agent and of scope workspace in the order written. Answers whether
+    /// it waits before it goes on.
     ///
-    /// Nothing is taken: call [`take`](Self::take) when whoever decides after this has agreed too.
+    /// Nothing is taken: call [`take`](Self::take) when [`check_credits`](Self::check_credits) and
+    /// whoever decides after this have agreed too.
     ///
     /// # Errors
     ///
@@ -315,20 +316,39 @@ impl Workspace {
         let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
         of_agent.check(&attempt, exceeded, &mut wait)?;
         of_all.check(&attempt, exceeded, &mut wait)?;
-        if self.metered {
-            let answer = self
-                .shares
-                .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
-                .and_then(|()| self.pool.check(cost));
-            match answer {
-                Ok(()) => {}
-                Err(refusal) if book.policy(self.plan).pool_reports() => {
-                    self.exceeded.pool = Some(refusal.reason);
-                }
-                Err(refusal) => return Err(self.until_renewal(refusal, agent, cost, now)),
-            }
-        }
         Ok(wait)
+    }
+
+    /// Decides whether an attempt at `now` can be paid that passes its limiters: by its share, then
+    /// by the pool. It may be asked again when a package has come, without counting the attempt twice
+    /// anywhere.
+    ///
+    /// # Errors
+    ///
+    /// The first of the two that refuses; none where the pool only reports.
+    #[inline]
+    pub fn check_credits(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        if !self.metered {
+            return Ok(());
+        }
+        let answer = self
+            .shares
+            .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
+            .and_then(|()| self.pool.check(cost));
+        match answer {
+            Err(refusal) if book.policy(self.plan).pool_reports() => {
+                self.exceeded.pool = Some(refusal.reason);
+                Ok(())
+            }
+            Err(refusal) => Err(self.until_renewal(refusal, agent, cost, now)),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// The limiters that an attempt meets, of its agent and of the workspace.
