@@ -280,20 +280,20 @@ fn wrong_kinds() {
 ", r"thresholds: latency.p99 < 1s
 abot:
 "), @"
-x.yaml:53:13: error: `thresholds` is a single value
-   |
-53 | thresholds: latency.p99 < 1s
-   |             ^^^^^^^^^^^^^^^^
-hint: expected a list
+    x.yaml:53:13: error: `thresholds` is a single value
+       |
+    53 | thresholds: latency.p99 < 1s
+       |             ^^^^^^^^^^^^^^^^
+    hint: expected a list
 
-x.yaml:54:1: error: unknown key `abot` in the scenario
-   |
-54 | abot:
-   | ^^^^
-hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    x.yaml:54:1: error: unknown key `abot` in the scenario
+       |
+    54 | abot:
+       | ^^^^
+    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
-2 mistakes in x.yaml
-");
+    2 mistakes in x.yaml
+    ");
 }
 
 #[test]
