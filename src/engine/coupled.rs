@@ -122,6 +122,8 @@ struct Everybody<'a> {
 /// A workspace in simulation.
 struct Resident {
     group: usize,
+    /// Its number in its group.
+    index: u32,
     cell: Cell,
     /// Servers of its own.
     servers: Option<Servers>,
@@ -203,7 +205,7 @@ impl Everybody<'_> {
                     break;
                 }
             }
-            let Resident { group, cell, servers } = &mut residents[number as usize];
+            let Resident { group, cell, servers, .. } = &mut residents[number as usize];
             let of_group = (&models[*group], &frame.groups[*group]);
             let mut world = shared.world(of_group, &mut part.groups[*group], servers);
             cell.step(&mut world)?;
@@ -252,7 +254,7 @@ impl Everybody<'_> {
                 if let Some((time, class)) = cell.next() {
                     order.push(Reverse((time, class, residents.len() as u32)));
                 }
-                residents.push(Resident { group, cell, servers });
+                residents.push(Resident { group, index, cell, servers });
             }
         }
         (residents, order)
@@ -269,7 +271,7 @@ impl Everybody<'_> {
             .and_then(|at| reached(self.frame, at))
             .map(|at| frame::frame(self.scenario, at));
         let frame = cut_frame.as_ref().unwrap_or(self.frame);
-        for Resident { group, mut cell, .. } in residents {
+        for Resident { group, index, mut cell, .. } in residents {
             let mut world = World {
                 model: &self.models[group],
                 frame: &frame.groups[group],
@@ -279,6 +281,9 @@ impl Everybody<'_> {
                 platform: None,
             };
             cell.finish(&mut world);
+            if frame.groups[group].by_workspace {
+                part.workspaces.push(cell.record(&self.models[group], group, index));
+            }
             part.events += cell.events();
             part.messages += cell.messages();
         }

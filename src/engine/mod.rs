@@ -5,6 +5,7 @@
 //! used again for the next one (`independent`). With one they meet in its servers only: the cell
 //! whose next event is earliest goes first (`coupled`).
 
+mod by_workspace;
 mod calendar;
 mod cell;
 mod coupled;
@@ -18,6 +19,7 @@ mod slab;
 mod spread;
 mod watch;
 
+pub use by_workspace::{ByWorkspace, WorkspaceRecord, run_by_workspace};
 pub use calendar::{Calendar, Class};
 pub use run::{EngineError, Outcome, RunOptions, run};
 pub use watch::Watch;
