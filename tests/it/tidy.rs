@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 9] = [
     &["summary"],
     &["scenario"],
     &["engine"],
-    &[],
+    &["planning"],
     &["report"],
     &["cli"],
 ];

@@ -11,6 +11,7 @@ mod backends;
 mod compare;
 mod credits;
 mod deeds;
+mod each;
 mod events;
 mod figures;
 mod life;
@@ -26,7 +27,7 @@ mod scenarios;
 mod timeline;
 mod world;
 
-use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::engine::{RunOptions, Watch, run, run_by_workspace};
 use limitlab::scenario::{Colour, Scenario, ScenarioError, parse};
 use proptest::prelude::*;
 
@@ -56,9 +57,15 @@ fn read(yaml: &str) -> Scenario {
 /// What the simulator and the oracle say differently of a scenario.
 fn differences(yaml: &str, threads: usize) -> Vec<String> {
     let scenario = read(yaml);
-    let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
-    match outcome {
-        Ok(outcome) => compare::differences(&scenario, &outcome, &world::play(&scenario)),
+    let (options, watch) = (RunOptions { threads }, Watch::default());
+    let outcome = run(&scenario, options, &watch);
+    match outcome.and_then(|it| Ok((it, run_by_workspace(&scenario, options, &watch)?))) {
+        Ok((outcome, told)) => {
+            let record = world::play(&scenario);
+            let mut found = compare::differences(&scenario, &outcome, &record);
+            found.extend(each::differences(&scenario, &told, &record));
+            found
+        }
         Err(error) => vec![error.to_string()],
     }
 }
