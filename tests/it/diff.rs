@@ -196,7 +196,7 @@ fn three_workspaces_by_hand() {
       written                                             67              67               0
       replied to                                          63              25             -38
       lost                                                 4              42             +38
-      lost, of those written                             6 %            63 %      +57 points
+      lost, of those written                             6 %            63 %    +56.7 points
 
     Amounts                                                A               B          change
       credits used                                       216             212              -4
@@ -397,6 +397,32 @@ fn threads_change_no_byte() {
         more.retain(|path, _| path.extension().is_none_or(|it| it != "png"));
         assert!(alone == more, "{name}: options changed a file");
     }
+}
+
+#[test]
+fn both_can_be_changed_and_seeded() {
+    let home = Home::with(&[("hand.yaml", BY_HAND)]);
+    let both = "workspaces.shops.count=1";
+    let output = home.run(&by_hand(&["--both", both, "--seed", "7", "--format", "json"]));
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let told: DiffSummary = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!((told.seed, told.groups["shops"].workspaces), (7, 1));
+    assert_eq!(told.a.set, [both]);
+    assert_eq!(told.b.set, [&[both], &CHANGES[..]].concat());
+    // The only workspace of its group has the group's name.
+    let names: Vec<&str> = told.most_changed.iter().map(|it| it.workspace.as_str()).collect();
+    assert_eq!(names, ["shops", "lab"]);
+}
+
+#[test]
+fn two_names_name_the_folder() {
+    let other = BY_HAND.replace("name: by-hand", "name: next").replace("burst: 30", "burst: 8");
+    let home = Home::with(&[("a.yaml", BY_HAND), ("b.yaml", &other)]);
+    let output = home.run(&["diff", "a.yaml", "b.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(home.0.path().join("results/diff-by-hand-next/diff.json").is_file());
+    let printed = text(&output.stdout);
+    assert!(printed.contains("A           by-hand\nB           next\n"), "{printed}");
 }
 
 #[test]

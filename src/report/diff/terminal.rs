@@ -46,6 +46,9 @@ fn described(policy: &Policy) -> String {
     format!("{name} with {}", policy.set.join(", "))
 }
 
+/// More of what must be known first is counted, not listed.
+const MOST_DOUBTS: usize = 5;
+
 /// Why it must not be read as it is.
 fn doubts(page: &mut Page, summary: &DiffSummary) {
     let mut doubts: Vec<String> = Vec::new();
@@ -55,8 +58,12 @@ fn doubts(page: &mut Page, summary: &DiffSummary) {
         }
     }
     doubts.extend(summary.notes.iter().cloned());
-    for doubt in &doubts {
+    for doubt in doubts.iter().take(MOST_DOUBTS) {
         page.wrapped("! ", 2, doubt, Style::Bad);
+    }
+    if doubts.len() > MOST_DOUBTS {
+        let more = doubts.len() - MOST_DOUBTS;
+        page.wrapped("  ", 2, &format!("… and {more} more in diff.json"), Style::Dim);
     }
     if !doubts.is_empty() {
         page.blank();

@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 use super::Plot;
 use super::axis::Axis;
 use super::canvas::{Anchor, Font, draw};
-use super::palette::{INK, KINDS};
+use super::palette::{AXIS, INK, KINDS, Pen};
 use super::panel::{Key, Mark, Panel, heading};
 use crate::planning::{Comparison, Verdict};
 use crate::report::format::count;
@@ -19,16 +19,13 @@ pub(in crate::report) fn hours_blocked(comparison: &Comparison) -> Option<Plot> 
         return None;
     }
     let title = "Hours in which a limit refuses somebody: more or fewer under B than under A";
-    let how = match comparison.workspaces.len() as u64 - drawn {
+    let same = comparison.workspaces.len() as u64 - drawn;
+    let how = match same {
         0 => "Bars are workspaces, counted.".to_owned(),
-        1 => {
-            "Bars are workspaces, counted. 1 is blocked in as many hours and not drawn.".to_owned()
-        }
-        same => {
-            let same = count(same);
-            format!(
-                "Bars are workspaces, counted. {same} are blocked in as many hours and not drawn."
-            )
+        _ => {
+            let (same, is) = (count(same), if same == 1 { "is" } else { "are" });
+            let left_out = "blocked in as many hours as before and not drawn";
+            format!("Bars are workspaces, counted. {same} {is} {left_out}.")
         }
     };
     let shown = Verdict::ALL
@@ -43,12 +40,20 @@ pub(in crate::report) fn hours_blocked(comparison: &Comparison) -> Option<Plot> 
         })
         .collect();
     let most = classes.iter().map(Class::workspaces).max().unwrap_or(0);
-    let x =
-        Axis::places("hours more (+) or fewer (−) of the run", classes.iter().map(Class::label));
-    let y = Axis::counts("workspaces", most as f64);
+    let hours = count(comparison.summary.hours);
+    let hours = format!("hours fewer (−) or more (+), of the {hours} of the run");
+    let x = Axis::places(&hours, classes.iter().map(Class::label));
+    // Room above for the count.
+    let y = Axis::counts("workspaces", most as f64 * 1.06);
+    let high = y.ticks.last().map_or(0.0, |(value, _)| *value);
+    let fewer = classes.iter().filter(|class| !class.is_more).count();
     let svg = draw(title, |sheet| {
         let panel = Panel::below(heading(sheet, title, &how, &keys), 0.0, x, y);
         panel.frame(sheet);
+        if fewer > 0 && fewer < classes.len() {
+            let between = [0.0, high].map(|value| (fewer as f64, value));
+            panel.line(sheet, between.into_iter(), Pen::solid(AXIS));
+        }
         for (place, class) in classes.iter().enumerate() {
             let mut base = 0;
             for (&verdict, &workspaces) in Verdict::ALL.iter().zip(&class.by_verdict) {
