@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod diff;
 mod exit;
 mod new;
 mod output;
@@ -22,6 +23,7 @@ pub fn run() -> Exit {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
     }

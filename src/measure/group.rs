@@ -44,6 +44,8 @@ pub struct GroupFrame {
     pub alerts: Vec<(Share, usize)>,
     /// How many alerts the scenario has.
     pub alerts_of_all: usize,
+    /// Whether each workspace is told of by itself.
+    pub by_workspace: bool,
 }
 
 /// What was measured in a group. Parts measured on different threads merge to the same.
@@ -286,7 +288,12 @@ impl GroupMeasures {
         cause: usize,
         refusal: &Refusal,
     ) {
-        tally.hits += u64::from(refusal.reason.is_limit_hit());
+        if refusal.reason.is_limit_hit() {
+            tally.hits += 1;
+            if let Some(blocked) = &mut tally.blocked {
+                blocked.hit(refusal.reason, now, frame.window.until);
+            }
+        }
         tally.by_cause[cause].hit(&mut self.hits[cause], now, &frame.clocks, refusal.retry_after);
     }
 

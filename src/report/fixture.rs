@@ -138,6 +138,7 @@ fn frame(scenario: &Scenario) -> Frame {
         clocks: [ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }].into(),
         alerts: Vec::new(),
         alerts_of_all: 0,
+        by_workspace: false,
     };
     Frame {
         groups: vec![group()],

@@ -7,6 +7,7 @@ mod check;
 mod cli;
 mod determinism;
 mod diagnostics;
+mod diff;
 mod disciplines;
 mod edges;
 mod estimates;

@@ -20,6 +20,7 @@ use self::records::{Agent, Flight, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
 pub(super) use self::waits::Waiter;
+use super::by_workspace::WorkspaceRecord;
 use super::calendar::{Calendar, Class, Ticket};
 use super::lines::{Line, Source};
 use super::model::GroupModel;
@@ -27,11 +28,11 @@ use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
-use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
+use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally, WorkspaceFigures};
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
 use crate::units::{SimSpan, SimTime};
-use crate::workload::Steps;
+use crate::workload::{Steps, plan_of};
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -212,6 +213,9 @@ impl Cell {
         let frame = world.frame;
         let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
         self.tally.reset(causes, shadows, frame.withins.len());
+        if frame.by_workspace {
+            self.tally.blocked.get_or_insert_default();
+        }
         self.found(world);
         self.schedule_timeline(world);
         self.open_servers(world);
@@ -302,6 +306,22 @@ impl Cell {
         self.look(world, SimTime::NEVER);
         self.tally.enables_waiting = self.waiting.len() as u64;
         world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
+    }
+
+    /// What is told of the workspace, which is number `workspace` of its group, when it has ended.
+    pub(super) fn record(
+        &self,
+        model: &GroupModel,
+        group: usize,
+        workspace: u32,
+    ) -> WorkspaceRecord {
+        WorkspaceRecord {
+            group,
+            workspace,
+            plan: plan_of(self.key, &model.mix),
+            seats: self.workspace.seats(),
+            figures: WorkspaceFigures::of(&self.tally),
+        }
     }
 
     /// Events so far.

@@ -81,9 +81,9 @@ fn metrics(scope: &Scope<'_>, summary: &GroupSummary) -> Vec<String> {
 }
 
 /// A refusal of any kind, as histograms of hits have it.
-struct Hit {
-    at: u64,
-    reason: Reason,
+pub(super) struct Hit {
+    pub(super) at: u64,
+    pub(super) reason: Reason,
     limiter: Option<String>,
     retry_after: Option<u64>,
     /// Whether an attempt was refused.
@@ -102,7 +102,7 @@ impl Hit {
 }
 
 /// What was refused in a workspace, in order of time.
-fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
+pub(super) fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
     let plain = |at, reason| Hit { at, reason, limiter: None, retry_after: None, attempt: false };
     let mut hits = Vec::new();
     for it in space.creates.iter().filter(|it| it.refused && scope.is_inside(it.at)) {
