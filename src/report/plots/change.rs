@@ -20,13 +20,12 @@ pub(in crate::report) fn hours_blocked(comparison: &Comparison) -> Option<Plot> 
     }
     let title = "Hours in which a limit refuses somebody: more or fewer under B than under A";
     let same = comparison.workspaces.len() as u64 - drawn;
-    let how = match same {
-        0 => "Bars are workspaces, counted.".to_owned(),
-        _ => {
-            let (same, is) = (count(same), if same == 1 { "is" } else { "are" });
-            let left_out = "blocked in as many hours as before and not drawn";
-            format!("Bars are workspaces, counted. {same} {is} {left_out}.")
-        }
+    let how = if same == 0 {
+        "Bars are workspaces, counted.".to_owned()
+    } else {
+        let (same, is) = (count(same), if same == 1 { "is" } else { "are" });
+        let left_out = "blocked in as many hours as before and not drawn";
+        format!("Bars are workspaces, counted. {same} {is} {left_out}.")
     };
     let shown = Verdict::ALL
         .iter()
