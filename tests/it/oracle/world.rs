@@ -5,6 +5,7 @@ mod messages;
 mod opening;
 mod retries;
 mod routes;
+mod waits;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,6 @@ use limitlab::random::{Distribution, Key};
 use limitlab::scenario::{Drain, Group, Scenario};
 use limitlab::workload::{AgentLine, TrafficKind};
 
-use super::figures::OVERLOADED;
 use super::plans::Standing;
 use super::record::Record;
 
@@ -30,6 +30,7 @@ struct Pending {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     Frees,
+    Leaves,
     Expires,
     Renews,
     Changes,
@@ -73,14 +74,20 @@ pub(super) enum Event {
     Disable {
         agent: usize,
     },
+    AtPlatform {
+        attempt: usize,
+    },
+    /// After a wait at the platform's limits.
     AtBackend {
         attempt: usize,
-        of: Origin,
     },
-    /// The backend's refusal is known to the workspace.
+    /// The reply is back at the workspace, or the platform's refusal, or its customer left.
     Back {
         attempt: usize,
-        of: Origin,
+    },
+    /// Its customer will not wait for a limit any longer.
+    LosesPatience {
+        attempt: usize,
     },
     /// A message that was refused is tried again.
     TryAgain {
@@ -155,6 +162,8 @@ pub(super) struct Stage<'s> {
     carried: BTreeMap<(usize, Option<usize>), f64>,
     pub(super) tries: Vec<u64>,
     talks: Vec<Talk>,
+    /// Which message each attempt is of, in the order in which they were made.
+    origins: Vec<Origin>,
     /// Who waits for a slot, and since when.
     pub(super) waiting: Vec<(usize, u64)>,
     /// What entries of the timeline were done to which agents and will be undone.
@@ -190,7 +199,12 @@ pub(super) fn play(scenario: &Scenario) -> Record {
         stages: Vec::new(),
         pending: Vec::new(),
         scheduled: 0,
-        record: Record { spaces: Vec::new(), services: Vec::new() },
+        record: Record {
+            spaces: Vec::new(),
+            services: Vec::new(),
+            counted: BTreeMap::new(),
+            visits: Vec::new(),
+        },
     };
     for (number, group) in scenario.groups.iter().enumerate() {
         for index in 0..u64::from(group.count) {
@@ -216,10 +230,11 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Delete { agent } => play.delete(space, agent, now),
             Event::Begin { entry } => play.begin(space, entry, now),
             Event::Undo { entry } => play.undo(space, entry, now),
-            Event::AtBackend { attempt, of } => play.at_backend(space, attempt, of, now),
-            Event::Back { attempt, of } => {
-                play.give_back(space, attempt, now);
-                play.refused(space, of, &OVERLOADED, now);
+            Event::AtPlatform { attempt } => play.at_platform(space, attempt, now),
+            Event::AtBackend { attempt } => play.at_backend(space, attempt, now),
+            Event::Back { attempt } => play.back(space, attempt, now),
+            Event::LosesPatience { attempt } => {
+                play.loses_patience(space, attempt, next.order, now);
             }
             Event::TryAgain { of } => play.try_again(space, of, now),
             Event::Renew => play.renew(space, next.order, now),
@@ -286,7 +301,10 @@ impl<'s> Play<'s> {
     /// pools renew. Answers the order of scheduling.
     pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) -> u64 {
         let goes_on = match event {
-            Event::AtBackend { .. } | Event::Back { .. } => true,
+            Event::AtPlatform { .. }
+            | Event::AtBackend { .. }
+            | Event::Back { .. }
+            | Event::LosesPatience { .. } => true,
             Event::TryAgain { .. } | Event::Renew | Event::PackageEnds { .. } => {
                 self.scenario.drain == Drain::Finish
             }
