@@ -3,8 +3,9 @@
 mod calendar;
 mod engine;
 mod limiters;
+mod trace;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, calendar::bench, engine::bench, limiters::bench);
+criterion_group!(benches, calendar::bench, engine::bench, limiters::bench, trace::bench);
 criterion_main!(benches);

@@ -84,6 +84,8 @@ pub mod workload;
 
 pub mod measure;
 
+pub mod log;
+
 pub mod summary;
 
 pub mod scenario;

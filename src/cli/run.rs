@@ -9,9 +9,9 @@ use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, print};
 use super::progress::{stop_on_interrupt, with_bar};
-use crate::engine::{self, Outcome, RunOptions, Watch};
+use crate::engine::{self, EngineError, Outcome, RunOptions, Watch};
 use crate::report::{self, Outputs};
-use crate::scenario::{self, Loaded, Override, Scenario, ScenarioError};
+use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::RunFigures;
 
 /// Columns of the summary on something that is no terminal.
@@ -50,6 +50,9 @@ pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArgumen
     let outcome = with_bar(&watch, !how.quiet, || engine::run(scenario, options, &watch));
     let mut outcome = match outcome {
         Ok(outcome) => outcome,
+        Err(EngineError::Trace(error)) => {
+            return explain(&ScenarioError::Faults(Faults::from(&error)));
+        }
         Err(error) => {
             complain(&error.to_string());
             return Exit::Impossible;

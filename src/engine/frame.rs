@@ -7,7 +7,10 @@ use crate::measure::{
 };
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
-use crate::scenario::occurs::{can_be_full, crowded, features, plans, slots_can_bind, turned_away};
+use crate::scenario::occurs::{
+    can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_bind,
+    turned_away,
+};
 use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::ClientThrottling;
@@ -28,7 +31,9 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         scenario.groups.iter().zip(&throttles).map(|(group, own)| limiters(group, own)).collect();
     let causes = limiters.iter().cloned().zip(reasons.iter().cloned());
     let causes = Arc::new(Causes::new(causes));
-    let shadows = Arc::new(Shadows::new(throttles.iter().cloned()));
+    let reported: Vec<Vec<Reason>> = scenario.groups.iter().map(reported).collect();
+    let shadows = throttles.iter().cloned().zip(reported.iter().cloned());
+    let shadows = Arc::new(Shadows::new(shadows));
     let withins = withins(scenario);
     let shared: Arc<[Ratio]> = ratios(window, &causes, &shadows, &withins).into();
     let clocks: Arc<[ClockChange]> = scenario.clocks().into();
@@ -58,9 +63,10 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let groups = scenario
         .groups
         .iter()
-        .zip(limiters.iter().zip(&throttles).zip(reasons.iter().zip(&features)))
-        .map(|(group, ((limiters, throttles), (reasons, features)))| {
-            let own = (causes.of_group(limiters, reasons), shadows.of_group(throttles));
+        .zip(limiters.iter().zip(throttles.iter().zip(&reported)))
+        .zip(reasons.iter().zip(&features))
+        .map(|((group, (limiters, (throttles, reported))), (reasons, features))| {
+            let own = (causes.of_group(limiters, reasons), shadows.of_group(throttles, reported));
             group_frame(Some(group.name.as_str()), *features, own, &group.alerts)
         })
         .collect();
@@ -133,13 +139,13 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     if turned_away(group) {
         reasons.push(Reason::AgentNotActive);
     }
-    if plans(group).any(|plan| plan.credits.is_some()) {
+    if pools_refuse(group) {
         reasons.push(Reason::CreditsExhausted);
         if group.lines.iter().any(|line| line.share.is_some()) {
             reasons.push(Reason::ShareExhausted);
         }
     }
-    if backend.is_some_and(|backend| can_be_full(backend, group)) {
+    if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
     }
     reasons

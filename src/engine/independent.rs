@@ -9,6 +9,7 @@ use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
+use super::station::Station;
 use super::watch::Watch;
 use crate::measure::{Capacity, Frame, GroupMeasures};
 use crate::scenario::Scenario;
@@ -54,16 +55,25 @@ struct Worker<'a> {
     frame: &'a Frame,
     cell: Cell,
     servers: Option<Servers>,
+    /// In place of the servers, where completions are events.
+    station: Option<Station>,
     part: Part,
 }
 
 impl<'a> Worker<'a> {
     fn new(scenario: &Scenario, models: &'a [GroupModel], frame: &'a Frame) -> Self {
-        let servers = scenario.backend.as_ref().map(|backend| {
+        let window = frame.all.window;
+        let (mut servers, mut station) = (None, None);
+        if let Some(backend) = &scenario.backend {
             let capacity = Capacity::new(backend.servers, Vec::new());
-            Servers::new(capacity, backend.queue_limit, frame.all.window.from)
-        });
-        Self { models, frame, cell: Cell::new(), servers, part: Part::new(scenario, frame) }
+            if backend.has_completions() {
+                station = Some(Station::new(backend, capacity, window));
+            } else {
+                servers = Some(Servers::new(capacity, backend.queue_limit, window.from));
+            }
+        }
+        let part = Part::new(scenario, frame);
+        Self { models, frame, cell: Cell::new(), servers, station, part }
     }
 
     /// Simulates a workspace of a replication, numbered over all groups.
@@ -81,11 +91,13 @@ impl<'a> Worker<'a> {
             frame: &self.frame.groups[group],
             measures,
             servers: self.servers.as_mut(),
+            station: self.station.as_mut(),
+            number: 0,
             limits: None,
             platform: None,
         };
         self.cell.begin(&mut world, model.key(replication, index as u32));
-        while self.cell.step(&mut world)? {}
+        while self.cell.advance(&mut world)? {}
         self.cell.finish(&mut world);
         self.part.events += self.cell.events();
         self.part.messages += self.cell.messages();

@@ -3,7 +3,8 @@
 //! A cell is one workspace with its calendar of events. Without a platform-wide backend
 //! workspaces never meet: each cell runs alone from start to end, on any thread, and its memory is
 //! used again for the next one (`independent`). With one they meet in its servers only: the cell
-//! whose next event is earliest goes first (`coupled`).
+//! whose next event is earliest goes first (`coupled`). Servers whose completions cannot be known
+//! on arrival are a `station`, which has instants of its own.
 
 mod calendar;
 mod cell;
@@ -12,10 +13,12 @@ mod frame;
 mod independent;
 mod lines;
 mod model;
+mod recording;
 mod run;
 mod servers;
 mod slab;
 mod spread;
+mod station;
 mod watch;
 
 pub use calendar::{Calendar, Class};

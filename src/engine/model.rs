@@ -1,10 +1,11 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
+use crate::log::Whom;
 use crate::random::{Distribution, Key, Sampler};
 use jiff::Timestamp;
 
-use crate::rules::{AgentState, OnDowngrade, Package, Rulebook, ShareTerms};
-use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario};
+use crate::rules::{AgentState, OnDowngrade, Package, Plan, Rulebook, ShareTerms};
+use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario, Shed};
 use crate::units::{Rate, Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, AutoBuy, BurstSampler, Bursts, ClientThrottling, CustomTraffic, Customers,
@@ -34,7 +35,10 @@ pub(super) struct GroupModel {
     pub(super) seats: Sampler,
     /// The lines, and behind them the customers of the workspace as a whole if there are any: they
     /// draw as a line of their own does, and have no agents.
+    /// Where rows of a trace create agents that belong to no line, those have one at the end.
     pub(super) lines: Vec<LineModel>,
+    /// If a trace has rows of the group, how many lines the scenario declares.
+    pub(super) recorded: Option<u32>,
     /// What can be bought in the scenario.
     pub(super) packages: Vec<Package>,
     pub(super) buying: Option<BuyingModel>,
@@ -48,12 +52,32 @@ pub(super) struct GroupModel {
     pub(super) bin: SimSpan,
     /// From the workspace to the backend, and the same back.
     pub(super) delay: SimSpan,
+    /// How the backend treats the workspaces on each plan.
+    pub(super) standings: Vec<Standing>,
     /// When arrivals stop.
     pub(super) until: SimTime,
     /// Whether messages that are on their way then are finished.
     pub(super) finish: bool,
     /// Whether it matters when a reply is back: it frees places, or leaves its agent less busy.
     pub(super) awaits_replies: bool,
+}
+
+/// How the backend treats the workspaces on a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Its rank by priority among the plans of all groups, from 0 on; the lowest is served first.
+    pub(super) rank: u32,
+    /// Whether its workspaces are kept while others are refused.
+    pub(super) is_kept: bool,
+}
+
+impl Standing {
+    fn of(plan: &Plan, scenario: &Scenario, priorities: &[u32]) -> Self {
+        let rank = priorities.partition_point(|&priority| priority < plan.priority) as u32;
+        let shed = scenario.backend.as_ref().and_then(|backend| backend.shed.as_ref());
+        let is_kept = matches!(shed, Some(Shed::Utilisation(it)) if it.keep.contains(&plan.name));
+        Self { rank, is_kept }
+    }
 }
 
 /// How many servers a workspace has of its own; `None` is unlimited.
@@ -116,6 +140,13 @@ pub(super) struct TrafficModel {
 }
 
 impl GroupModel {
+    /// The line of an agent that a trace names.
+    pub(super) fn recorded_line(&self, whom: Whom) -> u32 {
+        // Strangers come last.
+        let is_declared = self.recorded.is_some_and(|declared| whom.line < declared);
+        if is_declared { whom.line } else { self.lines.len() as u32 - 1 }
+    }
+
     /// Whether the run is over before something that is back at a workspace at `back`.
     pub(super) fn cuts(&self, back: SimTime) -> bool {
         !self.finish && back > self.until
@@ -127,8 +158,13 @@ impl GroupModel {
     }
 
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
-        let plans = plans(scenario);
-        scenario.groups.iter().map(|group| Self::new(scenario, group, &plans)).collect()
+        let plans_of_all = plans(scenario);
+        let plans = scenario.groups.iter().flat_map(|group| &group.plans);
+        let mut priorities: Vec<u32> = plans.map(|offer| offer.plan.priority).collect();
+        priorities.sort_unstable();
+        priorities.dedup();
+        let model = |group| Self::new(scenario, group, (&plans_of_all, &priorities));
+        scenario.groups.iter().map(model).collect()
     }
 
     /// The key of the draws of a workspace, which is number `workspace` of its group, in a
@@ -138,7 +174,12 @@ impl GroupModel {
         root.name(&self.name).index(u64::from(workspace))
     }
 
-    fn new(scenario: &Scenario, group: &Group, plans_of_all: &[&str]) -> Self {
+    /// Of the plans of all groups: their names, and their priorities, ascending.
+    fn new(
+        scenario: &Scenario,
+        group: &Group,
+        (plans_of_all, priorities): (&[&str], &[u32]),
+    ) -> Self {
         let plans = group.plans.iter().map(|offer| (&offer.plan, offer.throttles.as_slice()));
         let shares = group.lines.iter().any(|line| line.share.is_some());
         let backend = scenario.backend.as_ref();
@@ -166,8 +207,13 @@ impl GroupModel {
             seats: group.seats.sampler(),
             lines: {
                 let customers = customers.map(LineModel::of_workspace);
-                group.lines.iter().map(LineModel::new).chain(customers).collect()
+                let mut traces = scenario.traces.iter();
+                let strangers = traces.any(|trace| trace.is_whole(&group.name));
+                let strangers = strangers.then(LineModel::of_strangers);
+                let lines = group.lines.iter().map(LineModel::new);
+                lines.chain(customers).chain(strangers).collect()
             },
+            recorded: group.recorded.as_ref().map(|_| group.lines.len() as u32),
             packages: scenario.packages.clone(),
             buying: group.buying.as_ref().map(|buying| BuyingModel {
                 package: buying.package as u16,
@@ -187,6 +233,10 @@ impl GroupModel {
             bin: scenario.series_every,
             service: backend.map(|backend| backend.service_time.sampler()),
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
+            standings: {
+                let plans = group.plans.iter().map(|offer| &offer.plan);
+                plans.map(|plan| Standing::of(plan, scenario, priorities)).collect()
+            },
             until: SimTime::ZERO + scenario.duration,
             finish: scenario.drain == Drain::Finish,
         }
@@ -206,31 +256,23 @@ pub(super) fn plans(scenario: &Scenario) -> Vec<&str> {
 
 /// What keys the draws of a workspace's customers: no line can be called so.
 const CUSTOMERS: &str = "customers of the workspace";
+/// What keys the draws of agents that belong to no line.
+const STRANGERS: &str = "agents that traces create";
 
 impl LineModel {
     /// The customers of a workspace as a whole, as a line without agents.
     fn of_workspace(customers: &Customers) -> Self {
-        let nothing = Distribution::Constant(0.0);
         Self {
-            name: CUSTOMERS.to_owned(),
-            kind: LineKind::Agents,
-            count: 0,
-            start: AgentState::Draft,
-            draft: None,
-            active: None,
-            offline: None,
-            on_refused: OnRefused::GiveUp,
             traffic: Some(TrafficModel::new(&customers.traffic)),
             route: Some(customers.route),
-            cost: nothing.sampler(),
-            while_offline: WhileOffline::Refuse,
-            retry: None,
-            client_throttling: None,
-            patience: None,
-            share: None,
-            create: None,
-            delete_after: None,
+            ..Self::new(&AgentLine::new(CUSTOMERS, 0))
         }
+    }
+
+    /// The agents that rows of a trace create and that belong to no line: drafts at first, to whom
+    /// only rows write.
+    fn of_strangers() -> Self {
+        Self { start: AgentState::Draft, ..Self::new(&AgentLine::new(STRANGERS, 0)) }
     }
 
     fn new(line: &AgentLine) -> Self {

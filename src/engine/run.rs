@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::watch::Watch;
 use super::{coupled, frame, independent};
+use crate::log::TraceError;
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{Flaws, Scenario};
 use crate::summary::{Summary, summarise};
@@ -57,6 +58,9 @@ pub enum EngineError {
         /// Since the start.
         at: SimSpan,
     },
+    /// A trace has changed since the scenario was loaded, and cannot be read on.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
 }
 
 /// What was simulated by one thread, or by all.
@@ -278,7 +282,9 @@ backend: { servers: 2, service_time: { exponential: 4s }, queue: { limit: 4 } }
     #[test]
     fn a_run_is_the_sum_of_its_replications() {
         let apart = MEETING.replace("{ servers: 2", "{ scope: workspace, servers: 1");
-        for yaml in [MEETING, &apart] {
+        let fair = MEETING.replace("limit: 4", "limit: 4, discipline: fair");
+        let shared = apart.replace("limit: 4", "limit: 4, discipline: processor_sharing");
+        for yaml in [MEETING, &apart, &fair, &shared] {
             let scenario = parse("meeting.yaml", yaml, &[]).unwrap();
             let whole = measured(&scenario, 0..4);
             let parts: Vec<Measures> = (0..4).map(|it| measured(&scenario, it..it + 1)).collect();

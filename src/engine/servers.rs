@@ -1,4 +1,5 @@
-//! The servers of a backend, first in first out.
+//! The servers of a backend, first in first out; those of other disciplines are a
+//! [`station`](super::station).
 //!
 //! Where the discipline is first in first out and service is never interrupted, it is known on
 //! arrival when an attempt starts and ends: at the earliest instant at which a server is free. So

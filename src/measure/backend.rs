@@ -90,6 +90,38 @@ impl BackendMeasures {
         }
     }
 
+    /// Books that so many servers were busy, and so many attempts waited, from one instant to
+    /// another. Of a queue that was there before the window, its length when the window begins
+    /// counts.
+    pub fn stood(&mut self, from: SimTime, to: SimTime, (busy, waiting): (u32, u32)) {
+        let Window { from: begin, until } = self.window;
+        let inside = u128::from(self.window.overlap(from, to));
+        let (from, to) = (from.min(until), to.min(until));
+        if busy > 0 {
+            self.busy += inside * u128::from(busy);
+            self.busy_series.add_times(from, to, busy);
+        }
+        if waiting > 0 {
+            self.waiting += inside * u128::from(waiting);
+            self.waiting_series.add_times(from, to, waiting);
+        }
+        if from <= begin && begin < to {
+            self.queue_max = self.queue_max.max(waiting);
+        }
+    }
+
+    /// Books that an attempt arrived, with which the queue is so long.
+    pub fn queued(&mut self, arrived: SimTime, queue: u32) {
+        if self.window.contains(arrived) {
+            self.queue_max = self.queue_max.max(queue);
+        }
+    }
+
+    /// Books that a service ended.
+    pub fn ended(&mut self, at: SimTime) {
+        self.served += u64::from(self.window.contains(at));
+    }
+
     /// Takes back what was booked of the time after the instant at which a run was interrupted.
     pub fn cut(&mut self, ahead: &Ahead) {
         self.busy -= ahead.busy;

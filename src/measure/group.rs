@@ -15,7 +15,7 @@ use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
-use crate::rules::{CreditPool, Refusal};
+use crate::rules::{CreditPool, Reason, Refusal};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 
 /// What is fixed while a group is measured.
@@ -161,6 +161,12 @@ impl GroupMeasures {
         self.refused_in_series(tally, made, cause);
     }
 
+    /// Books an attempt that was admitted.
+    #[inline]
+    pub fn admitted(&mut self, tally: &mut Tally) {
+        tally.run.end(&mut self.hits);
+    }
+
     /// Books an attempt that limits which only report would have refused: `exceeded` are their
     /// places among the throttles from number `first` on.
     pub fn reported(
@@ -174,11 +180,9 @@ impl GroupMeasures {
         }
     }
 
-    /// Books an attempt that was admitted, and kept unless its customer gave it up in the queue.
-    #[inline]
-    pub fn admitted(&mut self, tally: &mut Tally, agent: usize, is_kept: bool) {
-        tally.agents[agent].admitted += u32::from(is_kept);
-        tally.run.end(&mut self.hits);
+    /// Books a try that slots or a pool which only report would have refused for this reason.
+    pub fn reported_for(&mut self, frame: &GroupFrame, tally: &mut Tally, reason: Reason) {
+        tally.shadow[frame.own_shadows.of_reason(reason)] += 1;
     }
 
     /// Books a message that was replied to.

@@ -1,5 +1,6 @@
 //! Limits that only report: what they would have refused.
 
+use crate::rules::Reason;
 use crate::rules::limiter::{OnExceed, Throttle};
 
 /// The limits of a scenario that only report, by name: the same list for all groups, so that their
@@ -14,17 +15,24 @@ pub struct Shadows {
 pub struct GroupShadows {
     /// The shadow of each throttle of the group that only reports.
     by_throttle: Vec<Option<u16>>,
+    /// The shadow of each reason for which slots and pools of the group only report.
+    by_reason: [Option<u16>; Reason::ALL.len()],
     /// Those that it has.
     own: Vec<u16>,
 }
 
 impl Shadows {
-    /// Those of groups, each given by its throttles.
-    pub fn new<'a>(groups: impl Iterator<Item = Vec<&'a Throttle>>) -> Self {
+    /// Those of groups, each given by its throttles, and by the reasons for which its slots and
+    /// pools only report: their names are the limits'.
+    pub fn new<'a>(groups: impl Iterator<Item = (Vec<&'a Throttle>, Vec<Reason>)>) -> Self {
         let mut names: Vec<String> = Vec::new();
-        for throttle in groups.flatten().filter(|it| it.on_exceed == OnExceed::Report) {
-            if !names.contains(&throttle.name) {
-                names.push(throttle.name.clone());
+        for (throttles, reasons) in groups {
+            let throttles = throttles.iter().filter(|it| it.on_exceed == OnExceed::Report);
+            let limits = throttles.map(|throttle| throttle.name.as_str());
+            for name in limits.chain(reasons.iter().map(|reason| reason.name())) {
+                if !names.iter().any(|it| it == name) {
+                    names.push(name.to_owned());
+                }
             }
         }
         Self { names }
@@ -36,23 +44,27 @@ impl Shadows {
     }
 
     /// Those of one group.
-    pub fn of_group(&self, throttles: &[&Throttle]) -> GroupShadows {
-        let shadow = |throttle: &&Throttle| {
-            let reports = throttle.on_exceed == OnExceed::Report;
-            let place = self.names.iter().position(|name| *name == throttle.name)?;
-            reports.then_some(place as u16)
+    pub fn of_group(&self, throttles: &[&Throttle], reasons: &[Reason]) -> GroupShadows {
+        let place = |name: &str| {
+            let place = self.names.iter().position(|it| it == name);
+            place.map(|place| place as u16)
         };
-        let by_throttle: Vec<Option<u16>> = throttles.iter().map(shadow).collect();
-        let mut own: Vec<u16> = by_throttle.iter().copied().flatten().collect();
+        let by_throttle: Vec<Option<u16>> = throttles
+            .iter()
+            .map(|it| if it.on_exceed == OnExceed::Report { place(&it.name) } else { None })
+            .collect();
+        let by_reason =
+            Reason::ALL.map(|reason| place(reason.name()).filter(|_| reasons.contains(&reason)));
+        let mut own: Vec<u16> = by_throttle.iter().chain(&by_reason).copied().flatten().collect();
         own.sort_unstable();
         own.dedup();
-        GroupShadows { by_throttle, own }
+        GroupShadows { by_throttle, by_reason, own }
     }
 
     /// All of them, for the groups together.
     pub fn everything(&self) -> GroupShadows {
         let own = (0..self.names.len()).map(|place| place as u16).collect();
-        GroupShadows { by_throttle: Vec::new(), own }
+        GroupShadows { own, ..GroupShadows::default() }
     }
 }
 
@@ -65,6 +77,15 @@ impl GroupShadows {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.own.is_empty()
+    }
+
+    /// The shadow of slots or of a pool, by the reason for which they would refuse.
+    ///
+    /// # Panics
+    ///
+    /// If they refuse.
+    pub fn of_reason(&self, reason: Reason) -> usize {
+        usize::from(self.by_reason[reason as usize].expect("only what reports is reported"))
     }
 
     /// The shadow of a throttle, by its place among those of the group.

@@ -122,6 +122,13 @@ impl Tally {
         *self = Self { agents: per_agent, by_cause, ..kept };
     }
 
+    /// Books that an attempt to an agent was admitted and that its customer did not give it up in the
+    /// queue.
+    #[inline]
+    pub fn kept(&mut self, agent: usize) {
+        self.agents[agent].admitted += 1;
+    }
+
     /// Books that a message was given up after a refusal of this cause, perhaps since patience
     /// ended.
     pub fn gave_up(&mut self, cause: usize, impatient: bool) {

@@ -10,11 +10,9 @@ use crate::measure::{
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
-use crate::rules::{
-    AgentState, Allowance, CreditPool, Cycle, Included, OnDowngrade, Plan, Reason, Refusal,
-};
+use crate::rules::{AgentState, Allowance, CreditPool, Cycle, Included, Plan, Reason, Refusal};
 use crate::scenario::{
-    Backend, BackendScope, BillingAnchor, Comparison, Drain, Group, Offer, Scenario, Threshold,
+    Backend, BackendScope, Comparison, Drain, Group, Offer, Scenario, Threshold,
 };
 use crate::summary::{Summary, summarise};
 use crate::units::{ClockChange, Credits, Share, SimSpan, SimTime};
@@ -91,29 +89,18 @@ fn scenario() -> Scenario {
         warm_up: span("30m"),
         drain: Drain::Finish,
         groups: vec![Group {
-            name: "shops".to_owned(),
-            count: 3,
             plans: vec![Offer { plan, throttles: vec![0] }],
             mix: vec![(0, Share::WHOLE)],
-            seats: Distribution::Constant(1.0),
-            billing_anchor: BillingAnchor::SameInstant,
-            customers: None,
             lines: vec![line],
             throttles: throttles(),
-            buying: None,
-            alerts: Vec::new(),
-            on_downgrade: OnDowngrade::NewestOffline,
-            timeline: Vec::new(),
+            ..Group::new("shops", 3)
         }],
         packages: Vec::new(),
         throttles: Vec::new(),
+        traces: Vec::new(),
         backend: Some(Backend {
-            scope: BackendScope::Workspace,
-            servers: Some(1),
-            changes: Vec::new(),
-            service_time: Distribution::Constant(1e9),
             queue_limit: Some(5),
-            network_delay: SimSpan::ZERO,
+            ..Backend::new(BackendScope::Workspace, Some(1), Distribution::Constant(1e9))
         }),
         series_every: SimSpan::HOUR,
         thresholds: vec![
@@ -222,7 +209,8 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
             continue;
         }
         pool.charge(Credits::whole(2));
-        group.admitted(&mut tally, 0, true);
+        group.admitted(&mut tally);
+        tally.kept(0);
         group.balance_changed(frame, &mut tally, due, (before, pool.balance()));
         answer(group, frame, &mut tally, due, u64::from(message));
     }

@@ -23,7 +23,7 @@ pub enum Reason {
     CreditsExhausted,
     /// The agent or feature has used its share of the pool, or the rest is kept for others.
     ShareExhausted,
-    /// The backend's queue is full.
+    /// The backend's queue is full, or it sheds load.
     Overloaded,
 }
 

@@ -160,7 +160,7 @@ impl Meter {
 
     /// Takes the place of an attempt, on whatever plan, so that a change of plan finds it counted.
     /// Answers whether it waits for one.
-    pub(super) fn take_place(&mut self, attempt: &Attempt, ticket: u32) -> bool {
+    pub(super) fn take_place(&mut self, attempt: &Attempt, ticket: u64) -> bool {
         match self {
             Self::Concurrency(places) => return places.take(ticket),
             Self::Custom(custom) => custom.take_place(attempt),
@@ -170,7 +170,7 @@ impl Meter {
     }
 
     /// Gives a place back. Answers the ticket of an attempt that waited and has one now.
-    pub(super) fn release(&mut self, now: SimTime) -> Option<u32> {
+    pub(super) fn release(&mut self, now: SimTime) -> Option<u64> {
         match self {
             Self::Concurrency(places) => return places.release(),
             Self::Custom(custom) => custom.release(now),
@@ -180,7 +180,7 @@ impl Meter {
     }
 
     /// Gives back the place of an attempt that may be waiting for it.
-    pub(super) fn leave(&mut self, ticket: u32, now: SimTime) -> Option<u32> {
+    pub(super) fn leave(&mut self, ticket: u64, now: SimTime) -> Option<u64> {
         match self {
             Self::Concurrency(places) => places.leave(ticket),
             _ => self.release(now),
@@ -234,7 +234,7 @@ pub(super) fn carry_over(
     meters: &mut [Meter],
     (old, new): (&[Gate], &[Gate]),
     now: SimTime,
-    admitted: &mut VecDeque<u32>,
+    admitted: &mut VecDeque<u64>,
 ) {
     for (limiter, meter) in meters.iter_mut().enumerate() {
         let gate = |gates: &'_ [Gate]| {

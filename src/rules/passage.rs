@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::decision::Refusal;
+use super::decision::{Reason, Refusal};
 use super::gate::{Gate, Limiters};
 use super::limiter::Attempt;
 use super::meter::Meter;
@@ -12,7 +12,7 @@ use crate::units::SimSpan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
     /// The number by which the caller knows the attempt.
-    pub ticket: u32,
+    pub ticket: u64,
     /// The limiters that hold no place for it, since they only reported it.
     skips: u32,
 }
@@ -52,16 +52,18 @@ pub(super) struct Exceeded {
     /// The throttles, by their places in their list.
     pub(super) throttles: Vec<u16>,
     skips: u32,
+    /// Why the pool would have refused it, if it only reports.
+    pub(super) pool: Option<Reason>,
 }
 
 impl Exceeded {
     pub(super) fn clear(&mut self) {
         self.throttles.clear();
-        self.skips = 0;
+        (self.skips, self.pool) = (0, None);
     }
 
     /// What an attempt holds that passed.
-    pub(super) const fn hold(&self, ticket: u32) -> Hold {
+    pub(super) const fn hold(&self, ticket: u64) -> Hold {
         Hold { ticket, skips: self.skips }
     }
 
@@ -130,8 +132,8 @@ impl Passage<'_> {
 pub(super) fn give_back(
     (limiters, meters): (&Limiters, &mut [Meter]),
     hold: Hold,
-    admitted: &mut VecDeque<u32>,
-    mut release: impl FnMut(&mut Meter) -> Option<u32>,
+    admitted: &mut VecDeque<u64>,
+    mut release: impl FnMut(&mut Meter) -> Option<u64>,
 ) {
     for (meter, skip) in meters.iter_mut().zip(&limiters.skips) {
         if hold.skips & skip == 0 {

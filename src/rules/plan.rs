@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::limiter::OnExceed;
 use super::pool::Included;
 use super::recurrence::Cycle;
 use crate::units::{Credits, Money, Share, SimSpan, SimTime};
@@ -16,6 +17,8 @@ pub struct Plan {
     pub name: String,
     /// How many agents may be active at once; `None` is unlimited (rule R2).
     pub active_agents: Option<u32>,
+    /// What happens to an enable above `active_agents`.
+    pub on_exceed: OnExceed,
     /// How many agents may exist, whatever their state (rule R1).
     pub total_agents: u32,
     /// How long a workspace may stay on it without subscribing; `None` is as long as it likes
@@ -25,6 +28,9 @@ pub struct Plan {
     pub price: Option<Price>,
     /// The credits of the workspace's pool; `None` counts no credits at all.
     pub credits: Option<Allowance>,
+    /// Where a backend serves by priority, whose attempts are served first: those of the lowest
+    /// number; from 1 to 1,000.
+    pub priority: u32,
 }
 
 impl Plan {
@@ -39,10 +45,12 @@ impl Plan {
         Self {
             name: "unlimited".to_owned(),
             active_agents: None,
+            on_exceed: OnExceed::Refuse,
             total_agents: TOTAL_AGENTS,
             trial: None,
             price: None,
             credits: None,
+            priority: 1,
         }
     }
 }
@@ -73,6 +81,8 @@ pub struct Allowance {
     pub carry_over: CarryOver,
     /// What may be charged beyond the grants.
     pub overage: Overage,
+    /// What happens to an attempt that the pool cannot pay, or that has no share in it.
+    pub on_exceed: OnExceed,
     /// What a credit of overage costs.
     pub overage_price: Money,
     /// Of grants that expire at the same instant the one with the lowest number is drawn first.
@@ -89,6 +99,7 @@ impl Allowance {
             anchor: Anchor::Subscription,
             carry_over: CarryOver::None,
             overage: Overage::Refuse,
+            on_exceed: OnExceed::Refuse,
             overage_price: Money::ZERO,
             priority: 1,
         }

@@ -59,7 +59,7 @@ pub struct Platform {
     /// Limiters of scope platform.
     of_all: Vec<Meter>,
     exceeded: Exceeded,
-    admitted: VecDeque<u32>,
+    admitted: VecDeque<u64>,
 }
 
 impl Platform {
@@ -127,7 +127,7 @@ impl Platform {
 
     /// Takes what [`check`](Self::check) found at the same instant. The caller knows the attempt as
     /// `ticket`. Answers what it holds, and how many places it waits for.
-    pub fn take(&mut self, plan: usize, attempt: &Attempt, ticket: u32) -> (Hold, u16) {
+    pub fn take(&mut self, plan: usize, attempt: &Attempt, ticket: u64) -> (Hold, u16) {
         let holds_places = self.book.holds_places;
         let (mut of_plan, mut of_all, exceeded) = self.passages(plan);
         of_plan.take(attempt, exceeded);
@@ -151,7 +151,7 @@ impl Platform {
         self.give_back(plan, hold, |meter| meter.leave(hold.ticket, now));
     }
 
-    fn give_back(&mut self, plan: usize, hold: Hold, release: impl Fn(&mut Meter) -> Option<u32>) {
+    fn give_back(&mut self, plan: usize, hold: Hold, release: impl Fn(&mut Meter) -> Option<u64>) {
         if self.book.holds_places {
             let width = self.book.plan_limiters.all.len();
             let own = &mut self.of_plans[plan * width..(plan + 1) * width];
@@ -163,7 +163,7 @@ impl Platform {
 
     /// The ticket of an attempt that waited for a place and has one now; each is named once for each
     /// place.
-    pub fn next_admitted(&mut self) -> Option<u32> {
+    pub fn next_admitted(&mut self) -> Option<u64> {
         self.admitted.pop_front()
     }
 }

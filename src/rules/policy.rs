@@ -1,7 +1,7 @@
 //! The rules of a group's workspaces, compiled once.
 
 use super::gate::{Gate, Gates, Limiter, Limiters};
-use super::limiter::{Throttle, ThrottleScope};
+use super::limiter::{OnExceed, Throttle, ThrottleScope};
 use super::plan::Plan;
 
 /// The rules of a group: a policy for each plan that its workspaces can be on.
@@ -14,7 +14,7 @@ pub struct Rulebook {
     pub(super) workspace_limiters: Limiters,
     /// Whether an attempt holds places that must be released at its end.
     holds_places: bool,
-    /// Whether any limiter only reports.
+    /// Whether any limiter, or a pool, only reports.
     reports: bool,
     /// Whether any agent or feature has a share of the pool.
     shares: bool,
@@ -57,10 +57,10 @@ impl Rulebook {
             agent_gates: of_scope(own, ThrottleScope::Agent),
             workspace_gates: of_scope(own, ThrottleScope::Workspace),
         });
-        let policies = policies.collect();
+        let policies: Vec<Policy> = policies.collect();
         let mut limiters = agent_limiters.all.iter().chain(&workspace_limiters.all);
         let holds_places = limiters.any(Limiter::holds_places);
-        let reports = compiled.report;
+        let reports = compiled.report || policies.iter().any(Policy::pool_reports);
         Self { policies, agent_limiters, workspace_limiters, holds_places, reports, shares }
     }
 
@@ -74,7 +74,7 @@ impl Rulebook {
         self.holds_places
     }
 
-    /// Whether any limiter only reports what it would refuse.
+    /// Whether any limiter, or a pool, only reports what it would refuse.
     pub const fn reports(&self) -> bool {
         self.reports
     }
@@ -91,6 +91,12 @@ impl Rulebook {
 }
 
 impl Policy {
+    /// Whether the pool of the plan's credits only reports what it cannot pay.
+    pub fn pool_reports(&self) -> bool {
+        let credits = self.plan.credits.as_ref();
+        credits.is_some_and(|credits| credits.on_exceed == OnExceed::Report)
+    }
+
     /// The plan.
     pub const fn plan(&self) -> &Plan {
         &self.plan

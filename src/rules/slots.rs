@@ -3,18 +3,24 @@
 use super::decision::{Reason, Refusal};
 
 /// Counts active agents against the plan's limit (rules R2 to R5).
+///
+/// Where the limit only reports, agents beyond it are active too, without a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActiveSlots {
     /// `None` is unlimited.
     limit: Option<u32>,
-    /// At most `limit`, unless that was lowered.
+    /// Whether it only reports.
+    reports: bool,
+    /// Of them at most `limit` hold a slot, unless that was lowered.
     active: u32,
+    /// Those that hold no slot.
+    slotless: u32,
 }
 
 impl ActiveSlots {
-    /// Free slots, as many as `limit`.
-    pub const fn new(limit: Option<u32>) -> Self {
-        Self { limit, active: 0 }
+    /// Free slots, as many as `limit`, which may only report.
+    pub const fn new(limit: Option<u32>, reports: bool) -> Self {
+        Self { limit, reports, active: 0, slotless: 0 }
     }
 
     /// Agents that are active.
@@ -27,9 +33,13 @@ impl ActiveSlots {
         self.limit
     }
 
-    /// Changes the slots there are. More agents may be active then than there are slots.
-    pub const fn set_limit(&mut self, limit: Option<u32>) {
-        self.limit = limit;
+    /// Changes the slots there are. More agents may be active then than there are slots. Where the
+    /// limit does not only report, all that are active hold one from now on.
+    pub const fn set_limit(&mut self, limit: Option<u32>, reports: bool) {
+        (self.limit, self.reports) = (limit, reports);
+        if !reports {
+            self.slotless = 0;
+        }
     }
 
     /// By how many agents the limit is exceeded.
@@ -37,31 +47,45 @@ impl ActiveSlots {
         self.limit.map_or(0, |limit| self.active.saturating_sub(limit))
     }
 
-    /// Whether every slot is taken.
-    pub fn full(self) -> bool {
-        self.limit.is_some_and(|limit| self.active >= limit)
+    /// How many agents have to go since the limit is exceeded: none where it only reports.
+    pub fn too_many(self) -> u32 {
+        if self.reports { 0 } else { self.excess() }
     }
 
-    /// Takes a slot for an agent that is being enabled.
+    /// Whether every slot is taken.
+    pub fn full(self) -> bool {
+        self.limit.is_some_and(|limit| self.active - self.slotless >= limit)
+    }
+
+    /// Whether one more agent may be enabled.
+    pub fn has_room(self) -> bool {
+        self.reports || !self.full()
+    }
+
+    /// Takes a slot for an agent that is being enabled. Answers whether it holds one: not if every
+    /// slot is taken, and the limit only reports that.
     ///
     /// # Errors
     ///
     /// [`Reason::ActiveAgentLimit`] if every slot is taken; nothing changes then (rule R4).
-    pub fn take(&mut self) -> Result<(), Refusal> {
-        if self.full() {
+    pub fn take(&mut self) -> Result<bool, Refusal> {
+        let full = self.full();
+        if full && !self.reports {
             return Err(Refusal::of(Reason::ActiveAgentLimit));
         }
         self.active += 1;
-        Ok(())
+        self.slotless += u32::from(full);
+        Ok(!full)
     }
 
-    /// Frees the slot of an agent that is disabled, at once (rule R5).
+    /// Frees the slot of an agent that is disabled, at once (rule R5), if it holds one.
     ///
     /// # Panics
     ///
     /// If no agent is active.
-    pub fn free(&mut self) {
+    pub fn free(&mut self, holds_slot: bool) {
         assert!(self.active > 0, "a slot was freed that nobody held");
         self.active -= 1;
+        self.slotless -= u32::from(!holds_slot);
     }
 }

@@ -6,7 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::tree::Node;
 
-/// The SHA-256 of a scenario as it was resolved from its files and overrides, and of its tables.
+/// The SHA-256 of a scenario as it was resolved from its files and overrides, of its traces as they
+/// are unpacked, and of its tables.
 #[derive(Debug)]
 pub(super) struct Digest(Sha256);
 
@@ -22,6 +23,11 @@ impl Digest {
     pub(super) fn add(&mut self, table: &str) {
         self.0.update((table.len() as u64).to_le_bytes());
         self.0.update(table);
+    }
+
+    /// Adds a line of a trace that the scenario replays, with its end.
+    pub(super) fn add_line(&mut self, line: &[u8]) {
+        self.0.update(line);
     }
 
     /// The digest in hexadecimal.

@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use indexmap::IndexSet;
 use thiserror::Error;
 
+use super::files::Files;
 use super::render::{Colour, render};
 use super::source::{Source, Span};
+use super::suggest::did_you_mean;
+use crate::log::{Expected, TraceError, TraceFault};
 
 /// So many mistakes are noted, and no more: they take more memory than the file.
 pub(super) const MOST_MISTAKES: usize = 10_000;
@@ -79,6 +82,29 @@ impl Mistake {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+/// The mistake that a trace has, whose line is added to `files`.
+pub(super) fn of_trace(error: &TraceError, files: &mut Files) -> Mistake {
+    let TraceFault { file, line, text, span, message, expected, .. } = &*error.0;
+    let source = files.add(Source::excerpt(file.as_str(), *line as usize, text.as_str()));
+    let (start, end) = (span.start as u32, span.end as u32);
+    let hint = match expected {
+        Expected::Nothing => None,
+        Expected::Said(hint) => Some(hint.clone()),
+        Expected::OneOf { word, kind, words } => {
+            Some(did_you_mean(word, kind, words.iter().map(String::as_str)))
+        }
+    };
+    Mistake { span: Span { source, start, end }, message: message.clone(), hint }
+}
+
+impl From<&TraceError> for Faults {
+    fn from(error: &TraceError) -> Self {
+        let mut files = Files::default();
+        let mistake = of_trace(error, &mut files);
+        Self::new(files.into_sources(), vec![mistake])
     }
 }
 

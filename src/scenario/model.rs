@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 
 use super::bins::series_every;
 use super::clocks::clock_changes;
+use super::discipline::{Discipline, Shed};
+use super::recorded::{Recorded, Recording};
 use super::threshold::Threshold;
+use crate::log::LineSurvey;
 use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
 use crate::rules::{OnDowngrade, Package, Plan};
@@ -79,6 +82,8 @@ pub struct Scenario {
     /// Throttles of scope plan and platform, over all groups, in the order written; each has a name
     /// of its own, among those of the groups too.
     pub throttles: Vec<Throttle>,
+    /// Traces that are replayed. They come with a scenario that was loaded from a file.
+    pub traces: Vec<Recording>,
     /// What serves admitted attempts; `None` serves at once.
     pub backend: Option<Backend>,
     /// The width of a bin of the series; it divides the duration into at most 500, or 5,000 where
@@ -86,8 +91,8 @@ pub struct Scenario {
     pub series_every: SimSpan,
     /// What the run must meet.
     pub thresholds: Vec<Threshold>,
-    /// SHA-256 of the scenario as it was resolved from its files and overrides, and of the tables
-    /// that it draws from, in hexadecimal. It says nothing of what is changed in code afterwards,
+    /// SHA-256 of the scenario as it was resolved from its files and overrides, of the traces that it
+    /// replays and the tables that it draws from, in hexadecimal. It says nothing of what is changed in code afterwards,
     /// and is empty where a scenario was built in code.
     pub sha256: String,
 }
@@ -110,6 +115,7 @@ impl Scenario {
             groups: Vec::new(),
             packages: Vec::new(),
             throttles: Vec::new(),
+            traces: Vec::new(),
             backend: None,
             series_every: series_every(duration),
             thresholds: Vec::new(),
@@ -140,11 +146,13 @@ impl Scenario {
         self
     }
 
-    /// Whether workspaces share more than the rules: servers, or limits. Those that share nothing
-    /// are simulated one by one.
+    /// Whether workspaces share more than the rules: servers, limits, or a trace, whose rows are of
+    /// many. Those that share nothing are simulated one by one.
     pub fn workspaces_meet(&self) -> bool {
         let shares = |backend: &Backend| backend.scope == BackendScope::Platform;
-        self.backend.as_ref().is_some_and(shares) || !self.throttles.is_empty()
+        self.backend.as_ref().is_some_and(shares)
+            || !self.throttles.is_empty()
+            || !self.traces.is_empty()
     }
 
     /// The throttles that messages of a group meet: its own, then those over everybody.
@@ -201,6 +209,8 @@ pub struct Group {
     pub lines: Vec<AgentLine>,
     /// Who writes to each workspace as a whole; `None` is nobody.
     pub customers: Option<Customers>,
+    /// What traces have for it; `None` if it replays none.
+    pub recorded: Option<Recorded>,
     /// Throttles of scope agent and workspace: those of each plan, then the group's, in the order
     /// written. Those of two plans that have the same name are both there.
     pub throttles: Vec<Throttle>,
@@ -245,6 +255,7 @@ impl Group {
             billing_anchor: BillingAnchor::SameInstant,
             lines: Vec::new(),
             customers: None,
+            recorded: None,
             throttles: Vec::new(),
             buying: None,
             alerts: Vec::new(),
@@ -303,7 +314,24 @@ impl Group {
 
     /// Whether anybody may write to a line.
     pub fn is_written_to(&self, line: &AgentLine) -> bool {
-        line.traffic.is_some() || (self.customers.is_some() && line.kind == LineKind::Agents)
+        self.is_addressed(line) || (self.customers.is_some() && line.kind == LineKind::Agents)
+    }
+
+    /// Whether anybody may write to a line itself, and not to the workspace.
+    pub fn is_addressed(&self, line: &AgentLine) -> bool {
+        line.traffic.is_some() || self.recorded_to(line).messages > 0
+    }
+
+    /// The messages that traces have for a line of the group, in all workspaces.
+    pub fn recorded_to(&self, line: &AgentLine) -> LineSurvey {
+        let place = self.lines.iter().position(|it| it.name == line.name);
+        let of = self.recorded.as_ref().zip(place);
+        of.and_then(|(recorded, place)| recorded.lines.get(place).copied()).unwrap_or_default()
+    }
+
+    /// Whether traces have rows of the group for which this holds.
+    pub fn records(&self, what: impl FnOnce(&Recorded) -> bool) -> bool {
+        self.recorded.as_ref().is_some_and(what)
     }
 
     /// The plans at the start.
@@ -323,16 +351,21 @@ pub struct Backend {
     pub changes: Vec<(SimTime, Option<u32>)>,
     /// Time to serve one attempt \[ns\].
     pub service_time: Distribution,
-    /// How many attempts may wait, first in first out; `None` is unlimited.
+    /// How many attempts may wait; `None` is unlimited. Where the servers are shared, how many there
+    /// may be beyond the number of servers.
     pub queue_limit: Option<u32>,
+    /// Who is served next.
+    pub discipline: Discipline,
+    /// What is refused before the queue is full; `None` is nothing.
+    pub shed: Option<Shed>,
     /// From a workspace to the backend, and the same back.
     pub network_delay: SimSpan,
 }
 
 impl Backend {
     /// Servers that one pool of `scope` has; `None` is unlimited. Serving an attempt takes
-    /// `service_time` \[ns\]; as many attempts as come may wait, and the way to the servers takes
-    /// no time.
+    /// `service_time` \[ns\]; as many attempts as come may wait, who came first is served first, and
+    /// the way to the servers takes no time.
     pub const fn new(
         scope: BackendScope,
         servers: Option<u32>,
@@ -344,8 +377,18 @@ impl Backend {
             changes: Vec::new(),
             service_time,
             queue_limit: None,
+            discipline: Discipline::Fifo,
+            shed: None,
             network_delay: SimSpan::ZERO,
         }
+    }
+}
+
+impl Backend {
+    /// Whether it is not known when an attempt arrives what will become of it, so that every
+    /// completion is an event: unless who came first is served first, and nothing is shed.
+    pub fn has_completions(&self) -> bool {
+        self.discipline != Discipline::Fifo || self.shed.is_some()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What can occur in a scenario, for which reasons tries can be refused, and which metrics a run
 //! lacks since something cannot.
 
+use super::discipline::Shed;
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
-use crate::rules::{AgentState, Overage, Plan, Reason};
+use crate::rules::{AgentState, Allowance, Overage, Plan, Reason};
 use crate::units::{Money, Share, SimTime};
 use crate::workload::{Action, AgentLine, ClientThrottling, LineKind, OnRefused, WhileOffline};
 
@@ -29,7 +30,8 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         "shadow.workspaces.share" => {
             let reports = |it: &Throttle| it.on_exceed == OnExceed::Report;
             let mut all = groups.iter().flat_map(|group| scenario.throttles_of(group));
-            (!all.any(reports)).then_some("no limit of these workspaces only reports")
+            let none = !all.any(reports) && groups.iter().all(|group| reported(group).is_empty());
+            none.then_some("no limit of these workspaces only reports")
         }
         "creates.tried" | "creates.refused" | "create_refusal.rate" => {
             lacks(|it| it.crowded, "all agents fit, and none are created later")
@@ -74,6 +76,10 @@ fn lacks_limiter(
     on_exceed: OnExceed,
 ) -> Option<&'static str> {
     let limiter = label.strip_prefix("limiter=")?.strip_suffix('}')?;
+    let by_reason = |group: &&&Group| reported(group).iter().any(|it| it.name() == limiter);
+    if on_exceed == OnExceed::Report && groups.iter().any(|group| by_reason(&group)) {
+        return None;
+    }
     if limiter == ClientThrottling::NAME {
         let lines = || groups.iter().flat_map(|group| &group.lines);
         let none = lines().all(|line| line.client_throttling.is_none());
@@ -164,7 +170,9 @@ fn lacks_backlog(
 fn grows(group: &Group) -> bool {
     let creates =
         |line: &AgentLine| line.churn.as_ref().is_some_and(|churn| churn.create.is_some());
-    group.lines.iter().any(creates) || happens(group, |it| matches!(it, Action::Create(_)))
+    group.lines.iter().any(creates)
+        || happens(group, |it| matches!(it, Action::Create(_)))
+        || group.records(|it| it.creates > 0)
 }
 
 fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
@@ -187,7 +195,32 @@ pub fn crowded(group: &Group) -> bool {
 pub fn slots_can_bind(group: &Group) -> bool {
     let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
     let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
-    plans(group).any(|plan| plan.active_agents.is_some_and(|limit| limit < agents))
+    let refuses = |plan: &Plan| plan.on_exceed == OnExceed::Refuse;
+    let binds = |plan: &Plan| plan.active_agents.is_some_and(|limit| limit < agents);
+    plans(group).any(|plan| refuses(plan) && binds(plan))
+}
+
+/// Whether a pool can refuse, and does not only report.
+pub fn pools_refuse(group: &Group) -> bool {
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    credits.any(|credits| credits.on_exceed == OnExceed::Refuse)
+}
+
+/// The reasons for which slots and pools of a group only report.
+pub fn reported(group: &Group) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let slots = |plan: &Plan| plan.active_agents.is_some() && plan.on_exceed == OnExceed::Report;
+    if plans(group).any(slots) {
+        reasons.push(Reason::ActiveAgentLimit);
+    }
+    let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
+    if credits.any(|credits| credits.on_exceed == OnExceed::Report) {
+        reasons.push(Reason::CreditsExhausted);
+        if group.lines.iter().any(|line| line.share.is_some()) {
+            reasons.push(Reason::ShareExhausted);
+        }
+    }
+    reasons
 }
 
 /// What can occur in the workspaces of a group.
@@ -198,6 +231,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let credits = || plans(group).filter_map(|plan| plan.credits.as_ref());
     let packages =
         group.buying.is_some() || happens(group, |action| matches!(action, Action::BuyPackage(..)));
+    // Where nobody counts credits, rows that buy some do nothing.
+    let packages = packages || (credits().next().is_some() && group.records(|it| it.purchases > 0));
     let trials = plans(group).any(|plan| plan.trial.is_some());
     let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
     let priced = |price: Money| price > Money::ZERO;
@@ -207,7 +242,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         crowded: crowded(group),
         churn: grows(group),
         waits: (slots_can_bind(group) || trials) && habits.any(|it| waits(it.on_refused)),
-        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_))),
+        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
+            || group.records(|it| it.plans > 0),
         trials,
         slots: plans(group).any(|plan| plan.active_agents.is_some()),
         pool: credits().next().is_some(),
@@ -238,15 +274,18 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         }
         Reason::CreditsExhausted => {
             let costs = group.lines.iter().any(|line| line.cost.mean() > 0.0);
-            costs && credits.any(|credits| credits.overage != Overage::Unlimited)
+            let refuses = |it: &Allowance| {
+                it.overage != Overage::Unlimited && it.on_exceed == OnExceed::Refuse
+            };
+            costs && credits.any(refuses)
         }
         Reason::ShareExhausted => {
-            credits.next().is_some() && group.lines.iter().any(|line| line.share.is_some())
+            pools_refuse(group) && group.lines.iter().any(|line| line.share.is_some())
         }
         Reason::Overloaded => {
             let holds_back = |line: &AgentLine| line.client_throttling.is_some();
             group.lines.iter().any(holds_back)
-                || scenario.backend.as_ref().is_some_and(|it| can_be_full(it, group))
+                || scenario.backend.as_ref().is_some_and(|it| can_be_overloaded(it, group))
         }
     }
 }
@@ -254,9 +293,10 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
 /// Whether messages to a group can be refused because an agent is not active.
 pub fn turned_away(group: &Group) -> bool {
     let is_away = |line: &AgentLine| {
-        (line.traffic.is_some() && can_be_away(group, line)) || whoever_can_be_away(group, line)
+        (group.is_addressed(line) && can_be_away(group, line)) || whoever_can_be_away(group, line)
     };
-    group.lines.iter().any(is_away)
+    // Agents that a row creates are drafts until another enables them.
+    group.lines.iter().any(is_away) || group.records(|it| it.strangers.messages > 0)
 }
 
 /// Whether customers of a line can be refused because an agent is not active.
@@ -292,13 +332,24 @@ fn is_away(group: &Group, line: &AgentLine) -> bool {
             || line.churn.is_some()
             || line.activity.as_ref().is_some_and(|activity| activity.active.is_some())
             || slots_can_bind(group)
-            || happens(group, changes))
+            || happens(group, changes)
+            || group.records(|it| it.creates + it.enables + it.disables + it.plans > 0))
 }
 
-/// Whether the queue of a backend can be full.
-pub fn can_be_full(backend: &Backend, group: &Group) -> bool {
-    let limited = backend.servers.is_some()
+/// Whether the servers of a backend can all be busy.
+pub(super) fn can_be_busy(backend: &Backend, group: &Group) -> bool {
+    backend.servers.is_some()
         || backend.changes.iter().any(|(_, servers)| servers.is_some())
-        || happens(group, |action| matches!(action, Action::Servers(Some(_))));
-    backend.queue_limit.is_some() && limited
+        || happens(group, |action| matches!(action, Action::Servers(Some(_))))
+}
+
+/// Whether a backend can refuse attempts of a group.
+pub fn can_be_overloaded(backend: &Backend, group: &Group) -> bool {
+    let sheds = match &backend.shed {
+        None => false,
+        Some(Shed::Codel(_)) => can_be_busy(backend, group),
+        Some(Shed::Utilisation(it)) => plans(group).any(|plan| !it.keep.contains(&plan.name)),
+        Some(Shed::Aimd(_)) => true,
+    };
+    sheds || (backend.queue_limit.is_some() && can_be_busy(backend, group))
 }

@@ -14,6 +14,8 @@ pub struct Source {
     pub text: String,
     /// Byte offsets at which lines begin; the first is 0.
     line_starts: Vec<u32>,
+    /// The number of its first line: 1, unless it is an excerpt.
+    first_line: usize,
 }
 
 /// Which of a scenario's [`Source`]s is meant.
@@ -45,25 +47,32 @@ impl Source {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let line_starts = line_starts(&text);
-        Self { name: name.into(), text, line_starts }
+        Self { name: name.into(), text, line_starts, first_line: 1 }
+    }
+
+    /// One line of a file that is not kept.
+    pub(super) fn excerpt(name: impl Into<String>, line: usize, text: impl Into<String>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        Self { name, text, line_starts: vec![0], first_line: line }
     }
 
     /// The line, from 1, of the byte at `offset`.
     pub(super) fn line(&self, offset: u32) -> usize {
-        self.line_starts.partition_point(|&start| start <= offset)
+        self.line_starts.partition_point(|&start| start <= offset) + self.first_line - 1
     }
 
     /// The bytes of a line, from 1, without its line break.
     pub(super) fn line_range(&self, line: usize) -> Range<usize> {
-        let start = self.line_starts[line - 1] as usize;
-        let end = self.line_starts.get(line).map_or(self.text.len(), |&next| next as usize);
+        let line = line - self.first_line;
+        let start = self.line_starts[line] as usize;
+        let end = self.line_starts.get(line + 1).map_or(self.text.len(), |&next| next as usize);
         let content = self.text[start..end].trim_end_matches(['\n', '\r']);
         start..start + content.len()
     }
 
     /// The column, from 1 and in characters, of the byte at `offset`.
     pub(super) fn column(&self, offset: u32) -> usize {
-        let start = self.line_starts[self.line(offset) - 1];
+        let start = self.line_starts[self.line(offset) - self.first_line];
         self.characters(start, offset) + 1
     }
 

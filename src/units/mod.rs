@@ -9,6 +9,7 @@ mod money;
 mod parse;
 mod rate;
 mod share;
+mod speed;
 mod time;
 
 pub use clock::ClockChange;
@@ -17,4 +18,5 @@ pub use money::Money;
 pub use parse::{ParseQuantityError, parse_count};
 pub use rate::Rate;
 pub use share::Share;
+pub use speed::Speed;
 pub use time::{SimSpan, SimTime};

@@ -141,7 +141,7 @@ fn a_threshold_on_what_is_absent_is_told() {
     }
     // Reasons that cannot occur count as 0, and what can occur is measured.
     let overloaded = "refusal.rate{reason=overloaded} == 0";
-    let why = "no backend has a `queue` with a `limit`";
+    let why = "no backend has a `queue` with a `limit`, or sheds anything";
     assert_eq!(of(overloaded), [format!("`{overloaded}` always holds: {why}")]);
     assert_eq!(of("agents.max < 9"), Vec::<String>::new());
 }

@@ -4,7 +4,9 @@ use limitlab::engine::{EngineError, RunOptions, Watch, run};
 use limitlab::random::Distribution;
 use limitlab::rules::limiter::{Quota, Throttle, ThrottleScope};
 use limitlab::rules::{Allowance, CarryOver, Cycle, Package, Per, Plan, Price, ShareTerms};
-use limitlab::scenario::{BackendScope, Comparison, Offer, Threshold, load, parse};
+use limitlab::scenario::{
+    Aimd, BackendScope, Codel, Comparison, Discipline, Offer, Shed, Threshold, load, parse,
+};
 use limitlab::units::{Credits, Money, Rate, Share, SimSpan, SimTime};
 use limitlab::workload::{
     Action, Activity, AgentLine, Bursts, Buying, ByHand, Churn, Modulation, Occurrence, OnLost,
@@ -144,6 +146,40 @@ thresholds: [latency.p99 < 10]
     built.sha256.clone_from(&read.sha256);
     built.thresholds[0].text.clone_from(&read.thresholds[0].text);
     assert_eq!(format!("{built:#?}"), format!("{read:#?}"));
+}
+
+#[test]
+fn flaws_of_shedding_and_priorities_name_their_fields() {
+    let shed = |shed, discipline| {
+        flaws(|it| {
+            let backend = it.backend.as_mut().expect("there is one");
+            (backend.shed, backend.discipline) = (Some(shed), discipline);
+        })
+    };
+    let (zero, second) = (SimSpan::ZERO, SimSpan::SECOND);
+    let codel = |target, interval| Shed::Codel(Codel { target, interval });
+    let aimd = |(initial, min, max), backoff_millionths, timeout| {
+        Shed::Aimd(Aimd { initial, min, max, backoff_millionths, timeout })
+    };
+    insta::assert_snapshot!(told(&[
+        flaws(|it| it.groups[0].plans[0].plan.priority = 0),
+        shed(codel(zero, second), Discipline::Lifo),
+        shed(codel(second, zero), Discipline::Fair),
+        shed(codel(second, second), Discipline::ProcessorSharing),
+        shed(aimd((2, 0, 3), 900_000, second), Discipline::Fifo),
+        shed(aimd((2, 4, 3), 900_000, second), Discipline::Fifo),
+        shed(aimd((2, 1, 3), 1_000_000, zero), Discipline::Fifo),
+    ]), @r"
+    groups[0].plans[0].plan.priority must be from 1 to 1_000
+    backend.shed.target must be above 0s and at most 292 years
+    backend.shed.interval must be above 0s and at most 292 years
+    backend.shed must not be `Codel` with `ProcessorSharing`, where nobody waits
+    backend.shed.min must be at least 1, and not more than `max`
+    backend.shed.min must be at least 1, and not more than `max`
+    backend.shed.initial must be from `min` to `max`
+    backend.shed.timeout must be above 0s and at most 292 years
+    backend.shed.backoff_millionths must be from 500_000 to 999_999
+    ");
 }
 
 #[test]

@@ -228,6 +228,8 @@ fn the_document_of_a_scenario() {
           "servers": 2,
           "service_mean_s": 3.0,
           "queue_limit": 9,
+          "discipline": "fifo",
+          "shed": null,
           "network_delay_s": 0.0,
           "utilisation": {
             "shops": 0.0002777777777777778
@@ -243,6 +245,7 @@ fn the_document_of_a_scenario() {
             "what": "change to the plan q"
           }
         ],
+        "traces": [],
         "thresholds": [
           "messages.lost == 0"
         ],

@@ -72,8 +72,10 @@ fn its_examples_run_and_check_has_nothing_to_say_against_them() {
     };
     let base = &steps.last().expect("the steps are there").text;
     write("shops.yaml", base);
-    let table = blocks.iter().find(|it| it.language == "csv").expect("the table is there");
-    write("observed.csv", &table.text);
+    for (name, begins) in [("observed.csv", "value,"), ("day.csv", "time,")] {
+        let table = blocks.iter().find(|it| it.language == "csv" && it.text.starts_with(begins));
+        write(name, &table.expect("the file is on the page").text);
+    }
     let lead = blocks.iter().find(|it| it.text.contains("import: [shops.yaml]"));
     let lead = &lead.expect("the lines above a change are there").text;
 

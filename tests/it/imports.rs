@@ -177,7 +177,7 @@ fn mistakes_are_shown_in_the_file_they_stand_in() {
       |
     8 |     agents: [{ name: sales, count: 2, traffic: { ratee: 1/h }, cost: { uniform: { min: 1, max: 3 } } }]
       |                                                  ^^^^^
-    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `profile`, `timezone`, `stages`, `bursts`
+    hint: did you mean `rate`? expected here: `rate`, `interarrival`, `sessions`, `closed`, `trace`, `speed`, `replay`, `profile`, `timezone`, `stages`, `bursts`
 
     base.yaml:9:21: error: `servers` must be at least 1
       |

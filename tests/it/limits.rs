@@ -203,6 +203,42 @@ fn places_of_the_platform_are_free_when_service_ends() {
     );
 }
 
+/// Replies take a second, one at a time, whoever asks.
+#[test]
+fn workspaces_wait_in_one_queue_for_places_of_the_platform() {
+    let queued = |limit: &str, delay: &str| {
+        let backend =
+            format!("backend: {{ servers: 9, service_time: 1s, network_delay: {delay} }}");
+        met("2.5s", &format!("fair_use: [{{ name: few, {limit} }}]\n{backend}"))
+    };
+    // 1 and 1, then 2 and 2: at 1, 2, 3 and 4 s.
+    for delay in ["0s", "250ms"] {
+        expect(
+            &queued("concurrency: { limit: 1, queue: 5 }", delay),
+            &[
+                ("first/wait.max", 1.0),
+                ("first/wait.mean", 0.5),
+                ("second/wait.max", 2.0),
+                ("second/wait.mean", 1.5),
+                ("all/messages.completed", 4.0),
+            ],
+        );
+    }
+    // One waits: of 2 s the first, and the second is refused.
+    expect(
+        &queued("concurrency: { limit: 1, queue: 1 }", "0s"),
+        &[
+            ("first/wait.max", 1.0),
+            ("second/wait.max", 1.0),
+            ("second/refusal.rate{limiter=few}", 0.5),
+            ("all/attempts.refused", 1.0),
+        ],
+    );
+    // Each plan has a place of its own.
+    let own = queued("scope: plan, concurrency: { limit: 1, queue: 1 }", "0s");
+    expect(&own, &[("all/wait.max", 0.0)]);
+}
+
 #[test]
 fn whoever_the_platform_holds_back_meets_the_backend_after_that() {
     let limit = "fair_use: [{ name: paced, leaky_bucket: { rate: 1/s, burst: 5 } }]";
@@ -496,4 +532,80 @@ fn a_budget_bounds_retries() {
         let found = amplified(&format!(", budget: {{ share: {share}, over: 10m }}"));
         assert!((found - expected).abs() < 0.01 * expected, "{share}: {found}");
     }
+}
+
+/// A message a second from 1 s on, of 3 credits each.
+#[test]
+fn a_pool_that_reports_pays_what_it_can() {
+    let pool = |included: &str| {
+        simulate(&format!(
+            "limitlab: 1
+name: limits
+duration: 6.5s
+plans: {{ p: {{ credits: {{ included: {included}, renews: never, on_exceed: report }} }} }}
+workspaces:
+  - {{ group: shops, plan: p, agents: [{{ name: a, cost: 3, traffic: {{ interarrival: 1s }} }}] }}
+"
+        ))
+    };
+    expect(
+        &pool("10"),
+        &[
+            ("messages.completed", 6.0),
+            ("attempts.refused", 0.0),
+            ("credits.consumed", 9.0),
+            ("credits.closing", 1.0),
+            ("shadow.refusals{limiter=credits_exhausted}", 3.0),
+            ("shadow.workspaces.share", 1.0),
+        ],
+    );
+    expect(&pool("18"), &[("shadow.refusals{limiter=credits_exhausted}", 0.0)]);
+}
+
+/// Agents a, b and c are enabled in that order; a is disabled at 2 s, d is enabled at 3 s.
+#[test]
+fn slots_that_report_let_everybody_be_active() {
+    let slots = |to: &str| {
+        simulate(&format!(
+            "limitlab: 1
+name: limits
+duration: 10s
+plans:
+  p: {{ active_agents: 2, on_exceed: report }}
+  q: {{ active_agents: 2 }}
+workspaces:
+  - group: shops
+    plan: p
+    agents:
+      - {{ name: a }}
+      - {{ name: b }}
+      - {{ name: c }}
+      - {{ name: d, start: offline }}
+timeline:
+  - {{ at: 2s, disable: a }}
+  - {{ at: 3s, enable: d }}
+{to}
+"
+        ))
+    };
+    // c has no slot; d has the one that a left.
+    expect(
+        &slots(""),
+        &[
+            ("enables.tried", 4.0),
+            ("enables.refused", 0.0),
+            ("shadow.refusals{limiter=active_agent_limit}", 1.0),
+            ("active.mean", (2.0 * 3.0 + 1.0 * 2.0 + 7.0 * 3.0) / 10.0),
+            ("active.over_limit.max", 1.0),
+            ("active.over_limit.time", 9.0),
+        ],
+    );
+    // A plan that enforces takes the newest offline.
+    expect(
+        &slots("  - { at: 5s, set_plan: q }"),
+        &[("agents.taken_offline", 1.0), ("active.over_limit.time", 4.0)],
+    );
+    // One that reports takes nobody.
+    let summary = slots("  - { at: 5s, for: 1s, set_plan: unlimited }");
+    expect(&summary, &[("agents.taken_offline", 0.0)]);
 }

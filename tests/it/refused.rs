@@ -28,42 +28,6 @@ type Word = (&'static str, &'static str, &'static str);
 /// The rows of the chapter's table, with each word in them.
 const WORDS: &[(&str, &[Word])] = &[
     (
-        "plans",
-        &[
-            ("priority", "    credits: {", "    priority: 1\n    credits: {"),
-            ("on_exceed", "    credits: {", "    on_exceed: report\n    credits: {"),
-        ],
-    ),
-    (
-        "credits of a plan",
-        &[("on_exceed", "{ included: 100 }", "{ included: 100, on_exceed: report }")],
-    ),
-    (
-        "`traffic`",
-        &[
-            ("trace", "{ rate: 1/h }", "{ trace: file.csv }"),
-            ("replay", "{ rate: 1/h }", "{ replay: file.csv }"),
-        ],
-    ),
-    (
-        "throttles",
-        &[(
-            "queue",
-            "backend: {",
-            "fair_use: [{ name: all, concurrency: { limit: 4, queue: 1 } }]\nbackend: {",
-        )],
-    ),
-    (
-        "the backend",
-        &[
-            ("shed", "servers: 4,", "servers: 4, shed: { above: 90% },"),
-            ("fair", "discipline: fifo", "discipline: fair"),
-            ("priority", "discipline: fifo", "discipline: priority"),
-            ("lifo", "discipline: fifo", "discipline: lifo"),
-            ("processor_sharing", "discipline: fifo", "discipline: processor_sharing"),
-        ],
-    ),
-    (
         "enforcement",
         &[
             ("check_then_act", "strategy: atomic", "strategy: check_then_act"),

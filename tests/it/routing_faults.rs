@@ -157,12 +157,18 @@ fn its_traffic_is_that_of_lines() {
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(SESSIONS, "trace: file.csv"), @"
-    x.yaml:6:16: error: `trace` is not supported yet
+    x.yaml:6:23: error: only a scenario in a file can replay a trace
       |
     6 |     traffic: { trace: file.csv }
-      |                ^^^^^
+      |                       ^^^^^^^^
 
-    1 mistake in x.yaml
+    x.yaml:7:12: error: `route` does not go with a `trace`
+      |
+    7 |     route: sticky
+      |            ^^^^^^
+    hint: each recorded message names the agent that it goes to
+
+    2 mistakes in x.yaml
     ");
 }
 

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 9] = [
     &["units", "random"],
     &["rules"],
     &["workload", "measure"],
-    &["summary"],
+    &["log", "summary"],
     &["scenario"],
     &["engine"],
     &[],

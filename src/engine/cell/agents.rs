@@ -3,7 +3,7 @@
 use super::{Agent, Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::random::Sampler;
-use crate::rules::AgentState;
+use crate::rules::{AgentState, Reason};
 use crate::units::{SimSpan, SimTime};
 use crate::workload::{LineKind, OnRefused};
 
@@ -119,6 +119,10 @@ impl Cell {
         let was = self.workspace.agent(agent as usize);
         let answer = self.workspace.enable(agent as usize);
         let refusal = answer.err();
+        if answer == Ok(false) && world.frame.window.contains(now) {
+            let reason = Reason::ActiveAgentLimit;
+            world.measures.reported_for(world.frame, &mut self.tally, reason);
+        }
         world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
         if refusal.is_some() {
             return false;
@@ -204,7 +208,7 @@ impl Cell {
     /// free.
     pub(super) fn wake_waiting(&mut self, world: &mut World<'_>, now: SimTime) {
         while self.workspace.available()
-            && !self.workspace.slots().full()
+            && self.workspace.slots().has_room()
             && now < world.model.until
             && let Some(agent) = self.waiting.pop_front()
         {

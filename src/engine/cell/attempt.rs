@@ -70,7 +70,9 @@ impl Cell {
             if turns > 1 {
                 let turns_left = turns - 1;
                 let next_parked = NONE;
-                let begun = Session { agent, line: customers, number, turns_left, next_parked };
+                let (script, cost) = (NONE, None);
+                let line = customers;
+                let begun = Session { agent, line, number, turns_left, next_parked, script, cost };
                 session = self.sessions.insert(begun);
             }
         }
@@ -80,7 +82,7 @@ impl Cell {
     /// The next turn of a conversation is due. If its agent is away, its customer waits, or is
     /// told so.
     pub(super) fn turn(&mut self, world: &mut World<'_>, session: u32, now: SimTime) {
-        let Session { agent, line, number, .. } = *self.sessions.at(session);
+        let Session { agent, line, number, cost, .. } = *self.sessions.at(session);
         if let Some(route) = world.model.lines[line as usize].route {
             self.turn_at_workspace(world, session, route, now);
             return;
@@ -94,7 +96,8 @@ impl Cell {
             self.park(agent, session);
             return;
         }
-        self.write(world, Message::due((agent, line, line), session, number, now), now);
+        let message = Message::due((agent, line, line), session, number, now);
+        self.write(world, Message { cost, ..message }, now);
     }
 
     /// Puts a conversation at the end of those that wait for an agent.
@@ -124,8 +127,10 @@ impl Cell {
         }
         let model = world.model;
         let line = &self.lines[message.customers as usize];
-        let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
-        let cost = Credits::from_thousandths(cost as i64);
+        let cost = message.cost.unwrap_or_else(|| {
+            let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
+            Credits::from_thousandths(cost as i64)
+        });
         if self.holds_back(world, &message, now) {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
@@ -136,6 +141,9 @@ impl Cell {
         if model.book.reports() && world.frame.window.contains(message.due) {
             let exceeded = (self.workspace.exceeded(), 0);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
+            if let Some(reason) = self.workspace.exceeded_pool() {
+                world.measures.reported_for(world.frame, &mut self.tally, reason);
+            }
         }
         let waits = match answer {
             Ok(waits) => waits,
@@ -148,7 +156,7 @@ impl Cell {
         let mut flight = Flight::new(message, cost);
         let ticket = if waits.here.queued { self.flights.insert(flight) } else { NONE };
         let taken = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, (cost, ticket), now)
+            cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
         });
         if let Some(charge) = taken.charge {
             self.charged(world, charge, now);
@@ -182,11 +190,11 @@ impl Cell {
     ) -> Result<Waits, Refusal> {
         let (model, agent) = (world.model, message.agent as usize);
         let here = self.workspace.check(&model.book, agent, cost, now)?;
-        let mut paid = self.workspace.check_credits(agent, cost, now);
+        let mut paid = self.workspace.check_credits(&model.book, agent, cost, now);
         if matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
             && self.buys_for_refused(world, now)
         {
-            paid = self.workspace.check_credits(agent, cost, now);
+            paid = self.workspace.check_credits(&model.book, agent, cost, now);
         }
         paid?;
         let there = if here.is_none() && model.delay.is_zero() {
@@ -200,7 +208,11 @@ impl Cell {
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless
     /// arrivals have stopped by then.
     pub(super) fn next_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
-        let Session { line, number, turns_left, .. } = *self.sessions.at(session);
+        let Session { line, number, turns_left, script, .. } = *self.sessions.at(session);
+        if script != NONE {
+            self.next_recorded_turn(world, session, now);
+            return;
+        }
         let line = line as usize;
         let traffic = world.model.lines[line].traffic.as_ref();
         let think = traffic.and_then(|traffic| traffic.think.as_ref());
@@ -217,8 +229,19 @@ impl Cell {
         }
     }
 
+    /// The same in a conversation of which a trace has a turn left.
+    fn next_recorded_turn(&mut self, world: &World<'_>, session: u32, now: SimTime) {
+        let next = self.next_of_script(session, now);
+        if let Some(at) = next.filter(|&at| at < world.model.until) {
+            self.calendar.schedule(at, Class::Takes, Event::Turn { session });
+        } else {
+            self.end_session(session);
+        }
+    }
+
     pub(super) fn end_session(&mut self, session: u32) {
         if session != NONE {
+            self.end_script(session);
             self.sessions.remove(session);
         }
     }

@@ -59,7 +59,8 @@ impl Cell {
     ) {
         for user in 0..traffic.users {
             let number = Line::user(in_line, user, traffic.users);
-            let begun = Session { agent, line, number, turns_left: u64::MAX, next_parked: NONE };
+            let (turns_left, next_parked, script, cost) = (u64::MAX, NONE, NONE, None);
+            let begun = Session { agent, line, number, turns_left, next_parked, script, cost };
             let session = self.sessions.insert(begun);
             self.next_turn(world, session, now);
         }
@@ -70,8 +71,12 @@ impl Cell {
         if session == NONE {
             return;
         }
-        let line = self.sessions.at(session).line as usize;
-        if world.model.lines[line].traffic.as_ref().is_some_and(|traffic| traffic.goes_on) {
+        let Session { line, script, .. } = *self.sessions.at(session);
+        let line = line as usize;
+        // A recorded conversation ends.
+        if script != NONE {
+            self.end_session(session);
+        } else if world.model.lines[line].traffic.as_ref().is_some_and(|traffic| traffic.goes_on) {
             self.next_turn(world, session, now);
         } else {
             self.end_session(session);

@@ -6,6 +6,7 @@ mod credits;
 mod customers;
 mod plan;
 mod population;
+mod replay;
 mod retry;
 mod route;
 mod service;
@@ -14,14 +15,17 @@ mod waits;
 
 use std::collections::VecDeque;
 
+use self::replay::Turn;
 use self::retry::Pending;
 use self::waits::Place;
+pub(super) use self::waits::Waiter;
 use super::calendar::{Calendar, Class, Ticket};
 use super::lines::{Line, Number, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
+use super::station::Station;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Charge, Hold, Platform, Refusal, Workspace};
@@ -88,6 +92,10 @@ struct Session {
     turns_left: u64,
     /// The next conversation that waits for the same agent to come back, or [`NONE`].
     next_parked: u32,
+    /// The next turn that a trace has for it, or [`NONE`].
+    script: u32,
+    /// What the turn that is due or under way costs, if a trace says so.
+    cost: Option<Credits>,
 }
 
 /// A message that is under way, and its last attempt.
@@ -109,14 +117,17 @@ struct Message {
     sent: SimTime,
     /// The backoff before the attempt; none before the first.
     backoff: SimSpan,
+    /// What it costs, if a trace says so; else that is drawn.
+    cost: Option<Credits>,
 }
 
 impl Message {
     /// A message that is due now: to an agent, of a line, by a customer of a line.
     fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
         let (agent, line, customers) = of;
-        let (attempt, backoff) = (1, SimSpan::ZERO);
-        Self { agent, line, customers, session, number, due: now, attempt, sent: now, backoff }
+        let (attempt, backoff, cost) = (1, SimSpan::ZERO, None);
+        let (due, sent) = (now, now);
+        Self { agent, line, customers, session, number, due, attempt, sent, backoff, cost }
     }
 
     const fn is_first(&self) -> bool {
@@ -196,6 +207,10 @@ pub(super) struct World<'a> {
     pub(super) measures: &'a mut GroupMeasures,
     /// The servers: the workspace's own, or the platform's.
     pub(super) servers: Option<&'a mut Servers>,
+    /// The station in their place, where completions are events.
+    pub(super) station: Option<&'a mut Station>,
+    /// The number of the workspace among those that meet.
+    pub(super) number: u32,
     /// The limits over everybody.
     pub(super) limits: Option<&'a mut Platform>,
     /// Where the platform's servers are measured, if they are the platform's.
@@ -223,6 +238,12 @@ pub(super) struct Cell {
     flights: Slab<Flight>,
     /// The agent that the last message of the workspace's customers went to, or [`NONE`].
     routed: u32,
+    /// The agents that the names of traces mean now, or [`NONE`].
+    named: Vec<u32>,
+    /// Messages that traces had for each line so far.
+    recorded: Vec<u64>,
+    /// Turns that traces have for conversations that are under way.
+    script: Slab<Turn>,
     /// Messages between two tries.
     pending: Slab<Pending>,
     tally: Tally,
@@ -271,6 +292,9 @@ impl Cell {
             sessions: Slab::default(),
             flights: Slab::default(),
             routed: NONE,
+            named: Vec::new(),
+            recorded: Vec::new(),
+            script: Slab::default(),
             pending: Slab::default(),
             tally: Tally::default(),
             key: Key::root(0),
@@ -315,6 +339,7 @@ impl Cell {
         self.open_pool(world);
         self.start_agents(world);
         self.begin_traffic(world);
+        self.begin_replay(world.model);
     }
 
     /// When the next event is due, and what it does; `None` when the workspace is done.
@@ -326,18 +351,7 @@ impl Cell {
     #[inline]
     pub(super) fn step(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
         let Some((now, ticket, event)) = self.calendar.pop() else { return Ok(false) };
-        self.events += 1;
-        if now > self.instant {
-            self.instant = now;
-            self.at_instant = 0;
-        }
-        self.at_instant += 1;
-        if self.at_instant > MOST_AT_ONE_INSTANT {
-            return Err(EngineError::Livelock {
-                group: world.model.name.clone(),
-                at: SimSpan::from_nanos(now.nanos()),
-            });
-        }
+        self.count_event(world, now)?;
         match event {
             Event::Arrival { source } => self.arrival(world, source, now),
             Event::AtPlatform { flight } => self.at_platform(world, flight, now),
@@ -361,8 +375,49 @@ impl Cell {
         Ok(true)
     }
 
+    /// Lets the next event happen, or before it what is due at servers of its own, where completions
+    /// are events; `false` when there is nothing.
+    #[inline]
+    pub(super) fn advance(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
+        if let Some(station) = &mut world.station
+            && let Some(now) = station.next()
+            && self.next().is_none_or(|(at, _)| now <= at)
+        {
+            self.events += 1;
+            if let Some(verdict) = station.step(world.measures.backend.as_mut()) {
+                self.told(world, verdict, now);
+            }
+            return Ok(true);
+        }
+        self.step(world)
+    }
+
+    /// Counts an event; too many at one instant end the run.
+    #[inline]
+    fn count_event(&mut self, world: &World<'_>, now: SimTime) -> Result<(), EngineError> {
+        self.events += 1;
+        if now > self.instant {
+            self.instant = now;
+            self.at_instant = 0;
+        }
+        self.at_instant += 1;
+        if self.at_instant > MOST_AT_ONE_INSTANT {
+            return Err(EngineError::Livelock {
+                group: world.model.name.clone(),
+                at: SimSpan::from_nanos(now.nanos()),
+            });
+        }
+        Ok(())
+    }
+
     /// Ends the workspace: its books are closed and its tally is taken up.
     pub(super) fn finish(&mut self, world: &mut World<'_>) {
+        if let Some(station) = &world.station {
+            let work = station.work();
+            self.tally.backend_busy = work.busy;
+            self.tally.backend_waiting = work.waiting;
+            self.tally.backend_served = work.served;
+        }
         self.bill(world, world.frame.window.until);
         self.look(world, SimTime::NEVER);
         self.tally.enables_waiting = self.waiting.len() as u64;

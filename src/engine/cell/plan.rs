@@ -137,7 +137,7 @@ impl Cell {
         let counts = world.frame.window.contains(now);
         self.tally.plans_changed += u64::from(counts);
         if world.model.on_downgrade != OnDowngrade::KeepUntilDisabled {
-            while self.workspace.slots().excess() > 0
+            while self.workspace.slots().too_many() > 0
                 && let Some(agent) = self.one_too_many(world)
             {
                 self.take_offline(world, agent, now);

@@ -1,10 +1,11 @@
 //! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
-use super::waits::Place;
+use super::waits::{Place, Waiter};
 use super::{Cell, Event, Flight, Message, NONE, World};
 use crate::engine::calendar::Class;
 use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
+use crate::engine::station::{Arrival, Fate, Verdict};
 use crate::measure::Reply;
 use crate::rules::limiter::Attempt;
 use crate::rules::{Hold, Reason, Refusal, Wait};
@@ -28,7 +29,18 @@ impl Cell {
         if world.limits.is_some() {
             wait = self.pass_limits(world, message, cost, now)?;
         }
-        if wait.is_none() { room(world, now).map(|()| wait) } else { Ok(wait) }
+        if wait.is_none() { self.room(world, now).map(|()| wait) } else { Ok(wait) }
+    }
+
+    /// Whether the backend has room for one more attempt.
+    #[inline]
+    fn room(&self, world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
+        let room = if let Some(station) = &mut world.station {
+            station.has_room(now, world.model.standings[self.workspace.plan()].is_kept)
+        } else {
+            world.servers.as_mut().is_none_or(|servers| servers.has_room(now))
+        };
+        if room { Ok(()) } else { Err(FULL) }
     }
 
     fn pass_limits(
@@ -79,20 +91,21 @@ impl Cell {
         let attempt = attempt(world.model, &flight.message, flight.cost, now);
         flight.place = Place::Platform;
         if wait.is_none() {
-            let (hold, _) = limits.take(plan, &attempt, NONE);
+            let (hold, _) = limits.take(plan, &attempt, 0);
             flight.shared = Some((plan as u16, hold));
             self.begin_service(world, &flight, now);
             return;
         }
         let number = self.flights.insert(flight);
-        let (hold, queues) = limits.take(plan, &attempt, number);
+        let turn = Waiter { workspace: world.number, flight: number };
+        let (hold, queues) = limits.take(plan, &attempt, turn.into());
         self.flights.at(number).shared = Some((plan as u16, hold));
         self.hold_back(world, number, wait, queues, now);
     }
 
     /// An attempt that the platform's limiters held back arrives at the backend.
     pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        if let Err(refusal) = room(world, now) {
+        if let Err(refusal) = self.room(world, now) {
             let Flight { shared, .. } = *self.flights.at(flight);
             leave_platform(world, shared, now);
             self.turn_back(world, flight, refusal, now);
@@ -115,13 +128,74 @@ impl Cell {
         self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
     }
 
-    /// An attempt is at the backend, which has room for it: what it was charged stands.
+    /// An attempt is at the backend, which has room for it.
     #[inline]
     fn begin_service(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
+        if world.station.is_some() {
+            self.enter_station(world, *flight, now);
+            return;
+        }
+        self.admitted(world, flight, now);
+        let fate = self.serve(world, &flight.message, now);
+        self.over(world, flight, fate, None);
+    }
+
+    /// Has an attempt come to a station, which tells later what [becomes](Self::told) of it.
+    fn enter_station(&mut self, world: &mut World<'_>, flight: Flight, now: SimTime) {
+        let message = &flight.message;
+        let deadline = self.deadline(world, message);
+        let (Some(station), Some(law)) = (&mut world.station, &world.model.service) else { return };
+        let service = self.lines[message.customers as usize].service(law, message.number);
+        let service = SimSpan::from_nanos(service);
+        let rank = world.model.standings[self.workspace.plan()].rank;
+        let line = station.line(world.number, message.agent, rank);
+        let decides_late = station.decides_late();
+        let number = self.flights.insert(flight);
+        let arrival = Arrival { of: (world.number, number), line, service, deadline };
+        let measures = world.platform.as_deref_mut().or(world.measures.backend.as_mut());
+        station.enter(now, arrival, measures);
+        if !decides_late {
+            self.admitted(world, &flight, now);
+        }
+    }
+
+    /// A station tells what has become of an attempt.
+    pub(in crate::engine) fn told(
+        &mut self,
+        world: &mut World<'_>,
+        verdict: Verdict,
+        now: SimTime,
+    ) {
+        let Verdict { of: (_, number), fate, .. } = verdict;
+        let flight = *self.flights.at(number);
+        let decides_late = world.station.as_ref().is_some_and(|station| station.decides_late());
+        let fate = match fate {
+            Fate::Shed => {
+                leave_platform(world, flight.shared, now);
+                self.turn_back(world, number, FULL, now);
+                return;
+            }
+            Fate::Starts => {
+                self.admitted(world, &flight, now);
+                return;
+            }
+            Fate::Ends { started } => Ok(Placement { started, ended: now, queue: 0 }),
+            Fate::Leaves => Err(Departure { at: now, queue: 0 }),
+        };
+        if fate.is_err() && decides_late {
+            self.admitted(world, &flight, now);
+        }
+        self.over(world, &flight, fate, Some(number));
+    }
+
+    /// Books that an attempt is admitted for good: what it was charged stands.
+    #[inline]
+    fn admitted(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
         self.workspace.settle(flight.charge);
         self.lines[flight.message.line as usize].was_admitted(now);
-        let fate = self.serve(world, &flight.message, now);
-        self.admitted(world, flight, fate);
+        if world.frame.window.contains(flight.message.due) {
+            world.measures.admitted(&mut self.tally);
+        }
     }
 
     /// Has an attempt served that has reached the backend and found room, unless its customer loses
@@ -162,14 +236,15 @@ impl Cell {
         fate
     }
 
-    /// Books what becomes of an attempt that is at the backend, and schedules its reply if anything
-    /// waits for it.
+    /// Books what becomes of an attempt that was admitted, and schedules its reply if anything waits
+    /// for it. It may have a record already.
     #[inline]
-    pub(super) fn admitted(
+    fn over(
         &mut self,
         world: &mut World<'_>,
         flight: &Flight,
         fate: Result<Placement, Departure>,
+        number: Option<u32>,
     ) {
         let message = &flight.message;
         let counts = world.frame.window.contains(message.due);
@@ -178,10 +253,9 @@ impl Cell {
             Err(departure) => (departure.at, departure.at),
         };
         let is_cut = world.model.cuts(over);
-        if counts {
-            // Whoever still waits when the run is cut off was not given up.
-            let is_kept = fate.is_ok() || is_cut;
-            world.measures.admitted(&mut self.tally, message.agent as usize, is_kept);
+        // Whoever still waits when the run is cut off was not given up.
+        if counts && (fate.is_ok() || is_cut) {
+            self.tally.kept(message.agent as usize);
         }
         if counts && is_cut {
             self.tally.in_flight += 1;
@@ -200,11 +274,13 @@ impl Cell {
         }
         // When it is over is known, so that is an event only where something waits for it.
         if world.awaits_end() {
-            let number = self.flights.insert(*flight);
+            let flight = number.unwrap_or_else(|| self.flights.insert(*flight));
             if world.limits.is_some() {
-                self.calendar.schedule(done, Class::Frees, Event::Served { flight: number });
+                self.calendar.schedule(done, Class::Frees, Event::Served { flight });
             }
-            self.calendar.schedule(over, Class::Frees, Event::Reply { flight: number });
+            self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
+        } else if let Some(number) = number {
+            self.flights.remove(number);
         }
         match fate {
             Ok(_) if message.session != NONE => self.next_turn(world, message.session, over),
@@ -242,13 +318,6 @@ impl Cell {
             self.agents[agent as usize].in_flight -= 1;
         }
     }
-}
-
-/// Whether the backend has room for one more attempt.
-#[inline]
-fn room(world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
-    let room = world.servers.as_mut().is_none_or(|servers| servers.has_room(now));
-    if room { Ok(()) } else { Err(FULL) }
 }
 
 /// An attempt, as limiters see it.

@@ -79,7 +79,9 @@ impl Cell {
         if let Some(own) = world.measures.backend.as_mut().filter(|_| world.model.servers_change) {
             own.has_servers(&capacity, world.model.bin, world.model.until);
         }
-        if let Some(servers) = &mut world.servers {
+        if let Some(station) = &mut world.station {
+            station.reopen(capacity);
+        } else if let Some(servers) = &mut world.servers {
             servers.reopen(capacity);
         }
     }

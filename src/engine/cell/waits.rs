@@ -15,6 +15,25 @@ pub(super) enum Place {
     Platform,
 }
 
+/// By what the platform's limiters know an attempt: the number of its workspace, and its own there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Waiter {
+    pub(in crate::engine) workspace: u32,
+    pub(in crate::engine) flight: u32,
+}
+
+impl From<Waiter> for u64 {
+    fn from(turn: Waiter) -> Self {
+        (Self::from(turn.workspace) << 32) | Self::from(turn.flight)
+    }
+}
+
+impl From<u64> for Waiter {
+    fn from(ticket: u64) -> Self {
+        Self { workspace: (ticket >> 32) as u32, flight: ticket as u32 }
+    }
+}
+
 impl Cell {
     /// An attempt goes on from where it is, unless its customer loses patience first: when limiters
     /// that shape let it, and when it has the places that it waits for.
@@ -42,12 +61,13 @@ impl Cell {
     /// Attempts go on that waited for places of the workspace's limiters and have them now.
     pub(super) fn let_in(&mut self, world: &World<'_>, now: SimTime) {
         while let Some(flight) = self.workspace.next_admitted() {
-            self.has_place(world, flight, now);
+            // What the workspace names are the numbers that it was given.
+            self.has_place(world, flight as u32, now);
         }
     }
 
     /// An attempt has one of the places that it waits for.
-    pub(super) fn has_place(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
+    pub(in crate::engine) fn has_place(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
         let record = self.flights.at(flight);
         record.queues -= 1;
         let Flight { message, queues, goes_on, .. } = *record;
@@ -96,8 +116,9 @@ impl Cell {
         self.let_in(world, now);
         if world.frame.window.contains(message.due) {
             let is_cut = world.model.cuts(now);
-            world.measures.admitted(&mut self.tally, agent, is_cut);
+            world.measures.admitted(&mut self.tally);
             if is_cut {
+                self.tally.kept(agent);
                 self.tally.in_flight += 1;
             } else {
                 self.tally.gave_up_waiting();

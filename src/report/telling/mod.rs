@@ -3,6 +3,7 @@
 //! Every figure in it stands in `summary.json`, here rounded.
 
 mod metering;
+mod shadow;
 
 use std::fmt::Write as _;
 
@@ -36,6 +37,7 @@ pub(super) fn blocks(group: &GroupSummary, replications: u32) -> Vec<Block> {
         metering::plans(group),
         metering::agents(group),
         servers(group),
+        shadow::shadow(group),
     ]
     .into_iter()
     .flatten()

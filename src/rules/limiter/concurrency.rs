@@ -12,7 +12,7 @@ pub struct Concurrency {
     queue: u32,
     in_flight: u32,
     /// The tickets of those that wait: none while there is a place.
-    waiting: VecDeque<u32>,
+    waiting: VecDeque<u64>,
 }
 
 impl Concurrency {
@@ -41,7 +41,7 @@ impl Concurrency {
     /// Takes the place that [`has_room`](Self::has_room) found. Answers whether it is one in the
     /// queue, which [`release`](Self::release) or [`limit_to`](Self::limit_to) will name.
     #[inline]
-    pub fn take(&mut self, ticket: u32) -> bool {
+    pub fn take(&mut self, ticket: u64) -> bool {
         let waits = self.is_full();
         if waits {
             self.waiting.push_back(ticket);
@@ -58,7 +58,7 @@ impl Concurrency {
     ///
     /// If nothing is in flight: an attempt was released twice.
     #[inline]
-    pub fn release(&mut self) -> Option<u32> {
+    pub fn release(&mut self) -> Option<u64> {
         assert!(self.in_flight > 0, "a place was released that nobody held");
         self.in_flight -= 1;
         self.admit_next()
@@ -70,7 +70,7 @@ impl Concurrency {
     /// # Panics
     ///
     /// As [`release`](Self::release).
-    pub fn leave(&mut self, ticket: u32) -> Option<u32> {
+    pub fn leave(&mut self, ticket: u64) -> Option<u64> {
         if let Some(place) = self.waiting.iter().position(|&waiting| waiting == ticket) {
             self.waiting.remove(place);
             return None;
@@ -80,14 +80,14 @@ impl Concurrency {
 
     /// Has other numbers hold from now on. Whoever is in flight stays, and whoever waits goes on
     /// waiting, as far as there is no place now: `admitted` takes the tickets of those that have one.
-    pub fn limit_to(&mut self, limit: u32, queue: u32, admitted: &mut impl Extend<u32>) {
+    pub fn limit_to(&mut self, limit: u32, queue: u32, admitted: &mut impl Extend<u64>) {
         (self.limit, self.queue) = (limit, queue);
         while let Some(ticket) = self.admit_next() {
             admitted.extend([ticket]);
         }
     }
 
-    fn admit_next(&mut self) -> Option<u32> {
+    fn admit_next(&mut self) -> Option<u64> {
         let next = if self.is_full() { None } else { self.waiting.pop_front() };
         self.in_flight += u32::from(next.is_some());
         next
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     /// Whether an attempt is let in, and whether it waits then.
-    fn admit(places: &mut Concurrency, ticket: u32) -> Option<bool> {
+    fn admit(places: &mut Concurrency, ticket: u64) -> Option<bool> {
         places.has_room().then(|| places.take(ticket))
     }
 

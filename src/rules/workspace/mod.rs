@@ -39,6 +39,8 @@ pub struct Workspace {
     /// Agents that exist.
     agents: u32,
     slots: ActiveSlots,
+    /// Active agents that hold no slot, since their limit only reports.
+    slotless: Vec<usize>,
     /// Whether any plan counts credits.
     pooled: bool,
     /// Whether its plan does.
@@ -54,7 +56,7 @@ pub struct Workspace {
     /// What limits that only report would have refused of the attempt that was checked last.
     exceeded: Exceeded,
     /// The tickets of attempts that waited for a place and have one now.
-    admitted: VecDeque<u32>,
+    admitted: VecDeque<u64>,
 }
 
 /// What an attempt took.
@@ -104,7 +106,8 @@ impl Workspace {
             trial_ends: SimTime::NEVER,
             members: Vec::new(),
             agents: 0,
-            slots: ActiveSlots::new(None),
+            slots: ActiveSlots::new(None, false),
+            slotless: Vec::new(),
             pooled: false,
             metered: false,
             pool: CreditPool::default(),
@@ -125,7 +128,8 @@ impl Workspace {
         self.trial_ends = plan::trial_end(book, plan, SimTime::ZERO);
         self.members.clear();
         self.agents = 0;
-        self.slots = ActiveSlots::new(book.policy(plan).plan().active_agents);
+        self.slots = plan::slots(book.policy(plan).plan());
+        self.slotless.clear();
         self.shares.clear();
         self.pooled = book.counts_credits();
         self.metered = book.policy(plan).plan().credits.is_some();
@@ -237,7 +241,7 @@ impl Workspace {
     /// Deletes an agent; if it was active its slot is free at once.
     pub fn delete(&mut self, agent: usize) {
         if self.is_active(agent) {
-            self.slots.free();
+            self.free_slot(agent);
         }
         debug_assert!(matches!(self.members[agent], Member::Agent(_)));
         self.members[agent] = Member::Deleted;
@@ -245,27 +249,39 @@ impl Workspace {
         self.shares.remove(agent);
     }
 
-    /// Enables an agent that is draft or offline.
+    /// Enables an agent that is draft or offline. Answers whether it holds a slot: not if every slot
+    /// is taken, and the plan's limit only reports that.
     ///
     /// # Errors
     ///
     /// [`Reason::TrialEnded`] when the trial is over (rule R8); [`Reason::ActiveAgentLimit`] when
     /// every slot is taken (rule R4). The agent keeps its state.
-    pub fn enable(&mut self, agent: usize) -> Result<(), Refusal> {
+    pub fn enable(&mut self, agent: usize) -> Result<bool, Refusal> {
         debug_assert!(matches!(self.members[agent], Member::Agent(_)) && !self.is_active(agent));
         if !self.available {
             return Err(Refusal::of(Reason::TrialEnded));
         }
-        self.slots.take()?;
+        let holds_slot = self.slots.take()?;
+        if !holds_slot {
+            self.slotless.push(agent);
+        }
         self.members[agent] = Member::Agent(AgentState::Active);
-        Ok(())
+        Ok(holds_slot)
     }
 
     /// Disables an active agent; its slot is free at once (rule R5).
     pub fn disable(&mut self, agent: usize) {
         debug_assert!(self.is_active(agent));
-        self.slots.free();
+        self.free_slot(agent);
         self.members[agent] = Member::Agent(AgentState::Offline);
+    }
+
+    fn free_slot(&mut self, agent: usize) {
+        let slotless = self.slotless.iter().position(|&it| it == agent);
+        self.slots.free(slotless.is_none());
+        if let Some(place) = slotless {
+            self.slotless.swap_remove(place);
+        }
     }
 
     /// Decides an attempt at `now` up to its credits: the AI agent is there, the agent is active,
@@ -309,16 +325,30 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// The first of the two that refuses.
+    /// The first of the two that refuses; none where the pool only reports.
     #[inline]
-    pub fn check_credits(&self, agent: usize, cost: Credits, now: SimTime) -> Result<(), Refusal> {
+    pub fn check_credits(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
         if !self.metered {
             return Ok(());
         }
-        self.shares
+        let answer = self
+            .shares
             .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
-            .and_then(|()| self.pool.check(cost))
-            .map_err(|refusal| self.until_renewal(refusal, agent, cost, now))
+            .and_then(|()| self.pool.check(cost));
+        match answer {
+            Err(refusal) if book.policy(self.plan).pool_reports() => {
+                self.exceeded.pool = Some(refusal.reason);
+                Ok(())
+            }
+            Err(refusal) => Err(self.until_renewal(refusal, agent, cost, now)),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// The limiters that an attempt meets, of its agent and of the workspace.
@@ -349,6 +379,12 @@ impl Workspace {
         &self.exceeded.throttles
     }
 
+    /// Why the pool, which only reports, would have refused the attempt that was
+    /// [checked](Self::check) last.
+    pub const fn exceeded_pool(&self) -> Option<Reason> {
+        self.exceeded.pool
+    }
+
     /// Adds to a refusal for want of credits when the renewal cures it, if it does.
     #[cold]
     fn until_renewal(
@@ -373,7 +409,7 @@ impl Workspace {
         &mut self,
         book: &Rulebook,
         agent: usize,
-        (cost, ticket): (Credits, u32),
+        (cost, ticket): (Credits, u64),
         now: SimTime,
     ) -> Taken {
         let attempt = Attempt { now, start: self.start, agent, cost };
@@ -385,7 +421,7 @@ impl Workspace {
         if book.holds_places() {
             queues += of_agent.take_places(&attempt, hold) + of_all.take_places(&attempt, hold);
         }
-        let charge = self.metered.then(|| {
+        let charge = (self.metered && self.exceeded.pool.is_none()).then(|| {
             self.shares.book(agent, cost);
             self.pool.charge(cost)
         });
@@ -407,7 +443,7 @@ impl Workspace {
         book: &Rulebook,
         agent: usize,
         hold: Hold,
-        release: impl Fn(&mut Meter) -> Option<u32>,
+        release: impl Fn(&mut Meter) -> Option<u64>,
     ) {
         if book.holds_places() {
             let width = book.agent_limiters.all.len();
@@ -420,7 +456,7 @@ impl Workspace {
 
     /// The ticket of an attempt that waited for a place and has one since somebody gave one back, or
     /// since the plan changed; each is named once for each place.
-    pub fn next_admitted(&mut self) -> Option<u32> {
+    pub fn next_admitted(&mut self) -> Option<u64> {
         self.admitted.pop_front()
     }
 

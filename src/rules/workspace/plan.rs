@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use super::Workspace;
+use crate::rules::limiter::OnExceed;
 use crate::rules::meter::carry_over;
-use crate::rules::plan::{Allowance, Anchor};
+use crate::rules::plan::{Allowance, Anchor, Plan};
 use crate::rules::policy::Rulebook;
 use crate::rules::pool::Included;
 use crate::rules::recurrence::Recurrence;
+use crate::rules::slots::ActiveSlots;
 use crate::units::SimTime;
 
 impl Workspace {
@@ -76,7 +78,11 @@ impl Workspace {
         self.joined = self.calendar(now);
         self.trial_ends = trial_end(book, plan, now);
         self.metered = new.plan().credits.is_some();
-        self.slots.set_limit(new.plan().active_agents);
+        let reports = new.plan().on_exceed == OnExceed::Report;
+        self.slots.set_limit(new.plan().active_agents, reports);
+        if !reports {
+            self.slotless.clear();
+        }
         let width = book.agent_limiters.all.len().max(1);
         let (agents, all) = (
             (old.agent_gates.as_slice(), new.agent_gates.as_slice()),
@@ -129,4 +135,9 @@ impl Workspace {
 pub(super) fn trial_end(book: &Rulebook, plan: usize, now: SimTime) -> SimTime {
     let trial = book.policy(plan).plan().trial;
     trial.map_or(SimTime::NEVER, |length| now + length)
+}
+
+/// The slots of a plan, all free.
+pub(super) const fn slots(plan: &Plan) -> ActiveSlots {
+    ActiveSlots::new(plan.active_agents, matches!(plan.on_exceed, OnExceed::Report))
 }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::super::discipline::{Discipline, Shed};
 use super::super::estimate::{
     active_shares, agents, books, cost, credits_per_message, credits_to_any, messages_of_lines,
     messages_per_second, messages_per_workspace, messages_to_any, outlook, pool, servers_wanted,
@@ -10,6 +11,7 @@ use super::super::estimate::{
 use super::super::explain::{drawn, taken, what};
 use super::super::model::{Backend, BackendScope, Group, Offer, Scenario};
 use super::limits::LimitFacts;
+use super::traces::TraceFacts;
 use crate::rules::Allowance;
 use crate::units::{Share, SimTime};
 use crate::workload::{AgentLine, LineKind, Occurrence, plan_of};
@@ -31,6 +33,7 @@ pub(super) struct ScenarioFacts {
     limits: Vec<LimitFacts>,
     backend: Option<BackendFacts>,
     timeline: Vec<EventFacts>,
+    traces: Vec<TraceFacts>,
     thresholds: Vec<String>,
     run: RunFacts,
 }
@@ -126,6 +129,9 @@ struct BackendFacts {
     servers: Option<u32>,
     service_mean_s: f64,
     queue_limit: Option<u32>,
+    discipline: &'static str,
+    /// `None` is nothing.
+    shed: Option<&'static str>,
     network_delay_s: f64,
     /// By group where each workspace has its own, else of `all`; if always active.
     utilisation: IndexMap<String, f64>,
@@ -171,6 +177,7 @@ impl ScenarioFacts {
             limits: scenario.throttles.iter().map(LimitFacts::over_everybody).collect(),
             backend: scenario.backend.as_ref().map(|it| backend(scenario, it)),
             timeline: timeline.collect(),
+            traces: scenario.traces.iter().map(|it| TraceFacts::new(scenario, it)).collect(),
             thresholds: scenario.thresholds.iter().map(|it| it.text.clone()).collect(),
             run: RunFacts {
                 events: cost.events.round(),
@@ -295,6 +302,18 @@ fn backend(scenario: &Scenario, backend: &Backend) -> BackendFacts {
         servers: backend.servers,
         service_mean_s: backend.service_time.mean() / 1e9,
         queue_limit: backend.queue_limit,
+        discipline: match backend.discipline {
+            Discipline::Fifo => "fifo",
+            Discipline::Lifo => "lifo",
+            Discipline::Fair => "fair",
+            Discipline::Priority => "priority",
+            Discipline::ProcessorSharing => "processor_sharing",
+        },
+        shed: backend.shed.as_ref().map(|shed| match shed {
+            Shed::Codel(_) => "codel",
+            Shed::Utilisation(_) => "utilisation",
+            Shed::Aimd(_) => "aimd",
+        }),
         network_delay_s: backend.network_delay.as_secs_f64(),
         utilisation: utilisation.collect(),
     }

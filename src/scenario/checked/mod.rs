@@ -4,6 +4,7 @@
 
 mod facts;
 mod limits;
+mod traces;
 
 use serde::Serialize;
 

@@ -2,11 +2,11 @@
 //! arithmetic alone, and so always "about".
 
 use super::super::model::{Group, Scenario};
-use super::pools::{Books, credits_per_message};
+use super::pools::Books;
 use super::population::population;
 use super::routed::{any_active, credits as routed_credits};
 use super::slots::{Slots, admitted};
-use super::{messages_of_lines, messages_to_any};
+use super::{credits_of_lines, credits_to_strangers, messages_to_any};
 use crate::random::Distribution;
 use crate::rules::{AgentState, Plan};
 use crate::units::{Share, SimSpan, SimTime};
@@ -107,11 +107,9 @@ pub(in crate::scenario) fn active_credits(
     books: Books,
 ) -> f64 {
     let shares = on_plan(scenario, group, plan);
-    let mut sums = (0.0, 0.0);
-    for ((line, messages), share) in
-        group.lines.iter().zip(messages_of_lines(scenario, group)).zip(shares)
-    {
-        let credits = messages * credits_per_message(line);
+    let strangers = credits_to_strangers(group);
+    let mut sums = (strangers, strangers);
+    for (credits, share) in credits_of_lines(scenario, group).into_iter().zip(shares) {
         sums = (sums.0 + credits, sums.1 + share * credits);
     }
     let any = messages_to_any(scenario, group);

@@ -1,9 +1,9 @@
 //! What a run takes: an order of magnitude.
 
-use super::super::model::{BackendScope, Scenario};
+use super::super::model::{Backend, Scenario};
 use super::super::threshold::Threshold;
 use super::activity::active_shares;
-use super::{agents, messages_of_lines, messages_to_any};
+use super::{agents, messages_of_lines, messages_to_any, messages_to_strangers};
 use crate::measure::ByBin;
 use crate::workload::{AgentLine, Route, WhileOffline};
 
@@ -40,8 +40,12 @@ const COUNTERS: f64 = 32.0;
 pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
     let backend = scenario.backend.as_ref();
     let limited = backend.is_some_and(|backend| backend.servers.is_some());
-    let together = backend.is_some_and(|backend| backend.scope == BackendScope::Platform);
-    let per_message = if limited { 2.0 } else { 1.15 };
+    let together = scenario.workspaces_meet();
+    let mut per_message = if limited { 2.0 } else { 1.15 };
+    // Where completions cannot be known on arrival, each is an event.
+    if backend.is_some_and(Backend::has_completions) {
+        per_message += 1.0;
+    }
     let (mut events, mut state) = (0.0, 0.0);
     for group in &scenario.groups {
         let workspaces = f64::from(group.count);
@@ -61,6 +65,7 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
         let is_watched = group.customers.as_ref().is_some_and(|it| it.route == Route::LeastBusy);
         let each = if is_watched { per_message + 1.0 } else { per_message };
         events += workspaces * messages_to_any(scenario, group) * each;
+        events += workspaces * messages_to_strangers(group) * per_message;
         state += workspaces * (BYTES.1 + BYTES.2 * agents.iter().sum::<f64>());
     }
     let kept = if together { state } else { 0.0 };

@@ -7,6 +7,7 @@ mod more;
 mod outlook;
 mod pools;
 mod population;
+mod recorded;
 mod routed;
 mod slots;
 
@@ -17,6 +18,7 @@ pub(super) use outlook::{Outlook, outlook};
 pub(super) use pools::{Books, books, books_on, credits_per_message, pool};
 
 use self::population::population;
+use self::recorded::{credits_to_strangers, messages_to_strangers};
 use self::routed::{credits as routed_credits, routed};
 use super::model::{Backend, Group, Scenario};
 use crate::units::{Share, SimSpan, SimTime};
@@ -87,8 +89,22 @@ pub(super) fn agents(scenario: &Scenario, group: &Group) -> Vec<f64> {
     means
 }
 
-/// Messages that customers write to each line of a workspace over the duration, if always active.
+/// Messages that customers write to each line of a workspace over the duration, if always active:
+/// those that are drawn, and those that were recorded.
 pub(super) fn messages_of_lines(scenario: &Scenario, group: &Group) -> Vec<f64> {
+    let drawn = drawn_for_lines(scenario, group).into_iter();
+    drawn.zip(recorded::messages(group)).map(|(drawn, recorded)| drawn + recorded).collect()
+}
+
+/// What those cost for each line \[credits\].
+pub(super) fn credits_of_lines(scenario: &Scenario, group: &Group) -> Vec<f64> {
+    let drawn = group.lines.iter().zip(drawn_for_lines(scenario, group));
+    let drawn = drawn.map(|(line, messages)| messages * credits_per_message(line));
+    drawn.zip(recorded::credits(group)).map(|(drawn, recorded)| drawn + recorded).collect()
+}
+
+/// Messages that are drawn for each line of a workspace over the duration, if always active.
+pub(super) fn drawn_for_lines(scenario: &Scenario, group: &Group) -> Vec<f64> {
     let steps = steps(group);
     let lines = group.lines.iter().zip(agents(scenario, group));
     let rate = |line| messages_per_agent(scenario, line, scenario.duration, &steps);
@@ -116,7 +132,10 @@ fn messages(scenario: &Scenario, group: &Group, is_meant: impl Fn(&Traffic) -> b
         .map(|(line, agents)| messages_per_agent(scenario, line, until, &steps) * agents)
         .sum();
     let whole = group.customers.as_ref().is_some_and(|it| is_meant(&it.traffic));
-    own + if whole { routed(scenario, group, until, &steps) } else { 0.0 }
+    let recorded = recorded::messages(group).iter().sum::<f64>() + messages_to_strangers(group);
+    let drawn = own + if whole { routed(scenario, group, until, &steps) } else { 0.0 };
+    // Recorded messages come whatever became of others.
+    drawn + recorded / until.as_secs_f64()
 }
 
 /// Messages that customers write to each workspace of a group \[1/s\].

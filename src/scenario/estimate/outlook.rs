@@ -2,8 +2,10 @@
 
 use super::super::model::{Group, Scenario};
 use super::activity::{active_shares, credited_shares, reached_by_any};
-use super::pools::credits_per_message;
-use super::{messages_of_lines, messages_to_any};
+use super::{
+    credits_of_lines, credits_to_strangers, messages_of_lines, messages_to_any,
+    messages_to_strangers,
+};
 use crate::units::Share;
 
 /// Messages and credits of a workspace of a group over the duration, on average.
@@ -28,12 +30,19 @@ pub(in crate::scenario) fn outlook(scenario: &Scenario, group: &Group) -> Outloo
     let messages = messages_of_lines(scenario, group).into_iter();
     let shares = active_shares(scenario, group).into_iter();
     let shares = shares.zip(credited_shares(scenario, group));
-    for (line, (messages, (active, credited))) in group.lines.iter().zip(messages.zip(shares)) {
+    let costs = credits_of_lines(scenario, group).into_iter();
+    for (cost, (messages, (active, credited))) in costs.zip(messages.zip(shares)) {
         outlook.messages += messages;
         outlook.reached += messages * active;
         if counting > 0.0 {
-            outlook.credits += messages * credited * credits_per_message(line) / counting;
+            outlook.credits += credited * cost / counting;
         }
+    }
+    // Whoever was written to is taken to have been enabled.
+    outlook.messages += messages_to_strangers(group);
+    outlook.reached += messages_to_strangers(group);
+    if counting > 0.0 {
+        outlook.credits += credits_to_strangers(group);
     }
     let any = messages_to_any(scenario, group);
     let (reached, credited) = reached_by_any(scenario, group);

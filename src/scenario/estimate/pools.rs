@@ -2,6 +2,7 @@
 
 use super::super::model::{BillingAnchor, Group, Scenario};
 use super::more::{More, Spell, bought_anyway, bought_automatically, overage};
+use super::recorded::{credits as recorded, credits_to_strangers};
 use super::{churns, messages_per_agent, population, routed, routed_credits, steps};
 use crate::rules::{Allowance, Anchor, Cycle, Per, Plan, Recurrence};
 use crate::units::{Share, SimSpan, SimTime};
@@ -62,6 +63,9 @@ pub(in crate::scenario) fn books_on(
             messages_per_agent(scenario, line, over, &steps) * agents * credits_per_message(line)
         })
         .sum();
+    // As if they came evenly over the duration.
+    let recorded = recorded(group).iter().sum::<f64>() + credits_to_strangers(group);
+    let recorded = recorded * over.as_secs_f64() / scenario.duration.as_secs_f64();
     let spell = Spell { over, periods: periods(allowance, scenario, group, over) };
     let pool = pool(allowance, group);
     let held = pool * spell.periods + bought_anyway(scenario, group, spell);
@@ -72,7 +76,7 @@ pub(in crate::scenario) fn books_on(
     let begins = held + overage > 0.0 || auto.is_some_and(on_refusal);
     let packages = bought_automatically(scenario, group, allowance, spell);
     Some(Books {
-        wanted: (own + any) * over.as_secs_f64(),
+        wanted: (own + any) * over.as_secs_f64() + recorded,
         held,
         more: More {
             packages: if begins { packages } else { 0.0 },

@@ -19,6 +19,9 @@ pub(super) fn agents(group: &Group, line: &AgentLine, mean: f64, duration: SimSp
         LineKind::Feature => vec!["always there, takes no slot".to_owned()],
     };
     match &line.traffic {
+        None if group.recorded_to(line).messages > 0 => {
+            rows.push("their messages were recorded".to_owned());
+        }
         None if is_written_to => rows.push("customers of the workspace write to them".to_owned()),
         None => rows.push("nobody writes to them".to_owned()),
         Some(traffic) => {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::super::estimate::{
-    Books, Outlook, agents, books, churns, cost, credits_to_any, messages_of_lines,
-    messages_to_any, outlook, reply, steps,
+    Books, Outlook, agents, books, churns, cost, credits_to_any, drawn_for_lines, messages_to_any,
+    outlook, reply, steps,
 };
 use super::super::model::{Group, Scenario};
 use super::super::words::{Quantity, counted, distribution, number, rounded, span};
@@ -24,13 +24,22 @@ fn differs(outlook: &Outlook) -> bool {
 pub(super) fn describe_expected(text: &mut String, scenario: &Scenario, group: &Group) {
     let mut about = "expected";
     let mut say = |said: &str| row(text, std::mem::take(&mut about), said);
-    let messages = messages_of_lines(scenario, group);
+    let messages = drawn_for_lines(scenario, group);
     for (place, (line, messages)) in group.lines.iter().zip(messages).enumerate() {
         if line.traffic.is_some() {
             let all = number(messages * f64::from(group.count));
             let factors = product_of_line(scenario, group, place);
             say(&format!("{}: {factors} = {all}", line.name));
         }
+        let recorded = group.recorded_to(line).messages;
+        if recorded > 0 {
+            say(&format!("{}: {} recorded", line.name, counted(recorded, "message")));
+        }
+    }
+    let strangers = group.recorded.as_ref().map_or(0, |recorded| recorded.strangers.messages);
+    if strangers > 0 {
+        let recorded = counted(strangers, "message");
+        say(&format!("agents that belong to no line: {recorded} recorded"));
     }
     if let Some(all) = &group.customers {
         let factors = product(scenario, group, &all.traffic, None);

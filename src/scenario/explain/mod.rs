@@ -5,6 +5,7 @@ mod expected;
 mod limits;
 mod plans;
 mod timeline;
+mod traces;
 
 use std::fmt::Write;
 
@@ -14,6 +15,8 @@ use self::limits::limit;
 use self::plans::GroupPlans;
 use self::timeline::describe_timeline;
 pub(super) use self::timeline::{taken, what};
+use self::traces::describe_traces;
+use super::discipline::{Codel, Discipline, Shed};
 use super::estimate::{
     agents as agents_on_average, messages_per_second, messages_per_workspace, servers_wanted,
 };
@@ -69,6 +72,7 @@ pub fn describe(scenario: &Scenario) -> String {
     }
     describe_backend(&mut text, scenario);
     describe_timeline(&mut text, scenario);
+    describe_traces(&mut text, scenario);
     describe_in_all(&mut text, scenario);
     if !scenario.thresholds.is_empty() {
         text.push_str("\nthresholds\n");
@@ -147,18 +151,64 @@ fn describe_backend(text: &mut String, scenario: &Scenario) {
     };
     let service = distribution(&backend.service_time, Quantity::Span);
     let _ = writeln!(text, "backend: {servers} {scope}, {service} a message");
-    let queue = match backend.queue_limit {
-        Some(limit) => format!("{} may wait", grouped(u64::from(limit))),
-        None => "any number may wait".to_owned(),
-    };
-    if backend.servers.is_some() {
-        row(text, "queue", &queue);
+    for (about, said) in queue(backend) {
+        row(text, about, &said);
     }
     if !backend.network_delay.is_zero() {
         let delay = span(backend.network_delay.nanos() as f64);
         row(text, "network", &format!("{delay} each way"));
     }
     describe_utilisation(text, scenario, backend);
+}
+
+/// How attempts wait at a backend, and what it refuses before its queue is full.
+fn queue(backend: &Backend) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let next = match (backend.discipline, backend.scope) {
+        (Discipline::Fifo | Discipline::ProcessorSharing, _) => "",
+        (Discipline::Lifo, _) => ", who came last is served next",
+        (Discipline::Fair, BackendScope::Platform) => ", workspaces are served in turn",
+        (Discipline::Fair, BackendScope::Workspace) => ", agents are served in turn",
+        (Discipline::Priority, _) => ", plans are served by their priority",
+    };
+    let most = match backend.queue_limit {
+        Some(limit) => grouped(u64::from(limit)),
+        None => "any number".to_owned(),
+    };
+    if backend.servers.is_some() {
+        let said = match backend.discipline {
+            Discipline::ProcessorSharing => {
+                format!("all share the servers evenly, {most} beyond their number")
+            }
+            _ => format!("{most} may wait{next}"),
+        };
+        rows.push(("queue", said));
+    }
+    let said = match &backend.shed {
+        None => return rows,
+        Some(Shed::Codel(Codel { target, interval })) => {
+            format!("who is next, once all have waited {target} or more for {interval}")
+        }
+        Some(Shed::Utilisation(it)) if it.keep.is_empty() => {
+            format!("all, while more than {} of the servers are busy", it.above)
+        }
+        Some(Shed::Utilisation(it)) => format!(
+            "all but those on {}, while more than {} of the servers are busy",
+            it.keep.join(", "),
+            it.above
+        ),
+        Some(Shed::Aimd(it)) => format!(
+            "above an adaptive limit, {} at first, from {} to {}: {} of it is left after a reply \
+             later than {}",
+            grouped(u64::from(it.initial)),
+            grouped(u64::from(it.min)),
+            grouped(u64::from(it.max)),
+            number(f64::from(it.backoff_millionths) / 1e6),
+            it.timeout
+        ),
+    };
+    rows.push(("refused", said));
+    rows
 }
 
 fn describe_utilisation(text: &mut String, scenario: &Scenario, backend: &Backend) {

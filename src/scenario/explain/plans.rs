@@ -8,6 +8,7 @@ use super::super::words::{
 use super::drawn;
 use super::limits::limit;
 use crate::random::Distribution;
+use crate::rules::limiter::OnExceed;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
     Price,
@@ -73,6 +74,9 @@ impl<'s> GroupPlans<'s> {
             _ => format!("{}, {}: ", plan.name, self.who(place)),
         };
         rows.push(("plan", format!("{who}{}", self::plan(plan))));
+        if plan.priority != 1 {
+            rows.push(("priority", grouped(u64::from(plan.priority))));
+        }
         if let Some(price) = &plan.price {
             rows.push(("price", self::price(price)));
         }
@@ -86,7 +90,8 @@ impl<'s> GroupPlans<'s> {
     fn who(&self, place: usize) -> String {
         let mix = &self.group.mix;
         match mix.iter().find(|&&(plan, _)| plan == place) {
-            None => "by the timeline".to_owned(),
+            None if self.comes_by_timeline(place) => "by the timeline".to_owned(),
+            None => "by a trace".to_owned(),
             Some((_, Share::WHOLE)) => "all at the start".to_owned(),
             Some(&(_, share)) => {
                 let is_on = |workspace| plan_of(workspace, mix) == place;
@@ -96,6 +101,16 @@ impl<'s> GroupPlans<'s> {
                 }
             }
         }
+    }
+
+    /// Whether the timeline puts workspaces on the plan at `place`.
+    fn comes_by_timeline(&self, place: usize) -> bool {
+        self.group.timeline.iter().any(|occurrence| {
+            matches!(
+                occurrence.action,
+                Action::SetPlan(plan) | Action::Subscribe(plan) if plan == place
+            )
+        })
     }
 
     /// On which plans the limit at `place` holds, if not on all.
@@ -118,13 +133,16 @@ impl<'s> GroupPlans<'s> {
         let changes = |action: &Action| matches!(action, Action::SetPlan(_) | Action::Subscribe(_));
         let slots = |place: usize| self.group.plans[place].plan.active_agents.unwrap_or(u32::MAX);
         let most = (0..self.group.plans.len()).map(slots).max();
+        let least = (0..self.group.plans.len()).map(slots).min();
+        if self.group.records(|it| it.plans > 0) && least != most {
+            return true;
+        }
         self.group.timeline.iter().any(|occurrence| {
             let (Action::SetPlan(plan) | Action::Subscribe(plan)) = occurrence.action else {
                 return false;
             };
             most.is_some_and(|most| slots(plan) < most)
         }) || self.group.timeline.iter().any(|occurrence| {
-            let least = (0..self.group.plans.len()).map(slots).min();
             changes(&occurrence.action) && occurrence.until.is_some() && least != most
         })
     }
@@ -139,7 +157,12 @@ fn plan(plan: &Plan) -> String {
     let trial = plan.trial.map_or(String::new(), |trial| {
         format!("; a trial that ends after {}", span(trial.nanos() as f64))
     });
-    format!("{active}, {} in total{counts}{trial}", grouped(u64::from(plan.total_agents)))
+    let reported = match plan.on_exceed {
+        OnExceed::Refuse => "",
+        OnExceed::Report => " (more are only reported)",
+    };
+    let total = grouped(u64::from(plan.total_agents));
+    format!("{active}{reported}, {total} in total{counts}{trial}")
 }
 
 fn price(price: &Price) -> String {
@@ -186,6 +209,9 @@ fn terms(allowance: &Allowance) -> Vec<String> {
         Anchor::Subscription => {}
         Anchor::Purchase => rows.push("renewals count from the purchase of the plan".to_owned()),
         Anchor::Fixed(instant) => rows.push(format!("renewals count from {instant}")),
+    }
+    if allowance.on_exceed == OnExceed::Report {
+        rows.push("what the pool cannot pay is admitted and only reported".to_owned());
     }
     match allowance.carry_over {
         CarryOver::None => {}

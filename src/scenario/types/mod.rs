@@ -16,7 +16,7 @@ mod timeline;
 mod traffic;
 mod workspaces;
 
-pub(super) use backend::{Backend, BackendScope};
+pub(super) use backend::{Aimd, Backend, BackendScope, Discipline, Shed};
 pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
 pub(super) use fair_use::{Estimate, FairUse, FairUseScope, OnExceed, Weight};
@@ -30,7 +30,9 @@ pub(super) use quantity::{
 };
 pub(super) use retry::{Backoff, ClientThrottling, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};
-pub(super) use traffic::{Bursts, Closed, OnLost, Profile, ProfileName, Sessions, Stage, Traffic};
+pub(super) use traffic::{
+    Bursts, Closed, OnLost, Profile, ProfileName, Replay, Sessions, Stage, Traffic,
+};
 pub(super) use workspaces::{
     Activity, Agent, AgentStart, BillingAnchor, Churn, Feature, Group, OnDowngrade, OnRefused,
     PlanOrMix, Route, ShareTerms, WhileOffline,

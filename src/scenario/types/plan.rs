@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fair_use::FairUse;
+use super::fair_use::{FairUse, OnExceed};
 use super::quantity::{
     Amount, AnchorText, BillingText, Count, CountOrUnlimited, Duration, MoneyText, RenewalText,
     ShareText,
@@ -13,7 +13,6 @@ use super::quantity::{
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["priority", "on_exceed"],
     "x-hints" = {
         "packages": "packages stand at the top level, and who buys them in a group",
         "alerts": "`alerts` stand in a group",
@@ -24,6 +23,10 @@ pub(in crate::scenario) struct Plan {
     /// Agents that may be active at once. Default unlimited.
     #[schemars(extend("default" = "unlimited"))]
     pub(in crate::scenario) active_agents: Option<CountOrUnlimited>,
+    /// What happens to an enable above `active_agents`: it is refused, or admitted and reported, to
+    /// try the limit out. Default refuse.
+    #[schemars(extend("default" = "refuse"))]
+    pub(in crate::scenario) on_exceed: Option<OnExceed>,
     /// Agents that may exist, whatever their state: 1 to 100,000. Default 500.
     #[schemars(extend("default" = 500))]
     pub(in crate::scenario) total_agents: Option<Count>,
@@ -37,6 +40,10 @@ pub(in crate::scenario) struct Plan {
     pub(in crate::scenario) credits: Option<PlanCredits>,
     /// Fair-use limits of every workspace on this plan.
     pub(in crate::scenario) fair_use: Option<Vec<FairUse>>,
+    /// From 1 to 1,000: where the backend serves by `priority`, who is on the plan with the lowest is
+    /// served first. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) priority: Option<Count>,
 }
 
 /// What a plan costs.
@@ -57,7 +64,6 @@ pub(in crate::scenario) struct Price {
 /// The credits that a plan includes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = ["on_exceed"]))]
 pub(in crate::scenario) struct PlanCredits {
     /// Credits of one period, for a seat or for the workspace.
     #[schemars(example = "1_250")]
@@ -79,6 +85,10 @@ pub(in crate::scenario) struct PlanCredits {
     /// What happens to a message that the pool cannot pay, packages included. Default refuse.
     #[schemars(extend("default" = "refuse"))]
     pub(in crate::scenario) overage: Option<Overage>,
+    /// What happens to a message that the pool cannot pay, or that has no share in it: it is refused,
+    /// or admitted without a charge and reported, to try the pool out. Default refuse.
+    #[schemars(extend("default" = "refuse"))]
+    pub(in crate::scenario) on_exceed: Option<OnExceed>,
     /// What a credit of overage costs. Default 0.
     #[schemars(extend("default" = 0))]
     pub(in crate::scenario) overage_price: Option<MoneyText>,

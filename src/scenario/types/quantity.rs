@@ -11,7 +11,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::rules::Cycle;
-use crate::units::{Credits, Money, ParseQuantityError, Rate, Share, SimSpan, parse_count};
+use crate::units::{Credits, Money, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
 use crate::workload::Below;
 
 /// The version of the scenario language that this build reads.
@@ -120,6 +120,12 @@ quantities! {
     };
     /// How many times as much: a number and `x`. At most `1_000_000x`; `0x` is nothing at all.
     Factor(f64) = "factor", factor, "1x", {
+        "type": "string",
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x$"
+    };
+    /// How many times as fast time runs: a number above 0 and `x`. At most `1_000_000x`, at most six
+    /// decimals.
+    SpeedText(Speed) = "speed", str::parse::<Speed>, "1x", {
         "type": "string",
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x$"
     };

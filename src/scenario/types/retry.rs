@@ -110,6 +110,6 @@ pub(in crate::scenario) enum RetryReason {
     CreditsExhausted,
     /// The agent or feature has used its share.
     ShareExhausted,
-    /// The backend's queue is full.
+    /// The backend's queue is full, or it sheds load.
     Overloaded,
 }

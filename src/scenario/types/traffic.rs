@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::Distribution;
-use super::quantity::{Count, Duration, Factor, Number, RateText, Text};
+use super::quantity::{Count, Duration, Factor, Number, RateText, SpeedText, Text};
 
 /// Who writes to an agent of a line, or to a workspace as a whole: where this says "each agent",
 /// the traffic of a group has "each workspace".
@@ -13,9 +13,8 @@ use super::quantity::{Count, Duration, Factor, Number, RateText, Text};
 #[schemars(extend(
     "oneOf" = [
         { "required": ["rate"] }, { "required": ["interarrival"] },
-        { "required": ["sessions"] }, { "required": ["closed"] },
-    ],
-    "x-not-supported-yet" = ["trace", "replay"]
+        { "required": ["sessions"] }, { "required": ["closed"] }, { "required": ["trace"] },
+    ]
 ))]
 pub(in crate::scenario) struct Traffic {
     /// Messages to each agent, as a Poisson stream: customers who know nothing of each other.
@@ -28,6 +27,17 @@ pub(in crate::scenario) struct Traffic {
     pub(in crate::scenario) sessions: Option<Sessions>,
     /// Users of each agent, who write again and again, and wait for each reply.
     pub(in crate::scenario) closed: Option<Closed>,
+    /// Recorded traffic: a CSV file, perhaps packed as `.gz` or `.zst`. In a group all its rows are
+    /// replayed for all workspaces, in a line only the messages to its agents. The path is relative
+    /// to this file.
+    #[schemars(example = "day.csv")]
+    pub(in crate::scenario) trace: Option<Text>,
+    /// How much faster the time of a trace runs, above 0x. Default 1x.
+    #[schemars(extend("default" = "1x"))]
+    pub(in crate::scenario) speed: Option<SpeedText>,
+    /// How the messages of a trace come. Default arrivals.
+    #[schemars(extend("default" = "arrivals"))]
+    pub(in crate::scenario) replay: Option<Replay>,
     /// How traffic rises and falls with the hour: a profile by its name, or 24 weights for the
     /// hours of the day, or 168 for those of the week from Monday 00:00 on. Their mean counts as 1,
     /// so that the mean traffic stays. Default: the same in every hour.
@@ -43,6 +53,16 @@ pub(in crate::scenario) struct Traffic {
     /// Periods on and off that each agent goes through for itself. The traffic that is written is
     /// the mean over both. Default: always on.
     pub(in crate::scenario) bursts: Option<Bursts>,
+}
+
+/// How the messages of a trace come.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Replay {
+    /// Each at its time.
+    Arrivals,
+    /// Conversations at their time, and their later turns a think time after the reply.
+    Sessions,
 }
 
 /// How traffic rises and falls with the hour.

@@ -7,8 +7,10 @@ use jiff::tz::TimeZone;
 use super::super::at::{At, Findings};
 use super::super::types::{self, AtRenewal, OverageWord, PerWord, Renewal};
 use super::super::words::{credits, grouped};
+use super::fair_use::on_exceed;
 use super::numbers::count;
 use super::plans::Horizon;
+use crate::rules::limiter::OnExceed;
 use crate::rules::{Allowance, Anchor, CarryOver, Cycle, Overage, OverageEnd, Per};
 use crate::units::{Money, SimSpan};
 
@@ -34,7 +36,16 @@ pub(super) fn allowance(
         let hint = "write `overage: unlimited`, or `overage: { up_to: 10% }`";
         findings.add_with_hint(at.key("overage_price"), message, hint);
     }
+    let on_exceed = on_exceed(written.on_exceed);
+    if on_exceed == OnExceed::Report
+        && overage == Overage::Unlimited
+        && at.key("overage").is_sound()
+    {
+        let message = "`on_exceed: report` has nothing to report with `overage: unlimited`";
+        findings.add_with_hint(at.key("on_exceed"), message, "every message is paid then");
+    }
     Allowance {
+        on_exceed,
         included: written.included.0,
         per: per(written.per),
         renews,

@@ -22,6 +22,12 @@ impl Lines<'_> {
             let hint = "traffic of a line goes to the agents of that line";
             self.findings.add_with_hint(route_at, message, hint);
         }
+        let is_recorded = written.traffic.as_ref().is_some_and(|traffic| traffic.trace.is_some());
+        if written.route.is_some() && is_recorded {
+            let message = "`route` does not go with a `trace`";
+            let hint = "each recorded message names the agent that it goes to";
+            self.findings.add_with_hint(route_at, message, hint);
+        }
         let traffic = self.traffic(written.traffic.as_ref(), None, traffic_at)?;
         let alone = match traffic.kind {
             TrafficKind::Rate(_) => Some("rate"),

@@ -7,6 +7,7 @@ use super::super::words::number as number_in_words;
 use super::loops::line_at;
 use super::names::Names;
 use super::numbers::count;
+use crate::rules::Reason;
 use crate::rules::limiter::{
     Estimate, OnExceed, Quota, Throttle, ThrottleScope, Weight, WindowStart,
 };
@@ -36,10 +37,22 @@ pub(super) fn throttles(
     let limits = written.iter().enumerate().filter_map(|(index, limit)| {
         let at = at.item(index);
         limiters.declare(&limit.name.0, "limit", at.key("name"), findings);
-        if limit.name.0 == ClientThrottling::NAME {
-            let message = format!("a limit cannot be called `{}`", ClientThrottling::NAME);
-            let hint = "in results that stands for what customers hold back themselves";
-            findings.add_with_hint(at.key("name"), message, hint);
+        let name = limit.name.0.as_str();
+        let of_slots = [Reason::ActiveAgentLimit, Reason::CreditsExhausted, Reason::ShareExhausted];
+        let stands_for = if name == ClientThrottling::NAME {
+            Some("what customers hold back themselves")
+        } else if of_slots.iter().any(|reason| reason.name() == name) {
+            Some("slots and pools that only report")
+        } else {
+            None
+        };
+        if let Some(other) = stands_for {
+            let hint = format!("in results that stands for {other}");
+            findings.add_with_hint(
+                at.key("name"),
+                format!("a limit cannot be called `{name}`"),
+                hint,
+            );
         }
         throttle(limit, level, at, findings)
     });
@@ -71,19 +84,18 @@ fn throttle(
             findings.add_with_hint(at.key("count_refused"), message, hint);
         }
     }
-    let on_exceed = match written.on_exceed {
-        Some(types::OnExceed::Report) => OnExceed::Report,
-        Some(types::OnExceed::Refuse) | None => OnExceed::Refuse,
-    };
+    let on_exceed = on_exceed(written.on_exceed);
     let scope = scope(written.scope, level, at.key("scope"), findings);
-    if level == Level::Top
-        && let Quota::Concurrency { queue: 1.., .. } = quota
-    {
-        let at = at.key("concurrency").key("queue");
-        findings.add(at, "`queue` of a limit over everybody is not supported yet");
-    }
     let name = written.name.0.clone();
     Some(Throttle { name, scope, quota, weight, count_refused, on_exceed })
+}
+
+/// What happens above a limit.
+pub(super) const fn on_exceed(written: Option<types::OnExceed>) -> OnExceed {
+    match written {
+        Some(types::OnExceed::Report) => OnExceed::Report,
+        Some(types::OnExceed::Refuse) | None => OnExceed::Refuse,
+    }
 }
 
 /// Finds the lines of groups, which stand at `at`, all whose messages weigh more than a limit ever

@@ -8,7 +8,7 @@ use super::super::at::{At, Findings};
 use super::super::model::{BillingAnchor, Group};
 use super::super::types::{self, Document, ShareText};
 use super::fair_use::{Level, throttles};
-use super::lines::Lines;
+use super::lines::{Lines, WrittenTo};
 use super::mix::{GroupPlans, Metering};
 use super::names::Names;
 use super::numbers::{count, count_from_one};
@@ -16,8 +16,10 @@ use super::packages::buying;
 use super::plans::PlanOffer;
 use super::profiles::Clocks;
 use super::timeline::Timeline;
+use super::traces::Traces;
 use crate::random::Distribution;
-use crate::rules::OnDowngrade;
+use crate::rules::limiter::OnExceed;
+use crate::rules::{OnDowngrade, Reason};
 use crate::units::Share;
 use crate::workload::ClientThrottling;
 
@@ -34,6 +36,7 @@ pub(super) struct Registry {
     /// `None` if the plans could not be read.
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) packages: Names,
+    pub(super) traces: Traces,
     pub(super) groups: Names,
     /// The limiters of every plan and group.
     pub(super) limiters: Names,
@@ -50,6 +53,7 @@ impl Registry {
         cuts: bool,
         plans: Option<IndexMap<String, PlanOffer>>,
         packages: Names,
+        traces: Traces,
     ) -> Self {
         let mut limiters = Names::default();
         for offer in plans.iter().flat_map(IndexMap::values) {
@@ -60,6 +64,7 @@ impl Registry {
             cuts,
             plans,
             packages,
+            traces,
             groups: Names::default(),
             limiters,
             alerts: Names::default(),
@@ -97,8 +102,7 @@ pub(super) struct Draft {
     /// The names of its lines, in their order.
     pub(super) lines: Names,
     pub(super) metering: Metering,
-    /// Whether anybody writes to a line, as far as can be told.
-    pub(super) may_have_traffic: bool,
+    pub(super) written_to: WrittenTo,
 }
 
 /// The groups that stand at `at`.
@@ -141,9 +145,7 @@ fn group(
     });
     let mut plans = GroupPlans::default();
     let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
-    for (plan, at) in timeline.plans(&name) {
-        plans.add(plan, registry, at, findings);
-    }
+    add_later_plans(&name, &mut plans, (timeline, registry), at, findings);
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
     });
@@ -151,6 +153,16 @@ fn group(
     let own = throttles(own, Level::Workspace, &mut plans.limiters, at.key("fair_use"), findings);
     plans.add_own(own, at.key("fair_use"), findings);
     registry.limiters.include(&plans.limiters);
+    for offer in &plans.offers {
+        let credits = offer.plan.credits.as_ref().map(|credits| credits.on_exceed);
+        if offer.plan.on_exceed == OnExceed::Report {
+            registry.limiters.add(Reason::ActiveAgentLimit.name());
+        }
+        if credits == Some(OnExceed::Report) {
+            registry.limiters.add(Reason::CreditsExhausted.name());
+            registry.limiters.add(Reason::ShareExhausted.name());
+        }
+    }
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
@@ -161,12 +173,14 @@ fn group(
         metering: &mut metering,
         names: Names::default(),
         promised: 0,
-        may_have_traffic: false,
+        written_to: WrittenTo::default(),
+        records: written.traffic.as_ref().is_some_and(|it| it.trace.is_some()),
         findings,
     };
     let read = lines.read(written, at);
     let customers = lines.customers(written, at);
-    let Lines { names, may_have_traffic, .. } = lines;
+    let Lines { names, written_to, .. } = lines;
+    let recorded = registry.traces.recorded(&name);
     if read.iter().any(|line| line.client_throttling.is_some()) {
         registry.limiters.add(ClientThrottling::NAME);
     }
@@ -190,13 +204,32 @@ fn group(
         },
         lines: read,
         customers,
+        recorded,
         throttles: plans.throttles,
         buying,
         alerts,
         on_downgrade: OnDowngrade::default(),
         timeline: Vec::new(),
     };
-    Draft { group, plans: plans.names, lines: names, metering, may_have_traffic }
+    let plans = plans.names;
+    Draft { group, plans, lines: names, metering, written_to }
+}
+
+/// Adds the plans to which workspaces of a group come after the start.
+fn add_later_plans(
+    name: &str,
+    plans: &mut GroupPlans,
+    (timeline, registry): (Timeline<'_>, &mut Registry),
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    for (plan, at) in timeline.plans(name) {
+        plans.add(plan, registry, at, findings);
+    }
+    let at = at.key("traffic").key("trace");
+    for plan in registry.traces.plans(name) {
+        plans.add(&plan, registry, at, findings);
+    }
 }
 
 const fn on_downgrade(written: Option<types::OnDowngrade>) -> OnDowngrade {

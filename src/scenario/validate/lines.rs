@@ -33,9 +33,19 @@ pub(super) struct Lines<'a> {
     pub(super) names: Names,
     /// What agents and features are promised together \[billionths of the included credits\].
     pub(super) promised: u64,
-    /// Whether anybody writes to a line, as far as can be told.
-    pub(super) may_have_traffic: bool,
+    pub(super) written_to: WrittenTo,
+    /// Whether the group replays all rows of a trace, so that agents can be created.
+    pub(super) records: bool,
     pub(super) findings: &'a mut Findings,
+}
+
+/// Who writes to the lines of a group, or to its workspaces.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WrittenTo {
+    /// Whether traffic is drawn for any of them, as far as can be told.
+    pub(super) perhaps: bool,
+    /// Whether traffic of any was recorded.
+    pub(super) by_trace: bool,
 }
 
 impl Lines<'_> {
@@ -85,7 +95,8 @@ impl Lines<'_> {
         let churns = |churn: &Churn| churn.create.is_some() || churn.delete_after.is_none();
         let creates = churn.as_ref().is_some_and(churns)
             || !at.key("churn").is_sound()
-            || self.timeline.creates(self.group, &written.name.0);
+            || self.timeline.creates(self.group, &written.name.0)
+            || self.records;
         let count = self.count(written.count.as_ref(), creates, at.key("count"));
         AgentLine {
             name: written.name.0.clone(),
@@ -137,7 +148,9 @@ impl Lines<'_> {
         agents: Option<u32>,
         at: At<'_>,
     ) -> Option<Traffic> {
-        self.may_have_traffic |= written.is_some() || !at.is_sound();
+        let is_recorded = written.is_some_and(|written| written.trace.is_some());
+        self.written_to.perhaps |= (written.is_some() && !is_recorded) || !at.is_sound();
+        self.written_to.by_trace |= is_recorded;
         written.and_then(|written| traffic(written, agents, self.clocks, at, self.findings))
     }
 

@@ -45,6 +45,11 @@ pub(super) fn line_at<'a>(group: &Group, line: usize, at: At<'a>) -> At<'a> {
     }
 }
 
+/// Whether rows of traces change which agents are active: when is not looked at.
+fn is_changed_by_traces(group: &Group) -> bool {
+    group.records(|it| it.creates + it.enables + it.plans > 0)
+}
+
 /// Whether it is of users who do not think.
 fn is_thoughtless(traffic: &Traffic) -> bool {
     matches!(&traffic.kind, TrafficKind::Closed { think, .. } if is_zero(think))
@@ -85,7 +90,7 @@ const TRIAL_ENDED: &str = "after the trial has ended";
 /// When users of the line at `place` are refused for certain; `None` if that cannot be seen.
 fn refused(group: &Group, place: usize, duration: Option<SimSpan>) -> Option<&'static str> {
     let (line, duration) = (&group.lines[place], duration?);
-    if !exists(group, place) {
+    if !exists(group, place) || is_changed_by_traces(group) {
         return None;
     }
     let happens = |what: &dyn Fn(&Occurrence) -> bool| group.timeline.iter().any(what);
@@ -119,7 +124,7 @@ fn refused_by_all(group: &Group, duration: Option<SimSpan>) -> Option<&'static s
     let duration = duration?;
     let agents = || group.lines.iter().filter(|line| line.kind == LineKind::Agents);
     // Those who try again wait first.
-    if agents().any(|line| line.retry.is_some()) {
+    if agents().any(|line| line.retry.is_some()) || is_changed_by_traces(group) {
         return None;
     }
     let happens = |what: &dyn Fn(&Occurrence) -> bool| group.timeline.iter().any(what);

@@ -1,5 +1,6 @@
 //! References and ranges: from what a user wrote to a [`Scenario`] with no doubt left in it.
 
+mod backend;
 mod built;
 mod credits;
 mod customers;
@@ -18,28 +19,31 @@ mod retry;
 mod tables;
 mod thresholds;
 mod timeline;
+mod traces;
 mod traffic;
 mod windows;
 
 use std::mem;
 
+use self::backend::{backend, sheds};
 use self::fair_use::{Level, throttles, too_heavy};
 use self::groups::{Registry, groups};
 use self::loops::loops;
-use self::numbers::{count, count_or_unlimited, distribution};
+use self::numbers::count;
 use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
 use self::thresholds::thresholds;
 use self::timeline::Timeline;
+use self::traces::Traces;
 use self::windows::Measured;
 use super::at::{At, Findings};
 use super::bins::series_every;
 use super::digest::Digest;
 use super::fault::Mistake;
 use super::files::Files;
-use super::model::{Backend, BackendScope, Drain, Scenario, default_start};
+use super::model::{Drain, Scenario, default_start};
 use super::types::{self, Document};
 use super::words::grouped;
 use crate::units::SimSpan;
@@ -73,14 +77,23 @@ pub(super) fn validate(
     let cuts = measured.drain == Drain::Cut || !at.key("drain").is_sound();
     let zone = document.timezone.as_ref();
     let clocks = Clocks::new(zone, horizon, at.key("timezone"), &mut findings);
-    let mut registry = Registry::new(clocks, cuts, plans, package_names);
+    let names = (plans.as_ref(), &package_names);
+    let sound = mistakes.is_empty();
+    let traces = if sound {
+        Traces::read(document, at, horizon, names, &mut digest, &mut findings)
+    } else {
+        Traces::default()
+    };
+    let mut registry = Registry::new(clocks, cuts, plans, package_names, traces);
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
     let shared = document.fair_use.as_deref().unwrap_or_default();
     let limiters = &mut registry.limiters;
     let throttles = throttles(shared, Level::Top, limiters, at.key("fair_use"), &mut findings);
-    let mut backend =
-        document.backend.as_ref().map(|written| backend(written, at.key("backend"), &mut findings));
+    let mut backend = document
+        .backend
+        .as_ref()
+        .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let mut scenario = Scenario {
         name: document.name.0.clone(),
@@ -95,6 +108,7 @@ pub(super) fn validate(
         groups: groups.into_iter().map(|draft| draft.group).collect(),
         packages,
         throttles,
+        traces: registry.traces.recordings.clone(),
         backend,
         series_every: measured.bin,
         thresholds: thresholds(
@@ -111,6 +125,9 @@ pub(super) fn validate(
     if backend.is_some() || document.backend.is_none() {
         let at = at.key("workspaces");
         loops(&scenario.groups, backend, timeline.duration, at, &mut findings);
+    }
+    if let Some(backend) = backend {
+        sheds(&scenario.groups, backend, at.key("backend"), &mut findings);
     }
     findings.tables.texts().for_each(|table| digest.add(table));
     scenario.sha256 = digest.hex();
@@ -181,25 +198,6 @@ fn series(document: &Document, duration: SimSpan, at: At<'_>, findings: &mut Fin
         findings.add_with_hint(place, message, format!("at least {least} for this duration"));
     }
     every
-}
-
-fn backend(written: &types::Backend, at: At<'_>, findings: &mut Findings) -> Backend {
-    let queue_at = at.key("queue").key("limit");
-    Backend {
-        scope: match written.scope {
-            Some(types::BackendScope::Workspace) => BackendScope::Workspace,
-            Some(types::BackendScope::Platform) | None => BackendScope::Platform,
-        },
-        servers: count_or_unlimited(&written.servers, 1, "`servers`", at.key("servers"), findings),
-        changes: Vec::new(),
-        service_time: distribution(&written.service_time, at.key("service_time"), findings),
-        queue_limit: written
-            .queue
-            .as_ref()
-            .and_then(|queue| queue.limit.as_ref())
-            .and_then(|limit| count_or_unlimited(limit, 0, "`limit`", queue_at, findings)),
-        network_delay: written.network_delay.as_ref().map_or(SimSpan::ZERO, |delay| delay.0),
-    }
 }
 
 #[cfg(test)]

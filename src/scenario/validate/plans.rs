@@ -4,11 +4,11 @@ use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
 use super::super::types;
-use super::credits::{allowance, bounded_cycle, per};
-use super::fair_use::{Level, throttles};
+use super::credits::{PRIORITIES, allowance, bounded_cycle, per};
+use super::fair_use::{Level, on_exceed, throttles};
 use super::names::Names;
 use super::numbers::{count, count_or_unlimited};
-use crate::rules::limiter::Throttle;
+use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{Cycle, Plan, Price, TOTAL_AGENTS};
 use crate::units::SimSpan;
 
@@ -79,6 +79,15 @@ fn offer(
     let total_agents = written.total_agents.as_ref().map_or(TOTAL_AGENTS, |total| {
         count(total, 1..=MOST_AGENTS, "`total_agents`", at.key("total_agents"), findings)
     });
+    if on_exceed(written.on_exceed) == OnExceed::Report
+        && active_agents.is_none()
+        && at.key("active_agents").is_sound()
+    {
+        let message = "`on_exceed: report` has nothing to report: the plan has no limit of active \
+                       agents";
+        let hint = "give it `active_agents`";
+        findings.add_with_hint(at.key("on_exceed"), message, hint);
+    }
     let credits = written
         .credits
         .as_ref()
@@ -90,6 +99,7 @@ fn offer(
     let plan = Plan {
         name: name.to_owned(),
         active_agents,
+        on_exceed: on_exceed(written.on_exceed),
         total_agents,
         trial: written.trial.as_ref().map(|trial| {
             if trial.0.is_zero() {
@@ -102,6 +112,9 @@ fn offer(
             .as_ref()
             .map(|written| price(written, horizon, at.key("price"), findings)),
         credits,
+        priority: written.priority.as_ref().map_or(1, |priority| {
+            count(priority, PRIORITIES, "`priority`", at.key("priority"), findings)
+        }),
     };
     let may_count = plan.credits.is_some() || !at.key("credits").is_sound();
     PlanOffer { plan, throttles, limiters, may_count }

@@ -41,12 +41,17 @@ impl Tables {
         ids.into_iter().map(|id| self.files.source(id).text.as_str())
     }
 
+    /// Where the file is that `written` means where it stands; `None` if nothing stands in a file.
+    pub(super) fn path(&self, written: &str, stands_in: SourceId) -> Option<PathBuf> {
+        // What the command line sets is relative to the scenario, as if it were written there.
+        let file = self.files.path(stands_in).or_else(|| self.files.path(SourceId(0)))?;
+        Some(file.parent().unwrap_or(Path::new("")).join(written))
+    }
+
     /// The file that `written` means where it stands, or why it cannot be used.
     fn open(&mut self, written: &str, stands_in: SourceId) -> Result<SourceId, String> {
-        // What the command line sets is relative to the scenario, as if it were written there.
-        let file = self.files.path(stands_in).or_else(|| self.files.path(SourceId(0)));
-        let file = file.ok_or("only a scenario in a file can draw from a table")?;
-        let path = file.parent().unwrap_or(Path::new("")).join(written);
+        let path = self.path(written, stands_in);
+        let path = path.ok_or("only a scenario in a file can draw from a table")?;
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if let Some(&id) = self.known.get(&identity) {
             return Ok(id);

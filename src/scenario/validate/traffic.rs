@@ -15,7 +15,7 @@ const MOST_TURNS: u64 = 1_000_000;
 pub(super) const MOST_USERS: u64 = 1_000_000;
 
 /// Who writes to the `agents` of a line, or to a workspace as a whole if that is `None`; `None` if the
-/// kind was at fault.
+/// kind was at fault, or if it was recorded: traces are read elsewhere.
 pub(super) fn traffic(
     written: &types::Traffic,
     agents: Option<u32>,
@@ -23,6 +23,19 @@ pub(super) fn traffic(
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Traffic> {
+    if written.trace.is_some() {
+        for key in ["profile", "timezone", "stages", "bursts"].into_iter().filter(|key| at.has(key))
+        {
+            let message = format!("`{key}` says when messages arrive, and a `trace` does so too");
+            let hint = "`rate`, `interarrival` and `sessions` can rise and fall; `speed` has a \
+                        trace come faster";
+            findings.add_with_hint(at.key(key), message, hint);
+        }
+        return None;
+    }
+    for key in ["speed", "replay"].into_iter().filter(|key| at.has(key)) {
+        findings.add(at.key(key), format!("`{key}` belongs to a `trace`, and there is none"));
+    }
     let kind = kind(written, agents.unwrap_or(1), at, findings);
     let whose = if agents.is_some() { "an agent" } else { "a workspace" };
     let modulation = modulation(written, clocks, at, findings);

@@ -1,5 +1,6 @@
 //! Customers who would try again or lose patience where they never can.
 
+use super::super::discipline::Discipline;
 use super::super::model::{Group, Scenario};
 use super::super::occurs::{can_be_away, can_occur, whoever_can_be_away};
 use crate::rules::Reason;
@@ -13,7 +14,7 @@ pub(super) fn customers(scenario: &Scenario, group: &Group, warnings: &mut Vec<S
     for line in group.lines.iter().filter(|line| group.is_written_to(line)) {
         let occurs = |reason: &Reason| match reason {
             Reason::AgentNotActive => {
-                (line.traffic.is_some() && can_be_away(group, line))
+                (group.is_addressed(line) && can_be_away(group, line))
                     || whoever_can_be_away(group, line)
             }
             other => can_occur(scenario, group, *other),
@@ -35,6 +36,7 @@ pub(super) fn can_queue(scenario: &Scenario, group: &Group) -> bool {
         let limited = backend.servers.is_some() || !backend.changes.is_empty();
         let may_change =
             group.timeline.iter().any(|it| matches!(it.action, Action::Servers(Some(_))));
-        (limited || may_change) && backend.queue_limit != Some(0)
+        let waits = backend.discipline != Discipline::ProcessorSharing;
+        (limited || may_change) && waits && backend.queue_limit != Some(0)
     })
 }

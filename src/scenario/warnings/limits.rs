@@ -90,6 +90,9 @@ fn never_binds(scenario: &Scenario, group: &Group, throttle: &Throttle) -> Optio
 fn users(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<f64> {
     let counts = agents(scenario, group);
     let mut most: f64 = 0.0;
+    if group.records(|it| it.messages() > 0) {
+        return None;
+    }
     for (line, agents) in group.lines.iter().zip(counts) {
         let Some(traffic) = &line.traffic else { continue };
         let TrafficKind::Closed { users, .. } = traffic.kind else { return None };
@@ -112,6 +115,9 @@ fn users(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<f64
 fn steady(scenario: &Scenario, group: &Group, scope: ThrottleScope) -> Option<(f64, f64)> {
     let is_flat = steps(group).is_empty();
     let (mut most, mut all_messages, mut limiters) = (0.0_f64, 0.0, 0.0);
+    if group.records(|it| it.messages() > 0) {
+        return None;
+    }
     for (line, agents) in group.lines.iter().zip(agents(scenario, group)) {
         let Some(traffic) = &line.traffic else { continue };
         let TrafficKind::Rate(rate) = traffic.kind else { return None };

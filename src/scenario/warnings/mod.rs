@@ -1,5 +1,6 @@
 //! What is legal and yet hardly meant.
 
+mod backend;
 mod customers;
 mod limits;
 mod thresholds;
@@ -33,11 +34,16 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
     let mut warnings = Vec::new();
     if messages_per_second(scenario) <= 0.0 && !is_about_agents(scenario) {
         let none = scenario.groups.iter().all(|group| group.traffic().next().is_none());
-        let why = if none { "no group has `traffic`" } else { "all `traffic` comes to nothing" };
+        let why = match (none, scenario.traces.is_empty()) {
+            (true, true) => "no group has `traffic`",
+            (true, false) => "no trace has a message before the end of the duration",
+            (false, _) => "all `traffic` comes to nothing",
+        };
         warnings.push(format!("nobody writes to any agent: {why}"));
     }
     if let Some(backend) = &scenario.backend {
         utilisation(scenario, backend, &mut warnings);
+        self::backend::backend(scenario, backend, &mut warnings);
     }
     for group in &scenario.groups {
         agents(group, &mut warnings);
@@ -183,7 +189,8 @@ fn purchases(group: &Group, warnings: &mut Vec<String>) {
 /// Trials that end with nobody who could have subscribed.
 fn trials(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let leaves = |action: &Action| matches!(action, Action::SetPlan(_) | Action::Subscribe(_));
-    if group.timeline.iter().any(|occurrence| leaves(&occurrence.action)) {
+    let recorded = group.records(|it| it.plans > 0);
+    if recorded || group.timeline.iter().any(|occurrence| leaves(&occurrence.action)) {
         return;
     }
     for plan in first_plans(group) {

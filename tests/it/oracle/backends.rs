@@ -23,7 +23,7 @@ pub(super) fn servers(backend: &Backend, space: &Space, at: u64) -> Option<u32> 
 }
 
 /// When the number of servers of a workspace may change.
-fn instants(backend: &Backend, space: &Space) -> Vec<u64> {
+pub(super) fn instants(backend: &Backend, space: &Space) -> Vec<u64> {
     let shared = backend.changes.iter().map(|it| it.0.nanos());
     shared.chain(space.servers.iter().flat_map(|it| [it.0, it.1])).collect()
 }
@@ -67,11 +67,14 @@ impl Play<'_> {
     pub(super) fn has_room(&self, space: usize, now: u64) -> bool {
         let Some(backend) = &self.scenario.backend else { return true };
         let servers = servers(backend, &self.record.spaces[space], now);
+        let all = || self.services(space, backend);
+        let busy = all().filter(|it| it.is_served(now)).count();
+        if self.is_shed(space, busy, servers) {
+            return false;
+        }
         let (Some(servers), Some(limit)) = (servers, backend.queue_limit) else {
             return true;
         };
-        let all = || self.services(space, backend);
-        let busy = all().filter(|it| it.is_served(now)).count();
         let waiting = all().filter(|it| it.waits(now)).count();
         busy < servers as usize || waiting < limit as usize
     }

@@ -34,7 +34,8 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    fn goes_on(&self) -> bool {
+    /// Whether it goes on at once.
+    pub(super) fn goes_on(&self) -> bool {
         self.wait == 0 && self.queues.is_empty()
     }
 }
@@ -197,7 +198,7 @@ impl<'s> Play<'s> {
 
     fn word(&self, limit: Limit, throttle: &'s Throttle, asked: Asked) -> Word {
         if let Quota::Concurrency { limit: most, queue } = throttle.quota {
-            let (held, waiting) = self.in_flight(limit, asked.now);
+            let (held, waiting) = self.in_flight(limit);
             let (most, queue) = (most as usize, queue as usize);
             // Where nobody waits, those hold places who would wait for them.
             let reports = throttle.on_exceed == OnExceed::Report;
@@ -245,15 +246,16 @@ impl<'s> Play<'s> {
     }
 
     /// How many have a place in a limit, and how many wait for one.
-    pub(super) fn in_flight(&self, limit: Limit, now: u64) -> (usize, usize) {
+    fn in_flight(&self, limit: Limit) -> (usize, usize) {
         let (space, own) = match limit.0 {
             Owner::Agent { space, agent } => (space, Some(agent)),
             Owner::Space(space) => (space, None),
             Owner::Plan(_) | Owner::Everybody => {
-                let holds = |it: &&Visit| {
-                    it.places.contains(&limit) && it.left.is_none_or(|left| now < left)
-                };
-                return (self.record.visits.iter().filter(holds).count(), 0);
+                let all = self.record.visits.iter();
+                let all = all.filter(|it| !it.left && it.places.contains(&limit));
+                let (waiting, held): (Vec<_>, Vec<_>) =
+                    all.partition(|it| self.queues(it).contains(&limit));
+                return (held.len(), waiting.len());
             }
         };
         let shares = |it: &&Attempt| {
@@ -264,14 +266,37 @@ impl<'s> Play<'s> {
         (held.len(), waiting.len())
     }
 
-    /// Whether one of those who wait for a place in a limit of a workspace gets one now.
-    pub(super) fn gets_place(&self, limit: Limit, space: usize, now: u64) -> bool {
+    /// The limits for a place in which an attempt at the platform waits.
+    pub(super) fn queues(&self, visit: &Visit) -> &[Limit] {
+        &self.record.spaces[visit.space].attempts[visit.attempt].queues
+    }
+
+    /// Who has waited longest for a place in a limit: the workspace, and the attempt.
+    pub(super) fn first_in_queue(&self, limit: Limit) -> Option<(usize, usize)> {
+        let (Owner::Agent { space, .. } | Owner::Space(space)) = limit.0 else {
+            let waits = |it: &&Visit| self.queues(it).contains(&limit);
+            return self.record.visits.iter().find(waits).map(|it| (it.space, it.attempt));
+        };
+        let attempts = &self.record.spaces[space].attempts;
+        let first = attempts.iter().position(|it| it.queues.contains(&limit));
+        first.map(|attempt| (space, attempt))
+    }
+
+    /// Whether one of those who wait for a place in a limit gets one now.
+    pub(super) fn gets_place(&self, limit: Limit) -> bool {
+        let (Owner::Agent { space, .. } | Owner::Space(space)) = limit.0 else {
+            let Quota::Concurrency { limit: most, .. } = self.scenario.throttles[limit.1].quota
+            else {
+                unreachable!("nobody waits for a place elsewhere")
+            };
+            return self.in_flight(limit).0 < most as usize;
+        };
         let standing = &self.stages[space].standing;
         let name = &self.stages[space].group.throttles[limit.1].name;
         let there = standing.throttles(standing.plan).find(|it| it.name == *name);
         match there.map(|it| (&it.quota, it.on_exceed)) {
             Some((Quota::Concurrency { limit: most, .. }, OnExceed::Refuse)) => {
-                self.in_flight(limit, now).0 < *most as usize
+                self.in_flight(limit).0 < *most as usize
             }
             // Nothing limits them, or only by report.
             _ => true,
@@ -287,14 +312,18 @@ impl<'s> Play<'s> {
         (attempt.skips, attempt.queues) = (passage.exceeded, passage.queues);
     }
 
-    /// Takes what an attempt found at the platform. Answers its stay there.
-    pub(super) fn take_there(&mut self, asked: Asked, passage: &Passage) -> usize {
-        let limits = self.limits_there(asked.space);
-        self.take(&limits, asked, passage);
+    /// Takes what an attempt found at the platform, where its stay begins.
+    pub(super) fn take_there(&mut self, asked: Asked, attempt: usize, passage: Passage) {
+        let space = asked.space;
+        let limits = self.limits_there(space);
+        self.take(&limits, asked, &passage);
         let places = limits.into_iter().map(|it| it.0);
         let places = places.filter(|limit| !passage.exceeded.contains(limit)).collect();
-        self.record.visits.push(Visit { places, left: None });
-        self.record.visits.len() - 1
+        let visit = self.record.visits.len();
+        self.record.visits.push(Visit { space, attempt, places, left: false });
+        let attempt = &mut self.record.spaces[space].attempts[attempt];
+        (attempt.visit, attempt.goes_on) = (Some(visit), asked.now + passage.wait);
+        attempt.queues = passage.queues;
     }
 
     fn take(&mut self, limits: &[Met<'s>], asked: Asked, passage: &Passage) {

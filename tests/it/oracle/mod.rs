@@ -13,6 +13,7 @@ mod credits;
 mod deeds;
 mod events;
 mod figures;
+mod late;
 mod life;
 mod limiters;
 mod limits;
@@ -23,13 +24,17 @@ mod plans;
 mod pool;
 mod purchases;
 mod record;
+mod rows;
 mod scenarios;
 mod timeline;
 mod world;
 
 use limitlab::engine::{RunOptions, Watch, run};
-use limitlab::scenario::{Colour, Scenario, ScenarioError, parse};
+use limitlab::scenario::{Colour, Scenario, ScenarioError, load, parse};
 use proptest::prelude::*;
+use tempfile::TempDir;
+
+use self::world::Trace;
 
 /// How many scenarios are tried where nothing else is asked for.
 const CASES: u32 = 10_000;
@@ -56,11 +61,31 @@ fn read(yaml: &str) -> Scenario {
 
 /// What the simulator and the oracle say differently of a scenario.
 fn differences(yaml: &str, threads: usize) -> Vec<String> {
-    let scenario = read(yaml);
-    let outcome = run(&scenario, RunOptions { threads }, &Watch::default());
+    differences_with(&read(yaml), &Trace::default(), threads)
+}
+
+/// The same with recorded traffic.
+fn differences_with(scenario: &Scenario, trace: &Trace, threads: usize) -> Vec<String> {
+    let outcome = run(scenario, RunOptions { threads }, &Watch::default());
     match outcome {
-        Ok(outcome) => compare::differences(&scenario, &outcome, &world::play(&scenario)),
+        Ok(outcome) => compare::differences(scenario, &outcome, &world::play(scenario, trace)),
         Err(error) => vec![error.to_string()],
+    }
+}
+
+/// A folder with a scenario and its trace, `day.csv`, and the scenario.
+///
+/// # Panics
+///
+/// With the diagnostics that a user would see.
+fn read_with(yaml: &str, trace: &str) -> (TempDir, Scenario) {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let path = folder.path().join("oracle.yaml");
+    std::fs::write(&path, yaml).expect("a file can be written");
+    std::fs::write(folder.path().join("day.csv"), trace).expect("a file can be written");
+    match load(&path, &[]) {
+        Ok(loaded) => (folder, loaded.scenario),
+        Err(error) => panic!("{error}\n{trace}"),
     }
 }
 
@@ -72,5 +97,23 @@ proptest! {
         let yaml = knobs.yaml();
         let found = differences(&yaml, threads);
         prop_assert!(found.is_empty(), "{}\n\n{yaml}", found.join("\n"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: config().cases / 4, ..config() })]
+
+    #[test]
+    fn every_figure_is_the_oracles_with_a_trace(
+        knobs in rows::recorded(),
+        threads in 1..3_usize,
+    ) {
+        let yaml = knobs.yaml();
+        let (text, speed) = knobs.recording().expect("it has a trace");
+        let (_folder, scenario) = read_with(&yaml, &text);
+        let counts: Vec<usize> = scenario.groups.iter().map(|it| it.count as usize).collect();
+        let trace = Trace::new(&text, &counts, speed);
+        let found = differences_with(&scenario, &trace, threads);
+        prop_assert!(found.is_empty(), "{}\n\n{yaml}\n{text}", found.join("\n"));
     }
 }

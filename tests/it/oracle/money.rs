@@ -6,6 +6,7 @@ use limitlab::rules::{Per, Plan};
 use limitlab::units::{Money, Share};
 use limitlab::workload::{Action, Occurrence};
 
+use super::deeds::Deed;
 use super::figures::{Figure, Scope, mean, put, quantile};
 use super::limits::instants;
 use super::pool::Pool;
@@ -56,7 +57,13 @@ impl Scope<'_> {
     fn is_priced(&self, space: &Space) -> bool {
         let group = &self.scenario.groups[space.group];
         let orders = |it: &Occurrence| matches!(it.action, Action::BuyPackage(..));
-        let buys = group.buying.is_some() || group.timeline.iter().any(orders);
+        let recorded = |it: &Space| {
+            it.group == space.group
+                && it.deeds.iter().any(|it| matches!(it.deed, Deed::Bought { .. }))
+        };
+        let buys = group.buying.is_some()
+            || group.timeline.iter().any(orders)
+            || self.record.spaces.iter().any(recorded);
         let packages = self.scenario.packages.iter().any(|it| it.price > Money::ZERO);
         let costs = |plan: &Plan| {
             let credits = plan.credits.as_ref();

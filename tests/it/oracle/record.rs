@@ -39,10 +39,13 @@ pub(super) enum Owner {
 
 /// The stay of an attempt at the platform.
 pub(super) struct Visit {
-    /// The limits of scope plan and platform in which it holds a place.
+    /// Whose attempt it is, and which, as a place among those of its workspace.
+    pub(super) space: usize,
+    pub(super) attempt: usize,
+    /// The limits of scope plan and platform in which it holds a place, or waits for one.
     pub(super) places: Vec<Limit>,
-    /// When it gives them back, once that is known.
-    pub(super) left: Option<u64>,
+    /// Whether it has given them back.
+    pub(super) left: bool,
 }
 
 /// One workspace.
@@ -121,7 +124,7 @@ pub(super) struct Attempt {
     pub(super) reported: Vec<(String, u64)>,
     /// Limits of its workspace in which it holds no place, since it was above them.
     pub(super) skips: Vec<Limit>,
-    /// Limits of its workspace for a place in which it waits.
+    /// Limits for a place in which it waits: of its workspace, or those of the platform.
     pub(super) queues: Vec<Limit>,
     /// When limits that shape let it go on.
     pub(super) goes_on: u64,
@@ -140,6 +143,8 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It was admitted by the workspace, and waits or is on its way to the backend.
     Underway,
+    /// It is at the backend, and it is not known what becomes of it.
+    AtBackend,
     /// The platform refused it at `at`, which is known to the workspace at `back`.
     TurnedAway { at: u64, back: u64, why: Refusal },
     /// It waited at a limit or at the backend until its customer gave it up at `left`.

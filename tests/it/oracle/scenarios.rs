@@ -11,6 +11,7 @@ use self::customers::{Retry, patience, retry};
 use self::limits::{Throttle, throttle};
 use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
+use super::rows::Recorded;
 
 /// A duration in ticks.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,7 @@ pub(super) struct Plan {
     total: Option<u32>,
     /// What it costs, for whom, and after how many ticks again; 0 is monthly.
     price: Option<(u32, &'static str, u32)>,
+    priority: u32,
     credits: Option<Credits>,
     throttles: Vec<Throttle>,
 }
@@ -80,6 +82,9 @@ pub(super) struct Backend {
     servers: Option<u32>,
     service: Law,
     queue: Option<u32>,
+    discipline: &'static str,
+    /// Above which share attempts are shed, but for those on the first plan.
+    shed: Option<(&'static str, bool)>,
     delay: u32,
 }
 
@@ -99,6 +104,50 @@ pub(super) struct Knobs {
     backend: Option<Backend>,
     /// Limits over everybody.
     throttles: Vec<Throttle>,
+    /// Recorded traffic of all groups, in place of that of their workspaces.
+    recorded: Option<Recorded>,
+}
+
+impl Knobs {
+    /// The scenario with a trace of all its groups.
+    pub(super) fn with_trace(mut self, recorded: Recorded) -> Self {
+        self.groups.iter_mut().for_each(|group| group.routed = None);
+        self.recorded = Some(recorded);
+        self
+    }
+
+    /// The trace, if there is one, and how many times as fast its time runs.
+    pub(super) fn recording(&self) -> Option<(String, u64)> {
+        let recorded = self.recorded.as_ref()?;
+        Some((self.trace(recorded), 1 + u64::from(recorded.twice_as_fast)))
+    }
+
+    /// How long it lasts, in ticks.
+    pub(super) const fn duration(&self) -> u32 {
+        self.duration
+    }
+
+    pub(super) const fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// How many workspaces a group has, how many agents each of its lines, and how many features.
+    pub(super) fn cast(&self, group: usize) -> (usize, Vec<usize>, usize) {
+        let of = &self.groups[group];
+        let lines = of.lines.iter().map(|line| line.count as usize).collect();
+        (of.count as usize, lines, of.features.len())
+    }
+
+    /// One of the plans.
+    pub(super) fn plan_of(&self, any: usize) -> String {
+        let named = (0..self.groups.len()).filter(|&it| self.groups[it].plan.is_some());
+        let plans: Vec<String> = named.map(|it| format!("plan{it}")).collect();
+        plans.get(any % (plans.len() + 1)).cloned().unwrap_or("unlimited".to_owned())
+    }
+
+    pub(super) const fn has_packages(&self) -> bool {
+        !self.packages.is_empty()
+    }
 }
 
 pub(super) fn law() -> impl Strategy<Value = Law> {
@@ -188,12 +237,14 @@ fn plan() -> impl Strategy<Value = Plan> {
             0.3,
             (1..40_u32, select(vec!["seat", "workspace"]), prop_oneof![Just(0), 5..60_u32]),
         ),
+        1..4_u32,
     )
-        .prop_map(|(slots, total, credits, throttles, trial, price)| Plan {
+        .prop_map(|(slots, total, credits, throttles, trial, price, priority)| Plan {
             slots,
             trial,
             total,
             price,
+            priority,
             credits,
             throttles,
         })
@@ -244,13 +295,20 @@ fn backend() -> impl Strategy<Value = Backend> {
         law(),
         prop::option::weighted(0.8, 0..4_u32),
         prop_oneof![Just(0), 1..6_u32],
+        prop_oneof![
+            3 => Just("fifo"),
+            2 => select(vec!["lifo", "fair", "priority"]),
+        ],
+        prop::option::weighted(0.2, (select(vec!["0%", "40%", "60%", "90%"]), any::<bool>())),
     )
-        .prop_map(|(scope, servers, service, queue, delay)| Backend {
+        .prop_map(|(scope, servers, service, queue, delay, discipline, shed)| Backend {
             scope,
             servers,
             service,
             queue,
             delay,
+            discipline,
+            shed: shed.filter(|_| servers.is_some()),
         })
 }
 
@@ -288,5 +346,6 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
             entries,
             backend,
             throttles,
+            recorded: None,
         })
 }

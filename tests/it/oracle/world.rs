@@ -5,6 +5,7 @@ mod messages;
 mod opening;
 mod retries;
 mod routes;
+mod rows;
 mod waits;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,9 @@ use limitlab::random::{Distribution, Key};
 use limitlab::scenario::{Drain, Group, Scenario};
 use limitlab::workload::{AgentLine, TrafficKind};
 
+pub(super) use self::rows::Trace;
+use self::rows::{Named, Turn};
+use super::late::Late;
 use super::plans::Standing;
 use super::record::Record;
 
@@ -85,6 +89,10 @@ pub(super) enum Event {
     Back {
         attempt: usize,
     },
+    /// The backend is done with it.
+    Served {
+        attempt: usize,
+    },
     /// Its customer will not wait for a limit any longer.
     LosesPatience {
         attempt: usize,
@@ -93,12 +101,16 @@ pub(super) enum Event {
     TryAgain {
         of: Origin,
     },
+    /// A row of a trace.
+    Row {
+        row: usize,
+    },
 }
 
 /// Where a message comes from.
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
-    agent: usize,
+    pub(super) agent: usize,
     /// The line whose customer wrote it; the one after the last is that of the workspace's own.
     by: usize,
     /// Its number in the draws of those customers.
@@ -109,6 +121,8 @@ pub(super) struct Origin {
     message: usize,
     /// The backoff before the attempt, if another one was made before.
     backoff: Option<u64>,
+    /// What it costs, if a trace says so.
+    cost: Option<i128>,
 }
 
 /// A conversation: the message that is due or under way, and the turns after it.
@@ -118,6 +132,10 @@ struct Talk {
     agent: Option<usize>,
     number: u64,
     left: u64,
+    /// The turns that a trace has left, the last one first.
+    script: Vec<Turn>,
+    /// What the turn that is due costs, if a trace says so.
+    cost: Option<i128>,
 }
 
 /// An agent, and what its draws and its customers need.
@@ -164,6 +182,7 @@ pub(super) struct Stage<'s> {
     talks: Vec<Talk>,
     /// Which message each attempt is of, in the order in which they were made.
     origins: Vec<Origin>,
+    named: Named,
     /// Who waits for a slot, and since when.
     pub(super) waiting: Vec<(usize, u64)>,
     /// What entries of the timeline were done to which agents and will be undone.
@@ -182,18 +201,31 @@ impl Stage<'_> {
 
 pub(super) struct Play<'s> {
     pub(super) scenario: &'s Scenario,
+    trace: &'s Trace,
+    /// The line of agents that belong to none.
+    strangers: &'s AgentLine,
     pub(super) until: u64,
     pub(super) delay: u64,
     pub(super) stages: Vec<Stage<'s>>,
     pending: Vec<Pending>,
     scheduled: u64,
     pub(super) record: Record,
+    /// Who waits or is served where that is not known on arrival, and until when all that happened
+    /// there is done.
+    pub(super) late: Vec<Late>,
+    pub(super) late_seen: u64,
+    /// Where who is served takes turns: those whose turn comes, first the next one, each with its
+    /// servers.
+    pub(super) rounds: Vec<(usize, usize)>,
 }
 
-/// Plays a scenario to its end.
-pub(super) fn play(scenario: &Scenario) -> Record {
+/// Plays a scenario to its end, with what a trace has for it.
+pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
+    let strangers = AgentLine::new("agents that traces create", 0);
     let mut play = Play {
         scenario,
+        trace,
+        strangers: &strangers,
         until: scenario.duration.nanos(),
         delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
         stages: Vec::new(),
@@ -205,13 +237,27 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             counted: BTreeMap::new(),
             visits: Vec::new(),
         },
+        late: Vec::new(),
+        late_seen: 0,
+        rounds: Vec::new(),
     };
+    for row in 0..trace.len() {
+        let (at, class, space) = trace.place(row);
+        play.schedule(at, class, space, Event::Row { row });
+    }
     for (number, group) in scenario.groups.iter().enumerate() {
         for index in 0..u64::from(group.count) {
             play.open(number, group, index);
         }
     }
-    while let Some(next) = play.take_next() {
+    loop {
+        if let Some(at) = play.next_late()
+            && play.pending.iter().all(|it| at <= it.at)
+        {
+            play.happen_late(at);
+            continue;
+        }
+        let Some(next) = play.take_next() else { break };
         let (space, now) = (next.space, next.at);
         match next.event {
             Event::Arrival { line, agent } => play.arrival(space, line, agent, now),
@@ -232,11 +278,16 @@ pub(super) fn play(scenario: &Scenario) -> Record {
             Event::Undo { entry } => play.undo(space, entry, now),
             Event::AtPlatform { attempt } => play.at_platform(space, attempt, now),
             Event::AtBackend { attempt } => play.at_backend(space, attempt, now),
+            Event::Served { attempt } => {
+                play.leave_platform(space, attempt);
+                play.let_in_over_everybody(now);
+            }
             Event::Back { attempt } => play.back(space, attempt, now),
             Event::LosesPatience { attempt } => {
                 play.loses_patience(space, attempt, next.order, now);
             }
             Event::TryAgain { of } => play.try_again(space, of, now),
+            Event::Row { row } => play.row(space, row, now),
             Event::Renew => play.renew(space, next.order, now),
             Event::TrialEnds => play.trial_ends(space, next.order, now),
             Event::PackageEnds { grant, package } => play.package_ends(space, grant, package, now),
@@ -255,6 +306,7 @@ impl<'s> Play<'s> {
         let group = self.stages[space].group;
         let traffic = match group.lines.get(line) {
             Some(line) => line.traffic.as_ref(),
+            None if line > group.lines.len() => None,
             None => group.customers.as_ref().map(|all| &all.traffic),
         };
         traffic.map(|traffic| &traffic.kind)
@@ -264,7 +316,11 @@ impl<'s> Play<'s> {
     fn key(&self, space: usize, by: usize) -> Key {
         let stage = &self.stages[space];
         let line = stage.group.lines.get(by);
-        stage.key.name(line.map_or("customers of the workspace", |line| &line.name))
+        let other = match by - stage.group.lines.len().min(by) {
+            0 => "customers of the workspace",
+            _ => self.strangers.name.as_str(),
+        };
+        stage.key.name(line.map_or(other, |line| &line.name))
     }
 
     /// The agents of a line that are there from the start.
@@ -275,7 +331,7 @@ impl<'s> Play<'s> {
 
     pub(super) fn line(&self, space: usize, agent: usize) -> &'s AgentLine {
         let stage = &self.stages[space];
-        &stage.group.lines[stage.agents[agent].line]
+        stage.group.lines.get(stage.agents[agent].line).unwrap_or(self.strangers)
     }
 
     /// A draw of the customers of a line, or of the workspace.
@@ -303,6 +359,7 @@ impl<'s> Play<'s> {
         let goes_on = match event {
             Event::AtPlatform { .. }
             | Event::AtBackend { .. }
+            | Event::Served { .. }
             | Event::Back { .. }
             | Event::LosesPatience { .. } => true,
             Event::TryAgain { .. } | Event::Renew | Event::PackageEnds { .. } => {
@@ -320,7 +377,8 @@ impl<'s> Play<'s> {
 
     fn take_next(&mut self) -> Option<Pending> {
         let is_pools = |it: &Pending| matches!(it.event, Event::Renew | Event::PackageEnds { .. });
-        if self.pending.iter().all(|it| it.at >= self.until && is_pools(it)) {
+        if self.late.is_empty() && self.pending.iter().all(|it| it.at >= self.until && is_pools(it))
+        {
             return None;
         }
         let key = |it: &Pending| (it.at, it.class, it.space, it.order);

@@ -13,6 +13,7 @@ mod churn;
 mod comparisons;
 mod constant_service;
 mod costs;
+mod disciplines;
 mod engset;
 mod erlang;
 mod finite_sources;

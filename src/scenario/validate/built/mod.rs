@@ -12,10 +12,13 @@ use std::fmt::Arguments;
 use self::groups::group;
 use self::plans::package;
 use self::throttles::shared_throttles;
+use super::super::discipline::{Codel, Discipline, Shed};
 use super::super::flaw::{Finder, Flaws};
 use super::super::model::{Backend, BackendScope, Scenario};
+use super::super::occurs::reported;
 use super::super::types;
 use super::super::words::grouped;
+use super::backend::BACKOFFS;
 use super::windows::{Measured, not_windowed};
 use super::{MOST_BINS, MOST_REPLICATIONS};
 use crate::random::Distribution;
@@ -77,6 +80,7 @@ fn backend(backend: &Backend, finder: &mut Finder) {
     legal(&backend.service_time, format_args!("backend.service_time"), finder);
     let delay = backend.network_delay <= SimSpan::MAX_DURATION;
     finder.demand(delay, "backend.network_delay", "must be at most 292 years");
+    shed(backend, finder);
     let changes = &backend.changes;
     let ascending = changes.is_sorted_by(|one, next| one.0 < next.0);
     finder.demand(ascending, "backend.changes", "must be ascending");
@@ -86,6 +90,33 @@ fn backend(backend: &Backend, finder: &mut Finder) {
     let message = "must be empty where each workspace has servers of its own: its group's \
                    timeline changes them";
     finder.demand(sound, "backend.changes", message);
+}
+
+/// What is refused before the queue is full.
+fn shed(backend: &Backend, finder: &mut Finder) {
+    let long = |span: SimSpan| !span.is_zero() && span <= SimSpan::MAX_DURATION;
+    match &backend.shed {
+        None | Some(Shed::Utilisation(_)) => {}
+        Some(Shed::Codel(Codel { target, interval })) => {
+            let message = "must be above 0s and at most 292 years";
+            finder.demand(long(*target), "backend.shed.target", message);
+            finder.demand(long(*interval), "backend.shed.interval", message);
+            let waits = backend.discipline != Discipline::ProcessorSharing;
+            let message = "must not be `Codel` with `ProcessorSharing`, where nobody waits";
+            finder.demand(waits, "backend.shed", message);
+        }
+        Some(Shed::Aimd(it)) => {
+            let message = "must be above 0s and at most 292 years";
+            finder.demand(long(it.timeout), "backend.shed.timeout", message);
+            let message = "must be at least 1, and not more than `max`";
+            finder.demand(1 <= it.min && it.min <= it.max, "backend.shed.min", message);
+            let sound = (it.min..=it.max).contains(&it.initial);
+            finder.demand(sound, "backend.shed.initial", "must be from `min` to `max`");
+            let sound = BACKOFFS.contains(&it.backoff_millionths);
+            let message = "must be from 500_000 to 999_999";
+            finder.demand(sound, "backend.shed.backoff_millionths", message);
+        }
+    }
 }
 
 fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
@@ -128,7 +159,10 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let there = known.is_some_and(|label| match label {
         Label::Reason => family.reasons().contains(&value),
         Label::Limiter => {
-            value == ClientThrottling::NAME || throttles.any(|throttle| throttle.name == value)
+            let reported = scenario.groups.iter().flat_map(reported);
+            value == ClientThrottling::NAME
+                || reported.into_iter().any(|reason| reason.name() == value)
+                || throttles.any(|throttle| throttle.name == value)
         }
         Label::Within => value.parse::<SimSpan>().is_ok_and(|within| within.to_string() == value),
         Label::Level => alerts.any(|alert| alert.to_string() == value),

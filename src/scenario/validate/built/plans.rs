@@ -33,6 +33,7 @@ fn plan(plan: &Plan, duration: SimSpan, at: Arguments<'_>, finder: &mut Finder) 
     let total = (1..=MOST_AGENTS).contains(&u64::from(plan.total_agents));
     let message = format_args!("must be from 1 to {}", grouped(MOST_AGENTS));
     finder.demand(total, format_args!("{at}.total_agents"), message);
+    priority(plan.priority, format_args!("{at}.priority"), finder);
     if let Some(trial) = plan.trial {
         above_zero(trial, format_args!("{at}.trial"), finder);
     }

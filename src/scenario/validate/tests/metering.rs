@@ -2,6 +2,7 @@
 
 use super::valid;
 use crate::random::Distribution;
+use crate::rules::limiter::OnExceed;
 use crate::rules::limiter::Quota;
 use crate::rules::{
     Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
@@ -68,6 +69,7 @@ fn credits_are_read_with_all_their_terms() {
         anchor: Anchor::Purchase,
         carry_over: CarryOver::All,
         overage: Overage::Unlimited,
+        on_exceed: OnExceed::Refuse,
         overage_price: "0.002".parse().unwrap(),
         priority: 1_000,
     };

@@ -221,8 +221,20 @@ impl Reader<'_> {
     }
 
     fn traffic(&mut self, entry: &Entry<'_>, factor: f64) {
-        let written_to = |place: &usize| self.groups[*place].may_have_traffic;
+        let written_to = |place: &usize| self.groups[*place].written_to.perhaps;
         if !entry.groups.is_empty() && !entry.groups.iter().any(written_to) {
+            let recorded = entry.groups.iter().map(|&place| &self.groups[place]);
+            let recorded =
+                recorded.filter(|draft| draft.written_to.by_trace).map(|draft| &draft.group.name);
+            if let Some(name) = recorded.into_iter().next() {
+                let message = format!(
+                    "the traffic of `{name}` is recorded: it comes when it came, not so many times \
+                     as often"
+                );
+                let hint = "name a `group` whose traffic has a rate";
+                self.findings.add_with_hint(entry.action_at, message, hint);
+                return;
+            }
             let message = if entry.names_group {
                 "nobody writes to this group: it has no traffic to multiply"
             } else {

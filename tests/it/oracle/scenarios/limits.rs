@@ -108,7 +108,7 @@ impl Knobs {
                 (true, false) => "plan",
                 (true, true) => "platform",
             };
-            let (kind, numbers) = self.kind(throttle, top);
+            let (kind, numbers) = self.kind(throttle);
             let name = if shared { "shared".to_owned() } else { format!("{prefix}{number}") };
             let mut text = format!("name: {name}, scope: {scope}, {kind}: {numbers}");
             if kind != "concurrency" && throttle.by_credits {
@@ -136,7 +136,7 @@ impl Knobs {
         Throttle { wide: first.wide, kind, ..of.clone() }
     }
 
-    fn kind(&self, of: &Throttle, top: bool) -> (&'static str, String) {
+    fn kind(&self, of: &Throttle) -> (&'static str, String) {
         let rate = |(events, ticks): (u32, u32)| format!("rate: {events}/{}", self.span(ticks));
         // What costs most of all messages of a line must pass, or the scenario would be a mistake.
         let limit = if of.by_credits { of.amount.max(self.dearest()) } else { of.amount };
@@ -169,7 +169,6 @@ impl Knobs {
                 )
             }
             Kind::Places { queue } => {
-                let queue = queue.filter(|_| !top);
                 let queue = queue.map_or(String::new(), |queue| format!(", queue: {queue}"));
                 ("concurrency", format!("{{ limit: {}{queue} }}", of.amount / 1_000))
             }

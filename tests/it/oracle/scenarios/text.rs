@@ -1,6 +1,6 @@
 //! Random scenarios as a user would write them.
 
-use super::{Group, Knobs, Law, Line, Plan};
+use super::{Backend, Group, Knobs, Law, Line, Plan};
 
 impl Knobs {
     pub(in super::super) fn span(&self, ticks: u32) -> String {
@@ -19,7 +19,7 @@ impl Knobs {
 
     fn plan(&self, number: usize, plan: &Plan) -> String {
         let slots = plan.slots.map_or("unlimited".to_owned(), |slots| slots.to_string());
-        let mut text = format!("{{ active_agents: {slots}");
+        let mut text = format!("{{ active_agents: {slots}, priority: {}", plan.priority);
         if let Some(total) = plan.total {
             text.extend([format!(", total_agents: {total}")]);
         }
@@ -96,6 +96,11 @@ impl Knobs {
 
     /// The traffic of a workspace, if there is any, and where it goes.
     fn routed(&self, group: &Group) -> Option<String> {
+        if let Some(recorded) = &self.recorded {
+            let speed = if recorded.twice_as_fast { ", speed: 2x" } else { "" };
+            let replay = if recorded.sessions { ", replay: sessions" } else { "" };
+            return Some(format!("    traffic: {{ trace: day.csv{speed}{replay} }}\n"));
+        }
         let (line, route) = group.routed.as_ref()?;
         let traffic = self.traffic(line)?;
         let alone = traffic.starts_with("{ interarrival") || traffic.starts_with("{ rate");
@@ -158,6 +163,27 @@ impl Knobs {
         if entries.is_empty() { entries } else { format!("timeline:\n{entries}") }
     }
 
+    fn backend(&self, backend: &Backend) -> String {
+        let unlimited =
+            |count: Option<u32>| count.map_or("unlimited".to_owned(), |count| count.to_string());
+        let first = self.groups.iter().position(|group| group.plan.is_some());
+        let shed = backend.shed.map_or(String::new(), |(above, keeps)| {
+            let keep = first.filter(|_| keeps);
+            let keep = keep.map_or(String::new(), |it| format!("plan{it}"));
+            format!("shed: {{ utilisation: {{ above: {above}, keep: [{keep}] }} }}, ")
+        });
+        format!(
+            "backend: {{ scope: {}, {shed}servers: {}, service_time: {}, \
+                 queue: {{ limit: {}, discipline: {} }}, network_delay: {} }}\n",
+            backend.scope,
+            unlimited(backend.servers),
+            self.law(backend.service),
+            unlimited(backend.queue),
+            backend.discipline,
+            self.span(backend.delay),
+        )
+    }
+
     /// The scenario as a user would write it.
     pub(in super::super) fn yaml(&self) -> String {
         let mut text = format!(
@@ -217,21 +243,7 @@ impl Knobs {
                 text.extend([format!("      - {{ name: f{number}{used}\n")]);
             }
         }
-        if let Some(backend) = &self.backend {
-            let unlimited = |count: Option<u32>| {
-                count.map_or("unlimited".to_owned(), |count| count.to_string())
-            };
-            let line = format!(
-                "backend: {{ scope: {}, servers: {}, service_time: {}, queue: {{ limit: {} }}, \
-                 network_delay: {} }}\n",
-                backend.scope,
-                unlimited(backend.servers),
-                self.law(backend.service),
-                unlimited(backend.queue),
-                self.span(backend.delay),
-            );
-            text.push_str(&line);
-        }
+        text.extend(self.backend.as_ref().map(|backend| self.backend(backend)));
         text
     }
 }

@@ -100,20 +100,21 @@ impl Play<'_> {
         let mut talk = None;
         if let Some(TrafficKind::Sessions { turns, .. }) = self.customers(space, by) {
             let left = self.drawn(space, by, turns, "turns", number).max(1) - 1;
-            self.stages[space].talks.push(Talk { by, agent: Some(agent), number, left });
+            let (agent, script, cost) = (Some(agent), Vec::new(), None);
+            self.stages[space].talks.push(Talk { by, agent, number, left, script, cost });
             talk = Some(self.stages[space].talks.len() - 1);
         }
         self.write(space, (agent, by), number, talk, now);
     }
 
     /// Whether customers wait because the agent is not active.
-    fn is_away(&self, space: usize, agent: usize) -> bool {
+    pub(super) fn is_away(&self, space: usize, agent: usize) -> bool {
         self.line(space, agent).while_offline == WhileOffline::Pause
             && self.record.spaces[space].state(agent) != Some(AgentState::Active)
     }
 
     pub(super) fn turn(&mut self, space: usize, talk: usize, now: u64) {
-        let Talk { by, agent, number, .. } = self.stages[space].talks[talk];
+        let Talk { by, agent, number, cost, .. } = self.stages[space].talks[talk];
         if by == self.stages[space].group.lines.len() {
             self.turn_at_workspace(space, talk, now);
             return;
@@ -125,7 +126,7 @@ impl Play<'_> {
         if self.is_away(space, agent) {
             self.stages[space].agents[agent].parked.push(talk);
         } else {
-            self.write(space, (agent, by), number, Some(talk), now);
+            self.write_for(space, (agent, by), number, (Some(talk), cost), now);
         }
     }
 
@@ -138,8 +139,21 @@ impl Play<'_> {
         talk: Option<usize>,
         now: u64,
     ) {
+        self.write_for(space, (agent, by), number, (talk, None), now);
+    }
+
+    /// The same for a cost, if one is recorded.
+    pub(super) fn write_for(
+        &mut self,
+        space: usize,
+        (agent, by): (usize, usize),
+        number: u64,
+        (talk, cost): (Option<usize>, Option<i128>),
+        now: u64,
+    ) {
         let messages = &mut self.record.spaces[space].messages;
-        let of = Origin { agent, by, number, talk, message: messages.len(), backoff: None };
+        let (message, backoff) = (messages.len(), None);
+        let of = Origin { agent, by, number, talk, message, backoff, cost };
         let routed = by == self.stages[space].group.lines.len();
         messages.push(Message { agent, routed, due: now, attempts: Vec::new(), loss: None });
         self.attempt(space, of, now);
@@ -174,7 +188,7 @@ impl Play<'_> {
         self.take_here(asked, attempt, here);
         self.charge(space, attempt, asked.cost, now);
         match there {
-            Some(there) => self.enter(space, attempt, &there, now),
+            Some(there) => self.enter(space, attempt, there, now),
             None => self.hold_back(space, attempt, now),
         }
     }
@@ -204,17 +218,21 @@ impl Play<'_> {
     pub(super) fn serve(&mut self, space: usize, attempt: usize, now: u64) {
         let of = self.stages[space].origins[attempt];
         let (mut started, mut ended) = (now, now);
+        if let Some(backend) = self.late_backend() {
+            let length = self.drawn(space, of.by, &backend.service_time, "service", of.number);
+            self.enter_late(backend, (space, attempt), of, (now, length));
+            return;
+        }
         if let Some(backend) = &self.scenario.backend {
             started = self.start_of_service(space, backend, now);
             let patience = self.patience_ends(space, of);
             if started > now && started > patience {
                 let left = now.max(patience);
                 self.record.services.push(Service { space, arrived: now, left, ended: None });
-                self.leave_platform(space, attempt, left);
                 let record = &mut self.record.spaces[space];
                 record.attempts[attempt].fate = Fate::GivenUp { left };
                 record.decided.push(attempt);
-                self.schedule(left, Class::Frees, space, Event::Back { attempt });
+                self.ends(space, attempt, left, left);
                 self.give_up(space, of, Loss { at: left, timed_out: true });
                 return;
             }
@@ -223,17 +241,22 @@ impl Play<'_> {
             self.record.services.push(Service { space, arrived: now, left: started, ended });
         }
         let back = ended + self.delay;
-        self.leave_platform(space, attempt, ended);
         let record = &mut self.record.spaces[space];
         record.attempts[attempt].fate = Fate::Served { started, ended, back };
         record.decided.push(attempt);
-        self.schedule(back, Class::Frees, space, Event::Back { attempt });
+        self.ends(space, attempt, ended, back);
         // When the reply comes is known now, and so when its customer writes again.
         self.reply(space, of, back);
     }
 
     /// A customer whose message is lost goes on only where it is said so.
     pub(super) fn lost(&mut self, space: usize, of: Origin, at: u64) {
+        // A recorded conversation never does.
+        if let Some(talk) = of.talk
+            && !std::mem::take(&mut self.stages[space].talks[talk].script).is_empty()
+        {
+            return;
+        }
         if let Some(
             TrafficKind::Closed { .. } | TrafficKind::Sessions { on_lost: OnLost::Continue, .. },
         ) = self.customers(space, of.by)
@@ -243,7 +266,7 @@ impl Play<'_> {
     }
 
     /// The customer thinks, and writes again.
-    fn reply(&mut self, space: usize, of: Origin, now: u64) {
+    pub(in super::super) fn reply(&mut self, space: usize, of: Origin, now: u64) {
         if let Some(talk) = of.talk {
             self.think(space, talk, now);
         }
@@ -251,6 +274,9 @@ impl Play<'_> {
 
     /// The customer of a conversation thinks about its last turn, and writes the next one.
     pub(super) fn think(&mut self, space: usize, talk: usize, now: u64) {
+        if self.next_recorded(space, talk, now) {
+            return;
+        }
         let Talk { by, number, .. } = self.stages[space].talks[talk];
         let Some(TrafficKind::Sessions { think, .. } | TrafficKind::Closed { think, .. }) =
             self.customers(space, by)

@@ -9,7 +9,7 @@ use limitlab::workload::{LineKind, TrafficKind, plan_of};
 
 use super::super::plans::{Standing, first_anchor};
 use super::super::record::{Space, Stay};
-use super::{Agent, Play, Stage, Talk, draw};
+use super::{Agent, Named, Play, Stage, Talk, draw};
 
 impl<'s> Play<'s> {
     /// Creates a workspace and its agents, and lets those start active that find a slot.
@@ -52,6 +52,7 @@ impl<'s> Play<'s> {
             tries: vec![0; lines],
             talks: Vec::new(),
             origins: Vec::new(),
+            named: Named::default(),
             waiting: Vec::new(),
             done: Vec::new(),
             held: vec![(None, plan)],
@@ -62,6 +63,7 @@ impl<'s> Play<'s> {
         self.schedule_timeline(space);
         self.populate(space);
         self.stages[space].first = self.stages[space].agents.len();
+        self.name_agents(space);
         for line in 0..lines {
             self.schedule_create(space, line, 0);
         }
@@ -155,7 +157,8 @@ impl<'s> Play<'s> {
         now: u64,
     ) {
         let talks = &mut self.stages[space].talks;
-        talks.push(Talk { by, agent, number: user << 40, left: u64::MAX });
+        let (number, left, script, cost) = (user << 40, u64::MAX, Vec::new(), None);
+        talks.push(Talk { by, agent, number, left, script, cost });
         let talk = talks.len() - 1;
         self.think(space, talk, now);
     }

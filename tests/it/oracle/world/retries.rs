@@ -30,13 +30,13 @@ impl Play<'_> {
         }
     }
 
-    pub(super) fn give_up(&mut self, space: usize, of: Origin, loss: Loss) {
+    pub(in super::super) fn give_up(&mut self, space: usize, of: Origin, loss: Loss) {
         self.record.spaces[space].messages[of.message].loss = Some(loss);
         self.lost(space, of, loss.at);
     }
 
     /// Until when a message waits to be served.
-    pub(super) fn patience_ends(&self, space: usize, of: Origin) -> u64 {
+    pub(in super::super) fn patience_ends(&self, space: usize, of: Origin) -> u64 {
         let patience = self.line(space, of.agent).patience.as_ref();
         let due = self.record.spaces[space].messages[of.message].due;
         let length = |law| self.drawn(space, of.by, law, "patience", of.number);

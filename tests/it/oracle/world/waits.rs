@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::figures::OVERLOADED;
 use super::super::limits::{Asked, Passage};
-use super::super::record::{Fate, Limit, Loss, Refusal};
+use super::super::record::{Fate, Limit, Loss, Owner, Refusal};
 use super::{Class, Event, Origin, Play};
 
 impl Play<'_> {
@@ -47,13 +47,25 @@ impl Play<'_> {
         }
     }
 
-    /// Places that are free go to those that wait for them, who came first first.
+    /// Places of a workspace that are free go to those that wait for them, who came first first.
     pub(in super::super) fn let_in(&mut self, space: usize, now: u64) {
         let attempts = &self.record.spaces[space].attempts;
-        let waited: BTreeSet<Limit> = attempts.iter().flat_map(|it| it.queues.clone()).collect();
+        let waited = attempts.iter().flat_map(|it| it.queues.clone());
+        let own = |it: &Limit| matches!(it.0, Owner::Agent { .. } | Owner::Space(_));
+        self.hand_on(waited.filter(own).collect(), now);
+    }
+
+    /// The same of places over everybody.
+    pub(super) fn let_in_over_everybody(&mut self, now: u64) {
+        let there = self.record.visits.iter().filter(|it| !it.left);
+        let waited = there.flat_map(|it| self.queues(it)).copied().collect();
+        self.hand_on(waited, now);
+    }
+
+    fn hand_on(&mut self, waited: BTreeSet<Limit>, now: u64) {
         for limit in waited {
-            while self.gets_place(limit, space, now)
-                && let Some(attempt) = self.first_in_queue(limit, space)
+            while self.gets_place(limit)
+                && let Some((space, attempt)) = self.first_in_queue(limit)
             {
                 let own = &mut self.record.spaces[space].attempts[attempt];
                 own.queues.retain(|it| *it != limit);
@@ -64,11 +76,6 @@ impl Play<'_> {
         }
     }
 
-    fn first_in_queue(&self, limit: Limit, space: usize) -> Option<usize> {
-        let attempts = &self.record.spaces[space].attempts;
-        attempts.iter().position(|it| it.queues.contains(&limit))
-    }
-
     pub(super) fn loses_patience(&mut self, space: usize, attempt: usize, order: u64, now: u64) {
         let it = &mut self.record.spaces[space].attempts[attempt];
         if it.patience != Some(order) {
@@ -76,10 +83,11 @@ impl Play<'_> {
         }
         it.fate = Fate::GivenUp { left: now };
         it.queues.clear();
-        self.leave_platform(space, attempt, now);
+        self.leave_platform(space, attempt);
         self.record.spaces[space].decided.push(attempt);
         self.is_over(space, attempt, now);
         self.give_up(space, self.of(space, attempt), Loss { at: now, timed_out: true });
+        self.let_in_over_everybody(now);
     }
 
     /// An attempt gives its places back.
@@ -88,10 +96,10 @@ impl Play<'_> {
         self.let_in(space, now);
     }
 
-    /// An attempt gives back what it holds of the platform's limits at `at`.
-    pub(super) fn leave_platform(&mut self, space: usize, attempt: usize, at: u64) {
+    /// An attempt gives back what it holds of the platform's limits.
+    pub(super) fn leave_platform(&mut self, space: usize, attempt: usize) {
         if let Some(visit) = self.record.spaces[space].attempts[attempt].visit {
-            self.record.visits[visit].left = Some(at);
+            self.record.visits[visit].left = true;
         }
     }
 
@@ -101,7 +109,7 @@ impl Play<'_> {
         let answer = self.decide_at_platform(self.asks(space, of, now), &mut reported);
         self.note_reported(space, attempt, reported, now);
         match answer {
-            Ok(passage) => self.enter(space, attempt, &passage, now),
+            Ok(passage) => self.enter(space, attempt, passage, now),
             Err(why) => self.turn_back(space, attempt, why, now),
         }
     }
@@ -120,17 +128,17 @@ impl Play<'_> {
     /// The attempt that a message makes now.
     pub(super) fn asks(&self, space: usize, of: Origin, now: u64) -> Asked {
         let law = &self.line(space, of.agent).cost;
-        let cost = i128::from(self.drawn(space, of.by, law, "cost", of.number));
+        let drawn = || i128::from(self.drawn(space, of.by, law, "cost", of.number));
+        let cost = of.cost.unwrap_or_else(drawn);
         Asked { space, agent: of.agent, cost, now, again: false }
     }
 
     /// An attempt has passed the platform's limits.
-    pub(super) fn enter(&mut self, space: usize, attempt: usize, found: &Passage, now: u64) {
+    pub(super) fn enter(&mut self, space: usize, attempt: usize, found: Passage, now: u64) {
         let asked = self.asks(space, self.of(space, attempt), now);
-        let visit = self.take_there(asked, found);
-        let it = &mut self.record.spaces[space].attempts[attempt];
-        (it.visit, it.goes_on) = (Some(visit), now + found.wait);
-        if found.wait == 0 {
+        let goes_on = found.goes_on();
+        self.take_there(asked, attempt, found);
+        if goes_on {
             self.serve(space, attempt, now);
         } else {
             self.hold_back(space, attempt, now);
@@ -141,8 +149,9 @@ impl Play<'_> {
         if self.has_room(space, now) {
             self.serve(space, attempt, now);
         } else {
-            self.leave_platform(space, attempt, now);
+            self.leave_platform(space, attempt);
             self.turn_back(space, attempt, OVERLOADED, now);
+            self.let_in_over_everybody(now);
         }
     }
 
@@ -151,6 +160,15 @@ impl Play<'_> {
         let back = now + self.delay;
         record.attempts[attempt].fate = Fate::TurnedAway { at: now, back, why };
         record.decided.push(attempt);
+        self.schedule(back, Class::Frees, space, Event::Back { attempt });
+    }
+
+    /// The backend is done with an attempt at `done`, and its workspace knows at `back`.
+    pub(in super::super) fn ends(&mut self, space: usize, attempt: usize, done: u64, back: u64) {
+        let visit = self.record.spaces[space].attempts[attempt].visit;
+        if visit.is_some_and(|visit| !self.record.visits[visit].places.is_empty()) {
+            self.schedule(done, Class::Frees, space, Event::Served { attempt });
+        }
         self.schedule(back, Class::Frees, space, Event::Back { attempt });
     }
 

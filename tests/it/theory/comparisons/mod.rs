@@ -9,6 +9,7 @@ mod carried;
 mod closed;
 mod conversations;
 mod costs;
+mod disciplines;
 mod impatience;
 mod limiters;
 mod losses;

@@ -1,0 +1,93 @@
+//! A text line by line, whatever its length.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::error::{Problem, TraceError};
+
+/// How much is unpacked at once \[bytes\].
+const AT_ONCE: usize = 1 << 17;
+/// The most that a line may hold, its end included \[bytes\].
+const MOST_BYTES: u64 = 1 << 20;
+/// How much of a longer line is shown \[bytes\].
+const SHOWN: usize = 60;
+
+/// The lines of a file.
+pub(super) struct Lines {
+    source: BufReader<Box<dyn Read + Send>>,
+    /// The file, as messages call it.
+    name: String,
+    /// The line that was read last, with its end.
+    line: Vec<u8>,
+    /// Its number, from 1; 0 before the first.
+    number: u64,
+}
+
+impl Lines {
+    /// The lines of `source`, which messages call `name`.
+    pub(super) fn new(source: Box<dyn Read + Send>, name: &str) -> Self {
+        let source = BufReader::with_capacity(AT_ONCE, source);
+        Self { source, name: name.to_owned(), line: Vec::new(), number: 0 }
+    }
+
+    /// Reads the next line; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the line is longer than 1 MiB, is not ended, or cannot be read or unpacked.
+    pub(super) fn advance(&mut self) -> Result<bool, TraceError> {
+        self.line.clear();
+        self.number += 1;
+        let read = self.source.by_ref().take(MOST_BYTES).read_until(b'\n', &mut self.line);
+        if let Err(error) = read {
+            self.line.clear();
+            return Err(self.wrong(unread(&error)));
+        }
+        if self.line.last() == Some(&b'\n') {
+            return Ok(true);
+        }
+        if self.line.is_empty() {
+            return Ok(false);
+        }
+        if self.line.len() as u64 == MOST_BYTES {
+            self.line.truncate(SHOWN);
+            return Err(self.wrong(Problem::of_row("this line is longer than 1 MiB")));
+        }
+        let torn = Problem::of_row("the file ends within this line: it is torn")
+            .hint("if the line is whole, end it with a line break");
+        Err(self.wrong(torn))
+    }
+
+    /// The line that was read last, with its end.
+    pub(super) fn whole(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// The same without its end, and the first one without a byte order mark.
+    pub(super) fn text(&self) -> &[u8] {
+        let line = match self.number {
+            1 => self.line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.line),
+            _ => &self.line,
+        };
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        line.strip_suffix(b"\r").unwrap_or(line)
+    }
+
+    /// A problem in the line that was read last.
+    #[cold]
+    pub(super) fn wrong(&self, problem: Problem) -> TraceError {
+        problem.at(&self.name, self.number, self.text())
+    }
+}
+
+/// Why a file cannot be read on.
+fn unread(error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            Problem::of_row("what is packed in this file ends too early: it is torn")
+        }
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            Problem::of_row(format!("this file cannot be unpacked: {error}"))
+        }
+        _ => Problem::of_row(format!("this file cannot be read on: {error}")),
+    }
+}
