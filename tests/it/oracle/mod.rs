@@ -2,8 +2,8 @@
 //!
 //! It plays small random scenarios by the contract of `docs/reference.md` and shares nothing with
 //! the engine but the scenario and the draws: pending events are a list that is searched for the
-//! least, and buckets, places, slots and balances are worked out afresh for each decision from
-//! everything that was admitted before. Its figures are counted from the record of what happened.
+//! least, and limits, slots and balances are worked out afresh for each decision from everything that
+//! was written down before. Its figures are counted from the record of what happened.
 //!
 //! `PROPTEST_CASES` sets how many scenarios are tried; [`CASES`] are unless it does.
 
@@ -16,6 +16,7 @@ mod events;
 mod figures;
 mod late;
 mod life;
+mod limiters;
 mod limits;
 mod messages;
 mod metering;

@@ -51,6 +51,7 @@ impl<'s> Play<'s> {
             carried: BTreeMap::new(),
             tries: vec![0; lines],
             talks: Vec::new(),
+            origins: Vec::new(),
             named: Named::default(),
             waiting: Vec::new(),
             done: Vec::new(),
