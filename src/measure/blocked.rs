@@ -9,8 +9,7 @@ const REASONS: usize = Reason::ALL.len();
 
 /// The limit hits of one workspace by the hours of the run in which they fell, for each reason.
 ///
-/// Hours are sets, since a refusal by the platform is booked when it is known and yet falls into the
-/// hour of its attempt: hits do not come in the order of their instants.
+/// Hours are sets, so that hits may be booked in any order.
 #[derive(Debug, Clone, Default)]
 pub struct BlockedTally {
     hits: [u64; REASONS],
@@ -134,7 +133,7 @@ mod tests {
         for (reason, now) in [
             (Reason::RateLimited, at(1, 0)),
             (Reason::RateLimited, at(3, 0)),
-            // Known later, and made before.
+            // In any order.
             (Reason::Overloaded, at(2, 5)),
             (Reason::Overloaded, at(0, 7)),
             (Reason::Overloaded, at(1, 9)),
