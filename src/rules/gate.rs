@@ -80,7 +80,7 @@ pub(super) struct Limiters {
 /// Throttles, compiled.
 pub(super) struct Gates {
     /// A gate for each throttle.
-    pub(super) gates: Vec<Gate>,
+    pub(super) all: Vec<Gate>,
     /// The limiters of scope agent, workspace, plan and platform.
     limiters: [Limiters; 4],
     /// Whether any only reports.
@@ -124,7 +124,7 @@ impl Gates {
             });
         }
         let report = gates.iter().any(|gate| gate.reports);
-        Self { gates, limiters, report }
+        Self { all: gates, limiters, report }
     }
 
     /// Takes out the limiters of a scope.

@@ -1,5 +1,4 @@
 //! What is said of faulty fair-use limits and of clients that hold back: each message whole.
-#![expect(clippy::too_many_lines, reason = "messages are shown whole, many in a test")]
 
 use insta::assert_snapshot;
 use limitlab::scenario::{ScenarioError, parse};

@@ -225,7 +225,9 @@ impl<'s> Play<'s> {
             Owner::Space(space) => (0, space),
             Owner::Plan(_) | Owner::Everybody => {
                 let mut seen = Seen::nothing(&throttle.quota, 0);
-                marks.iter().for_each(|&mark| seen.count(mark));
+                for &mark in marks {
+                    seen.count(mark);
+                }
                 return seen.answer(asked.now, weight);
             }
         };

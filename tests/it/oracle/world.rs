@@ -222,25 +222,7 @@ pub(super) struct Play<'s> {
 /// Plays a scenario to its end, with what a trace has for it.
 pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
     let strangers = AgentLine::new("agents that traces create", 0);
-    let mut play = Play {
-        scenario,
-        trace,
-        strangers: &strangers,
-        until: scenario.duration.nanos(),
-        delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
-        stages: Vec::new(),
-        pending: Vec::new(),
-        scheduled: 0,
-        record: Record {
-            spaces: Vec::new(),
-            services: Vec::new(),
-            counted: BTreeMap::new(),
-            visits: Vec::new(),
-        },
-        late: Vec::new(),
-        late_seen: 0,
-        rounds: Vec::new(),
-    };
+    let mut play = Play::new(scenario, trace, &strangers);
     for row in 0..trace.len() {
         let (at, class, space) = trace.place(row);
         play.schedule(at, class, space, Event::Row { row });
@@ -301,6 +283,29 @@ pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
 }
 
 impl<'s> Play<'s> {
+    /// A play in which nothing has happened.
+    fn new(scenario: &'s Scenario, trace: &'s Trace, strangers: &'s AgentLine) -> Self {
+        Self {
+            scenario,
+            trace,
+            strangers,
+            until: scenario.duration.nanos(),
+            delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
+            stages: Vec::new(),
+            pending: Vec::new(),
+            scheduled: 0,
+            record: Record {
+                spaces: Vec::new(),
+                services: Vec::new(),
+                counted: BTreeMap::new(),
+                visits: Vec::new(),
+            },
+            late: Vec::new(),
+            late_seen: 0,
+            rounds: Vec::new(),
+        }
+    }
+
     /// Who writes to the agents of a line, or to the workspace.
     fn customers(&self, space: usize, line: usize) -> Option<&'s TrafficKind> {
         let group = self.stages[space].group;

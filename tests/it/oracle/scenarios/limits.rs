@@ -8,6 +8,7 @@ use proptest::sample::select;
 use super::{Knobs, Line};
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent knobs")]
 pub(super) struct Throttle {
     /// Whether everybody in the workspace, or at the top level on the platform, shares it.
     wide: bool,
