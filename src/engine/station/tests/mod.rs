@@ -416,9 +416,7 @@ fn shared_by_the_nanosecond(
         if inside {
             busy += u128::from(served);
             waited += u128::from(n - served);
-            if now == window.from.nanos() {
-                longest = longest.max(n - served);
-            }
+            longest = longest.max(n - served);
         }
         for it in &mut present {
             it.1 += PARTS * served / n;
