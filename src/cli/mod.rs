@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod exit;
+mod fit;
 mod new;
 mod output;
 mod progress;
@@ -22,6 +23,7 @@ pub fn run() -> Exit {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Fit(arguments) => fit::fit(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
     }

@@ -11,6 +11,7 @@ mod disciplines;
 mod edges;
 mod estimates;
 mod extremes;
+mod fit;
 mod guide;
 mod hostile;
 mod imports;

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 9] = [
     &["log", "summary"],
     &["scenario"],
     &["engine"],
-    &[],
+    &["planning"],
     &["report"],
     &["cli"],
 ];

@@ -1,0 +1,3 @@
+//! What is planned around runs: scenarios from recorded traffic.
+
+pub mod fit;
