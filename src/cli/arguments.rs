@@ -21,12 +21,14 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Validate a scenario and explain what would run
     Check(CheckArguments),
+    /// Compare two policies on the same draws: what changes for each workspace
+    Diff(DiffArguments),
     /// Write a starter scenario
     New(NewArguments),
     /// Write a scenario that has the traffic of a trace
     Fit(FitArguments),
-    /// Print the JSON Schema of scenario files or of a document that is printed, or the guide to
-    /// scenario files
+    /// Print the JSON Schema of scenario files, of results or of a document that is printed, or the
+    /// guide to scenario files
     Schema(SchemaArguments),
 }
 
@@ -70,9 +72,36 @@ pub(super) struct HowArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// What to print: the summary for people, or summary.json
+    /// What to print: a summary for people, or the JSON that is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 done, 1 could not run, 2 the command line or a scenario is wrong, or the two cannot be \
+compared, 130 interrupted (nothing is written).")]
+pub(super) struct DiffArguments {
+    /// The scenario with the policy that is there
+    #[arg(value_name = "A")]
+    pub(super) a: PathBuf,
+    /// The scenario with the policy that is to come [default: A, with what --set says]
+    #[arg(value_name = "B")]
+    pub(super) b: Option<PathBuf>,
+    /// Override a key of B, such as plans.advanced.price.amount=45.00
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Override a key of A and of B, such as workspaces.shops.count=100
+    #[arg(long = "both", value_name = "KEY=VALUE")]
+    pub(super) both: Vec<String>,
+    /// Override the seed of both
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Write the results here instead of results/diff-<name> or results/diff-<name A>-<name B>
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: HowArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,6 +195,8 @@ pub(super) enum SchemaOf {
     Summary,
     /// The JSON Schema of what `fit --format json` prints
     Fit,
+    /// The JSON Schema of diff.json
+    Diff,
     /// The guide to scenario files, in Markdown
     Guide,
 }

@@ -14,7 +14,7 @@ pub enum Exit {
     Wrong = 2,
     /// A threshold failed.
     ThresholdFailed = 99,
-    /// Interrupted; what was measured so far is written.
+    /// Interrupted; what was measured so far is written, but for a comparison.
     Interrupted = 130,
 }
 

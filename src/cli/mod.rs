@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod diff;
 mod exit;
 mod fit;
 mod new;
@@ -24,6 +25,7 @@ pub fn run() -> Exit {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Fit(arguments) => fit::fit(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
     }

@@ -15,7 +15,7 @@ use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::RunFigures;
 
 /// Columns of the summary on something that is no terminal.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// Runs the command.
 pub(super) fn run(arguments: &RunArguments) -> Exit {
@@ -78,7 +78,8 @@ pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArgumen
     verdict(&outcome)
 }
 
-fn threads(how: &HowArguments) -> usize {
+/// How many threads to simulate on.
+pub(super) fn threads(how: &HowArguments) -> usize {
     how.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,

@@ -57,6 +57,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
                 .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
                 .collect(),
             alerts_of_all: alerts.len(),
+            by_workspace: false,
         };
     let features: Vec<Features> =
         scenario.groups.iter().map(|group| features(scenario, group)).collect();

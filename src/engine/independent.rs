@@ -99,6 +99,9 @@ impl<'a> Worker<'a> {
         self.cell.begin(&mut world, model.key(replication, index as u32));
         while self.cell.advance(&mut world)? {}
         self.cell.finish(&mut world);
+        if self.frame.groups[group].by_workspace {
+            self.part.workspaces.push(self.cell.record(model, group, index as u32));
+        }
         self.part.events += self.cell.events();
         self.part.messages += self.cell.messages();
         Ok(())

@@ -43,7 +43,7 @@ pub(super) struct Line {
     /// Attempts that its customers meant to make lately, and those admitted, where they throttle
     /// themselves.
     throttled: Option<Lately<2>>,
-    /// Attempts lately, and those that were retries, where retries have a budget.
+    /// Attempts lately, and retries that were decided upon, where those have a budget.
     budgeted: Option<Lately<2>>,
 }
 
@@ -268,12 +268,9 @@ impl Line {
 
     /// Counts an attempt that customers mean to make. Answers how many they meant to make lately
     /// before, and how many of those were admitted, where they throttle themselves.
-    pub(super) fn means_to_attempt(&mut self, now: SimTime, is_retry: bool) -> Option<(u64, u64)> {
+    pub(super) fn means_to_attempt(&mut self, now: SimTime) -> Option<(u64, u64)> {
         if let Some(budgeted) = &mut self.budgeted {
             budgeted.count(0, now);
-            if is_retry {
-                budgeted.count(1, now);
-            }
         }
         let throttled = self.throttled.as_mut()?;
         let [attempts, admitted] = throttled.counts(now);
@@ -286,6 +283,14 @@ impl Line {
     pub(super) fn was_admitted(&mut self, now: SimTime) {
         if let Some(throttled) = &mut self.throttled {
             throttled.count(1, now);
+        }
+    }
+
+    /// Counts a retry that is decided upon: many that are refused at one instant would pass the
+    /// budget otherwise.
+    pub(super) fn will_retry(&mut self, now: SimTime) {
+        if let Some(budgeted) = &mut self.budgeted {
+            budgeted.count(1, now);
         }
     }
 

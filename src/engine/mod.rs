@@ -6,6 +6,7 @@
 //! whose next event is earliest goes first (`coupled`). Servers whose completions cannot be known
 //! on arrival are a `station`, which has instants of its own.
 
+mod by_workspace;
 mod calendar;
 mod cell;
 mod coupled;
@@ -21,6 +22,7 @@ mod spread;
 mod station;
 mod watch;
 
+pub use by_workspace::{ByWorkspace, WorkspaceRecord, run_by_workspace};
 pub use calendar::{Calendar, Class};
 pub use run::{EngineError, Outcome, RunOptions, run};
 pub use watch::Watch;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::by_workspace::WorkspaceRecord;
 use super::watch::Watch;
 use super::{coupled, frame, independent};
 use crate::log::TraceError;
@@ -74,6 +75,8 @@ pub(super) struct Part {
     pub(super) replications: u32,
     pub(super) events: u64,
     pub(super) messages: u64,
+    /// Each workspace by itself, in any order, where that is asked for.
+    pub(super) workspaces: Vec<WorkspaceRecord>,
     pub(super) interrupted: Option<Interruption>,
     /// The frame that holds, if the run was cut short.
     pub(super) frame: Option<Frame>,
@@ -89,6 +92,7 @@ impl Part {
             replications: 0,
             events: 0,
             messages: 0,
+            workspaces: Vec::new(),
             interrupted: None,
             frame: None,
         }
@@ -107,6 +111,7 @@ impl Part {
         self.replications += other.replications;
         self.events += other.events;
         self.messages += other.messages;
+        self.workspaces.extend_from_slice(&other.workspaces);
     }
 
     /// Makes one observation of a finished replication: its workspaces are not independent of each
@@ -165,30 +170,41 @@ pub fn run(
     watch: &Watch,
 ) -> Result<Outcome, EngineError> {
     scenario.check().map_err(EngineError::Flawed)?;
-    let (measures, cost) = simulate(scenario, 0..scenario.replications, options, watch)?;
-    let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
-    let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
+    let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
+    let simulated = simulate(scenario, frame, 0..scenario.replications, options, watch)?;
+    let mut summary = simulated.summary(scenario);
+    let Simulated { measures, events, messages, threads, .. } = simulated;
     summary.thresholds =
         scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
-    let Cost { events, messages, threads } = cost;
     Ok(Outcome { summary, measures, events, messages, threads })
 }
 
-/// What a simulation took.
-struct Cost {
+/// What came of a simulation.
+pub(super) struct Simulated {
+    pub(super) measures: Measures,
+    /// Each workspace by itself, in any order, where the frame asks for it.
+    pub(super) workspaces: Vec<WorkspaceRecord>,
     events: u64,
     messages: u64,
     threads: usize,
 }
 
-/// Simulates some replications of a scenario, by their numbers.
-fn simulate(
+impl Simulated {
+    /// Its figures, without verdicts on thresholds.
+    pub(super) fn summary(&self, scenario: &Scenario) -> Summary {
+        let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
+        summarise(&self.measures, &names, scenario.identity(), scenario.seed)
+    }
+}
+
+/// Simulates some replications of a scenario, by their numbers, measured in a frame.
+pub(super) fn simulate(
     scenario: &Scenario,
+    mut frame: Frame,
     replications: Range<u32>,
     options: RunOptions,
     watch: &Watch,
-) -> Result<(Measures, Cost), EngineError> {
-    let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
+) -> Result<Simulated, EngineError> {
     let planned = replications.len() as u32;
     frame.replications = planned;
     let meet = scenario.workspaces_meet();
@@ -225,8 +241,8 @@ fn simulate(
         replications: part.replications.max(1),
         interrupted: part.interrupted,
     };
-    let (events, messages) = (part.events, part.messages);
-    Ok((measures, Cost { events, messages, threads }))
+    let Part { workspaces, events, messages, .. } = part;
+    Ok(Simulated { measures, workspaces, events, messages, threads })
 }
 
 #[cfg(test)]
@@ -257,8 +273,9 @@ backend: { servers: 2, service_time: { exponential: 4s }, queue: { limit: 4 } }
 
     fn measured(scenario: &Scenario, replications: Range<u32>) -> Measures {
         let options = RunOptions { threads: 2 };
-        let measures = simulate(scenario, replications, options, &Watch::default());
-        measures.unwrap_or_else(|error| panic!("{error}")).0
+        let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
+        let simulated = simulate(scenario, frame, replications, options, &Watch::default());
+        simulated.unwrap_or_else(|error| panic!("{error}")).measures
     }
 
     /// What a group measured is the sum of what it measured in each replication.

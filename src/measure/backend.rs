@@ -91,10 +91,9 @@ impl BackendMeasures {
     }
 
     /// Books that so many servers were busy, and so many attempts waited, from one instant to
-    /// another. Of a queue that was there before the window, its length when the window begins
-    /// counts.
+    /// another.
     pub fn stood(&mut self, from: SimTime, to: SimTime, (busy, waiting): (u32, u32)) {
-        let Window { from: begin, until } = self.window;
+        let Window { until, .. } = self.window;
         let inside = u128::from(self.window.overlap(from, to));
         let (from, to) = (from.min(until), to.min(until));
         if busy > 0 {
@@ -105,7 +104,8 @@ impl BackendMeasures {
             self.waiting += inside * u128::from(waiting);
             self.waiting_series.add_times(from, to, waiting);
         }
-        if from <= begin && begin < to {
+        if inside > 0 {
+            // Servers that share may go, and leave more beyond them: that is no arrival.
             self.queue_max = self.queue_max.max(waiting);
         }
     }

@@ -44,6 +44,8 @@ pub struct GroupFrame {
     pub alerts: Vec<(Share, usize)>,
     /// How many alerts the scenario has.
     pub alerts_of_all: usize,
+    /// Whether each workspace is told of by itself.
+    pub by_workspace: bool,
 }
 
 /// What was measured in a group. Parts measured on different threads merge to the same.
@@ -143,30 +145,14 @@ impl GroupMeasures {
         }
     }
 
-    /// Books a refused attempt of a message that is inside the window, made at `now`.
+    /// Books an attempt of a message that is inside the window, made at `made`, which is refused at
+    /// `now`. Hits follow each other in the order in which they are decided; the series has attempts
+    /// and what became of them in the same bin.
     pub fn refused(
         &mut self,
         frame: &GroupFrame,
         tally: &mut Tally,
-        (now, is_first): (SimTime, bool),
-        refusal: &Refusal,
-    ) {
-        self.shed(frame, tally, (now, now, is_first), refusal);
-    }
-
-    /// Books an attempt that was admitted.
-    #[inline]
-    pub fn admitted(&mut self, tally: &mut Tally) {
-        tally.run.end(&mut self.hits);
-    }
-
-    /// Books a refused attempt of a message that is inside the window, made at `made`, and refused
-    /// at `now` after it was let in.
-    pub fn shed(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        (made, now, is_first): (SimTime, SimTime, bool),
+        ((made, is_first), now): ((SimTime, bool), SimTime),
         refusal: &Refusal,
     ) {
         let cause = frame.own_causes.index(refusal);
@@ -175,6 +161,12 @@ impl GroupMeasures {
         tally.run.refused(&mut self.hits, cause);
         self.hit(frame, tally, now, cause, refusal);
         self.refused_in_series(tally, made, cause);
+    }
+
+    /// Books an attempt that was admitted.
+    #[inline]
+    pub fn admitted(&mut self, tally: &mut Tally) {
+        tally.run.end(&mut self.hits);
     }
 
     /// Books an attempt that limits which only report would have refused: `exceeded` are their
@@ -296,7 +288,12 @@ impl GroupMeasures {
         cause: usize,
         refusal: &Refusal,
     ) {
-        tally.hits += u64::from(refusal.reason.is_limit_hit());
+        if refusal.reason.is_limit_hit() {
+            tally.hits += 1;
+            if let Some(blocked) = &mut tally.blocked {
+                blocked.hit(refusal.reason, now, frame.window.until);
+            }
+        }
         tally.by_cause[cause].hit(&mut self.hits[cause], now, &frame.clocks, refusal.retry_after);
     }
 

@@ -9,6 +9,7 @@
 
 mod backend;
 mod binned;
+mod blocked;
 mod books;
 mod capacity;
 mod cause;
@@ -30,6 +31,7 @@ mod window;
 
 pub use backend::{Ahead, BackendMeasures};
 pub use binned::{BinnedMessages, BinnedTimes, ByBin};
+pub use blocked::{BlockedFigures, BlockedTally, WorkspaceFigures};
 pub use capacity::Capacity;
 pub use cause::{Cause, Causes, GroupCauses, LimiterCause};
 pub use credits::{CreditMeasures, CreditTally};

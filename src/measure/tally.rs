@@ -1,5 +1,6 @@
 //! Everything that is counted in one workspace while it is simulated.
 
+use super::blocked::BlockedTally;
 use super::credits::CreditTally;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
@@ -93,6 +94,8 @@ pub struct Tally {
     pub backend_served: u64,
     /// Messages of each agent and feature.
     pub agents: Vec<AgentTally>,
+    /// The hours with limit hits, where each workspace is told of by itself.
+    pub blocked: Option<Box<BlockedTally>>,
     pub(super) by_cause: Vec<HitTally>,
     pub(super) run: Run,
     pub(super) enable_run: Run,
@@ -112,14 +115,18 @@ impl Tally {
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
         let mut by_cause = std::mem::take(&mut self.by_cause);
+        let mut blocked = std::mem::take(&mut self.blocked);
         refill(&mut lost, causes);
         refill(&mut refused, causes);
         refill(&mut shadow, shadows);
         refill(&mut within, withins);
         per_agent.clear();
         refill(&mut by_cause, causes);
+        if let Some(blocked) = &mut blocked {
+            blocked.clear();
+        }
         let kept = Self { lost, refused, shadow, within, ..Self::default() };
-        *self = Self { agents: per_agent, by_cause, ..kept };
+        *self = Self { agents: per_agent, by_cause, blocked, ..kept };
     }
 
     /// Books that an attempt to an agent was admitted and that its customer did not give it up in the

@@ -138,6 +138,7 @@ fn frame(scenario: &Scenario) -> Frame {
         clocks: [ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }].into(),
         alerts: Vec::new(),
         alerts_of_all: 0,
+        by_workspace: false,
     };
     Frame {
         groups: vec![group()],
@@ -194,7 +195,7 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
         let before = pool.balance();
         if pool.check(Credits::whole(2)).is_err() {
             let refusal = Refusal::of(Reason::CreditsExhausted);
-            group.refused(frame, &mut tally, (due, true), &refusal);
+            group.refused(frame, &mut tally, ((due, true), due), &refusal);
             tally.gave_up(frame.own_causes.index(&refusal), false);
             if let Some(credits) = &mut tally.credits {
                 credits.refused(due);
@@ -204,7 +205,7 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
         if workspace == 2 && message % 4 == 1 {
             let retry_after = Some(span("500ms"));
             let refusal = Refusal { reason: Reason::RateLimited, limiter: Some(0), retry_after };
-            group.refused(frame, &mut tally, (due, true), &refusal);
+            group.refused(frame, &mut tally, ((due, true), due), &refusal);
             tally.gave_up(frame.own_causes.index(&refusal), false);
             continue;
         }

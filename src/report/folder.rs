@@ -14,8 +14,8 @@ pub(super) struct ResultFile {
     pub bytes: Vec<u8>,
 }
 
-/// The file by which a folder is known to be a result.
-const MARK: &str = "summary.json";
+/// The files by which a folder is known to be a result: of a run, and of a comparison.
+const MARKS: [&str; 2] = ["summary.json", "diff.json"];
 
 /// Puts `files`, and nothing else, into `folder`, whole or not at all.
 ///
@@ -66,7 +66,8 @@ pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
         }
         Err(error) => return Err(failed("read", folder)(error)),
     };
-    if entries.next().is_some() && !folder.join(MARK).is_file() {
+    let is_result = MARKS.iter().any(|mark| folder.join(mark).is_file());
+    if entries.next().is_some() && !is_result {
         return Err(ReportError::NotAResult { folder: folder.to_owned() });
     }
     Ok(true)
@@ -123,6 +124,8 @@ mod tests {
 
     use super::*;
 
+    const MARK: &str = "summary.json";
+
     fn file(name: &str, text: &str) -> ResultFile {
         ResultFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
     }
@@ -153,6 +156,18 @@ mod tests {
                 (folder.join(MARK), b"2".to_vec()),
                 (folder.join("b.csv"), b"b".to_vec()),
             ])
+        );
+    }
+
+    #[test]
+    fn a_comparison_is_a_result_too() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("results");
+        replace(&folder, &[file("diff.json", "{}")]).unwrap();
+        replace(&folder, &[file("diff.json", "{ }")]).unwrap();
+        assert_eq!(
+            contents(home.path()),
+            BTreeMap::from([(folder.join("diff.json"), b"{ }".to_vec())])
         );
     }
 

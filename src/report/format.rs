@@ -95,6 +95,16 @@ pub(super) fn exact_seconds(nanos: u64) -> String {
     format!("{seconds}.{}", fraction.trim_end_matches('0'))
 }
 
+/// A whole number of parts, so many decimals small, as an exact decimal, for files: `-1.5`.
+pub(super) fn exact_decimal(parts: i128, decimals: usize) -> String {
+    let digits = format!("{:0width$}", parts.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if parts < 0 { "-" } else { "" };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
+}
+
 /// What a metric is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
@@ -316,6 +326,15 @@ mod tests {
         assert_eq!(exact_seconds(1_800_000_000), "1.8");
         assert_eq!(exact_seconds(1), "0.000000001");
         assert_eq!(exact_seconds(u64::MAX), "18446744073.709551615");
+    }
+
+    #[test]
+    fn files_get_exact_decimals() {
+        assert_eq!(
+            [0, 1, -1_500, 12_000].map(|it| exact_decimal(it, 3)),
+            ["0", "0.001", "-1.5", "12"]
+        );
+        assert_eq!(exact_decimal(1_234_567_890, 6), "1234.56789");
     }
 
     #[test]

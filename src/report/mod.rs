@@ -1,8 +1,9 @@
 //! Reports: what a run leaves behind in a folder, and what it shows on a terminal.
 //!
-//! Nothing here prints, and nothing is computed that `summary.json` should hold: figures are only
+//! Nothing here prints, and nothing is computed that `summary.json` or `diff.json` should hold: figures are only
 //! rounded, and series and histograms only laid out.
 
+mod diff;
 mod folder;
 mod format;
 mod html;
@@ -20,6 +21,7 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
+pub use diff::{diff_terminal, write_diff};
 pub use folder::check_folder;
 pub use terminal::terminal;
 pub use write::{Outputs, ReportError, write};

@@ -28,7 +28,8 @@ pub struct Outputs {
 pub enum ReportError {
     /// The folder holds something that is not a result of limitlab.
     #[error(
-        "{} is not empty and holds no summary.json, so it is not a result that may be replaced",
+        "{} is not empty and holds neither summary.json nor diff.json, so it is not a result that \
+         may be replaced",
         folder.display()
     )]
     NotAResult {
@@ -112,7 +113,7 @@ fn files(
     Ok(files)
 }
 
-fn text<E: std::fmt::Display>(text: Result<String, E>) -> Result<Vec<u8>, String> {
+pub(super) fn text<E: std::fmt::Display>(text: Result<String, E>) -> Result<Vec<u8>, String> {
     text.map(String::into_bytes).map_err(|error| error.to_string())
 }
 

@@ -80,7 +80,7 @@ pub(super) struct Limiters {
 /// Throttles, compiled.
 pub(super) struct Gates {
     /// A gate for each throttle.
-    pub(super) gates: Vec<Gate>,
+    pub(super) all: Vec<Gate>,
     /// The limiters of scope agent, workspace, plan and platform.
     limiters: [Limiters; 4],
     /// Whether any only reports.
@@ -117,14 +117,14 @@ impl Gates {
             gates.push(Gate {
                 throttle: place(index),
                 limiter: place(number),
-                quota: compiled(&throttle.quota),
+                quota: compiled(&throttle.quota, reports),
                 weight: throttle.weight,
                 counts_refused: throttle.count_refused,
                 reports,
             });
         }
         let report = gates.iter().any(|gate| gate.reports);
-        Self { gates, limiters, report }
+        Self { all: gates, limiters, report }
     }
 
     /// Takes out the limiters of a scope.
@@ -141,7 +141,7 @@ fn limiter(quota: &Quota) -> Limiter {
     }
 }
 
-fn compiled(quota: &Quota) -> GateQuota {
+fn compiled(quota: &Quota, reports: bool) -> GateQuota {
     match *quota {
         Quota::TokenBucket { rate, burst_thousandths, refill_every } => {
             GateQuota::TokenBucket(match refill_every {
@@ -162,6 +162,10 @@ fn compiled(quota: &Quota) -> GateQuota {
         Quota::SlidingCounter { limit_thousandths, per, estimate } => {
             let quota = SlidingCounterQuota::new(limit_thousandths, per, estimate);
             GateQuota::SlidingCounter(quota)
+        }
+        // Where nobody waits, those hold places who would wait for them.
+        Quota::Concurrency { limit, queue } if reports => {
+            GateQuota::Concurrency { limit: limit.saturating_add(queue), queue: 0 }
         }
         Quota::Concurrency { limit, queue } => GateQuota::Concurrency { limit, queue },
         Quota::Custom(ref custom) => GateQuota::Custom(custom.kind().reason()),

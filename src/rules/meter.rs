@@ -237,20 +237,25 @@ pub(super) fn carry_over(
     admitted: &mut VecDeque<u64>,
 ) {
     for (limiter, meter) in meters.iter_mut().enumerate() {
-        let quota = |gates: &'_ [Gate]| {
-            gates.iter().find(|gate| usize::from(gate.limiter) == limiter).map(|gate| gate.quota)
+        let gate = |gates: &'_ [Gate]| {
+            gates.iter().find(|gate| usize::from(gate.limiter) == limiter).copied()
         };
-        let (old, new) = (quota(old), quota(new));
+        let (old, new) = (gate(old), gate(new));
         match meter {
             Meter::Concurrency(places) => {
-                let (limit, queue) = match new {
-                    Some(GateQuota::Concurrency { limit, queue }) => (limit, queue),
-                    _ => (u32::MAX, 0),
-                };
-                places.limit_to(limit, queue, admitted);
+                if new.is_none_or(|gate| gate.reports) {
+                    places.limit_to(u32::MAX, 0, admitted);
+                }
+                if let Some(Gate { quota: GateQuota::Concurrency { limit, queue }, .. }) = new {
+                    places.limit_to(limit, queue, admitted);
+                }
             }
             Meter::Custom(_) => {}
-            _ => *meter = mem::replace(meter, Meter::Idle).carried(old.as_ref(), new.as_ref(), now),
+            _ => {
+                let (old, new) = (old.map(|gate| gate.quota), new.map(|gate| gate.quota));
+                let before = mem::replace(meter, Meter::Idle);
+                *meter = before.carried(old.as_ref(), new.as_ref(), now);
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ impl PlatformBook {
         let [plan_limiters, platform_limiters] =
             [ThrottleScope::Plan, ThrottleScope::Platform].map(|scope| compiled.take(scope));
         let of_scope = |scope| {
-            let all = throttles.iter().zip(&compiled.gates);
+            let all = throttles.iter().zip(&compiled.all);
             all.filter(|(throttle, _)| throttle.scope == scope).map(|(_, gate)| *gate).collect()
         };
         let mut limiters = plan_limiters.all.iter().chain(&platform_limiters.all);

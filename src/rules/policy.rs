@@ -50,7 +50,7 @@ impl Rulebook {
         let of_scope = |own: &[u16], scope| {
             let own = own.iter().map(|&place| usize::from(place));
             let own = own.filter(|&index| throttles[index].scope == scope);
-            own.map(|index| compiled.gates[index]).collect()
+            own.map(|index| compiled.all[index]).collect()
         };
         let policies = plans.into_iter().map(|(plan, own)| Policy {
             plan: plan.clone(),

@@ -53,5 +53,6 @@ pub use render::Colour;
 pub use schema::scenario_schema;
 pub use source::Source;
 pub use starter::{StarterOptions, starter};
+pub(crate) use suggest::did_you_mean;
 pub use threshold::{Comparison, Threshold};
 pub use warnings::warnings;

@@ -32,7 +32,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// A hint: what was probably meant, and what would be valid.
-pub(super) fn did_you_mean<'c>(
+pub(crate) fn did_you_mean<'c>(
     word: &str,
     kind: &str,
     candidates: impl IntoIterator<Item = &'c str> + Clone,

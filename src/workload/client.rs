@@ -57,7 +57,7 @@ pub struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// Whether a client that has made so many attempts lately, of which so many were retries, may
+    /// Whether a client that has made so many attempts lately, and decided upon so many retries, may
     /// try again.
     pub fn allows(&self, (attempts, retries): (u64, u64)) -> bool {
         let whole = u128::from(Share::WHOLE.billionths());

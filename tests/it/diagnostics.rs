@@ -160,7 +160,7 @@ fn unknown_keys() {
       |
     9 | colour: red
       | ^^^^^^
-    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -182,7 +182,7 @@ fn a_misspelt_key_is_read_as_what_was_meant() {
        |
     23 | workspace:
        | ^^^^^^^^^
-    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `workspaces`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     1 mistake in x.yaml
     ");
@@ -290,7 +290,7 @@ abot:
        |
     54 | abot:
        | ^^^^
-    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `about`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in x.yaml
     ");
@@ -483,19 +483,20 @@ fn what_is_planned_is_not_supported_yet() {
     2 mistakes in x.yaml
     ");
     assert_snapshot!(with(r"scope: workspace, token_bucket", r"scope: platform, token_bucket"), @"
-    x.yaml:43:31: error: `platform` is not supported yet
+    x.yaml:43:31: error: workspaces share a limit of scope `platform`
        |
     43 |       - { name: burst, scope: platform, token_bucket: { rate: 2/s, burst: 20 } }
        |                               ^^^^^^^^
-    hint: limits of scope `platform` stand in `fair_use` at the top level; here it is `agent` or `workspace`
+    hint: it stands in `fair_use` at the top level; here it is `agent` or `workspace`
 
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(r"count_refused: false", r"count_refused: true"), @"
-    x.yaml:44:84: error: `count_refused: true` is not supported yet
+    x.yaml:44:84: error: `count_refused` goes with limits of a rate
        |
     44 |       - { name: in-flight, scope: agent, concurrency: { limit: 4 }, count_refused: true }
        |                                                                                    ^^^^
+    hint: a limit of messages in flight counts attempts, and a refused one is not in flight
 
     1 mistake in x.yaml
     ");
@@ -612,7 +613,7 @@ fn ranges() {
        |
     43 |       - { name: burst, scope: workspace, token_bucket: { rate: 2/s, burst: 0.5 } }
        |                                                                            ^^^
-    hint: an attempt takes one token, so a smaller bucket would admit nobody
+    hint: an attempt counts as one, so less would admit nobody
 
     1 mistake in x.yaml
     ");
@@ -904,7 +905,7 @@ fn distributions_of_distributions() {
 #[test]
 fn exactly_one_kind() {
     assert_snapshot!(with(r", token_bucket: { rate: 2/s, burst: 20 }", r""), @"
-    x.yaml:43:9: error: an item of `fair_use` needs exactly one of `token_bucket`, `concurrency`
+    x.yaml:43:9: error: an item of `fair_use` needs exactly one of `token_bucket`, `leaky_bucket`, `fixed_window`, `sliding_window`, `sliding_counter`, `concurrency`
        |
     43 |       - { name: burst, scope: workspace }
        |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -1231,7 +1232,7 @@ fn the_command_line() {
       |
     1 | sede=5
       | ^^^^
-    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `seed`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     2 mistakes in --set
     ");
@@ -1309,7 +1310,7 @@ fn long_wide_and_odd_lines() {
       |
     1 | ...ong long long long long long long long long ', drian: cut, workspaces: [{ group: a, agents: [{ name:...
       |                                                   ^^^^^
-    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
+    hint: did you mean `drain`? expected here: `limitlab`, `name`, `about`, `import`, `seed`, `start`, `timezone`, `duration`, `warm_up`, `replications`, `drain`, `plans`, `packages`, `on_downgrade`, `workspaces`, `fair_use`, `backend`, `timeline`, `enforcement`, `series`, `thresholds`
 
     x.yaml:1:10130: error: `zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz..` is not a duration such as `250ms`, `8h` or `1d12h`
       |

@@ -2,7 +2,7 @@
 
 use limitlab::summary::Summary;
 
-use crate::support::simulate;
+use crate::support::{outcome, simulate};
 
 /// A workspace that is written to every `every`, for a time, under these limits.
 fn shop(duration: &str, every: &str, line: &str, limits: &str, rest: &str) -> Summary {
@@ -303,6 +303,96 @@ fn a_limit_that_reports_counts_what_it_would_refuse_and_takes_nothing_of_it() {
     );
 }
 
+/// As above; a place and one to wait for it, though nobody waits.
+#[test]
+fn a_limit_that_reports_has_nobody_wait_for_a_place() {
+    let limit = "{ name: alone, concurrency: { limit: 1, queue: 1 }, on_exceed: report }";
+    let backend = "backend: { scope: workspace, servers: unlimited, service_time: 5s }";
+    expect(
+        &shop("9s", "2s", "", limit, backend),
+        &[
+            ("messages.completed", 4.0),
+            ("wait.max", 0.0),
+            // At 6 s those of 2 and 4 s are there; at 8 s the first of them is gone.
+            ("shadow.refusals{limiter=alone}", 1.0),
+        ],
+    );
+}
+
+/// Messages of 1, 2, 3 and 5.6 s: the third buys the package that pays it.
+#[test]
+fn a_message_that_is_decided_again_counts_once() {
+    let limit = "{ name: calm, sliding_window: { limit: 2, per: 3s }, on_exceed: report, \
+                 count_refused: true }";
+    let summary = simulate(&format!(
+        "limitlab: 1
+name: limits
+duration: 6s
+plans: {{ p: {{ credits: {{ included: 2, renews: never }} }} }}
+packages: {{ more: {{ credits: 5 }} }}
+workspaces:
+  - group: shops
+    plan: p
+    packages: {{ name: more, auto_buy: {{ on_refusal: true }} }}
+    agents: [{{ name: a, traffic: {{ interarrival: 1s }} }}]
+    fair_use: [{limit}]
+timeline:
+  - {{ at: 3.5s, for: 1.6s, traffic: 0x }}
+"
+    ));
+    expect(
+        &summary,
+        &[
+            ("messages.completed", 4.0),
+            ("packages.bought", 1.0),
+            ("shadow.refusals{limiter=calm}", 1.0),
+        ],
+    );
+}
+
+/// A message of each, made at 1 s, is at the platform at 2 s.
+#[test]
+fn a_run_that_was_cut_off_does_not_know_what_a_limit_would_have_refused() {
+    let limit = "{ name: fleet, fixed_window: { limit: 1, per: 1h }, on_exceed: report }";
+    let backend = "backend: { servers: 9, service_time: 1s, network_delay: 1s }";
+    let reported = |rest: &str| met("1.5s", &format!("fair_use: [{limit}]\n{backend}\n{rest}"));
+    expect(&reported(""), &[("all/shadow.refusals{limiter=fleet}", 1.0)]);
+    expect(
+        &reported("drain: cut"),
+        &[("all/messages.in_flight", 2.0), ("all/shadow.refusals{limiter=fleet}", 0.0)],
+    );
+}
+
+/// The messages of 1 and 2 s to one agent go on at 1 and 11 s, that of 3 s to the other at once.
+#[test]
+fn refusals_of_the_platform_follow_each_other_as_they_are_decided() {
+    let outcome = outcome(
+        "limitlab: 1
+name: limits
+duration: 5s
+workspaces:
+  - group: shops
+    agents:
+      - { name: a, traffic: { interarrival: 1s } }
+      - { name: b, traffic: { interarrival: 3s } }
+    fair_use: [{ name: paced, scope: agent, leaky_bucket: { rate: 1/10s, burst: 1 } }]
+fair_use: [{ name: fleet, fixed_window: { limit: 1, per: 1h } }]
+",
+    );
+    let causes = outcome.measures.frame.all.causes.iter().zip(&outcome.measures.all.hits);
+    let mut fleet = causes.filter(|(cause, _)| cause.limiter.as_deref() == Some("fleet"));
+    let (_, hits) = fleet.next().expect("it refuses");
+    // Decided at 3 and 11 s.
+    for (histogram, seconds) in [(&hits.first, 3), (&hits.gap, 8)] {
+        let nanos = seconds * 1_000_000_000;
+        let buckets: Vec<_> = histogram.buckets().collect();
+        assert!(
+            matches!(buckets[..], [it] if it.count == 1 && it.low <= nanos && nanos <= it.high),
+            "{buckets:?} do not hold {seconds} s alone"
+        );
+    }
+}
+
 /// A message a second, from 1 s on.
 #[test]
 fn refused_attempts_count_where_it_is_said_so() {
@@ -379,6 +469,8 @@ plans:
   small: {{ fair_use: [{{ name: places, concurrency: {{ limit: 1, queue: 5 }} }}] }}
   large: {{ fair_use: [{{ name: places, concurrency: {{ limit: 3, queue: 5 }} }}] }}
   free: {{}}
+  tried:
+    fair_use: [{{ name: places, concurrency: {{ limit: 1 }}, on_exceed: report }}]
 workspaces:
   - group: shops
     plan: small
@@ -392,26 +484,30 @@ timeline:
     };
     // The second and the third at 6 s, the fourth when the first is replied to at 11 s.
     expect(&changed("large"), &[("wait.mean", (4.0 + 3.0 + 7.0) / 4.0), ("wait.max", 7.0)]);
-    // Nothing limits them any more.
-    expect(&changed("free"), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
+    // Nothing limits them any more, or only by report.
+    for plan in ["free", "tried"] {
+        expect(&changed(plan), &[("wait.mean", (4.0 + 3.0 + 2.0) / 4.0), ("wait.max", 4.0)]);
+    }
 }
 
-/// Five times what a bucket admits: a client that sends twice what is admitted holds back three
-/// fifths, and of the two fifths that it sends half are refused.
+/// Five times what a bucket admits. Of messages that are sent with the chance p each, every fifth
+/// slot or a later one is admitted: one in 4 + 1/p. A client sends K times that, so p = (K - 1)/4, up
+/// to all.
 #[test]
 fn a_client_that_throttles_itself_sends_a_multiple_of_what_is_admitted() {
     let scenario = |client: &str| {
-        let bucket = "{ name: bucket, token_bucket: { rate: 10/s, burst: 50 } }";
+        let bucket = "{ name: bucket, token_bucket: { rate: 10/s, burst: 1 } }";
         shop("2h", "20ms", client, bucket, "warm_up: 30m")
     };
-    for (multiplier, sent) in [("2x", 0.4), ("4x", 0.8), ("9x", 1.0)] {
-        let client = format!(", client_throttling: {{ multiplier: {multiplier} }}");
+    for (multiplier, sent) in [(2.0, 0.25), (3.0, 0.5), (4.0, 0.75), (9.0, 1.0)] {
+        let client = format!(", client_throttling: {{ multiplier: {multiplier}x }}");
+        let admitted = 1.0 / (4.0 + 1.0 / sent);
         let summary = scenario(&client);
         let held = summary.value("refusal.rate{limiter=client_throttling}").expect("it throttles");
         let refused = summary.value("refusal.rate{limiter=bucket}").expect("it refuses");
         // Six thousand attempts are counted at a time, so that shares scatter by a hundredth.
         assert!((held - (1.0 - sent)).abs() < 0.01, "{multiplier}: {held}");
-        assert!((refused - (sent - 0.2)).abs() < 0.015, "{multiplier}: {refused}");
+        assert!((refused - (sent - admitted)).abs() < 0.015, "{multiplier}: {refused}");
         let reason = summary.value("refusal.rate{reason=overloaded}");
         assert_eq!(reason.map(f64::to_bits), Some(held.to_bits()));
     }

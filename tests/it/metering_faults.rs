@@ -782,7 +782,7 @@ fn shares_and_churn() {
        |
     38 |       - { name: rewriter, count: 2, traffic: { rate: 3/d }, cost: 2, share: 30% }
        |                           ^^^^^
-    hint: expected here: `name`, `traffic`, `cost`, `retry`, `patience`, `share`
+    hint: expected here: `name`, `traffic`, `cost`, `retry`, `client_throttling`, `patience`, `share`
 
     1 mistake in x.yaml
     ");

@@ -741,13 +741,13 @@ fn a_very_long_line() {
       |
     5 | plans: { p: { about: 'long long long long long long long long long long long long long long long long l...
       |               ^^^^^
-    hint: expected here: `active_agents`, `total_agents`, `trial`, `price`, `credits`, `fair_use`, `priority`
+    hint: expected here: `active_agents`, `on_exceed`, `total_agents`, `trial`, `price`, `credits`, `fair_use`, `priority`
 
     x.yaml:5:1000026: error: unknown key `activ_agents` in `p`
       |
     5 | ... long long long long long long long long ', activ_agents: 3 } }
       |                                                ^^^^^^^^^^^^
-    hint: did you mean `active_agents`? expected here: `active_agents`, `total_agents`, `trial`, `price`, `credits`, `fair_use`, `priority`
+    hint: did you mean `active_agents`? expected here: `active_agents`, `on_exceed`, `total_agents`, `trial`, `price`, `credits`, `fair_use`, `priority`
 
     2 mistakes in x.yaml
     ");

@@ -54,12 +54,12 @@ fn attempts() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"max_attempts: 4", r"max_attemps: 4"), @r"
+    assert_snapshot!(with(r"max_attempts: 4", r"max_attemps: 4"), @"
     x.yaml:9:18: error: unknown key `max_attemps` in `retry`
       |
     9 |         retry: { max_attemps: 4, backoff: { base: 2s, cap: 60s } }
       |                  ^^^^^^^^^^^
-    hint: did you mean `max_attempts`? expected here: `max_attempts`, `backoff`, `honour_retry_after`, `persistence`, `reasons`
+    hint: did you mean `max_attempts`? expected here: `max_attempts`, `backoff`, `honour_retry_after`, `persistence`, `reasons`, `budget`
 
     1 mistake in x.yaml
     ");

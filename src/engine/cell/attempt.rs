@@ -137,12 +137,7 @@ impl Cell {
             self.refuse(world, message, refusal, now);
             return;
         }
-        let mut answer = self.decide(world, &message, cost, now);
-        if matches!(answer, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
-            && self.buys_for_refused(world, now)
-        {
-            answer = self.decide(world, &message, cost, now);
-        }
+        let answer = self.decide(world, &message, cost, now);
         if model.book.reports() && world.frame.window.contains(message.due) {
             let exceeded = (self.workspace.exceeded(), 0);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
@@ -193,8 +188,15 @@ impl Cell {
         cost: Credits,
         now: SimTime,
     ) -> Result<Waits, Refusal> {
-        let model = world.model;
-        let here = self.workspace.check(&model.book, message.agent as usize, cost, now)?;
+        let (model, agent) = (world.model, message.agent as usize);
+        let here = self.workspace.check(&model.book, agent, cost, now)?;
+        let mut paid = self.workspace.check_credits(&model.book, agent, cost, now);
+        if matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
+            && self.buys_for_refused(world, now)
+        {
+            paid = self.workspace.check_credits(&model.book, agent, cost, now);
+        }
+        paid?;
         let there = if here.is_none() && model.delay.is_zero() {
             self.decide_at_platform(world, message, cost, now)?
         } else {

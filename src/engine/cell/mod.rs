@@ -6,6 +6,7 @@ mod credits;
 mod customers;
 mod plan;
 mod population;
+mod records;
 mod replay;
 mod retry;
 mod route;
@@ -15,22 +16,23 @@ mod waits;
 
 use std::collections::VecDeque;
 
+use self::records::{Agent, Flight, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
-use self::waits::Place;
 pub(super) use self::waits::Waiter;
+use super::by_workspace::WorkspaceRecord;
 use super::calendar::{Calendar, Class, Ticket};
-use super::lines::{Line, Number, Source};
+use super::lines::{Line, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
-use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
+use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally, WorkspaceFigures};
 use crate::random::Key;
-use crate::rules::{Charge, Hold, Platform, Refusal, Workspace};
-use crate::units::{Credits, SimSpan, SimTime};
-use crate::workload::Steps;
+use crate::rules::{Platform, Workspace};
+use crate::units::{SimSpan, SimTime};
+use crate::workload::{Steps, plan_of};
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -77,127 +79,6 @@ enum Event {
     Served { flight: u32 },
     /// The customer of an attempt that waits for a limiter gives it up.
     LosesPatience { flight: u32 },
-}
-
-/// A conversation.
-#[derive(Debug, Clone, Copy)]
-struct Session {
-    /// The agent it is with, or [`NONE`] before its first message where it may be with any.
-    agent: u32,
-    /// The line whose customer it is of.
-    line: u32,
-    /// Of the turn that is due or under way.
-    number: Number,
-    /// Turns that follow it.
-    turns_left: u64,
-    /// The next conversation that waits for the same agent to come back, or [`NONE`].
-    next_parked: u32,
-    /// The next turn that a trace has for it, or [`NONE`].
-    script: u32,
-    /// What the turn that is due or under way costs, if a trace says so.
-    cost: Option<Credits>,
-}
-
-/// A message that is under way, and its last attempt.
-#[derive(Debug, Clone, Copy)]
-struct Message {
-    agent: u32,
-    /// The agent's line, whose cost, retries and patience are the message's.
-    line: u32,
-    /// The line whose customer wrote it, by which all of that is drawn.
-    customers: u32,
-    /// The conversation it is a turn of, or [`NONE`].
-    session: u32,
-    number: Number,
-    /// When it was written.
-    due: SimTime,
-    /// The attempt, from 1 on.
-    attempt: u32,
-    /// When the attempt was made.
-    sent: SimTime,
-    /// The backoff before the attempt; none before the first.
-    backoff: SimSpan,
-    /// What it costs, if a trace says so; else that is drawn.
-    cost: Option<Credits>,
-}
-
-impl Message {
-    /// A message that is due now: to an agent, of a line, by a customer of a line.
-    fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
-        let (agent, line, customers) = of;
-        let (attempt, backoff, cost) = (1, SimSpan::ZERO, None);
-        let (due, sent) = (now, now);
-        Self { agent, line, customers, session, number, due, attempt, sent, backoff, cost }
-    }
-
-    const fn is_first(&self) -> bool {
-        self.attempt == 1
-    }
-}
-
-/// An attempt that was admitted and of which something is still to come.
-#[derive(Debug, Clone, Copy)]
-struct Flight {
-    message: Message,
-    cost: Credits,
-    /// What is given back if it is refused further on.
-    charge: Option<Charge>,
-    /// What it holds of the workspace's limiters.
-    hold: Hold,
-    /// What it holds of the platform's limiters, and on which of the plans.
-    shared: Option<(u16, Hold)>,
-    place: Place,
-    /// How many places it waits for.
-    queues: u16,
-    /// When limiters that shape let it go on.
-    goes_on: SimTime,
-    /// Its customer's loss of patience, while it waits.
-    patience: Ticket,
-    /// Why it was refused further on, if it was.
-    refusal: Option<Refusal>,
-}
-
-impl Flight {
-    /// An attempt that holds nothing yet.
-    #[inline]
-    const fn new(message: Message, cost: Credits) -> Self {
-        Self {
-            message,
-            cost,
-            charge: None,
-            hold: Hold::NONE,
-            shared: None,
-            place: Place::Workspace,
-            queues: 0,
-            goes_on: SimTime::ZERO,
-            patience: Ticket::NONE,
-            refusal: None,
-        }
-    }
-}
-
-/// One agent or feature.
-#[derive(Debug, Clone, Copy)]
-struct Agent {
-    line: u32,
-    /// Its number in its line.
-    number: u32,
-    /// Active periods begun.
-    enabled: u32,
-    /// Offline periods begun.
-    disabled: u32,
-    /// Its next change of state by its own habit; an event that came before it is outdated.
-    habit: Ticket,
-    /// Of active agents the one with the highest was enabled last.
-    enabled_as: u64,
-    /// Since when it waits for a slot; [`SimTime::NEVER`] if it does not.
-    waits_since: SimTime,
-    /// The first conversation that waits for it to come back, or [`NONE`].
-    parked: u32,
-    /// The last of them, of no meaning if there is none.
-    last_parked: u32,
-    /// Attempts that were admitted and are not over, where replies are awaited.
-    in_flight: u32,
 }
 
 /// What a cell acts upon besides itself.
@@ -332,6 +213,9 @@ impl Cell {
         let frame = world.frame;
         let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
         self.tally.reset(causes, shadows, frame.withins.len());
+        if frame.by_workspace {
+            self.tally.blocked.get_or_insert_default();
+        }
         self.found(world);
         self.schedule_timeline(world);
         self.open_servers(world);
@@ -422,6 +306,22 @@ impl Cell {
         self.look(world, SimTime::NEVER);
         self.tally.enables_waiting = self.waiting.len() as u64;
         world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
+    }
+
+    /// What is told of the workspace, which is number `workspace` of its group, when it has ended.
+    pub(super) fn record(
+        &self,
+        model: &GroupModel,
+        group: usize,
+        workspace: u32,
+    ) -> WorkspaceRecord {
+        WorkspaceRecord {
+            group,
+            workspace,
+            plan: plan_of(self.key, &model.mix),
+            seats: self.workspace.seats(),
+            figures: WorkspaceFigures::of(&self.tally),
+        }
     }
 
     /// Events so far.

@@ -38,7 +38,7 @@ impl Cell {
         now: SimTime,
     ) -> bool {
         let line = message.line as usize;
-        let lately = self.lines[line].means_to_attempt(now, !message.is_first());
+        let lately = self.lines[line].means_to_attempt(now);
         let model = world.model.lines[line].client_throttling;
         model.zip(lately).is_some_and(|(model, lately)| {
             let customers = &self.lines[message.customers as usize];
@@ -59,7 +59,7 @@ impl Cell {
         }
         if world.frame.window.contains(message.due) {
             let made = (now, message.is_first());
-            world.measures.refused(world.frame, &mut self.tally, made, &refusal);
+            world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
         self.again_or_lost(world, message, refusal, now);
     }
@@ -89,6 +89,7 @@ impl Cell {
         } else if !world.model.finish && at >= world.model.until {
             self.cut(world, message);
         } else {
+            self.lines[message.line as usize].will_retry(now);
             let message = Message { attempt: message.attempt + 1, sent: at, backoff, ..message };
             let pending = self.pending.insert(Pending { message, refusal });
             self.calendar.schedule(at, Class::Takes, Event::Retry { pending });

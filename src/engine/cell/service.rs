@@ -54,7 +54,7 @@ impl Cell {
         let attempt = attempt(world.model, message, cost, now);
         let answer = limits.check(world.model.plans[self.workspace.plan()], &attempt);
         let own = world.model.throttles;
-        if world.frame.window.contains(message.due) {
+        if world.frame.window.contains(message.due) && !world.model.cuts(now) {
             let exceeded = (limits.exceeded(), own);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
         }
@@ -65,7 +65,7 @@ impl Cell {
     pub(super) fn at_platform(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let Flight { message, cost, .. } = *self.flights.at(flight);
         match self.decide_at_platform(world, &message, cost, now) {
-            Err(refusal) => self.turn_back(world, flight, refusal, (message.sent, now)),
+            Err(refusal) => self.turn_back(world, flight, refusal, now),
             Ok(wait) => {
                 let record = self.flights.remove(flight);
                 self.enter(world, record, wait, now);
@@ -106,31 +106,24 @@ impl Cell {
     /// An attempt that the platform's limiters held back arrives at the backend.
     pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         if let Err(refusal) = self.room(world, now) {
-            let Flight { message, shared, .. } = *self.flights.at(flight);
+            let Flight { shared, .. } = *self.flights.at(flight);
             leave_platform(world, shared, now);
-            self.turn_back(world, flight, refusal, (message.sent, now));
+            self.turn_back(world, flight, refusal, now);
             return;
         }
         let record = self.flights.remove(flight);
         self.begin_service(world, &record, now);
     }
 
-    /// The platform refuses an attempt, in the books of hits at `noted`; its customer knows when that
-    /// is back at the workspace.
-    fn turn_back(
-        &mut self,
-        world: &mut World<'_>,
-        flight: u32,
-        refusal: Refusal,
-        (noted, now): (SimTime, SimTime),
-    ) {
+    /// The platform refuses an attempt; its customer knows when that is back at the workspace.
+    fn turn_back(&mut self, world: &mut World<'_>, flight: u32, refusal: Refusal, now: SimTime) {
         let record = self.flights.at(flight);
         record.refusal = Some(refusal);
         let message = record.message;
         let back = now + world.model.delay;
         if world.frame.window.contains(message.due) && !world.model.cuts(back) {
-            let made = (message.sent, noted, message.is_first());
-            world.measures.shed(world.frame, &mut self.tally, made, &refusal);
+            let made = (message.sent, message.is_first());
+            world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
         self.calendar.schedule(back, Class::Frees, Event::Reply { flight });
     }
@@ -173,16 +166,13 @@ impl Cell {
         verdict: Verdict,
         now: SimTime,
     ) {
-        let Verdict { of: (_, number), arrived, fate } = verdict;
+        let Verdict { of: (_, number), fate, .. } = verdict;
         let flight = *self.flights.at(number);
         let decides_late = world.station.as_ref().is_some_and(|station| station.decides_late());
         let fate = match fate {
             Fate::Shed => {
-                // In the books of hits when it was refused, less the way there, like all others.
-                let way = arrived.since(flight.message.sent);
-                let noted = SimTime::from_nanos(now.since(SimTime::ZERO + way).nanos());
                 leave_platform(world, flight.shared, now);
-                self.turn_back(world, number, FULL, (noted, now));
+                self.turn_back(world, number, FULL, now);
                 return;
             }
             Fate::Starts => {

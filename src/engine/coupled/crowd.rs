@@ -17,6 +17,8 @@ use crate::units::SimTime;
 /// A workspace in simulation.
 struct Resident {
     group: usize,
+    /// Its number in its group.
+    index: u32,
     cell: Cell,
     /// Servers of its own.
     own: Serving,
@@ -67,7 +69,7 @@ impl<'a> Crowd<'a> {
                     Serving::new(own, capacity, frame.all.window)
                 });
                 let number = crowd.residents.len() as u32;
-                crowd.residents.push(Resident { group, cell: Cell::new(), own });
+                crowd.residents.push(Resident { group, index, cell: Cell::new(), own });
                 let key = model.key(replication, index);
                 crowd.touch(shared, part, number, |cell, world| cell.begin(world, key));
             }
@@ -95,7 +97,7 @@ impl<'a> Crowd<'a> {
             PeekMut::pop(top);
             return Ok(());
         }
-        let Resident { group, cell, own } = resident;
+        let Resident { group, cell, own, .. } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
         let mut world = shared.world(of_group, &mut part.groups[*group], own, number);
         cell.advance(&mut world)?;
@@ -119,7 +121,7 @@ impl<'a> Crowd<'a> {
     ) -> R {
         let resident = &mut self.residents[number as usize];
         let before = resident.next();
-        let Resident { group, cell, own } = resident;
+        let Resident { group, cell, own, .. } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
         let mut world = shared.world(of_group, &mut part.groups[*group], own, number);
         let answer = act(cell, &mut world);
@@ -130,7 +132,7 @@ impl<'a> Crowd<'a> {
 
     /// Ends every workspace, as `frame` measures them.
     pub(super) fn finish(self, frame: &Frame, part: &mut Part) {
-        for Resident { group, mut cell, mut own } in self.residents {
+        for Resident { group, index, mut cell, mut own } in self.residents {
             let mut world = World {
                 model: &self.models[group],
                 frame: &frame.groups[group],
@@ -142,6 +144,9 @@ impl<'a> Crowd<'a> {
                 platform: None,
             };
             cell.finish(&mut world);
+            if frame.groups[group].by_workspace {
+                part.workspaces.push(cell.record(&self.models[group], group, index));
+            }
             part.events += cell.events();
             part.messages += cell.messages();
         }

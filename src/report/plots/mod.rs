@@ -6,6 +6,7 @@
 mod agents;
 mod axis;
 mod canvas;
+mod change;
 mod hits;
 mod latency;
 mod levels;
@@ -13,6 +14,7 @@ mod palette;
 mod panel;
 mod png;
 
+pub(super) use change::hours_blocked;
 pub(super) use png::png;
 
 use crate::measure::Measures;

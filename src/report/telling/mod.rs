@@ -11,7 +11,7 @@ use super::format::{every, metric_beside, number, percent, span, time};
 use super::section::ALL;
 use super::words::plural;
 use crate::scenario::Scenario;
-use crate::summary::{CauseSummary, GroupSummary, Summary, ThresholdSummary, Verdict};
+use crate::summary::{CauseSummary, GroupSummary, Identity, Summary, ThresholdSummary, Verdict};
 use crate::units::SimSpan;
 
 /// What there is to tell about one thing: a title, and sentences without their ends.
@@ -46,14 +46,7 @@ pub(super) fn blocks(group: &GroupSummary, replications: u32) -> Vec<Block> {
 
 /// What was asked: how many workspaces, how long, from when.
 pub(super) fn asked(summary: &Summary) -> String {
-    let scenario = &summary.scenario;
     let workspaces = summary.groups.get(ALL).map_or(0, |all| all.workspaces);
-    let from = instant(&scenario.start);
-    let warm_up = if scenario.warm_up_s > 0.0 {
-        format!(" (the first {} not measured)", time(scenario.warm_up_s))
-    } else {
-        String::new()
-    };
     let replications = match summary.replications {
         1 => String::new(),
         several => {
@@ -61,11 +54,21 @@ pub(super) fn asked(summary: &Summary) -> String {
             format!(", {several}: counts are means over them")
         }
     };
+    asked_of(&summary.scenario, workspaces, summary.seed) + &replications
+}
+
+/// The same of one replication.
+pub(super) fn asked_of(scenario: &Identity, workspaces: u64, seed: u64) -> String {
+    let from = instant(&scenario.start);
+    let warm_up = if scenario.warm_up_s > 0.0 {
+        format!(" (the first {} not measured)", time(scenario.warm_up_s))
+    } else {
+        String::new()
+    };
     format!(
-        "{} over {} from {from}{warm_up}, seed {}{replications}",
+        "{} over {} from {from}{warm_up}, seed {seed}",
         plural(workspaces, "workspace"),
         time(scenario.duration_s),
-        summary.seed
     )
 }
 

@@ -21,5 +21,5 @@ pub(super) fn shadow(group: &GroupSummary) -> Option<Block> {
          as they are without them",
         percent(share)
     ));
-    Some(Block { title: "Only reported", lines })
+    Some(Block { title: "Reported", lines })
 }

@@ -1,6 +1,7 @@
 //! One workspace as enforcement sees it: its plan, agents, slots, limiters and pool, and the order
 //! in which an attempt meets them.
 
+mod credits;
 mod plan;
 
 use std::collections::VecDeque;
@@ -284,11 +285,12 @@ impl Workspace {
         }
     }
 
-    /// Decides an attempt at `now`: the AI agent is there, the agent is active, then the limiters
-    /// of scope agent and of scope workspace in the order written, then its share, then credits.
-    /// Answers whether it waits before it goes on.
+    /// Decides an attempt at `now` up to its credits: the AI agent is there, the agent is active,
+    /// then the limiters of scope agent and of scope workspace in the order written. Answers whether
+    /// it waits before it goes on.
     ///
-    /// Nothing is taken: call [`take`](Self::take) when whoever decides after this has agreed too.
+    /// Nothing is taken: call [`take`](Self::take) when [`check_credits`](Self::check_credits) and
+    /// whoever decides after this have agreed too.
     ///
     /// # Errors
     ///
@@ -315,19 +317,6 @@ impl Workspace {
         let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
         of_agent.check(&attempt, exceeded, &mut wait)?;
         of_all.check(&attempt, exceeded, &mut wait)?;
-        if self.metered {
-            let answer = self
-                .shares
-                .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
-                .and_then(|()| self.pool.check(cost));
-            match answer {
-                Ok(()) => {}
-                Err(refusal) if book.policy(self.plan).pool_reports() => {
-                    self.exceeded.pool = Some(refusal.reason);
-                }
-                Err(refusal) => return Err(self.until_renewal(refusal, agent, cost, now)),
-            }
-        }
         Ok(wait)
     }
 
@@ -363,23 +352,6 @@ impl Workspace {
     /// [checked](Self::check) last.
     pub const fn exceeded_pool(&self) -> Option<Reason> {
         self.exceeded.pool
-    }
-
-    /// Adds to a refusal for want of credits when the renewal cures it, if it does.
-    #[cold]
-    fn until_renewal(
-        &self,
-        refusal: Refusal,
-        agent: usize,
-        cost: Credits,
-        now: SimTime,
-    ) -> Refusal {
-        // Nothing renews once a trial has ended.
-        let cured = self.renews != SimTime::NEVER
-            && (self.trial_ends == SimTime::NEVER || self.renews < self.trial_ends)
-            && cost <= self.pool.spendable_after_renewal()
-            && self.shares.fits(agent, cost, self.pool.included());
-        Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }
     }
 
     /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits. The
@@ -438,27 +410,5 @@ impl Workspace {
     /// since the plan changed; each is named once for each place.
     pub fn next_admitted(&mut self) -> Option<u64> {
         self.admitted.pop_front()
-    }
-
-    /// Notes that a charge stands for good.
-    #[inline]
-    pub fn settle(&mut self, charge: Option<Charge>) {
-        if let Some(charge) = charge {
-            self.pool.settle(charge);
-        }
-    }
-
-    /// Gives back the credits of an attempt of `agent` that was refused further on. Answers what
-    /// came back into the balance.
-    pub fn restore(&mut self, agent: usize, charge: Charge) -> Credits {
-        if charge.period == self.pool.period() {
-            self.shares.book(agent, Credits::ZERO - charge.amount);
-        }
-        self.pool.restore(charge)
-    }
-
-    /// The pool, to bring packages into it and to end them.
-    pub const fn pool_mut(&mut self) -> &mut CreditPool {
-        &mut self.pool
     }
 }

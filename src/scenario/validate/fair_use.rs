@@ -142,13 +142,15 @@ fn scope(
     at: At<'_>,
     findings: &mut Findings,
 ) -> ThrottleScope {
-    let scope = match written {
-        Some(FairUseScope::Agent) => ThrottleScope::Agent,
-        Some(FairUseScope::Workspace) => ThrottleScope::Workspace,
-        Some(FairUseScope::Plan) => ThrottleScope::Plan,
-        Some(FairUseScope::Platform) => ThrottleScope::Platform,
-        None if level == Level::Top => ThrottleScope::Platform,
-        None => ThrottleScope::Workspace,
+    let unless_written = match level {
+        Level::Workspace => FairUseScope::Workspace,
+        Level::Top => FairUseScope::Platform,
+    };
+    let scope = match written.unwrap_or(unless_written) {
+        FairUseScope::Agent => ThrottleScope::Agent,
+        FairUseScope::Workspace => ThrottleScope::Workspace,
+        FairUseScope::Plan => ThrottleScope::Plan,
+        FairUseScope::Platform => ThrottleScope::Platform,
     };
     let name = scope.name();
     if scope.is_shared() && level == Level::Workspace {
@@ -201,9 +203,10 @@ impl Reader<'_, '_> {
             })
         } else if let Some(it) = &written.fixed_window {
             let (limit_thousandths, per) = self.window("fixed_window", &it.limit, &it.per);
-            let start = match it.aligned.as_ref().is_none_or(|flag| flag.0) {
-                true => WindowStart::Aligned,
-                false => WindowStart::FirstAttempt,
+            let start = if it.aligned.as_ref().is_none_or(|flag| flag.0) {
+                WindowStart::Aligned
+            } else {
+                WindowStart::FirstAttempt
             };
             Some(Quota::FixedWindow { limit_thousandths, per, start })
         } else if let Some(it) = &written.sliding_window {

@@ -153,16 +153,7 @@ fn group(
     let own = throttles(own, Level::Workspace, &mut plans.limiters, at.key("fair_use"), findings);
     plans.add_own(own, at.key("fair_use"), findings);
     registry.limiters.include(&plans.limiters);
-    for offer in &plans.offers {
-        let credits = offer.plan.credits.as_ref().map(|credits| credits.on_exceed);
-        if offer.plan.on_exceed == OnExceed::Report {
-            registry.limiters.add(Reason::ActiveAgentLimit.name());
-        }
-        if credits == Some(OnExceed::Report) {
-            registry.limiters.add(Reason::CreditsExhausted.name());
-            registry.limiters.add(Reason::ShareExhausted.name());
-        }
-    }
+    add_reported(&plans, registry);
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
@@ -229,6 +220,20 @@ fn add_later_plans(
     let at = at.key("traffic").key("trace");
     for plan in registry.traces.plans(name) {
         plans.add(&plan, registry, at, findings);
+    }
+}
+
+/// Declares the limits by which results name slots and pools that only report.
+fn add_reported(plans: &GroupPlans, registry: &mut Registry) {
+    for offer in &plans.offers {
+        let credits = offer.plan.credits.as_ref().map(|credits| credits.on_exceed);
+        if offer.plan.on_exceed == OnExceed::Report {
+            registry.limiters.add(Reason::ActiveAgentLimit.name());
+        }
+        if credits == Some(OnExceed::Report) {
+            registry.limiters.add(Reason::CreditsExhausted.name());
+            registry.limiters.add(Reason::ShareExhausted.name());
+        }
     }
 }
 

@@ -120,20 +120,33 @@ pub(super) fn validate(
         ),
         sha256: String::new(),
     };
-    too_heavy(&scenario.groups, &scenario.throttles, at.key("workspaces"), &mut findings);
-    let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
-    if backend.is_some() || document.backend.is_none() {
-        let at = at.key("workspaces");
-        loops(&scenario.groups, backend, timeline.duration, at, &mut findings);
-    }
-    if let Some(backend) = backend {
-        sheds(&scenario.groups, backend, at.key("backend"), &mut findings);
-    }
+    let has_backend = document.backend.is_some();
+    as_a_whole(&scenario, has_backend, timeline.duration, at, &mut findings);
     findings.tables.texts().for_each(|table| digest.add(table));
     scenario.sha256 = digest.hex();
     *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
+}
+
+/// What can only be told of a scenario as a whole. `has_backend` is whether one is written, perhaps
+/// a faulty one; `duration` is `None` if that is at fault.
+fn as_a_whole(
+    scenario: &Scenario,
+    has_backend: bool,
+    duration: Option<SimSpan>,
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let groups = at.key("workspaces");
+    too_heavy(&scenario.groups, &scenario.throttles, groups, findings);
+    let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
+    if backend.is_some() || !has_backend {
+        loops(&scenario.groups, backend, duration, groups, findings);
+    }
+    if let Some(backend) = backend {
+        sheds(&scenario.groups, backend, at.key("backend"), findings);
+    }
 }
 
 /// What is measured, and whether nothing about that is at fault.

@@ -7,7 +7,7 @@ use limitlab::scenario::{BackendScope, Scenario};
 use limitlab::summary::GroupSummary;
 
 use super::figures::{Figure, Scope, quantile};
-use super::record::{Fate, Record, Refusal, Service, Space};
+use super::record::{Attempt, Fate, Record, Refusal, Service, Space};
 
 /// What differs, in sentences.
 pub(super) fn differences(scenario: &Scenario, outcome: &Outcome, record: &Record) -> Vec<String> {
@@ -81,9 +81,11 @@ fn metrics(scope: &Scope<'_>, summary: &GroupSummary) -> Vec<String> {
 }
 
 /// A refusal of any kind, as histograms of hits have it.
-struct Hit {
-    at: u64,
-    reason: Reason,
+pub(super) struct Hit {
+    pub(super) at: u64,
+    /// When the try was made.
+    made: u64,
+    pub(super) reason: Reason,
     limiter: Option<String>,
     retry_after: Option<u64>,
     /// Whether an attempt was refused.
@@ -91,9 +93,13 @@ struct Hit {
 }
 
 impl Hit {
-    fn of(at: u64, why: &Refusal) -> Self {
+    fn of(attempt: &Attempt, why: &Refusal) -> Self {
+        let at = match attempt.fate {
+            Fate::TurnedAway { at, .. } => at,
+            _ => attempt.at,
+        };
         let Refusal { reason, limiter, retry_after } = why.clone();
-        Self { at, reason, limiter, retry_after, attempt: true }
+        Self { at, made: attempt.at, reason, limiter, retry_after, attempt: true }
     }
 
     fn is(&self, reason: Reason, limiter: Option<&str>) -> bool {
@@ -102,8 +108,11 @@ impl Hit {
 }
 
 /// What was refused in a workspace, in order of time.
-fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
-    let plain = |at, reason| Hit { at, reason, limiter: None, retry_after: None, attempt: false };
+pub(super) fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
+    let plain = |at, reason| {
+        let (limiter, retry_after) = (None, None);
+        Hit { at, made: at, reason, limiter, retry_after, attempt: false }
+    };
     let mut hits = Vec::new();
     for it in space.creates.iter().filter(|it| it.refused && scope.is_inside(it.at)) {
         hits.push(plain(it.at, Reason::WorkspaceAgentLimit));
@@ -112,7 +121,7 @@ fn hits(scope: &Scope<'_>, space: &Space) -> Vec<Hit> {
         hits.extend(it.refused.map(|reason| plain(it.at, reason)));
     }
     for attempt in scope.attempts(space) {
-        hits.extend(scope.refusal(attempt).map(|why| Hit::of(attempt.at, why)));
+        hits.extend(scope.refusal(attempt).map(|why| Hit::of(attempt, why)));
     }
     hits.sort_by_key(|hit| hit.at);
     hits
@@ -250,7 +259,7 @@ fn series(scope: &Scope<'_>, outcome: &Outcome, of: &GroupMeasures) -> Vec<Strin
             // A column is of attempts or of other tries, not of both.
             let counts = hit.attempt || hit.reason != Reason::TrialEnded;
             if counts && hit.is(cause.reason, cause.limiter.as_deref()) {
-                refused[bin(hit.at)] += 1;
+                refused[bin(hit.made)] += 1;
             }
         }
         if *told != refused {

@@ -97,7 +97,9 @@ impl<'s> Play<'s> {
             let service = &self.record.services[it.service];
             let waits = service.left == u64::MAX;
             let changes = instants(backend, &self.record.spaces[it.space]);
-            let changes = changes.into_iter().filter(move |&at| waits && at > self.late_seen);
+            // What changed before it came it has found.
+            let seen = self.late_seen.max(service.arrived);
+            let changes = changes.into_iter().filter(move |&at| waits && at > seen);
             let patience = Some(it.patience).filter(|_| waits && it.patience < u64::MAX);
             changes.chain(service.ended).chain(patience)
         });
@@ -198,16 +200,18 @@ impl<'s> Play<'s> {
     }
 
     fn end(&mut self, late: &Late, now: u64) {
-        let Service { arrived, left: started, .. } = self.record.services[late.service];
+        let started = self.record.services[late.service].left;
         let back = now + self.delay;
         let record = &mut self.record.spaces[late.space];
-        record.attempts[late.attempt].fate = Fate::Served { arrived, started, ended: now, back };
+        record.attempts[late.attempt].fate = Fate::Served { started, ended: now, back };
+        self.ends(late.space, late.attempt, now, back);
         self.reply(late.space, late.of, back);
     }
 
     fn leave(&mut self, late: &Late, now: u64) {
         self.record.services[late.service].left = now;
         self.record.spaces[late.space].attempts[late.attempt].fate = Fate::GivenUp { left: now };
+        self.ends(late.space, late.attempt, now, now);
         self.give_up(late.space, late.of, Loss { at: now, timed_out: true });
     }
 }

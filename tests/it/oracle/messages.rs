@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use limitlab::rules::Reason;
+use limitlab::rules::limiter::{OnExceed, Throttle};
 use limitlab::scenario::Drain;
 use limitlab::units::SimSpan;
 
-use super::figures::{Figure, Figures, OVERLOADED, Scope, put, put_count, ratio};
+use super::figures::{Figure, Figures, Scope, put, put_count, ratio};
 use super::record::{Attempt, Fate, Message, Refusal, Space};
 
 /// What became of a message in the end.
@@ -54,9 +55,14 @@ impl<'a> Scope<'a> {
     pub(super) fn refusal(&self, attempt: &'a Attempt) -> Option<&'a Refusal> {
         match &attempt.fate {
             Fate::Refused(why) => Some(why),
-            Fate::TurnedAway { back } if !self.is_cut(*back) => Some(&OVERLOADED),
+            Fate::TurnedAway { back, why, .. } if !self.is_cut(*back) => Some(why),
             _ => None,
         }
+    }
+
+    /// How long the way to the backend is.
+    fn delay(&self) -> u64 {
+        self.scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos())
     }
 
     fn end(&self, space: &'a Space, message: &'a Message) -> End {
@@ -67,10 +73,11 @@ impl<'a> Scope<'a> {
             return End::Lost { reason, timed_out: loss.timed_out };
         }
         match last.fate {
-            Fate::Served { arrived, started, ended, back } if !self.is_cut(back) => {
+            Fate::Served { started, ended, back } if !self.is_cut(back) => {
                 End::Completed {
                     latency: back - message.due,
-                    wait: started - arrived,
+                    // What is not the way there.
+                    wait: started - last.at - self.delay(),
                     service: ended - started,
                 }
             }
@@ -157,12 +164,35 @@ impl<'a> Scope<'a> {
             let figure = Figure { value: rate(count), needed: count > 0 };
             figures.insert(format!("refusal.rate{{reason={reason}}}"), figure);
         }
-        for space in self.spaces() {
-            for throttle in &self.scenario.groups[space.group].throttles {
-                let is_own = |why: &&&Refusal| why.limiter.as_ref() == Some(&throttle.name);
-                let count = refusals.iter().filter(is_own).count();
-                put(figures, &format!("refusal.rate{{limiter={}}}", throttle.name), rate(count));
-            }
+        for throttle in self.throttles(OnExceed::Refuse) {
+            let is_own = |why: &&&Refusal| why.limiter.as_ref() == Some(&throttle.name);
+            let count = refusals.iter().filter(is_own).count();
+            put(figures, &format!("refusal.rate{{limiter={}}}", throttle.name), rate(count));
+        }
+        self.shadows(figures);
+    }
+
+    /// The throttles that hold in any of the workspaces and refuse, or only report.
+    fn throttles(&self, on_exceed: OnExceed) -> impl Iterator<Item = &'a Throttle> {
+        let scenario = self.scenario;
+        let own = self.spaces().flat_map(|space| &scenario.groups[space.group].throttles);
+        own.chain(&scenario.throttles).filter(move |it| it.on_exceed == on_exceed)
+    }
+
+    /// What limits that only report would have refused.
+    fn shadows(&self, figures: &mut Figures) {
+        let reported = |space: &'a Space| {
+            let all = self.attempts(space).flat_map(|it| &it.reported);
+            all.filter(|it| !self.is_cut(it.1)).map(|it| it.0.as_str()).collect::<Vec<_>>()
+        };
+        let all: Vec<Vec<&str>> = self.spaces().map(reported).collect();
+        let hit = all.iter().filter(|names| !names.is_empty()).count();
+        for throttle in self.throttles(OnExceed::Report) {
+            let name = throttle.name.as_str();
+            let count = all.iter().flatten().filter(|it| **it == name).count();
+            put_count(figures, &format!("shadow.refusals{{limiter={name}}}"), count);
+            let share = ratio(hit as i128, self.spaces.len() as i128);
+            put(figures, "shadow.workspaces.share", share);
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! It plays small random scenarios by the contract of `docs/reference.md` and shares nothing with
 //! the engine but the scenario and the draws: pending events are a list that is searched for the
-//! least, and buckets, places, slots and balances are worked out afresh for each decision from
-//! everything that was admitted before. Its figures are counted from the record of what happened.
+//! least, and limits, slots and balances are worked out afresh for each decision from everything that
+//! was written down before. Its figures are counted from the record of what happened.
 //!
 //! `PROPTEST_CASES` sets how many scenarios are tried; [`CASES`] are unless it does.
 
@@ -11,10 +11,12 @@ mod backends;
 mod compare;
 mod credits;
 mod deeds;
+mod each;
 mod events;
 mod figures;
 mod late;
 mod life;
+mod limiters;
 mod limits;
 mod messages;
 mod metering;
@@ -28,7 +30,7 @@ mod scenarios;
 mod timeline;
 mod world;
 
-use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::engine::{RunOptions, Watch, run, run_by_workspace};
 use limitlab::scenario::{Colour, Scenario, ScenarioError, load, parse};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -65,9 +67,15 @@ fn differences(yaml: &str, threads: usize) -> Vec<String> {
 
 /// The same with recorded traffic.
 fn differences_with(scenario: &Scenario, trace: &Trace, threads: usize) -> Vec<String> {
-    let outcome = run(scenario, RunOptions { threads }, &Watch::default());
-    match outcome {
-        Ok(outcome) => compare::differences(scenario, &outcome, &world::play(scenario, trace)),
+    let (options, watch) = (RunOptions { threads }, Watch::default());
+    let outcome = run(scenario, options, &watch);
+    match outcome.and_then(|it| Ok((it, run_by_workspace(scenario, options, &watch)?))) {
+        Ok((outcome, told)) => {
+            let record = world::play(scenario, trace);
+            let mut found = compare::differences(scenario, &outcome, &record);
+            found.extend(each::differences(scenario, &told, &record));
+            found
+        }
         Err(error) => vec![error.to_string()],
     }
 }

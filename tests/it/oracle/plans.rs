@@ -161,6 +161,7 @@ impl Play<'_> {
             self.take_offline(space, agent, now);
         }
         self.wake_waiting(space, now);
+        self.let_in(space, now);
     }
 
     /// The agent that goes next because too many are active.

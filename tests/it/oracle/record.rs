@@ -1,9 +1,12 @@
 //! What the oracle writes down: everything that happened, nothing worked out.
 
+use std::collections::BTreeMap;
+
 use limitlab::rules::{AgentState, Package, Reason};
 
 use super::backends::ServersChange;
 use super::deeds::Done;
+use super::limiters::Mark;
 use super::pool::Pool;
 
 /// A played scenario. All times are nanoseconds from the start.
@@ -12,6 +15,37 @@ pub(super) struct Record {
     pub(super) spaces: Vec<Space>,
     /// All services, in the order in which the attempts reached their backend.
     pub(super) services: Vec<Service>,
+    /// What was counted in limits of a rate, limit by limit.
+    pub(super) counted: BTreeMap<Limit, Vec<Mark>>,
+    /// All attempts that passed the platform's limits, in the order in which they did.
+    pub(super) visits: Vec<Visit>,
+}
+
+/// A limit: whose it is, and the place of the first of its name in the list that it stands in.
+pub(super) type Limit = (Owner, usize);
+
+/// Who shares a limit, workspaces by their places in the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    Agent {
+        space: usize,
+        agent: usize,
+    },
+    Space(usize),
+    /// By its place among the plans of all groups.
+    Plan(usize),
+    Everybody,
+}
+
+/// The stay of an attempt at the platform.
+pub(super) struct Visit {
+    /// Whose attempt it is, and which, as a place among those of its workspace.
+    pub(super) space: usize,
+    pub(super) attempt: usize,
+    /// The limits of scope plan and platform in which it holds a place, or waits for one.
+    pub(super) places: Vec<Limit>,
+    /// Whether it has given them back.
+    pub(super) left: bool,
 }
 
 /// One workspace.
@@ -86,6 +120,20 @@ pub(super) struct Attempt {
     pub(super) agent: usize,
     pub(super) at: u64,
     pub(super) fate: Fate,
+    /// Limits that only report and would have refused it, each by its name and when that was.
+    pub(super) reported: Vec<(String, u64)>,
+    /// Limits of its workspace in which it holds no place, since it was above them.
+    pub(super) skips: Vec<Limit>,
+    /// Limits for a place in which it waits: of its workspace, or those of the platform.
+    pub(super) queues: Vec<Limit>,
+    /// When limits that shape let it go on.
+    pub(super) goes_on: u64,
+    /// The end of its customer's patience while it waits, by its order of scheduling.
+    pub(super) patience: Option<u64>,
+    /// Its stay at the platform, as a place in the record.
+    pub(super) visit: Option<usize>,
+    /// Whether it is over: its reply or refusal is back, or its customer gave it up.
+    pub(super) over: bool,
 }
 
 /// What became of an attempt.
@@ -93,16 +141,16 @@ pub(super) struct Attempt {
 pub(super) enum Fate {
     /// It was refused on arrival.
     Refused(Refusal),
-    /// It was admitted by the workspace and is on its way to the backend.
-    Travelling,
+    /// It was admitted by the workspace, and waits or is on its way to the backend.
+    Underway,
     /// It is at the backend, and it is not known what becomes of it.
     AtBackend,
-    /// The backend refused it, which is known to the workspace at `back`.
-    TurnedAway { back: u64 },
-    /// It waited at the backend until its customer gave it up at `left`.
+    /// The platform refused it at `at`, which is known to the workspace at `back`.
+    TurnedAway { at: u64, back: u64, why: Refusal },
+    /// It waited at a limit or at the backend until its customer gave it up at `left`.
     GivenUp { left: u64 },
     /// It was served.
-    Served { arrived: u64, started: u64, ended: u64, back: u64 },
+    Served { started: u64, ended: u64, back: u64 },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -159,18 +207,13 @@ pub(super) struct Change {
 
 impl Attempt {
     /// Whether the workspace admitted it, and so took tokens, places and credits.
-    pub(super) fn taken(&self) -> bool {
+    fn taken(&self) -> bool {
         !matches!(self.fate, Fate::Refused(_))
     }
 
-    /// Whether it holds its places after everything that frees at `now` has freed.
-    pub(super) fn in_flight(&self, now: u64) -> bool {
-        match self.fate {
-            Fate::Refused(_) => false,
-            Fate::Travelling | Fate::AtBackend => true,
-            Fate::TurnedAway { back } | Fate::Served { back, .. } => back > now,
-            Fate::GivenUp { left } => left > now,
-        }
+    /// Whether it holds its places.
+    pub(super) fn in_flight(&self) -> bool {
+        self.taken() && !self.over
     }
 }
 

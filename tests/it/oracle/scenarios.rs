@@ -1,12 +1,14 @@
 //! Random small scenarios in which much happens at the same instant.
 
 mod customers;
+mod limits;
 mod text;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use self::customers::{Retry, patience, retry};
+use self::limits::{Throttle, throttle};
 use super::events::{Churn, Entry, churn, entry};
 use super::metering::{Buying, Credits, Package, buying, credits, package};
 use super::rows::Recorded;
@@ -43,15 +45,6 @@ pub(super) struct Line {
     share: Option<&'static str>,
     retry: Option<Retry>,
     patience: Option<Law>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Throttle {
-    scope: &'static str,
-    /// A burst, and tokens in so many ticks; or a number in flight.
-    bucket: Result<(&'static str, u32, u32), u32>,
-    /// Whether other plans may have a limit of its name.
-    shared: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -109,6 +102,8 @@ pub(super) struct Knobs {
     packages: Vec<Package>,
     entries: Vec<Entry>,
     backend: Option<Backend>,
+    /// Limits over everybody.
+    throttles: Vec<Throttle>,
     /// Recorded traffic of all groups, in place of that of their workspaces.
     recorded: Option<Recorded>,
 }
@@ -231,21 +226,12 @@ fn line() -> impl Strategy<Value = Line> {
     })
 }
 
-fn throttle() -> impl Strategy<Value = Throttle> {
-    let bucket = prop_oneof![
-        (select(vec!["1", "2", "3", "1.5", "1.001"]), 1..4_u32, 4..20_u32).prop_map(Ok),
-        (1..4_u32).prop_map(Err),
-    ];
-    (select(vec!["agent", "workspace"]), bucket, any::<bool>())
-        .prop_map(|(scope, bucket, shared)| Throttle { scope, bucket, shared })
-}
-
 fn plan() -> impl Strategy<Value = Plan> {
     (
         prop::option::of(0..5_u32),
         prop::option::of(1..7_u32),
         prop::option::weighted(0.7, credits()),
-        prop::collection::vec(throttle(), 0..2),
+        prop::collection::vec(throttle(), 0..3),
         prop::option::weighted(0.15, 1..90_u32),
         prop::option::weighted(
             0.3,
@@ -345,8 +331,9 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
         prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec(package(), 1..3)],
         prop_oneof![1 => Just(Vec::new()), 1 => prop::collection::vec(entry(), 1..4)],
         prop::option::weighted(0.8, backend()),
+        prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(throttle(), 1..3)],
     )
-        .prop_map(|(time, measures, groups, packages, entries, backend)| Knobs {
+        .prop_map(|(time, measures, groups, packages, entries, backend, throttles)| Knobs {
             seed: time.0,
             tick: time.1,
             duration: time.2,
@@ -358,6 +345,7 @@ pub(super) fn knobs() -> impl Strategy<Value = Knobs> {
             packages,
             entries,
             backend,
+            throttles,
             recorded: None,
         })
 }

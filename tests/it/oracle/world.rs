@@ -6,6 +6,7 @@ mod opening;
 mod retries;
 mod routes;
 mod rows;
+mod waits;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,6 @@ use limitlab::workload::{AgentLine, TrafficKind};
 
 pub(super) use self::rows::Trace;
 use self::rows::{Named, Turn};
-use super::figures::OVERLOADED;
 use super::late::Late;
 use super::plans::Standing;
 use super::record::Record;
@@ -34,6 +34,7 @@ struct Pending {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     Frees,
+    Leaves,
     Expires,
     Renews,
     Changes,
@@ -77,14 +78,24 @@ pub(super) enum Event {
     Disable {
         agent: usize,
     },
+    AtPlatform {
+        attempt: usize,
+    },
+    /// After a wait at the platform's limits.
     AtBackend {
         attempt: usize,
-        of: Origin,
     },
-    /// The backend's refusal is known to the workspace.
+    /// The reply is back at the workspace, or the platform's refusal, or its customer left.
     Back {
         attempt: usize,
-        of: Origin,
+    },
+    /// The backend is done with it.
+    Served {
+        attempt: usize,
+    },
+    /// Its customer will not wait for a limit any longer.
+    LosesPatience {
+        attempt: usize,
     },
     /// A message that was refused is tried again.
     TryAgain {
@@ -169,6 +180,8 @@ pub(super) struct Stage<'s> {
     carried: BTreeMap<(usize, Option<usize>), f64>,
     pub(super) tries: Vec<u64>,
     talks: Vec<Talk>,
+    /// Which message each attempt is of, in the order in which they were made.
+    origins: Vec<Origin>,
     named: Named,
     /// Who waits for a slot, and since when.
     pub(super) waiting: Vec<(usize, u64)>,
@@ -209,20 +222,7 @@ pub(super) struct Play<'s> {
 /// Plays a scenario to its end, with what a trace has for it.
 pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
     let strangers = AgentLine::new("agents that traces create", 0);
-    let mut play = Play {
-        scenario,
-        trace,
-        strangers: &strangers,
-        until: scenario.duration.nanos(),
-        delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
-        stages: Vec::new(),
-        pending: Vec::new(),
-        scheduled: 0,
-        record: Record { spaces: Vec::new(), services: Vec::new() },
-        late: Vec::new(),
-        late_seen: 0,
-        rounds: Vec::new(),
-    };
+    let mut play = Play::new(scenario, trace, &strangers);
     for row in 0..trace.len() {
         let (at, class, space) = trace.place(row);
         play.schedule(at, class, space, Event::Row { row });
@@ -258,10 +258,15 @@ pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
             Event::Delete { agent } => play.delete(space, agent, now),
             Event::Begin { entry } => play.begin(space, entry, now),
             Event::Undo { entry } => play.undo(space, entry, now),
-            Event::AtBackend { attempt, of } => play.at_backend(space, attempt, of, now),
-            Event::Back { attempt, of } => {
-                play.give_back(space, attempt, now);
-                play.refused(space, of, &OVERLOADED, now);
+            Event::AtPlatform { attempt } => play.at_platform(space, attempt, now),
+            Event::AtBackend { attempt } => play.at_backend(space, attempt, now),
+            Event::Served { attempt } => {
+                play.leave_platform(space, attempt);
+                play.let_in_over_everybody(now);
+            }
+            Event::Back { attempt } => play.back(space, attempt, now),
+            Event::LosesPatience { attempt } => {
+                play.loses_patience(space, attempt, next.order, now);
             }
             Event::TryAgain { of } => play.try_again(space, of, now),
             Event::Row { row } => play.row(space, row, now),
@@ -278,6 +283,29 @@ pub(super) fn play(scenario: &Scenario, trace: &Trace) -> Record {
 }
 
 impl<'s> Play<'s> {
+    /// A play in which nothing has happened.
+    fn new(scenario: &'s Scenario, trace: &'s Trace, strangers: &'s AgentLine) -> Self {
+        Self {
+            scenario,
+            trace,
+            strangers,
+            until: scenario.duration.nanos(),
+            delay: scenario.backend.as_ref().map_or(0, |backend| backend.network_delay.nanos()),
+            stages: Vec::new(),
+            pending: Vec::new(),
+            scheduled: 0,
+            record: Record {
+                spaces: Vec::new(),
+                services: Vec::new(),
+                counted: BTreeMap::new(),
+                visits: Vec::new(),
+            },
+            late: Vec::new(),
+            late_seen: 0,
+            rounds: Vec::new(),
+        }
+    }
+
     /// Who writes to the agents of a line, or to the workspace.
     fn customers(&self, space: usize, line: usize) -> Option<&'s TrafficKind> {
         let group = self.stages[space].group;
@@ -334,7 +362,11 @@ impl<'s> Play<'s> {
     /// pools renew. Answers the order of scheduling.
     pub(super) fn schedule(&mut self, at: u64, class: Class, space: usize, event: Event) -> u64 {
         let goes_on = match event {
-            Event::AtBackend { .. } | Event::Back { .. } => true,
+            Event::AtPlatform { .. }
+            | Event::AtBackend { .. }
+            | Event::Served { .. }
+            | Event::Back { .. }
+            | Event::LosesPatience { .. } => true,
             Event::TryAgain { .. } | Event::Renew | Event::PackageEnds { .. } => {
                 self.scenario.drain == Drain::Finish
             }

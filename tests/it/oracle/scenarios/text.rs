@@ -1,6 +1,6 @@
 //! Random scenarios as a user would write them.
 
-use super::{Backend, Group, Knobs, Law, Line, Plan, Throttle};
+use super::{Backend, Group, Knobs, Law, Line, Plan};
 
 impl Knobs {
     pub(in super::super) fn span(&self, ticks: u32) -> String {
@@ -15,26 +15,6 @@ impl Knobs {
             }
             Law::Exponential(mean) => format!("{{ exponential: {} }}", self.span(mean)),
         }
-    }
-
-    fn throttles(&self, prefix: &str, throttles: &[Throttle]) -> String {
-        let mut list = String::new();
-        for (number, Throttle { scope, bucket, shared }) in throttles.iter().enumerate() {
-            let kind = match bucket {
-                Ok((burst, tokens, ticks)) => {
-                    let rate = format!("{tokens}/{}", self.span(*ticks));
-                    format!("token_bucket: {{ rate: {rate}, burst: {burst} }}")
-                }
-                Err(limit) => format!("concurrency: {{ limit: {limit} }}"),
-            };
-            let name = if *shared && number == 0 && prefix.starts_with('p') {
-                format!("shared-{scope}-{}", if bucket.is_ok() { "bucket" } else { "places" })
-            } else {
-                format!("{prefix}{number}")
-            };
-            list.extend([format!("{{ name: {name}, scope: {scope}, {kind} }}, ")]);
-        }
-        format!("[{list}]")
     }
 
     fn plan(&self, number: usize, plan: &Plan) -> String {
@@ -233,6 +213,9 @@ impl Knobs {
             text.push_str(&self.packages(&self.packages));
         }
         text.push_str(&self.timeline());
+        if !self.throttles.is_empty() {
+            text.extend([format!("fair_use: {}\n", self.throttles("t", &self.throttles))]);
+        }
         text.push_str("workspaces:\n");
         for (number, group) in self.groups.iter().enumerate() {
             let plan =

@@ -4,6 +4,7 @@ use limitlab::random::Distribution;
 use limitlab::rules::{AgentState, Reason};
 use limitlab::workload::{OnLost, TrafficKind, WhileOffline};
 
+use super::super::limits::Passed;
 use super::super::record::{Attempt, Fate, Loss, Message, Service};
 use super::{Class, Event, Origin, Play, Talk, draw};
 
@@ -159,50 +160,63 @@ impl Play<'_> {
     }
 
     pub(super) fn attempt(&mut self, space: usize, of: Origin, now: u64) {
-        let agent = of.agent;
-        let law = &self.line(space, agent).cost;
-        let drawn = || i128::from(self.drawn(space, of.by, law, "cost", of.number));
-        let cost = of.cost.unwrap_or_else(drawn);
-        let mut answer = self.decide(space, agent, cost, now);
+        let mut asked = self.asks(space, of, now);
+        let mut reported = Vec::new();
+        let mut answer = self.decide(asked, &mut reported);
         if let Err(why) = &answer
             && self.is_rescued(space, why, now)
         {
-            answer = self.decide(space, agent, cost, now);
+            asked.again = true;
+            reported.clear();
+            answer = self.decide(asked, &mut reported);
         }
+        let attempt = self.begin_attempt(space, of, now);
+        self.note_reported(space, attempt, reported, now);
+        let Passed { here, there } = match answer {
+            Ok(passed) => passed,
+            Err(why) => {
+                let record = &mut self.record.spaces[space];
+                record.attempts[attempt].fate = Fate::Refused(why.clone());
+                record.decided.push(attempt);
+                if why.reason == Reason::CreditsExhausted {
+                    self.refused_for_credits(space, now);
+                }
+                self.refused(space, of, &why, now);
+                return;
+            }
+        };
+        self.take_here(asked, attempt, here);
+        self.charge(space, attempt, asked.cost, now);
+        match there {
+            Some(there) => self.enter(space, attempt, there, now),
+            None => self.hold_back(space, attempt, now),
+        }
+    }
+
+    /// Writes down that an attempt is made.
+    fn begin_attempt(&mut self, space: usize, of: Origin, now: u64) -> usize {
         let record = &mut self.record.spaces[space];
         let attempt = record.attempts.len();
-        let fate = answer.clone().map_or_else(Fate::Refused, |()| Fate::Travelling);
-        record.attempts.push(Attempt { message: of.message, agent, at: now, fate });
+        record.attempts.push(Attempt {
+            message: of.message,
+            agent: of.agent,
+            at: now,
+            fate: Fate::Underway,
+            reported: Vec::new(),
+            skips: Vec::new(),
+            queues: Vec::new(),
+            goes_on: now,
+            patience: None,
+            visit: None,
+            over: false,
+        });
         record.messages[of.message].attempts.push(attempt);
-        if let Err(why) = answer {
-            record.decided.push(attempt);
-            if why.reason == Reason::CreditsExhausted {
-                self.refused_for_credits(space, now);
-            }
-            self.refused(space, of, &why, now);
-            return;
-        }
-        self.charge(space, attempt, cost, now);
-        if self.delay == 0 {
-            self.serve(space, attempt, of, now);
-        } else {
-            self.schedule(now + self.delay, Class::Takes, space, Event::AtBackend { attempt, of });
-        }
+        self.stages[space].origins.push(of);
+        attempt
     }
 
-    pub(super) fn at_backend(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
-        if self.has_room(space, now) {
-            self.serve(space, attempt, of, now);
-            return;
-        }
-        let record = &mut self.record.spaces[space];
-        let back = now + self.delay;
-        record.attempts[attempt].fate = Fate::TurnedAway { back };
-        record.decided.push(attempt);
-        self.schedule(back, Class::Frees, space, Event::Back { attempt, of });
-    }
-
-    fn serve(&mut self, space: usize, attempt: usize, of: Origin, now: u64) {
+    pub(super) fn serve(&mut self, space: usize, attempt: usize, now: u64) {
+        let of = self.stages[space].origins[attempt];
         let (mut started, mut ended) = (now, now);
         if let Some(backend) = self.late_backend() {
             let length = self.drawn(space, of.by, &backend.service_time, "service", of.number);
@@ -218,6 +232,7 @@ impl Play<'_> {
                 let record = &mut self.record.spaces[space];
                 record.attempts[attempt].fate = Fate::GivenUp { left };
                 record.decided.push(attempt);
+                self.ends(space, attempt, left, left);
                 self.give_up(space, of, Loss { at: left, timed_out: true });
                 return;
             }
@@ -227,9 +242,10 @@ impl Play<'_> {
         }
         let back = ended + self.delay;
         let record = &mut self.record.spaces[space];
-        record.attempts[attempt].fate = Fate::Served { arrived: now, started, ended, back };
+        record.attempts[attempt].fate = Fate::Served { started, ended, back };
         record.decided.push(attempt);
-        // Nothing but the customer waits for the reply, and it is known when it comes.
+        self.ends(space, attempt, ended, back);
+        // When the reply comes is known now, and so when its customer writes again.
         self.reply(space, of, back);
     }
 

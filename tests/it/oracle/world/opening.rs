@@ -51,6 +51,7 @@ impl<'s> Play<'s> {
             carried: BTreeMap::new(),
             tries: vec![0; lines],
             talks: Vec::new(),
+            origins: Vec::new(),
             named: Named::default(),
             waiting: Vec::new(),
             done: Vec::new(),
@@ -67,6 +68,12 @@ impl<'s> Play<'s> {
             self.schedule_create(space, line, 0);
         }
         self.open_pool(space);
+        self.begin_lives(space);
+        self.open_workspace(space);
+    }
+
+    /// Has the agents of the start begin in the state that their line says.
+    fn begin_lives(&mut self, space: usize) {
         let features = self.record.spaces[space].features.clone();
         let agents = (0..self.stages[space].first).filter(|agent| !features.contains(agent));
         let agents: Vec<usize> = agents.collect();
@@ -83,7 +90,6 @@ impl<'s> Play<'s> {
                 AgentState::Draft => {}
             }
         }
-        self.open_workspace(space);
     }
 
     /// Creates the agents of the start, and the features.

@@ -11,14 +11,14 @@ impl Play<'_> {
         let number = self.stages[space].arrived[by] << 20;
         self.stages[space].arrived[by] += 1;
         self.next_arrival(space, by, None, now);
-        if let Some(agent) = self.route(space, number, None, now) {
+        if let Some(agent) = self.route(space, number, None) {
             self.first_message(space, by, agent, number, now);
         }
     }
 
     pub(super) fn turn_at_workspace(&mut self, space: usize, talk: usize, now: u64) {
         let Talk { by, agent, number, .. } = self.stages[space].talks[talk];
-        let agent = self.route(space, number, agent, now);
+        let agent = self.route(space, number, agent);
         match (agent, self.customers(space, by)) {
             (Some(to), _) => {
                 self.stages[space].talks[talk].agent = agent;
@@ -30,7 +30,7 @@ impl Play<'_> {
     }
 
     /// The agent that a message goes to, before which one of the same customer went to `last`.
-    fn route(&self, space: usize, number: u64, last: Option<usize>, now: u64) -> Option<usize> {
+    fn route(&self, space: usize, number: u64, last: Option<usize>) -> Option<usize> {
         let (stage, record) = (&self.stages[space], &self.record.spaces[space]);
         let exist =
             |agent: &usize| !record.features.contains(agent) && record.state(*agent).is_some();
@@ -55,7 +55,7 @@ impl Play<'_> {
             Route::LeastBusy => {
                 let busy = |agent: &usize| {
                     let own = record.attempts.iter().filter(|it| it.agent == *agent);
-                    own.filter(|it| it.in_flight(now)).count()
+                    own.filter(|it| it.in_flight()).count()
                 };
                 *meant.iter().min_by_key(|agent| busy(agent)).expect("there is one")
             }

@@ -1,0 +1,128 @@
+//! What a cell keeps of conversations, messages, attempts and agents.
+
+use super::waits::Place;
+use crate::engine::calendar::Ticket;
+use crate::engine::lines::Number;
+use crate::rules::{Charge, Hold, Refusal};
+use crate::units::{Credits, SimSpan, SimTime};
+
+/// A conversation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Session {
+    /// The agent it is with, or [`NONE`](super::NONE) before its first message where it may be with any.
+    pub(super) agent: u32,
+    /// The line whose customer it is of.
+    pub(super) line: u32,
+    /// Of the turn that is due or under way.
+    pub(super) number: Number,
+    /// Turns that follow it.
+    pub(super) turns_left: u64,
+    /// The next conversation that waits for the same agent to come back, or [`NONE`](super::NONE).
+    pub(super) next_parked: u32,
+    /// The next turn that a trace has for it, or [`NONE`](super::NONE).
+    pub(super) script: u32,
+    /// What the turn that is due or under way costs, if a trace says so.
+    pub(super) cost: Option<Credits>,
+}
+
+/// A message that is under way, and its last attempt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Message {
+    pub(super) agent: u32,
+    /// The agent's line, whose cost, retries and patience are the message's.
+    pub(super) line: u32,
+    /// The line whose customer wrote it, by which all of that is drawn.
+    pub(super) customers: u32,
+    /// The conversation it is a turn of, or [`NONE`](super::NONE).
+    pub(super) session: u32,
+    pub(super) number: Number,
+    /// When it was written.
+    pub(super) due: SimTime,
+    /// The attempt, from 1 on.
+    pub(super) attempt: u32,
+    /// When the attempt was made.
+    pub(super) sent: SimTime,
+    /// The backoff before the attempt; none before the first.
+    pub(super) backoff: SimSpan,
+    /// What it costs, if a trace says so; else that is drawn.
+    pub(super) cost: Option<Credits>,
+}
+
+impl Message {
+    /// A message that is due now: to an agent, of a line, by a customer of a line.
+    pub(super) fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
+        let (agent, line, customers) = of;
+        let (attempt, backoff, cost) = (1, SimSpan::ZERO, None);
+        let (due, sent) = (now, now);
+        Self { agent, line, customers, session, number, due, attempt, sent, backoff, cost }
+    }
+
+    pub(super) const fn is_first(&self) -> bool {
+        self.attempt == 1
+    }
+}
+
+/// An attempt that was admitted and of which something is still to come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flight {
+    pub(super) message: Message,
+    pub(super) cost: Credits,
+    /// What is given back if it is refused further on.
+    pub(super) charge: Option<Charge>,
+    /// What it holds of the workspace's limiters.
+    pub(super) hold: Hold,
+    /// What it holds of the platform's limiters, and on which of the plans.
+    pub(super) shared: Option<(u16, Hold)>,
+    pub(super) place: Place,
+    /// How many places it waits for.
+    pub(super) queues: u16,
+    /// When limiters that shape let it go on.
+    pub(super) goes_on: SimTime,
+    /// Its customer's loss of patience, while it waits.
+    pub(super) patience: Ticket,
+    /// Why it was refused further on, if it was.
+    pub(super) refusal: Option<Refusal>,
+}
+
+impl Flight {
+    /// An attempt that holds nothing yet.
+    #[inline]
+    pub(super) const fn new(message: Message, cost: Credits) -> Self {
+        Self {
+            message,
+            cost,
+            charge: None,
+            hold: Hold::NONE,
+            shared: None,
+            place: Place::Workspace,
+            queues: 0,
+            goes_on: SimTime::ZERO,
+            patience: Ticket::NONE,
+            refusal: None,
+        }
+    }
+}
+
+/// One agent or feature.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Agent {
+    pub(super) line: u32,
+    /// Its number in its line.
+    pub(super) number: u32,
+    /// Active periods begun.
+    pub(super) enabled: u32,
+    /// Offline periods begun.
+    pub(super) disabled: u32,
+    /// Its next change of state by its own habit; an event that came before it is outdated.
+    pub(super) habit: Ticket,
+    /// Of active agents the one with the highest was enabled last.
+    pub(super) enabled_as: u64,
+    /// Since when it waits for a slot; [`SimTime::NEVER`] if it does not.
+    pub(super) waits_since: SimTime,
+    /// The first conversation that waits for it to come back, or [`NONE`](super::NONE).
+    pub(super) parked: u32,
+    /// The last of them, of no meaning if there is none.
+    pub(super) last_parked: u32,
+    /// Attempts that were admitted and are not over, where replies are awaited.
+    pub(super) in_flight: u32,
+}

@@ -1,0 +1,80 @@
+//! A workspace and its credits: whether they reach, and what becomes of a charge.
+
+use super::Workspace;
+use crate::rules::decision::Refusal;
+use crate::rules::policy::Rulebook;
+use crate::rules::pool::{Charge, CreditPool};
+use crate::units::{Credits, SimTime};
+
+impl Workspace {
+    /// Decides whether an attempt at `now` can be paid that passes its limiters: by its share, then
+    /// by the pool. It may be asked again when a package has come, without counting the attempt twice
+    /// anywhere.
+    ///
+    /// # Errors
+    ///
+    /// The first of the two that refuses; none where the pool only reports.
+    #[inline]
+    pub fn check_credits(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        if !self.metered {
+            return Ok(());
+        }
+        let answer = self
+            .shares
+            .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
+            .and_then(|()| self.pool.check(cost));
+        match answer {
+            Err(refusal) if book.policy(self.plan).pool_reports() => {
+                self.exceeded.pool = Some(refusal.reason);
+                Ok(())
+            }
+            Err(refusal) => Err(self.until_renewal(refusal, agent, cost, now)),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Adds to a refusal for want of credits when the renewal cures it, if it does.
+    #[cold]
+    fn until_renewal(
+        &self,
+        refusal: Refusal,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Refusal {
+        // Nothing renews once a trial has ended.
+        let cured = self.renews != SimTime::NEVER
+            && (self.trial_ends == SimTime::NEVER || self.renews < self.trial_ends)
+            && cost <= self.pool.spendable_after_renewal()
+            && self.shares.fits(agent, cost, self.pool.included());
+        Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }
+    }
+
+    /// Notes that a charge stands for good.
+    #[inline]
+    pub fn settle(&mut self, charge: Option<Charge>) {
+        if let Some(charge) = charge {
+            self.pool.settle(charge);
+        }
+    }
+
+    /// Gives back the credits of an attempt of `agent` that was refused further on. Answers what
+    /// came back into the balance.
+    pub fn restore(&mut self, agent: usize, charge: Charge) -> Credits {
+        if charge.period == self.pool.period() {
+            self.shares.book(agent, Credits::ZERO - charge.amount);
+        }
+        self.pool.restore(charge)
+    }
+
+    /// The pool, to bring packages into it and to end them.
+    pub const fn pool_mut(&mut self) -> &mut CreditPool {
+        &mut self.pool
+    }
+}
