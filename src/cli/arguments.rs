@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
 
@@ -24,7 +25,10 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Write a starter scenario
     New(NewArguments),
-    /// Print the JSON Schema of scenario files or of results, or the guide to scenario files
+    /// Write a scenario that has the traffic of a trace
+    Fit(FitArguments),
+    /// Print the JSON Schema of scenario files, of results or of a document that is printed, or the
+    /// guide to scenario files
     Schema(SchemaArguments),
 }
 
@@ -153,6 +157,30 @@ pub(super) struct NewArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct FitArguments {
+    /// The trace: CSV, or CSV packed as .gz or .zst
+    #[arg(value_name = "TRACE")]
+    pub(super) trace: PathBuf,
+    /// The file to write, which must not exist yet; `-` prints the scenario and nothing else
+    /// [default: <name>.yaml beside the trace]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// The name of the scenario [default: that of the trace]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// What t = 0 is on the calendar [default: the hour of the first row if that has an instant, else
+    /// 2026-01-01T00:00:00Z]
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) start: Option<Timestamp>,
+    /// What to print: what was chosen and how well it fits for people, or a JSON document
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// What to print
     #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
@@ -165,6 +193,8 @@ pub(super) enum SchemaOf {
     Scenario,
     /// The JSON Schema of summary.json
     Summary,
+    /// The JSON Schema of what `fit --format json` prints
+    Fit,
     /// The JSON Schema of diff.json
     Diff,
     /// The guide to scenario files, in Markdown

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod diff;
 mod exit;
+mod fit;
 mod new;
 mod output;
 mod progress;
@@ -23,6 +24,7 @@ pub fn run() -> Exit {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

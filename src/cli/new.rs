@@ -51,17 +51,17 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
 }
 
 /// Writes a file that does not exist yet: nobody's scenario is ever overwritten.
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())
 }
 
 /// What the schema is called where it stands beside the scenario.
-const BESIDE: &str = "scenario.schema.json";
+pub(super) const BESIDE: &str = "scenario.schema.json";
 
 /// Where editors find the schema from a scenario at `path`: in the first folder above it that holds
 /// one where this repository has it; `None` if none does.
-fn schema_from(path: &Path) -> Option<String> {
+pub(super) fn schema_from(path: &Path) -> Option<String> {
     const IN_REPOSITORY: &str = "schema/scenario.schema.json";
     let path = absolute(path).ok()?;
     let above = path.parent()?.ancestors();

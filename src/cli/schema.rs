@@ -4,6 +4,7 @@ use super::arguments::{SchemaArguments, SchemaOf};
 use super::exit::Exit;
 use super::output::print;
 use crate::planning::diff_schema;
+use crate::planning::fit::fit_schema;
 use crate::scenario::{guide, scenario_schema};
 use crate::summary::summary_schema;
 
@@ -12,6 +13,7 @@ pub(super) fn schema(arguments: &SchemaArguments) -> Exit {
     print(&match arguments.of {
         SchemaOf::Scenario => format!("{:#}\n", scenario_schema()),
         SchemaOf::Summary => format!("{:#}\n", summary_schema()),
+        SchemaOf::Fit => format!("{:#}\n", serde_json::Value::from(fit_schema())),
         SchemaOf::Diff => format!("{:#}\n", diff_schema()),
         SchemaOf::Guide => guide(),
     });

@@ -46,6 +46,13 @@ pub enum Expected {
     },
 }
 
+impl TraceError {
+    /// What is wrong with a file as a whole, which messages call `file`: shown at its first line.
+    pub fn of_file(file: &str, message: &str, expected: &str) -> Self {
+        Problem::of_row(message).hint(expected).at(file, 1, b"")
+    }
+}
+
 /// What is wrong with a cell, or with a whole row.
 #[derive(Debug)]
 pub(super) struct Problem {

@@ -2,13 +2,16 @@
 //!
 //! A [`Trace`] is a file that can be opened again and again. [`Rows`] reads it against a [`Roster`],
 //! which knows the names that it may use, and answers rows of numbers. [`survey`] goes through all of
-//! it and tells what is in it; a [`Feed`] reads ahead on a thread of its own. Whatever the length of a
+//! it and tells what is in it; [`census`] makes a roster of the names that are in it; a [`Feed`] reads
+//! ahead on a thread of its own. Whatever the length of a
 //! trace, only a little of it is in memory.
 
 mod cells;
+mod census;
 mod columns;
 mod error;
 mod feed;
+mod header;
 mod lines;
 mod names;
 mod roster;
@@ -18,6 +21,7 @@ mod survey;
 mod trace;
 mod unpack;
 
+pub use census::{Census, census};
 pub use error::{Expected, TraceError, TraceFault};
 pub use feed::Feed;
 pub use roster::{Cast, CastLine, Part, Replay, Roster};

@@ -208,7 +208,7 @@ fn no_agent_of(line: &CastLine, text: &[u8], cell: usize) -> Problem {
 
 /// What follows the slash of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Numbered {
+pub(super) enum Numbered {
     /// There is no slash.
     Not,
     /// A number from 1 on.
@@ -218,7 +218,7 @@ enum Numbered {
 }
 
 /// A name and its number.
-fn split(text: &[u8]) -> (&[u8], Numbered) {
+pub(super) fn split(text: &[u8]) -> (&[u8], Numbered) {
     let Some(slash) = text.iter().rposition(|&byte| byte == b'/') else {
         return (text, Numbered::Not);
     };
@@ -239,7 +239,7 @@ fn split(text: &[u8]) -> (&[u8], Numbered) {
 }
 
 /// Whether an agent may be called so.
-fn is_name(text: &[u8]) -> bool {
+pub(super) fn is_name(text: &[u8]) -> bool {
     let (name, number) = split(text);
     let sound = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     number != Numbered::Wrong && (1..=100).contains(&name.len()) && name.iter().all(sound)

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::cells::Cells;
 use super::columns::{Column, Columns};
 use super::error::{Problem, TraceError};
+use super::header::Opened;
 use super::lines::Lines;
 use super::names::{Names, Naming, show};
 use super::roster::{Part, Replay, Roster};
@@ -73,21 +74,7 @@ impl Rows {
         roster: Arc<Roster>,
         playback: Playback,
     ) -> Result<Self, TraceError> {
-        let shown = trace.name();
-        let source = trace.open().map_err(|error| {
-            Problem::of_row(format!("cannot read {shown}: {error}")).at(shown, 1, b"")
-        })?;
-        let mut lines = Lines::new(source, shown);
-        let mut cells = Cells::default();
-        if !lines.advance()? {
-            return Err(lines.wrong(Problem::of_row("this trace is empty").hint(
-                "the first line names the columns: `time,workspace,agent,action,cost`, in any order",
-            )));
-        }
-        cells.split(lines.text());
-        let header: Vec<String> = (0..cells.count()).map(|cell| show(cells.at(cell))).collect();
-        let columns = Columns::read(header.iter().map(String::as_str));
-        let columns = columns.map_err(|problem| lines.wrong(problem))?;
+        let Opened { lines, cells, columns } = Opened::open(trace)?;
         let nobody = Whom { line: 0, name: 0 };
         Ok(Self {
             lines,

@@ -1,6 +1,7 @@
-//! Questions that take several runs to answer.
+//! Questions around runs: what a change of policy does, and what scenario has the traffic of a trace.
 
 mod diff;
+pub mod fit;
 
 pub use diff::{
     Change, Comparison, CountChange, DiffError, DiffSummary, GroupDiff, HoursDiff, MetricDiff,

@@ -44,7 +44,9 @@ pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use flaw::{Flaw, Flaws};
 pub use guide::guide;
 pub use load::{Loaded, load, parse};
-pub use model::{Backend, BackendScope, BillingAnchor, Drain, Group, Offer, Scenario};
+pub use model::{
+    Backend, BackendScope, BillingAnchor, Drain, Group, Offer, Scenario, default_start,
+};
 pub use overrides::Override;
 pub use recorded::{Recorded, RecordedPart, Recording};
 pub use render::Colour;

@@ -19,8 +19,12 @@ use crate::workload::{AgentLine, Buying, Customers, LineKind, Occurrence, Traffi
 /// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
 const DEFAULT_START: i64 = 1_767_225_600;
 
-/// The start of a scenario that names none.
-pub(super) fn default_start() -> Timestamp {
+/// The start of a scenario that names none: 2026-01-01T00:00:00Z.
+///
+/// # Panics
+///
+/// Never.
+pub fn default_start() -> Timestamp {
     Timestamp::from_second(DEFAULT_START).expect("2026 is within the calendar")
 }
 

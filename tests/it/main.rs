@@ -12,6 +12,7 @@ mod disciplines;
 mod edges;
 mod estimates;
 mod extremes;
+mod fit;
 mod guide;
 mod hostile;
 mod imports;
