@@ -1,5 +1,7 @@
 //! What messages cost, conversations, and agents that come and go.
 
+use std::fmt::Write as _;
+
 use limitlab::planning::fit::{Fit, yaml};
 use limitlab::random::Distribution as Ours;
 use limitlab::scenario::{Scenario, parse};
@@ -78,9 +80,9 @@ fn conversations(seed: u64) -> String {
     starts.sort_by(|one, other| one.0.total_cmp(&other.0));
     let mut text = "time,workspace,agent,action,cost,session,think\n".to_owned();
     for (number, (at, whom)) in starts.iter().enumerate() {
-        text += &format!("{at:.6}s,{whom},message,,{number},\n");
+        let _ = writeln!(text, "{at:.6}s,{whom},message,,{number},");
         for _ in 0..more.sample(&mut words) {
-            text += &format!(",{whom},message,,{number},{:.3}s\n", think.sample(&mut words));
+            let _ = writeln!(text, ",{whom},message,,{number},{:.3}s", think.sample(&mut words));
         }
     }
     text
