@@ -24,8 +24,9 @@ struct Resident {
     own: Serving,
 }
 
-/// When something is due, of which class, and the number of the workspace that it is of.
-pub(super) type Entry = (SimTime, Class, u32);
+/// When something is due, of which class, and the number of the workspace that it is of. What is due at
+/// servers of its own has no class, and so goes before all else of its instant, rows of traces too.
+pub(super) type Entry = (SimTime, Option<Class>, u32);
 
 /// What is due next in each workspace.
 type Order = BinaryHeap<Reverse<Entry>>;
@@ -40,12 +41,12 @@ pub(super) struct Crowd<'a> {
 
 impl Resident {
     /// What is due next; what is due at servers of its own goes first.
-    fn next(&mut self) -> Option<(SimTime, Class)> {
+    fn next(&mut self) -> Option<(SimTime, Option<Class>)> {
         let cell = self.cell.next();
         let own = self.own.station.as_mut().and_then(Station::next);
         match own {
-            Some(own) if cell.is_none_or(|(at, _)| own <= at) => Some((own, Class::Frees)),
-            _ => cell,
+            Some(own) if cell.is_none_or(|(at, _)| own <= at) => Some((own, None)),
+            _ => cell.map(|(at, class)| (at, Some(class))),
         }
     }
 }

@@ -198,7 +198,7 @@ fn next_row(
     event: Option<Entry>,
 ) -> Result<Option<Entry>, EngineError> {
     let Some(recording) = recording else { return Ok(None) };
-    let row = recording.peek()?;
+    let row = recording.peek()?.map(|(at, class, number)| (at, Some(class), number));
     Ok(row.filter(|row| event.is_none_or(|event| *row <= event)))
 }
 

@@ -89,3 +89,19 @@ fn with_arrivals_every_message_comes_at_its_time() {
     let found = replay_all(&scenario, &trace);
     assert_values(&found, &[("wait.mean", 0.25), ("messages.completed", 4.0)]);
 }
+
+#[test]
+fn servers_of_ones_own_are_done_before_the_agent_goes_offline() {
+    // The reply is back at 2 and the agent goes offline. Both the next turn and its return are due
+    // at 5, in the order in which they came about: the turn finds nobody.
+    let own = SHOP
+        .replace("cost: 2 }", "activity: { offline: { constant: 3s } } }")
+        .replace("{ servers", "{ scope: workspace, queue: { discipline: lifo }, servers");
+    let talk = "time,workspace,agent,action,cost,session,think
+0s,shops,sales/1,message,,x,
+,shops,sales/1,message,,x,3s
+2s,shops,sales/1,disable,,,
+";
+    let found = replay_all(&own, talk);
+    assert_values(&found, &[("messages.offered", 2.0), ("messages.lost", 1.0)]);
+}
