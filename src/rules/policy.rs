@@ -33,8 +33,8 @@ pub struct Policy {
 impl Rulebook {
     /// Compiles the plans of a group, each with the throttles that hold on it as places in
     /// `throttles`. Throttles of the same name are one limiter, with other numbers on each plan;
-    /// they must have the same scope and kind; a limiter of one's own has the same numbers on all of
-    /// them. `shares` says whether anyone has a share of the pool.
+    /// they must have the same scope, kind and weight; a limiter of one's own has the same numbers on
+    /// all of them. `shares` says whether anyone has a share of the pool.
     ///
     /// # Panics
     ///

@@ -305,7 +305,7 @@ fn flaws_of_plans_and_throttles_name_their_fields() {
     groups[0].throttles[0].quota.rate must be at most one event a nanosecond
     groups[0].throttles[0].quota.burst_thousandths must be from 1_000 to 1_000_000_000_000_000
     groups[0].throttles[0].quota.limit must be at least 1
-    groups[0].throttles[1] must be what the other throttle of its name is: of its scope and kind, and the same limiter if that is custom
+    groups[0].throttles[1] must be what the other throttle of its name is: of its scope, kind and weight, and the same limiter if that is custom
     ");
 }
 

@@ -664,11 +664,11 @@ fn mixes() {
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(r"pro: { credits: { included: 5_000 } }", r"pro: { credits: { included: 5_000 }, fair_use: [{ name: burst, scope: agent, token_bucket: { rate: 1/s, burst: 1 } }] }"), @"
-    x.yaml:26:28: error: the plans `advanced` and `pro` both have a limit `burst`, of another scope or kind
+    x.yaml:26:28: error: the plans `advanced` and `pro` both have a limit `burst`, of another scope, kind or weight
        |
     26 |     plan: { advanced: 80%, pro: 20% }
        |                            ^^^
-    hint: limits of one name count together in results: give them the same scope and kind, or two names
+    hint: limits of one name count together in results: give them the same scope, kind and weight, or two names
 
     1 mistake in x.yaml
     ");

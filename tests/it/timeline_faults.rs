@@ -220,11 +220,11 @@ fn references() {
 #[test]
 fn plans_whose_limits_differ() {
     assert_snapshot!(with(r"name: wide, concurrency", r"name: burst, concurrency"), @"
-    x.yaml:48:59: error: the plans `advanced` and `partner` both have a limit `burst`, of another scope or kind
+    x.yaml:48:59: error: the plans `advanced` and `partner` both have a limit `burst`, of another scope, kind or weight
        |
     48 |   - { name: partnership, at: 30d, group: shops, set_plan: partner }
        |                                                           ^^^^^^^
-    hint: limits of one name count together in results: give them the same scope and kind, or two names
+    hint: limits of one name count together in results: give them the same scope, kind and weight, or two names
 
     1 mistake in x.yaml
     ");

@@ -135,19 +135,26 @@ impl SlidingWindow {
 
     /// Logs an attempt that this window refused at `now` as if it had been admitted.
     ///
-    /// The log is then cut where the newer entries alone weigh the limit: as long as an older one
-    /// is in sight, so are they, and refuse whatever weighs something without its help. So refused
-    /// attempts do not make the log longer than admitted ones could.
+    /// Of the log then only the newest stays that weighs the limit, of the oldest of its instants
+    /// perhaps a part: as long as that is in sight, so is all of it, and refuses whatever weighs
+    /// something without the help of what is older. So refused attempts do not make the log longer
+    /// than admitted ones could, and a change of limits forgets them by weight.
     pub fn count_refused(&mut self, quota: &SlidingWindowQuota, now: SimTime, weight: u64) {
         self.forget(quota, now);
         self.append(now, weight);
-        while let Some(oldest) = self.log.front() {
-            let newer = self.logged - u128::from(oldest.weight);
-            // The newest stays, whatever the limit.
-            if newer == 0 || newer < u128::from(quota.limit) {
-                break;
+        // A limit of nothing keeps something, which is in the log, since entries weigh something.
+        let kept = u128::from(quota.limit.max(1));
+        while let Some(oldest) = self.log.front_mut()
+            && self.logged > kept
+        {
+            let surplus = self.logged - kept;
+            if u128::from(oldest.weight) > surplus {
+                // What is taken off weighs less than the entry, so 64 bits hold it.
+                oldest.weight -= surplus as u64;
+                self.logged = kept;
+                return;
             }
-            self.logged = newer;
+            self.logged -= u128::from(oldest.weight);
             self.log.pop_front();
         }
     }
@@ -161,7 +168,7 @@ impl SlidingWindow {
             self.logged += u128::from(weight);
             return;
         };
-        // An entry of 2^64 - 1 or more has reached every limit: what is beyond decides nothing.
+        // An entry of 2^64 - 1 has reached every limit: what is beyond decides nothing.
         let sum = newest.weight.saturating_add(weight);
         self.logged += u128::from(sum - newest.weight);
         newest.weight = sum;
@@ -301,6 +308,24 @@ mod tests {
         let now = SimTime::from_nanos(SECOND);
         let mut window = window.converted(&longer, &low, now).converted(&low, &longer, now);
         assert_eq!(attempt(&mut window, &longer, SECOND, 1), Err(Some(59 * SECOND + SECOND / 2)));
+    }
+
+    #[test]
+    fn refused_attempts_are_forgotten_by_weight_and_not_by_instant() {
+        let (old, new) = (quota(3, SimSpan::SECOND), quota(5, SimSpan::SECOND));
+        for step in [0, 1] {
+            let mut window = starting(&old);
+            for number in 0..6 {
+                if attempt(&mut window, &old, number * step, 1_000).is_err() {
+                    window.count_refused(&old, SimTime::from_nanos(number * step), 1_000);
+                }
+            }
+            // Of the six the newest three are kept: two more find room.
+            let now = SimTime::from_nanos(5 * step);
+            let mut window = window.converted(&old, &new, now);
+            let admitted = (0..5).filter(|_| attempt(&mut window, &new, 9, 1_000).is_ok());
+            assert_eq!(admitted.count(), 2, "{step} ns apart");
+        }
     }
 
     #[test]

@@ -61,11 +61,11 @@ impl GroupPlans {
             // Two limits of one plan that have the same name are a mistake of that plan.
             if first.0 != plan && !are_alike(alike, &throttle) {
                 let message = format!(
-                    "the plans `{}` and `{name}` both have a limit `{}`, of another scope or kind",
+                    "the plans `{}` and `{name}` both have a limit `{}`, of another scope, kind or weight",
                     self.offers[first.0].plan.name, throttle.name
                 );
                 let hint = "limits of one name count together in results: give them the same \
-                            scope and kind, or two names";
+                            scope, kind and weight, or two names";
                 findings.add_with_hint(at, message, hint);
             }
             places.push(place as u16);
@@ -139,7 +139,8 @@ impl GroupPlans {
 
 /// Whether two limits of one name mean the same to who meets them.
 fn are_alike(one: &Throttle, other: &Throttle) -> bool {
-    one.scope == other.scope && discriminant(&one.quota) == discriminant(&other.quota)
+    let numbers = |it: &Throttle| (it.scope, it.weight, discriminant(&it.quota));
+    numbers(one) == numbers(other)
 }
 
 /// The rule that the shares of a mix sum to the whole.

@@ -62,10 +62,14 @@ impl<'s> Seen<'s> {
         }
         self.marks.push(mark);
         if let (Quota::SlidingWindow { limit_thousandths, .. }, true) = (self.quota, mark.refused) {
-            // No more of the log is kept than what alone reaches the limit.
+            // No more of the log is kept than the newest that weighs the limit.
             let limit = i128::from(*limit_thousandths);
-            let all = self.marks.clone();
-            self.marks.retain(|it| sum(&all, |other| other.at > it.at) < limit);
+            let mut newer = 0;
+            for mark in self.marks.iter_mut().rev() {
+                mark.weight = mark.weight.min(limit - newer);
+                newer += mark.weight;
+            }
+            self.marks.retain(|it| it.weight > 0);
         }
     }
 

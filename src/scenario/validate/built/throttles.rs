@@ -47,7 +47,7 @@ pub(super) fn throttles(group: &Group, at: Arguments<'_>, finder: &mut Finder) {
         let message = "must be agent or workspace: the others stand in the scenario's `throttles`";
         finder.demand(!throttle.scope.is_shared(), format_args!("{at}.scope"), message);
         let mut before = all[..index].iter().filter(|other| other.name == throttle.name);
-        let message = "must be what the other throttle of its name is: of its scope and kind, and \
+        let message = "must be what the other throttle of its name is: of its scope, kind and weight, and \
                        the same limiter if that is custom";
         finder.demand(before.all(|other| are_one(throttle, other)), at, message);
     }
@@ -74,7 +74,7 @@ fn are_one(one: &Throttle, other: &Throttle) -> bool {
         (Quota::Custom(one), Quota::Custom(other)) => one == other,
         (one, other) => discriminant(one) == discriminant(other),
     };
-    one.scope == other.scope && quotas
+    (one.scope, one.weight) == (other.scope, other.weight) && quotas
 }
 
 /// A throttle's name and numbers.

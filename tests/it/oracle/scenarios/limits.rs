@@ -126,7 +126,7 @@ impl Knobs {
         format!("[{list}]")
     }
 
-    /// A limit of a plan with the scope and the kind that all plans give to the one they share.
+    /// A limit of a plan with the scope, kind and weight that all plans give to the one they share.
     fn shared(&self, of: &Throttle) -> Throttle {
         let plans = self.groups.iter().filter_map(|group| group.plan.as_ref());
         let mut firsts = plans.filter_map(|plan| plan.throttles.first());
@@ -134,7 +134,7 @@ impl Knobs {
         let same_kind = discriminant(&first.kind) == discriminant(&of.kind);
         let own = same_kind && !of.alike;
         let kind = if own { of.kind.clone() } else { first.kind.clone() };
-        Throttle { wide: first.wide, kind, ..of.clone() }
+        Throttle { wide: first.wide, by_credits: first.by_credits, kind, ..of.clone() }
     }
 
     fn kind(&self, of: &Throttle) -> (&'static str, String) {
