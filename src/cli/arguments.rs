@@ -56,6 +56,9 @@ pub(super) struct RunArguments {
     /// Write the results here instead of results/<name>
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Write every decision to decisions.csv too
+    #[arg(long)]
+    pub(super) decisions: bool,
     #[command(flatten)]
     pub(super) how: HowArguments,
 }

@@ -47,7 +47,7 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
         return Exit::Done;
     }
     let how = HowArguments { threads: None, png: false, quiet: false, format: Format::Text };
-    simulate(&scenario, None, &how)
+    simulate(&scenario, None, false, &how)
 }
 
 /// Writes a file that does not exist yet: nobody's scenario is ever overwritten.

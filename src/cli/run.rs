@@ -1,15 +1,20 @@
 //! `limitlab run`: simulate a scenario and write its results.
 
-use std::io::stdout;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{BufWriter, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+
+use tempfile::TempDir;
 
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, print};
 use super::progress::{stop_on_interrupt, with_bar};
 use crate::engine::{self, EngineError, Outcome, RunOptions, Watch};
+use crate::log::DecisionLog;
 use crate::report::{self, Outputs};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::RunFigures;
@@ -20,7 +25,10 @@ pub(super) const WIDTH: usize = 100;
 /// Runs the command.
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     match load(&arguments.scenario) {
-        Ok(loaded) => simulate(&loaded.scenario, arguments.out.as_deref(), &arguments.how),
+        Ok(loaded) => {
+            let RunArguments { out, decisions, how, .. } = arguments;
+            simulate(&loaded.scenario, out.as_deref(), *decisions, how)
+        }
         Err(error) => explain(&error),
     }
 }
@@ -34,30 +42,38 @@ pub(super) fn load(arguments: &ScenarioArguments) -> Result<Loaded, ScenarioErro
     scenario::load(&arguments.path, &overrides)
 }
 
-/// Simulates a scenario, writes its results and prints its summary.
-pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArguments) -> Exit {
+/// Simulates a scenario, writes its results, with all its decisions if they are asked for, and prints
+/// its summary.
+pub(super) fn simulate(
+    scenario: &Scenario,
+    out: Option<&Path>,
+    decisions: bool,
+    how: &HowArguments,
+) -> Exit {
+    try_simulate(scenario, out, decisions, how).unwrap_or_else(|exit| exit)
+}
+
+/// The same; what ends the command early was told.
+fn try_simulate(
+    scenario: &Scenario,
+    out: Option<&Path>,
+    decisions: bool,
+    how: &HowArguments,
+) -> Result<Exit, Exit> {
     let folder =
         out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
-    if let Err(error) = report::check_folder(&folder) {
-        complain(&error.to_string());
-        return Exit::Impossible;
-    }
+    report::check_folder(&folder).map_err(impossible)?;
+    let draft = decisions.then(|| Draft::new(&folder)).transpose()?;
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };
     #[expect(clippy::disallowed_methods, reason = "what a run cost is told beside its results")]
     let began = Instant::now();
-    let outcome = with_bar(&watch, !how.quiet, || engine::run(scenario, options, &watch));
-    let mut outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(EngineError::Trace(error)) => {
-            return explain(&ScenarioError::Faults(Faults::from(&error)));
-        }
-        Err(error) => {
-            complain(&error.to_string());
-            return Exit::Impossible;
-        }
-    };
+    let outcome = with_bar(&watch, !how.quiet, || match &draft {
+        Some(draft) => engine::run_logged(scenario, options, &watch, &draft.log),
+        None => engine::run(scenario, options, &watch),
+    });
+    let mut outcome = outcome.map_err(failed)?;
     outcome.summary.run = Some(RunFigures {
         wall_s: began.elapsed().as_secs_f64(),
         events: outcome.events,
@@ -65,17 +81,58 @@ pub(super) fn simulate(scenario: &Scenario, out: Option<&Path>, how: &HowArgumen
         threads: outcome.threads,
         peak_rss_bytes: peak_memory(),
     });
-    let outputs = Outputs { png: how.png };
-    if let Err(error) =
-        report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
-    {
-        complain(&error.to_string());
-        return Exit::Impossible;
-    }
+    let written = draft.map(Draft::finish).transpose()?;
+    let decisions = written.as_ref().map(|beside| beside.path().join(DECISIONS));
+    let outputs = Outputs { png: how.png, decisions };
+    report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
+        .map_err(impossible)?;
     if !how.quiet {
         show(scenario, &outcome, &folder, how.format);
     }
-    verdict(&outcome)
+    Ok(verdict(&outcome))
+}
+
+/// The log of decisions in a folder of results.
+const DECISIONS: &str = "decisions.csv";
+
+/// A log of decisions that is written beside the results until they are whole.
+struct Draft {
+    beside: TempDir,
+    log: DecisionLog,
+}
+
+impl Draft {
+    fn new(folder: &Path) -> Result<Self, Exit> {
+        let beside = report::beside(folder).map_err(impossible)?;
+        let path = beside.path().join(DECISIONS);
+        let file = File::create(&path)
+            .map_err(|error| impossible(format!("cannot write {}: {error}", path.display())))?;
+        Ok(Self { beside, log: DecisionLog::new(BufWriter::new(file)) })
+    }
+
+    /// The folder that holds the whole log.
+    fn finish(self) -> Result<TempDir, Exit> {
+        self.log.finish().map_err(|error| impossible(EngineError::Log(error.to_string())))?;
+        Ok(self.beside)
+    }
+}
+
+/// Tells why a command could not run.
+fn impossible(why: impl Display) -> Exit {
+    complain(&why.to_string());
+    Exit::Impossible
+}
+
+/// Tells why a run failed.
+fn failed(error: EngineError) -> Exit {
+    match error {
+        EngineError::Trace(error) => explain(&ScenarioError::Faults(Faults::from(&error))),
+        EngineError::Replications(_) => {
+            complain(&format!("{error}\nhint: --set replications=1"));
+            Exit::Wrong
+        }
+        error => impossible(error),
+    }
 }
 
 /// How many threads to simulate on.

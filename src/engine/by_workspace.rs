@@ -1,6 +1,7 @@
 //! A run that tells of each workspace by itself too.
 
 use super::frame;
+use super::journal::Observers;
 use super::run::{EngineError, RunOptions, simulate};
 use super::watch::Watch;
 use crate::measure::{Interruption, WorkspaceFigures};
@@ -75,7 +76,7 @@ pub fn run_by_workspace(
     scenario.check().map_err(EngineError::Flawed)?;
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     frame.groups.iter_mut().for_each(|group| group.by_workspace = true);
-    let mut simulated = simulate(scenario, frame, 0..1, options, watch)?;
+    let mut simulated = simulate(scenario, frame, 0..1, options, Observers { watch, log: None })?;
     let mut workspaces = std::mem::take(&mut simulated.workspaces);
     workspaces.sort_unstable_by_key(|it| (it.group, it.workspace));
     Ok(ByWorkspace {

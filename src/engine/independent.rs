@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cell::{Cell, World};
+use super::journal::{Journal, Names, Observers};
 use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
 use super::station::Station;
-use super::watch::Watch;
 use crate::measure::{Capacity, Frame, GroupMeasures};
 use crate::scenario::Scenario;
 
@@ -23,9 +23,10 @@ pub(super) fn run(
     frame: &Frame,
     replications: Range<u32>,
     threads: usize,
-    watch: &Watch,
+    observers: Observers<'_>,
 ) -> Result<Part, EngineError> {
     let models = &GroupModel::all(scenario);
+    let (watch, names) = (observers.watch, &Names::of(scenario));
     let of_one: u64 = models.iter().map(|model| u64::from(model.count)).sum();
     let begin = u64::from(replications.start) * of_one;
     let end = u64::from(replications.end) * of_one;
@@ -36,9 +37,13 @@ pub(super) fn run(
         &Pieces { numbers: begin..end, at_a_time },
         threads,
         watch,
-        || Worker::new(scenario, models, frame),
+        || {
+            let journal = Journal::new(observers, names);
+            Worker { journal, ..Worker::new(scenario, models, frame) }
+        },
         |worker, piece| {
-            worker.simulate((piece / of_one) as u32, piece % of_one)?;
+            let (replication, workspace) = ((piece / of_one) as u32, piece % of_one);
+            observers.check(worker.simulate(replication, workspace))?;
             watch.note(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
             Ok(())
         },
@@ -57,6 +62,7 @@ struct Worker<'a> {
     servers: Option<Servers>,
     /// In place of the servers, where completions are events.
     station: Option<Station>,
+    journal: Option<Journal<'a>>,
     part: Part,
 }
 
@@ -73,7 +79,8 @@ impl<'a> Worker<'a> {
             }
         }
         let part = Part::new(scenario, frame);
-        Self { models, frame, cell: Cell::new(), servers, station, part }
+        let (cell, journal) = (Cell::new(), None);
+        Self { models, frame, cell, servers, station, journal, part }
     }
 
     /// Simulates a workspace of a replication, numbered over all groups.
@@ -83,6 +90,10 @@ impl<'a> Worker<'a> {
         while index >= u64::from(self.models[group].count) {
             index -= u64::from(self.models[group].count);
             group += 1;
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.begin(workspace);
+            journal.turn_to(group, index as u32);
         }
         let measures: &mut GroupMeasures = &mut self.part.groups[group];
         let model = &self.models[group];
@@ -95,6 +106,7 @@ impl<'a> Worker<'a> {
             number: 0,
             limits: None,
             platform: None,
+            journal: self.journal.as_mut().map(|journal| journal as _),
         };
         self.cell.begin(&mut world, model.key(replication, index as u32));
         while self.cell.advance(&mut world)? {}
@@ -104,6 +116,9 @@ impl<'a> Worker<'a> {
         }
         self.part.events += self.cell.events();
         self.part.messages += self.cell.messages();
+        if let Some(journal) = &mut self.journal {
+            journal.end();
+        }
         Ok(())
     }
 }

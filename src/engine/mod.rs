@@ -12,6 +12,7 @@ mod cell;
 mod coupled;
 mod frame;
 mod independent;
+mod journal;
 mod lines;
 mod model;
 mod recording;
@@ -24,5 +25,5 @@ mod watch;
 
 pub use by_workspace::{ByWorkspace, WorkspaceRecord, run_by_workspace};
 pub use calendar::{Calendar, Class};
-pub use run::{EngineError, Outcome, RunOptions, run};
+pub use run::{EngineError, Outcome, RunOptions, run, run_logged};
 pub use watch::Watch;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::by_workspace::WorkspaceRecord;
+use super::journal::Observers;
 use super::watch::Watch;
 use super::{coupled, frame, independent};
-use crate::log::TraceError;
+use crate::log::{DecisionLog, TraceError};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{Flaws, Scenario};
 use crate::summary::{Summary, summarise};
@@ -62,6 +63,12 @@ pub enum EngineError {
     /// A trace has changed since the scenario was loaded, and cannot be read on.
     #[error(transparent)]
     Trace(#[from] TraceError),
+    /// A log of decisions cannot be written.
+    #[error("cannot write the log of decisions: {0}")]
+    Log(String),
+    /// A log of decisions was asked for of several replications.
+    #[error("a log of decisions is of one replication, and the scenario has {0}")]
+    Replications(u32),
 }
 
 /// What was simulated by one thread, or by all.
@@ -169,9 +176,43 @@ pub fn run(
     options: RunOptions,
     watch: &Watch,
 ) -> Result<Outcome, EngineError> {
+    observed(scenario, options, Observers { watch, log: None })
+}
+
+/// Simulates a scenario of one replication, and writes every decision to `log`.
+///
+/// The outcome is that of [`run`]. The rows of a workspace stand in the order of time, those of
+/// workspaces that never meet one workspace after the other; they depend on the scenario alone. The
+/// log is to be [finished](DecisionLog::finish) afterwards.
+///
+/// # Errors
+///
+/// As [`run`]; [`EngineError::Replications`] if there are several; [`EngineError::Log`] when the log
+/// cannot be written.
+///
+/// # Panics
+///
+/// As [`run`].
+pub fn run_logged(
+    scenario: &Scenario,
+    options: RunOptions,
+    watch: &Watch,
+    log: &DecisionLog,
+) -> Result<Outcome, EngineError> {
+    if scenario.replications > 1 {
+        return Err(EngineError::Replications(scenario.replications));
+    }
+    observed(scenario, options, Observers { watch, log: Some(log) })
+}
+
+fn observed(
+    scenario: &Scenario,
+    options: RunOptions,
+    observers: Observers<'_>,
+) -> Result<Outcome, EngineError> {
     scenario.check().map_err(EngineError::Flawed)?;
     let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
-    let simulated = simulate(scenario, frame, 0..scenario.replications, options, watch)?;
+    let simulated = simulate(scenario, frame, 0..scenario.replications, options, observers)?;
     let mut summary = simulated.summary(scenario);
     let Simulated { measures, events, messages, threads, .. } = simulated;
     summary.thresholds =
@@ -203,7 +244,7 @@ pub(super) fn simulate(
     mut frame: Frame,
     replications: Range<u32>,
     options: RunOptions,
-    watch: &Watch,
+    observers: Observers<'_>,
 ) -> Result<Simulated, EngineError> {
     let planned = replications.len() as u32;
     frame.replications = planned;
@@ -211,9 +252,9 @@ pub(super) fn simulate(
     let mut threads = options.threads.max(1);
     let mut part = if meet {
         threads = threads.min(replications.len());
-        coupled::run(scenario, &frame, replications, threads, watch)?
+        coupled::run(scenario, &frame, replications, threads, observers)?
     } else {
-        independent::run(scenario, &frame, replications, threads, watch)?
+        independent::run(scenario, &frame, replications, threads, observers)?
     };
     if let Some(cut) = part.frame.take() {
         frame = Frame { replications: planned, ..cut };
@@ -274,7 +315,8 @@ backend: { servers: 2, service_time: { exponential: 4s }, queue: { limit: 4 } }
     fn measured(scenario: &Scenario, replications: Range<u32>) -> Measures {
         let options = RunOptions { threads: 2 };
         let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
-        let simulated = simulate(scenario, frame, replications, options, &Watch::default());
+        let observers = Observers { watch: &Watch::default(), log: None };
+        let simulated = simulate(scenario, frame, replications, options, observers);
         simulated.unwrap_or_else(|error| panic!("{error}")).measures
     }
 

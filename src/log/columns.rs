@@ -31,7 +31,7 @@ impl Column {
     const REQUIRED: usize = 5;
     /// Columns of a log of decisions, which is a trace as well: they say what was decided, which a
     /// replay decides anew.
-    const OF_A_LOG: [&str; 16] = [
+    const OF_A_LOG: [&str; 17] = [
         "message",
         "key",
         "node",
@@ -45,6 +45,7 @@ impl Column {
         "limiter",
         "retry_after",
         "charged",
+        "overage",
         "hold",
         "balance",
         "active",
@@ -57,6 +58,8 @@ pub(super) struct Columns {
     places: [Option<usize>; Column::ALL.len()],
     /// How many there are, those that are not read included.
     pub(super) count: usize,
+    /// Whether rows tell what was decided.
+    pub(super) is_log: bool,
 }
 
 impl Columns {
@@ -90,7 +93,7 @@ impl Columns {
             let problem = Problem::of_row(format!("a trace needs the column `{name}`"));
             return Err(problem.hint(HINT));
         }
-        Ok(Self { places, count: names.len() })
+        Ok(Self { places, count: names.len(), is_log: names.contains(&"outcome") })
     }
 
     /// Where a column stands; `None` if there is none.

@@ -9,6 +9,7 @@
 mod cells;
 mod census;
 mod columns;
+mod decisions;
 mod error;
 mod feed;
 mod header;
@@ -22,6 +23,7 @@ mod trace;
 mod unpack;
 
 pub use census::{Census, census};
+pub use decisions::{AttemptRecord, DecisionLog, DecisionRecord, Outcome, RecordedAction, Subject};
 pub use error::{Expected, TraceError, TraceFault};
 pub use feed::Feed;
 pub use roster::{Cast, CastLine, Part, Replay, Roster};

@@ -152,6 +152,9 @@ impl Rows {
             )));
         }
         let action = self.action()?;
+        if action == Action::Head {
+            return Ok(Fate::Follows);
+        }
         let (text, place) = self.cell(Column::Workspace);
         // The cells are borrowed apart from the names, whose last answers change.
         let text = (place, text.len());
@@ -308,11 +311,16 @@ impl Rows {
 
     fn action(&self) -> Result<Action, Problem> {
         /// What a log of decisions says besides: it follows from what is replayed.
-        const OF_A_LOG: [&str; 4] = ["settle", "release", "renew", "expire"];
+        const OF_A_LOG: [&str; 5] = ["settle", "release", "renew", "expire", "end_trial"];
         let (text, place) = self.cell(Column::Action);
         let is = |word: &str| word.as_bytes() == text;
         if let Some(kind) = Deed::NAMES.iter().position(|word| is(word)) {
-            return Ok(Action::Kind(kind));
+            // Of a log only what customers wrote is replayed: the scenario says the rest.
+            let follows = self.columns.is_log && kind > 0;
+            return Ok(if follows { Action::Follows } else { Action::Kind(kind) });
+        }
+        if self.columns.is_log && is("log") {
+            return Ok(Action::Head);
         }
         if OF_A_LOG.iter().any(|word| is(word)) {
             return Ok(Action::Follows);
@@ -367,6 +375,8 @@ enum Action {
     Kind(usize),
     /// What follows from others.
     Follows,
+    /// What says of a log what it is.
+    Head,
 }
 
 const DURATION: &str = "a duration such as `250ms`, `8h` or `1d12h`";

@@ -4,15 +4,28 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use super::write::ReportError;
 
 /// A file of a result: where it lies in the folder, with `/`, and what it holds.
 pub(super) struct ResultFile {
     /// Relative to the folder.
     pub name: String,
-    /// All of it.
-    pub bytes: Vec<u8>,
+    pub content: Content,
 }
+
+/// What a file of a result holds.
+#[derive(PartialEq, Eq)]
+pub(super) enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What was written [beside] the folder: it is moved into it.
+    Beside(PathBuf),
+}
+
+/// What temporary files and folders beside a result begin with.
+const PREFIX: &str = ".limitlab-";
 
 /// The files by which a folder is known to be a result: of a run, and of a comparison.
 const MARKS: [&str; 2] = ["summary.json", "diff.json"];
@@ -29,15 +42,8 @@ pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportE
     // Of a link the folder that it points to is replaced, not the link.
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let replaced = check_folder(&folder)?;
-    let parent = match folder.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(failed("create", parent))?;
-    let beside = tempfile::Builder::new()
-        .prefix(".limitlab-")
-        .tempdir_in(parent)
-        .map_err(failed("create a folder in", parent))?;
+    let parent = parent_of(&folder)?;
+    let beside = beside(&folder)?;
     // A folder inside, since temporary ones are closed to others.
     let new = beside.path().join("new");
     fill(&new, files)?;
@@ -49,6 +55,29 @@ pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportE
     }
     swapped?;
     sync_folder(parent)
+}
+
+/// A temporary folder beside a folder of results, for what is written before it becomes a part of
+/// them.
+///
+/// # Errors
+///
+/// [`ReportError`] if it cannot be created.
+pub fn beside(folder: &Path) -> Result<TempDir, ReportError> {
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let parent = parent_of(&folder)?;
+    let beside = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent);
+    beside.map_err(failed("create a folder in", parent))
+}
+
+/// The folder that a folder lies in, which is created if it is not there.
+fn parent_of(folder: &Path) -> Result<&Path, ReportError> {
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(failed("create", parent))?;
+    Ok(parent)
 }
 
 /// Whether there is a folder to be replaced, which must be empty or a result. To be asked before a
@@ -83,8 +112,16 @@ fn fill(new: &Path, files: &[ResultFile]) -> Result<(), ReportError> {
             folders.push(parent.to_owned());
         }
         let write = || {
-            let mut opened = File::create(&path)?;
-            opened.write_all(&file.bytes)?;
+            let mut opened = match &file.content {
+                Content::Bytes(_) => File::create(&path)?,
+                Content::Beside(written) => {
+                    fs::rename(written, &path)?;
+                    File::open(&path)?
+                }
+            };
+            if let Content::Bytes(bytes) = &file.content {
+                opened.write_all(bytes)?;
+            }
             opened.sync_all()
         };
         write().map_err(failed("write", &path))?;
@@ -127,7 +164,7 @@ mod tests {
     const MARK: &str = "summary.json";
 
     fn file(name: &str, text: &str) -> ResultFile {
-        ResultFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+        ResultFile { name: name.to_owned(), content: Content::Bytes(text.as_bytes().to_vec()) }
     }
 
     /// Everything below a folder, hidden files too.

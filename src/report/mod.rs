@@ -22,7 +22,7 @@ mod write;
 mod fixture;
 
 pub use diff::{diff_terminal, write_diff};
-pub use folder::check_folder;
+pub use folder::{beside, check_folder};
 pub use terminal::terminal;
 pub use write::{Outputs, ReportError, write};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::folder::{ResultFile, replace};
+use super::folder::{Content, ResultFile, replace};
 use super::html::html;
 use super::latency::{latency_csv, latency_hgrm};
 use super::limit_hits::limit_hits_csv;
@@ -21,6 +21,8 @@ use crate::summary::Summary;
 pub struct Outputs {
     /// Each plot as PNG too.
     pub png: bool,
+    /// The log of decisions that was written [beside](super::beside) the folder, to be moved into it.
+    pub decisions: Option<PathBuf>,
 }
 
 /// Why results could not be written. What was in the folder before is then still there.
@@ -93,7 +95,7 @@ fn files(
     let mut add = |name: &str, bytes: Result<Vec<u8>, String>| {
         let name = name.to_owned();
         match bytes {
-            Ok(bytes) => files.push(ResultFile { name, bytes }),
+            Ok(bytes) => files.push(ResultFile { name, content: Content::Bytes(bytes) }),
             Err(why) => return Err(ReportError::Render { file: name, why }),
         }
         Ok(())
@@ -110,6 +112,10 @@ fn files(
         }
     }
     add("report.html", text(html(scenario, summary, &plots)))?;
+    files.extend(outputs.decisions.iter().map(|written| ResultFile {
+        name: "decisions.csv".to_owned(),
+        content: Content::Beside(written.clone()),
+    }));
     Ok(files)
 }
 
@@ -127,12 +133,12 @@ mod tests {
     #[test]
     fn a_result_has_its_files_and_the_same_bytes_every_time() {
         let (scenario, measures, summary) = small();
-        let outputs = Outputs { png: true };
+        let outputs = Outputs { png: true, ..Outputs::default() };
         let first = files(&scenario, &summary, &measures, &outputs).unwrap();
         let second = files(&scenario, &summary, &measures, &outputs).unwrap();
         for (first, second) in first.iter().zip(&second) {
             assert_eq!(first.name, second.name);
-            assert!(first.bytes == second.bytes, "{} differs", first.name);
+            assert!(first.content == second.content, "{} differs", first.name);
         }
         let names: Vec<&str> = first.iter().map(|file| file.name.as_str()).collect();
         insta::assert_snapshot!(names.join("\n"), @r"
@@ -163,7 +169,8 @@ mod tests {
     fn options_add_files_and_change_none() {
         let (scenario, measures, summary) = small();
         let write_to = |folder: &Path, png| {
-            write(folder, &scenario, &summary, &measures, &Outputs { png }).unwrap();
+            let outputs = Outputs { png, ..Outputs::default() };
+            write(folder, &scenario, &summary, &measures, &outputs).unwrap();
         };
         let home = tempfile::tempdir().unwrap();
         let (plain, more) = (home.path().join("plain"), home.path().join("more"));

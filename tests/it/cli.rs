@@ -179,6 +179,55 @@ fn files_are_the_same_with_any_threads_and_any_output_options() {
 }
 
 #[test]
+fn decisions_are_written_beside_the_rest_and_change_none_of_it() {
+    let (folder, file, out) = scenario(SMALL);
+    let files = |options: &[&str]| {
+        let output = run(&[&["run", &file, "--out", &out], options].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        results(Path::new(&out))
+    };
+    let plain = files(&[]);
+    let mut more = files(&["--decisions", "--threads", "1"]);
+    let log = more.remove(Path::new("decisions.csv")).expect("the log is there");
+    assert!(plain == more, "a log changed another file");
+    let again = files(&["--decisions", "--threads", "3"]);
+    assert!(again.get(Path::new("decisions.csv")) == Some(&log), "threads changed the log");
+    // A result with a log is replaced as any other, and nothing is left beside it.
+    assert!(!files(&[]).contains_key(Path::new("decisions.csv")));
+    let left = fs::read_dir(folder.path()).expect("the folder can be listed").count();
+    assert_eq!(left, 2, "the scenario and the results");
+
+    let several = run(&["run", &file, "--out", &out, "--decisions", "--set", "replications=3"]);
+    assert_eq!(several.status.code(), Some(2));
+    insta::assert_snapshot!(text(&several.stderr), @"
+    error: a log of decisions is of one replication, and the scenario has 3
+    hint: --set replications=1
+    ");
+    assert!(files(&[]) == plain, "an error changed the results");
+}
+
+#[test]
+fn ctrl_c_keeps_the_decisions_of_what_was_finished() {
+    let (_folder, file, out) = scenario(&LONG.replace("365d", "30d"));
+    let child = limitlab(&["run", &file, "--out", &out, "--decisions", "--quiet"])
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("the command can be started");
+    std::thread::park_timeout(Duration::from_secs(1));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "the signal could not be sent");
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!(output.status.code(), Some(130));
+    let read = |name: &str| fs::read_to_string(Path::new(&out).join(name)).expect("it is there");
+    let summary: Value = serde_json::from_str(&read("summary.json")).expect("it is JSON");
+    let finished = summary["groups"]["all"]["workspaces"].as_u64().expect("a count");
+    let log = read("decisions.csv");
+    let begun = log.lines().filter(|line| line.contains(",set_plan,")).count() as u64;
+    assert_eq!(begun, finished);
+    assert!(log.ends_with('\n'));
+}
+
+#[test]
 fn a_folder_that_is_no_result_is_not_touched() {
     let (_folder, file, out) = scenario(SMALL);
     fs::create_dir(&out).expect("a folder can be made");

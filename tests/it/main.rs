@@ -5,6 +5,7 @@ mod bounds;
 mod built;
 mod check;
 mod cli;
+mod decisions;
 mod determinism;
 mod diagnostics;
 mod diff;

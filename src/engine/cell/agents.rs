@@ -2,6 +2,7 @@
 
 use super::{Agent, Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
+use crate::log::RecordedAction;
 use crate::random::Sampler;
 use crate::rules::{AgentState, Reason};
 use crate::units::{SimSpan, SimTime};
@@ -124,6 +125,7 @@ impl Cell {
             world.measures.reported_for(world.frame, &mut self.tally, reason);
         }
         world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
+        self.log_deed(world, RecordedAction::Enable, agent, Some(refusal.into()), now);
         if refusal.is_some() {
             return false;
         }
@@ -161,6 +163,7 @@ impl Cell {
     /// An active agent goes offline, and nobody gets its slot yet.
     pub(super) fn take_offline(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         self.workspace.disable(agent as usize);
+        self.log_deed(world, RecordedAction::Disable, agent, None, now);
         self.tally.levels.advance(world.frame.window, now);
         self.tally.levels.active -= 1;
         self.tally.levels.offline += 1;

@@ -115,7 +115,7 @@ impl Cell {
     #[inline]
     pub(super) fn write(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
         self.messages += 1;
-        self.attempt(world, message, now);
+        self.attempt(world, Message { serial: self.messages, ..message }, now);
     }
 
     /// Decides an attempt on its arrival at the workspace.
@@ -134,6 +134,7 @@ impl Cell {
         if self.holds_back(world, &message, now) {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
+            self.log_decision(world, (&message, cost), Err(refusal), now);
             self.refuse(world, message, refusal, now);
             return;
         }
@@ -148,6 +149,7 @@ impl Cell {
         let waits = match answer {
             Ok(waits) => waits,
             Err(refusal) => {
+                self.log_decision(world, (&message, cost), Err(refusal), now);
                 self.refuse(world, message, refusal, now);
                 return;
             }
@@ -158,6 +160,7 @@ impl Cell {
         let taken = self.with_pool(world, now, |cell, world| {
             cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
         });
+        self.log_decision(world, (&message, cost), Ok(taken.charge), now);
         if let Some(charge) = taken.charge {
             self.charged(world, charge, now);
         }

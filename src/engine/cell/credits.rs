@@ -1,7 +1,9 @@
 //! The pool over time: renewals, purchases, charges.
 
+use super::journal::plan_name;
 use super::{Cell, Event, World};
 use crate::engine::calendar::{Class, Ticket};
+use crate::log::Subject;
 use crate::rules::{Charge, CreditPool, GrantSource, Rulebook, Workspace};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{AutoBuy, Below};
@@ -123,10 +125,14 @@ impl Cell {
             let Some(GrantSource::Package { package, .. }) = ended.map(|grant| grant.source) else {
                 return false;
             };
+            let name = &world.model.packages[usize::from(package)].name;
+            self.log_flows(world, Subject::Named(name), now);
             *number = u32::from(package);
             world.model.packages[usize::from(package)].renews
         });
         begin(&mut self.workspace, &world.model.book, now);
+        let plan = plan_name(world.model, self.workspace.plan());
+        self.log_flows(world, Subject::Named(plan), now);
         for &package in &tied {
             self.add_package(world, package as u16, true, now);
         }
@@ -139,9 +145,13 @@ impl Cell {
             return;
         }
         self.with_pool(world, now, |cell, world| {
-            if let Some(grant) = cell.workspace.pool_mut().end(grant)
-                && let GrantSource::Package { package, .. } = grant.source
-                && world.model.packages[usize::from(package)].renews
+            let ended = cell.workspace.pool_mut().end(grant);
+            let Some(GrantSource::Package { package, .. }) = ended.map(|grant| grant.source) else {
+                return;
+            };
+            let terms = &world.model.packages[usize::from(package)];
+            cell.log_flows(world, Subject::Named(&terms.name), now);
+            if terms.renews
                 // Nothing renews once a trial has ended (rule R8).
                 && cell.workspace.available()
             {
@@ -164,6 +174,7 @@ impl Cell {
         let source = GrantSource::Package { package, tied };
         let pool = self.workspace.pool_mut();
         let grant = pool.buy(source, terms.credits, expires, terms.priority);
+        self.log_package(world, package, renewed, now);
         if !tied {
             let class = if terms.renews { Class::Renews } else { Class::Expires };
             self.schedule_for_pool(world, expires, class, Event::PackageEnds { grant });

@@ -4,6 +4,7 @@ mod agents;
 mod attempt;
 mod credits;
 mod customers;
+mod journal;
 mod plan;
 mod population;
 mod records;
@@ -16,12 +17,14 @@ mod waits;
 
 use std::collections::VecDeque;
 
-use self::records::{Agent, Flight, Message, Session};
+use self::journal::Told;
+use self::records::{Agent, End, Flight, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
 pub(super) use self::waits::Waiter;
 use super::by_workspace::WorkspaceRecord;
 use super::calendar::{Calendar, Class, Ticket};
+use super::journal::Scribe;
 use super::lines::{Line, Source};
 use super::model::GroupModel;
 use super::run::EngineError;
@@ -96,12 +99,16 @@ pub(super) struct World<'a> {
     pub(super) limits: Option<&'a mut Platform>,
     /// Where the platform's servers are measured, if they are the platform's.
     pub(super) platform: Option<&'a mut BackendMeasures>,
+    /// Where decisions are written.
+    pub(super) journal: Option<&'a mut (dyn Scribe + 'a)>,
 }
 
 impl World<'_> {
     /// Whether something waits for the end of an attempt.
     fn awaits_end(&self) -> bool {
-        self.model.awaits_replies || self.limits.as_ref().is_some_and(|it| it.holds_places())
+        self.model.awaits_replies
+            || self.journal.is_some()
+            || self.limits.as_ref().is_some_and(|it| it.holds_places())
     }
 }
 
@@ -158,6 +165,7 @@ pub(super) struct Cell {
     events: u64,
     /// Messages so far, the warm-up's included.
     messages: u64,
+    told: Told,
 }
 
 impl Cell {
@@ -193,6 +201,7 @@ impl Cell {
             at_instant: 0,
             events: 0,
             messages: 0,
+            told: Told::default(),
         }
     }
 
@@ -217,6 +226,7 @@ impl Cell {
             self.tally.blocked.get_or_insert_default();
         }
         self.found(world);
+        self.begin_log(world);
         self.schedule_timeline(world);
         self.open_servers(world);
         self.populate(world);

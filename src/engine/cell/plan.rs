@@ -1,7 +1,9 @@
 //! The plan of a workspace: trial, changes, and what is paid for it.
 
+use super::journal::plan_name;
 use super::{Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
+use crate::log::{RecordedAction, Subject};
 use crate::rules::{Cycle, Founding, OnDowngrade, Plan, Workspace};
 use crate::scenario::BillingAnchor;
 use crate::units::{SimSpan, SimTime};
@@ -42,6 +44,7 @@ impl Cell {
         self.trial = Ticket::NONE;
         self.bill(world, now);
         self.workspace.end_trial();
+        self.log_plan(world, RecordedAction::EndTrial, self.workspace.plan(), now);
         self.renewal = Ticket::NONE;
         self.note_limit(world, now);
         let counts = world.frame.window.contains(now);
@@ -89,7 +92,7 @@ impl Cell {
         if plan == self.workspace.plan() && self.workspace.available() {
             return;
         }
-        self.change_plan(world, now, |cell, world| {
+        self.change_plan(world, plan, now, |cell, world| {
             if cell.workspace.is_overdue(now) {
                 cell.workspace.enter(&world.model.book, plan, now);
                 cell.begin_period(world, now, Workspace::renew);
@@ -102,7 +105,7 @@ impl Cell {
     /// Begins a new subscription: its periods are counted from now.
     pub(super) fn subscribe(&mut self, world: &mut World<'_>, plan: usize, now: SimTime) {
         self.hold_plan(plan, None);
-        self.change_plan(world, now, |cell, world| {
+        self.change_plan(world, plan, now, |cell, world| {
             if cell.workspace.is_overdue(now) {
                 cell.begin_period(world, now, |workspace, book, now| {
                     workspace.subscribe(book, plan, now);
@@ -117,14 +120,17 @@ impl Cell {
     fn change_plan(
         &mut self,
         world: &mut World<'_>,
+        plan: usize,
         now: SimTime,
         change: impl FnOnce(&mut Self, &mut World<'_>),
     ) {
         self.bill(world, now);
+        self.log_plan(world, RecordedAction::SetPlan, plan, now);
         self.tally.levels.advance(world.frame.window, now);
         let was_metered = self.workspace.is_metered();
         self.with_pool(world, now, |cell, world| {
             change(cell, world);
+            cell.log_flows(world, Subject::Named(plan_name(world.model, plan)), now);
             cell.note_metering(world, was_metered, now);
         });
         if let Some(credits) = &mut self.tally.credits {

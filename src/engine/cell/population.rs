@@ -3,6 +3,7 @@
 use super::{Agent, Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::engine::lines::Line;
+use crate::log::RecordedAction;
 use crate::measure::AgentTally;
 use crate::rules::AgentState;
 use crate::units::{SimSpan, SimTime};
@@ -34,6 +35,7 @@ impl Cell {
             self.workspace.add_feature(&world.model.book, model.share);
         } else {
             let refusal = self.workspace.create(&world.model.book, model.share, now).err();
+            self.log_creation(world, line, refusal, now);
             let tally = &mut self.tally;
             world.measures.create_tried(world.frame, tally, now, refusal.as_ref());
             if refusal.is_some() {
@@ -42,10 +44,9 @@ impl Cell {
             tally.levels.advance(world.frame.window, now);
             tally.levels.draft += 1;
         }
-        let in_line = self.agents.iter().rev().find(|agent| agent.line == line);
         self.agents.push(Agent {
             line,
-            number: in_line.map_or(0, |last| last.number + 1),
+            number: self.next_in_line(line),
             enabled: 0,
             disabled: 0,
             habit: Ticket::NONE,
@@ -57,6 +58,12 @@ impl Cell {
         });
         self.tally.agents.push(AgentTally { feature, ..AgentTally::default() });
         true
+    }
+
+    /// The number of the next agent of a line.
+    pub(super) fn next_in_line(&self, line: u32) -> u32 {
+        let last = self.agents.iter().rev().find(|agent| agent.line == line);
+        last.map_or(0, |last| last.number + 1)
     }
 
     /// When a draft that exists since `now` is first enabled and an agent is deleted, by its line's
@@ -107,6 +114,7 @@ impl Cell {
     pub(super) fn delete(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         let Some(state) = self.workspace.agent(agent as usize) else { return };
         self.workspace.delete(agent as usize);
+        self.log_deed(world, RecordedAction::Delete, agent, None, now);
         self.tally.levels.advance(world.frame.window, now);
         match state {
             AgentState::Draft => self.tally.levels.draft -= 1,

@@ -36,6 +36,8 @@ pub(super) struct Message {
     /// The conversation it is a turn of, or [`NONE`](super::NONE).
     pub(super) session: u32,
     pub(super) number: Number,
+    /// Its number among those of the workspace, from 1 on.
+    pub(super) serial: u64,
     /// When it was written.
     pub(super) due: SimTime,
     /// The attempt, from 1 on.
@@ -53,8 +55,8 @@ impl Message {
     pub(super) fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
         let (agent, line, customers) = of;
         let (attempt, backoff, cost) = (1, SimSpan::ZERO, None);
-        let (due, sent) = (now, now);
-        Self { agent, line, customers, session, number, due, attempt, sent, backoff, cost }
+        let (serial, due, sent) = (0, now, now);
+        Self { agent, line, customers, session, number, serial, due, attempt, sent, backoff, cost }
     }
 
     pub(super) const fn is_first(&self) -> bool {
@@ -80,8 +82,19 @@ pub(super) struct Flight {
     pub(super) goes_on: SimTime,
     /// Its customer's loss of patience, while it waits.
     pub(super) patience: Ticket,
-    /// Why it was refused further on, if it was.
-    pub(super) refusal: Option<Refusal>,
+    /// How it ends, as far as that is known.
+    pub(super) end: End,
+}
+
+/// How an attempt that was admitted ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum End {
+    /// It is served, after it waited so long at limits and for a server.
+    Served { waited: SimSpan },
+    /// It is refused further on.
+    Refused(Refusal),
+    /// Its customer leaves before it is served.
+    Left,
 }
 
 impl Flight {
@@ -98,7 +111,7 @@ impl Flight {
             queues: 0,
             goes_on: SimTime::ZERO,
             patience: Ticket::NONE,
-            refusal: None,
+            end: End::Served { waited: SimSpan::ZERO },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
 use super::waits::{Place, Waiter};
-use super::{Cell, Event, Flight, Message, NONE, World};
+use super::{Cell, End, Event, Flight, Message, NONE, World};
 use crate::engine::calendar::Class;
 use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
@@ -118,7 +118,7 @@ impl Cell {
     /// The platform refuses an attempt; its customer knows when that is back at the workspace.
     fn turn_back(&mut self, world: &mut World<'_>, flight: u32, refusal: Refusal, now: SimTime) {
         let record = self.flights.at(flight);
-        record.refusal = Some(refusal);
+        record.end = End::Refused(refusal);
         let message = record.message;
         let back = now + world.model.delay;
         if world.frame.window.contains(message.due) && !world.model.cuts(back) {
@@ -248,6 +248,8 @@ impl Cell {
     ) {
         let message = &flight.message;
         let counts = world.frame.window.contains(message.due);
+        // Until it was served it was on its way to the platform, or it waited.
+        let arrives = message.sent + world.model.delay;
         let (done, over) = match fate {
             Ok(placement) => (placement.ended, placement.ended + world.model.delay),
             Err(departure) => (departure.at, departure.at),
@@ -260,8 +262,6 @@ impl Cell {
         if counts && is_cut {
             self.tally.in_flight += 1;
         } else if counts && let Ok(placement) = fate {
-            // Until it was served it was on its way to the platform, or it waited.
-            let arrives = message.sent + world.model.delay;
             let reply = Reply {
                 due: message.due,
                 latency: over.since(message.due).nanos(),
@@ -275,6 +275,10 @@ impl Cell {
         // When it is over is known, so that is an event only where something waits for it.
         if world.awaits_end() {
             let flight = number.unwrap_or_else(|| self.flights.insert(*flight));
+            self.flights.at(flight).end = match fate {
+                Ok(placement) => End::Served { waited: placement.started.since(arrives) },
+                Err(_) => End::Left,
+            };
             if world.limits.is_some() {
                 self.calendar.schedule(done, Class::Frees, Event::Served { flight });
             }
@@ -298,17 +302,20 @@ impl Cell {
     /// An attempt is over: its reply is back, or the refusal of the platform, or its customer has
     /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let Flight { message, charge, hold, refusal, .. } = self.flights.remove(flight);
+        let Flight { message, charge, hold, end, .. } = self.flights.remove(flight);
         self.workspace.release(&world.model.book, message.agent as usize, hold, now);
         self.less_busy(world, message.agent);
         self.let_in(world, now);
-        if let Some(refusal) = refusal {
+        if let End::Refused(refusal) = end {
             self.give_back(world, message.agent, charge, now);
+            self.log_end(world, &message, (end, charge), now);
             if world.model.cuts(now) {
                 self.cut(world, message);
             } else {
                 self.again_or_lost(world, message, refusal, now);
             }
+        } else {
+            self.log_end(world, &message, (end, None), now);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Attempts that were admitted and wait before they go on: for a limiter that shapes, or for a place
 //! of one that counts attempts in flight.
 
-use super::{Cell, Event, Flight, World};
+use super::{Cell, End, Event, Flight, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::rules::Wait;
 use crate::units::SimTime;
@@ -113,6 +113,7 @@ impl Cell {
             }
         }
         self.less_busy(world, message.agent);
+        self.log_end(world, &message, (End::Left, None), now);
         self.let_in(world, now);
         if world.frame.window.contains(message.due) {
             let is_cut = world.model.cuts(now);

@@ -57,7 +57,7 @@ impl<'a> Crowd<'a> {
         scenario: &Scenario,
         (models, frame): (&'a [GroupModel], &'a Frame),
         replication: u32,
-        shared: &mut Shared,
+        shared: &mut Shared<'_>,
         part: &mut Part,
     ) -> Self {
         let backend = scenario.backend.as_ref();
@@ -87,7 +87,7 @@ impl<'a> Crowd<'a> {
     #[inline]
     pub(super) fn advance(
         &mut self,
-        shared: &mut Shared,
+        shared: &mut Shared<'_>,
         part: &mut Part,
     ) -> Result<(), EngineError> {
         let Some(mut top) = self.order.peek_mut() else { return Ok(()) };
@@ -98,9 +98,10 @@ impl<'a> Crowd<'a> {
             PeekMut::pop(top);
             return Ok(());
         }
-        let Resident { group, cell, own, .. } = resident;
+        let Resident { group, index, cell, own } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
-        let mut world = shared.world(of_group, &mut part.groups[*group], own, number);
+        let mut world =
+            shared.world(of_group, &mut part.groups[*group], own, (number, *group, *index));
         cell.advance(&mut world)?;
         match resident.next() {
             Some((time, class)) => *top = Reverse((time, class, number)),
@@ -115,16 +116,17 @@ impl<'a> Crowd<'a> {
     /// than anything before.
     pub(super) fn touch<R>(
         &mut self,
-        shared: &mut Shared,
+        shared: &mut Shared<'_>,
         part: &mut Part,
         number: u32,
         act: impl FnOnce(&mut Cell, &mut World<'_>) -> R,
     ) -> R {
         let resident = &mut self.residents[number as usize];
         let before = resident.next();
-        let Resident { group, cell, own, .. } = resident;
+        let Resident { group, index, cell, own } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
-        let mut world = shared.world(of_group, &mut part.groups[*group], own, number);
+        let mut world =
+            shared.world(of_group, &mut part.groups[*group], own, (number, *group, *index));
         let answer = act(cell, &mut world);
         let new = resident.next().filter(|&next| Some(next) != before);
         self.order.extend(new.map(|(time, class)| Reverse((time, class, number))));
@@ -143,6 +145,7 @@ impl<'a> Crowd<'a> {
                 number: 0,
                 limits: None,
                 platform: None,
+                journal: None,
             };
             cell.finish(&mut world);
             if frame.groups[group].by_workspace {

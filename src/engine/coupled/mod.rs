@@ -11,6 +11,7 @@ use self::crowd::{Crowd, Entry};
 use self::shared::Shared;
 use super::cell::Waiter;
 use super::frame;
+use super::journal::{Journal, Names, Observers};
 use super::model::GroupModel;
 use super::recording::Recording;
 use super::run::{EngineError, Part};
@@ -31,21 +32,22 @@ pub(super) fn run(
     frame: &Frame,
     replications: Range<u32>,
     threads: usize,
-    watch: &Watch,
+    observers: Observers<'_>,
 ) -> Result<Part, EngineError> {
+    let (watch, names) = (observers.watch, &Names::of(scenario));
     let first = u64::from(replications.start);
     let pieces = Pieces { numbers: first..u64::from(replications.end), at_a_time: 1 };
     let progress =
         Progress { watch, done: AtomicU64::new(0), replications: replications.len() as u64 };
     let models = &GroupModel::all(scenario);
-    let everybody = Everybody { scenario, models, frame, progress };
+    let everybody = Everybody { scenario, models, frame, observers, names, progress };
     let workers = spread(
         &pieces,
         threads,
         watch,
         Finished::default,
         |finished: &mut Finished, replication| {
-            let mut part = everybody.simulate(replication as u32)?;
+            let mut part = observers.check(everybody.simulate(replication as u32))?;
             if part.interrupted.is_none() {
                 if frame.replications > 1 {
                     part.condense();
@@ -114,6 +116,8 @@ struct Everybody<'a> {
     scenario: &'a Scenario,
     models: &'a [GroupModel],
     frame: &'a Frame,
+    observers: Observers<'a>,
+    names: &'a Names,
     progress: Progress<'a>,
 }
 
@@ -130,9 +134,10 @@ impl Everybody<'_> {
     /// Simulates a replication: all workspaces together, in order of time; ties go by class, then
     /// by workspace in the scenario's order.
     fn simulate(&self, replication: u32) -> Result<Part, EngineError> {
-        let Self { scenario, models, frame, ref progress } = *self;
+        let Self { scenario, models, frame, observers, names, ref progress } = *self;
         let mut part = Part::new(scenario, frame);
         let mut shared = Shared::new(scenario, frame);
+        shared.journal = Journal::new(observers, names);
         let mut recording = Recording::open(scenario);
         let of_all = (models, frame);
         let mut all = Crowd::begin(scenario, of_all, replication, &mut shared, &mut part);
@@ -183,6 +188,9 @@ impl Everybody<'_> {
         // What an interrupted run has is measured as if arrivals had stopped there.
         let cut = stopped_at.and_then(|at| reached(frame, at));
         let cut = cut.map(|at| frame::frame(scenario, at));
+        if let Some(journal) = &mut shared.journal {
+            journal.end();
+        }
         all.finish(cut.as_ref().unwrap_or(frame), &mut part);
         part.frame = cut;
         part.replications = 1;

@@ -1,6 +1,7 @@
 //! What workspaces that meet share: servers, limits, and what is measured of them.
 
 use crate::engine::cell::{Waiter, World};
+use crate::engine::journal::Journal;
 use crate::engine::model::{GroupModel, plans};
 use crate::engine::servers::Servers;
 use crate::engine::station::{Station, Verdict};
@@ -18,10 +19,11 @@ pub(super) struct Serving {
 }
 
 /// What the workspaces share in one replication.
-pub(super) struct Shared {
+pub(super) struct Shared<'a> {
     pub(super) serving: Serving,
     pub(super) limits: Option<Platform>,
     pub(super) measures: Option<BackendMeasures>,
+    pub(super) journal: Option<Journal<'a>>,
 }
 
 impl Serving {
@@ -35,14 +37,15 @@ impl Serving {
     }
 }
 
-impl Shared {
+impl Shared<'_> {
     pub(super) fn new(scenario: &Scenario, frame: &Frame) -> Self {
         let backend = scenario.backend.as_ref();
         let backend = backend.filter(|backend| backend.scope == BackendScope::Platform);
         let throttles = &scenario.throttles;
         let limits = (!throttles.is_empty())
             .then(|| Platform::new(PlatformBook::new(throttles), plans(scenario).len()));
-        let mut shared = Self { serving: Serving::default(), limits, measures: None };
+        let serving = Serving::default();
+        let mut shared = Self { serving, limits, measures: None, journal: None };
         if let Some(backend) = backend {
             let capacity = Capacity::new(backend.servers, backend.changes.clone());
             let mut measures = BackendMeasures::new(frame.all.window, frame.bin, frame.bins());
@@ -83,15 +86,19 @@ impl Shared {
         self.limits.as_mut()?.next_admitted().map(Waiter::from)
     }
 
-    /// What a workspace acts upon besides itself: of its group, of its own, and by its number.
+    /// What a workspace acts upon besides itself: of its group, of its own, and by its number among all
+    /// and in its group.
     #[inline]
     pub(super) fn world<'w>(
         &'w mut self,
         (model, frame): (&'w GroupModel, &'w GroupFrame),
         measures: &'w mut GroupMeasures,
         own: &'w mut Serving,
-        number: u32,
+        (number, group, index): (u32, usize, u32),
     ) -> World<'w> {
+        if let Some(journal) = &mut self.journal {
+            journal.turn_to(group, index);
+        }
         World {
             model,
             frame,
@@ -101,6 +108,7 @@ impl Shared {
             number,
             limits: self.limits.as_mut(),
             platform: self.measures.as_mut(),
+            journal: self.journal.as_mut().map(|journal| journal as _),
         }
     }
 }

@@ -5,7 +5,7 @@ mod terminal;
 
 use std::path::Path;
 
-use super::folder::{ResultFile, replace};
+use super::folder::{Content, ResultFile, replace};
 use super::plots::{hours_blocked, png};
 use super::write::{Outputs, ReportError, text};
 use crate::planning::Comparison;
@@ -28,7 +28,7 @@ pub fn write_diff(
 
 fn files(comparison: &Comparison, outputs: &Outputs) -> Result<Vec<ResultFile>, ReportError> {
     let file = |name: &str, bytes: Result<Vec<u8>, String>| match bytes {
-        Ok(bytes) => Ok(ResultFile { name: name.to_owned(), bytes }),
+        Ok(bytes) => Ok(ResultFile { name: name.to_owned(), content: Content::Bytes(bytes) }),
         Err(why) => Err(ReportError::Render { file: name.to_owned(), why }),
     };
     let mut files = vec![

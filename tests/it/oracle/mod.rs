@@ -30,12 +30,13 @@ mod scenarios;
 mod timeline;
 mod world;
 
-use limitlab::engine::{RunOptions, Watch, run, run_by_workspace};
+use limitlab::engine::{Outcome, RunOptions, Watch, run, run_by_workspace};
 use limitlab::scenario::{Colour, Scenario, ScenarioError, load, parse};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use self::world::Trace;
+use crate::decisions::audit;
 
 /// How many scenarios are tried where nothing else is asked for.
 const CASES: u32 = 10_000;
@@ -74,8 +75,23 @@ fn differences_with(scenario: &Scenario, trace: &Trace, threads: usize) -> Vec<S
             let record = world::play(scenario, trace);
             let mut found = compare::differences(scenario, &outcome, &record);
             found.extend(each::differences(scenario, &told, &record));
+            // One in four.
+            if scenario.replications == 1 && threads == 1 && scenario.seed.is_multiple_of(2) {
+                found.extend(log_differences(scenario, &outcome, threads));
+            }
             found
         }
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+/// What a log of decisions says differently from the run.
+fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<String> {
+    match audit::logged(scenario, threads) {
+        Ok((outcome, _)) if outcome.summary != plain.summary => {
+            vec!["another summary where decisions are logged".to_owned()]
+        }
+        Ok((outcome, log)) => audit::differences(scenario, &outcome, &log),
         Err(error) => vec![error.to_string()],
     }
 }

@@ -303,7 +303,7 @@ fn headers() {
       |
     1 | time,workspace,agent,action,cost,sesion
       |                                  ^^^^^^
-    hint: did you mean `session`? a trace has: `time`, `workspace`, `agent`, `action`, `cost`, `session`, `think`, `attempt`, `message`, `key`, `node`, `due`, `sent`, `answered`, `replied`, `wait`, `outcome`, `reason`, `limiter`, `retry_after`, `charged`, `hold`, `balance`, `active`
+    hint: did you mean `session`? a trace has: `time`, `workspace`, `agent`, `action`, `cost`, `session`, `think`, `attempt`, `message`, `key`, `node`, `due`, `sent`, `answered`, `replied`, `wait`, `outcome`, `reason`, `limiter`, `retry_after`, `charged`, `overage`, `hold`, `balance`, and 1 more
 
     1 mistake in day.csv
     ");
