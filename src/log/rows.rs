@@ -279,7 +279,13 @@ impl Rows {
         };
         if time < self.last {
             let message = format!("this row is earlier than one above it, at {}", self.last);
-            return Err(Problem::of_cell(place, message).hint("rows are in the order of `time`"));
+            let hint = if self.columns.is_log {
+                "rows are in the order of `time`; a log that has one workspace after the other is \
+                 sorted by `sort -st, -k1,1n` below its two lines at the top"
+            } else {
+                "rows are in the order of `time`"
+            };
+            return Err(Problem::of_cell(place, message).hint(hint));
         }
         self.last = time;
         Ok(time)

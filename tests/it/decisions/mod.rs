@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use self::audit::{logged, rows};
 use crate::scenarios::{is_big, shipped};
+use crate::traces::mistakes;
 
 /// Two agents with one slot and four credits, and a message a minute.
 const SMALL: &str = "
@@ -175,6 +176,45 @@ fn a_log_that_is_replayed_under_its_scenario_is_the_log_again() {
     }
     let again = log_of(&LIVELY.replace("TRAFFIC", "traffic: { trace: day.csv }"), &log);
     assert!(again == log, "a replay decided otherwise");
+}
+
+#[test]
+fn a_log_of_workspaces_apart_is_a_trace_once_it_is_sorted() {
+    let apart = |traffic: &str| {
+        let text = LIVELY.replace("TRAFFIC", traffic).replace(
+            "fair_use: [{ name: all, concurrency: { limit: 3 } }]\nbackend: { servers: 4",
+            "backend: { scope: workspace, servers: 1",
+        );
+        assert!(!text.contains("name: all"), "{text}");
+        text
+    };
+    let scenario = parse("lively.yaml", &apart("traffic: { rate: 20/h }"), &[]);
+    let (_, log) = logged(&scenario.expect("it is valid"), 1).expect("it does not loop");
+    let trace = apart("traffic: { trace: day.csv }");
+    insta::assert_snapshot!(mistakes(&trace, &[("day.csv", log.as_bytes())]), @"
+    day.csv:233:1: error: this row is earlier than one above it, at 1h59m39s822ms827us473ns
+        |
+    233 | 0s,shops/2,metered,set_plan,,,,,,,,,,,,,,,,,,0,0
+        | ^^
+    hint: rows are in the order of `time`; a log that has one workspace after the other is sorted by `sort -st, -k1,1n` below its two lines at the top
+
+    1 mistake in day.csv
+    ");
+    let mut lines: Vec<&str> = log.lines().collect();
+    let seconds = |line: &str| {
+        let (time, _) = line.split_once("s,").expect("a row begins with a time");
+        let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
+        format!("{whole:0>20}{fraction:0<9}")
+    };
+    lines[2..].sort_by_key(|line| seconds(line));
+    let again = log_of(&trace, &(lines.join("\n") + "\n"));
+    // With a trace the rows of all workspaces are in the order of time.
+    let sorted = |log: &str| {
+        let mut lines: Vec<String> = log.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert!(sorted(&again) == sorted(&log), "a replay decided otherwise");
 }
 
 #[test]

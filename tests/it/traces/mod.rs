@@ -90,7 +90,7 @@ fn assert_same(found: &Summary, expected: &Summary) {
 }
 
 /// The messages about a scenario and its trace, without the path of their folder.
-fn mistakes(scenario: &str, files: &[(&str, &[u8])]) -> String {
+pub(crate) fn mistakes(scenario: &str, files: &[(&str, &[u8])]) -> String {
     let folder = folder(scenario, files);
     match load(&folder.path().join("own.yaml"), &[]) {
         Ok(_) => "no mistakes".to_owned(),
