@@ -128,6 +128,7 @@ fn backoffs() {
 
     1 mistake in x.yaml
     ");
+    assert_snapshot!(with(r"base: 2s, cap: 60s", r"base: 70s"), @"");
     assert_snapshot!(with(r"cap: 60s", r"factor: 0.5"), @r"
     x.yaml:9:64: error: `factor` is out of range: 0.5
       |

@@ -75,7 +75,10 @@ fn clients_that_hold_back_spare_the_servers_a_quarter_and_lose_hardly_a_job() {
     let summary =
         run(&scenario, RunOptions { threads: 2 }, &watch).expect("it does not loop").summary;
     let value = |group: &str, metric: &str| {
-        summary.groups[group].metrics.get(metric).map_or(0.0, |it| it.value.expect("it is measured"))
+        summary.groups[group]
+            .metrics
+            .get(metric)
+            .map_or(0.0, |it| it.value.expect("it is measured"))
     };
     // Attempts that reach the servers, for each message and for each attempt that they admit.
     let reached = |group: &str| {
