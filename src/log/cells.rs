@@ -1,6 +1,8 @@
 //! A line of a trace, cell by cell.
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
+
+use super::error::Problem;
 
 /// The cells of a line.
 pub(super) struct Cells {
@@ -14,17 +16,27 @@ pub(super) struct Cells {
 
 impl Default for Cells {
     fn default() -> Self {
-        Self { reader: Reader::new(), text: vec![0; 256], ends: vec![0; 32], count: 0 }
+        // Lines are ended before they are split: what else might end one belongs to a cell.
+        let reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
+        Self { reader, text: vec![0; 256], ends: vec![0; 32], count: 0 }
     }
 }
 
 impl Cells {
     /// Splits a line without its end.
-    pub(super) fn split(&mut self, line: &[u8]) {
+    ///
+    /// # Errors
+    ///
+    /// If the line ends within quotes, or holds a CR, which ends lines elsewhere.
+    pub(super) fn split(&mut self, line: &[u8]) -> Result<(), Problem> {
+        if line.contains(&b'\r') {
+            return Err(Problem::of_row("a CR stands within this line")
+                .hint("lines end with LF or CR LF, and cells hold neither"));
+        }
         self.reader.reset();
         // What comes out is no longer than what goes in, and has no more cells than that has bytes.
-        if self.text.len() < line.len() {
-            self.text.resize(line.len(), 0);
+        if self.text.len() < line.len() + 1 {
+            self.text.resize(line.len() + 1, 0);
         }
         if self.ends.len() < line.len() + 1 {
             self.ends.resize(line.len() + 1, 0);
@@ -33,11 +45,17 @@ impl Cells {
             self.reader.read_record(line, &mut self.text, &mut self.ends);
         self.count = ends;
         if result == ReadRecordResult::InputEmpty {
-            // An empty input ends the record.
+            // A line break ends the record, unless it stands in quotes.
             let (text, all) = (&mut self.text[written..], &mut self.ends[ends..]);
-            let (_, _, _, more) = self.reader.read_record(b"", text, all);
+            let (result, _, _, more) = self.reader.read_record(b"\n", text, all);
+            if result != ReadRecordResult::Record {
+                let message = "the quotes of this cell are not closed: it is torn";
+                let hint = "a cell in quotes ends with one, and one inside of it is written twice";
+                return Err(Problem::of_cell(self.count, message).hint(hint));
+            }
             self.count += more;
         }
+        Ok(())
     }
 
     /// How many there are.
@@ -67,7 +85,7 @@ mod tests {
             ("\"a,b\",\"say \"\"x\"\"\"", &["a,b", "say \"x\""]),
             ("one", &["one"]),
         ] {
-            cells.split(line.as_bytes());
+            cells.split(line.as_bytes()).unwrap();
             let found: Vec<&str> = (0..cells.count())
                 .map(|cell| std::str::from_utf8(cells.at(cell)).unwrap())
                 .collect();

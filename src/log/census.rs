@@ -51,10 +51,10 @@ pub fn census(
     let mut first = None;
     let (mut rows, mut follows) = (0, 0);
     while lines.advance()? {
-        if lines.text().is_empty() {
+        if lines.text().trim_ascii().is_empty() {
             continue;
         }
-        cells.split(lines.text());
+        cells.split(lines.text()).map_err(|problem| lines.wrong(problem))?;
         // What else is wrong with a row is found when it is read.
         if cells.count() != columns.count {
             continue;

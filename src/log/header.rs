@@ -32,7 +32,7 @@ impl Opened {
                 "the first line names the columns: `time,workspace,agent,action,cost`, in any order",
             )));
         }
-        cells.split(lines.text());
+        cells.split(lines.text()).map_err(|problem| lines.wrong(problem))?;
         let header: Vec<String> = (0..cells.count()).map(|cell| show(cells.at(cell))).collect();
         let columns = Columns::read(header.iter().map(String::as_str));
         let columns = columns.map_err(|problem| lines.wrong(problem))?;

@@ -11,6 +11,9 @@ const MOST_BYTES: u64 = 1 << 20;
 /// How much of a longer line is shown \[bytes\].
 const SHOWN: usize = 60;
 
+/// The byte order mark, which a file may begin with.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The lines of a file.
 pub(super) struct Lines {
     source: BufReader<Box<dyn Read + Send>>,
@@ -42,10 +45,16 @@ impl Lines {
             self.line.clear();
             return Err(self.wrong(unread(&error)));
         }
+        if self.number == 1
+            && let Some((shown, problem)) = unlike_a_trace(&self.line)
+        {
+            self.line.truncate(shown);
+            return Err(self.wrong(problem));
+        }
         if self.line.last() == Some(&b'\n') {
             return Ok(true);
         }
-        if self.line.is_empty() {
+        if self.line.is_empty() || (self.number == 1 && self.line == MARK) {
             return Ok(false);
         }
         if self.line.len() as u64 == MOST_BYTES {
@@ -65,7 +74,7 @@ impl Lines {
     /// The same without its end, and the first one without a byte order mark.
     pub(super) fn text(&self) -> &[u8] {
         let line = match self.number {
-            1 => self.line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.line),
+            1 => self.line.strip_prefix(MARK).unwrap_or(&self.line),
             _ => &self.line,
         };
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -77,6 +86,24 @@ impl Lines {
     pub(super) fn wrong(&self, problem: Problem) -> TraceError {
         problem.at(&self.name, self.number, self.text())
     }
+}
+
+/// What a file is that is no text in UTF-8, or whose lines end otherwise; told by what is read of it
+/// up to the first LF, of which so many bytes are worth showing.
+fn unlike_a_trace(beginning: &[u8]) -> Option<(usize, Problem)> {
+    match *beginning {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=127, ..] | [1..=127, 0, ..] => {
+            let problem = Problem::of_row("this file is in UTF-16 or UTF-32");
+            return Some((0, problem.hint("a trace is text in UTF-8: save it as that")));
+        }
+        _ => {}
+    }
+    let first = beginning.iter().position(|&byte| byte == b'\r')?;
+    let ends_all = !matches!(&beginning[first + 1..], [] | b"\n");
+    ends_all.then(|| {
+        let problem = Problem::of_row("the lines of this file end with CR alone");
+        (first.min(SHOWN), problem.hint("end them with LF or with CR LF"))
+    })
 }
 
 /// Why a file cannot be read on.

@@ -121,6 +121,8 @@ impl Names {
                 }
                 Numbered::Not if line.count == 1 => return Ok(Whom { line: place, name: first }),
                 Numbered::By(_) if !line.is_feature => {}
+                // What would be wrong with its name is told below.
+                Numbered::Wrong if naming == Naming::Creates => {}
                 _ => return Err(no_agent_of(line, text, cell)),
             }
         }
@@ -136,7 +138,8 @@ impl Names {
         }
         if !is_name(text) {
             let message = format!("`{}` is no name of an agent", show(text));
-            let hint = "1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number";
+            let hint = "1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number from \
+                        1 to 4_294_967_295";
             return Err(Problem::of_cell(cell, message).hint(hint));
         }
         let created = self.created.entry((group, workspace)).or_default();

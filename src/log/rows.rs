@@ -13,7 +13,7 @@ use super::names::{Names, Naming, show};
 use super::roster::{Part, Replay, Roster};
 use super::row::{Deed, Row, Whom};
 use super::trace::Trace;
-use crate::units::{Credits, SimSpan, SimTime, Speed};
+use crate::units::{Credits, ParseQuantityError, SimSpan, SimTime, Speed};
 
 /// How a trace is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +116,10 @@ impl Rows {
             if !self.lines.advance()? {
                 return Ok(None);
             }
-            if self.lines.text().is_empty() {
+            if self.lines.text().trim_ascii().is_empty() {
                 continue;
             }
-            self.cells.split(self.lines.text());
+            self.cells.split(self.lines.text()).map_err(|problem| self.lines.wrong(problem))?;
             return self.fate().map(Some).map_err(|problem| self.lines.wrong(problem));
         }
     }
@@ -255,7 +255,7 @@ impl Rows {
             let cell = if session.is_empty() { think_at } else { session_at };
             return Err(Problem::of_cell(cell, message).hint(hint));
         }
-        let think = span(think).ok_or_else(|| not_a(think, think_at, DURATION))?;
+        let think = span(think, DURATION).map_err(|expected| not_a(think, think_at, &expected))?;
         Ok(Some(self.speed.of(think)))
     }
 
@@ -265,7 +265,10 @@ impl Rows {
         let is_stamp = text.get(4) == Some(&b'-');
         let time = if is_stamp {
             let stamp = std::str::from_utf8(text).ok().and_then(|it| it.parse::<Timestamp>().ok());
-            let stamp = stamp.ok_or_else(|| not_a(text, place, TIME))?;
+            let stamp = stamp.ok_or_else(|| {
+                let expected = "an instant with nine decimals of a second at most";
+                not_a(text, place, if is_too_fine(text) { expected } else { TIME })
+            })?;
             let since = stamp.as_nanosecond() - self.roster.start.as_nanosecond();
             if since < 0 {
                 let message = format!("`{}` lies before the start", show(text));
@@ -275,7 +278,7 @@ impl Rows {
             let longest = i128::from(SimSpan::MAX_DURATION.nanos());
             SimSpan::from_nanos(since.min(longest) as u64)
         } else {
-            span(text).ok_or_else(|| not_a(text, place, TIME))?
+            span(text, TIME).map_err(|expected| not_a(text, place, &expected))?
         };
         if time < self.last {
             let message = format!("this row is earlier than one above it, at {}", self.last);
@@ -389,9 +392,20 @@ const DURATION: &str = "a duration such as `250ms`, `8h` or `1d12h`";
 const TIME: &str = "a duration from the start such as `1.5s`, or an instant such as \
                     `2026-06-01T00:00:00Z`";
 
-/// A span of time; `None` if the text is none.
-fn span(text: &[u8]) -> Option<SimSpan> {
-    std::str::from_utf8(text).ok()?.parse().ok()
+/// A span of time, or what it should be; that is `expected` where the text is nothing like one.
+fn span(text: &[u8], expected: &str) -> Result<SimSpan, String> {
+    let text = std::str::from_utf8(text).map_err(|_| expected.to_owned())?;
+    text.parse().map_err(|error: ParseQuantityError| {
+        if error.expected == DURATION { expected.to_owned() } else { error.expected }
+    })
+}
+
+/// Whether what stands for an instant says more than nanoseconds.
+#[cold]
+fn is_too_fine(text: &[u8]) -> bool {
+    let mut parts = text.split(|&byte| byte == b'.');
+    let decimals = parts.nth(1).unwrap_or_default();
+    decimals.iter().take_while(|byte| byte.is_ascii_digit()).count() > 9
 }
 
 #[cold]

@@ -51,6 +51,13 @@ impl<R: BufRead> Frames<R> {
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
                 }
+                Err(FrameDecoderError::ReadFrameHeaderError(
+                    ReadFrameHeaderError::BadMagicNumber(_),
+                )) => {
+                    let message =
+                        "it is not packed by Zstandard, as its name says, or not to its end";
+                    return Err(self.wrong(message));
+                }
                 Err(error) => return Err(self.wrong(error)),
             }
         }

@@ -279,6 +279,11 @@ fn shadow(shadows: &Shadows) -> Vec<Ratio> {
     let mut all: Vec<Ratio> = refusals.collect();
     let hit = |t: &Tally| u64::from(t.shadow.iter().any(|&refusals| refusals > 0));
     all.push(Ratio::share("shadow.workspaces.share", hit, |_| 1).needs(Need::Shadows));
+    all.extend(shadows.names().iter().enumerate().map(|(place, name)| {
+        let metric = format!("shadow.workspaces.share{{limiter={name}}}");
+        let hit = move |t: &Tally| u64::from(t.shadow[place] > 0);
+        Ratio::share(&metric, hit, |_| 1).needs(Need::Shadow(place))
+    }));
     all
 }
 

@@ -96,6 +96,7 @@ fn scenario() -> Scenario {
             ..Group::new("shops", 3)
         }],
         packages: Vec::new(),
+        idle_plans: Vec::new(),
         throttles: Vec::new(),
         traces: Vec::new(),
         backend: Some(Backend {

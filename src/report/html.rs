@@ -38,6 +38,7 @@ struct Page<'a> {
     thresholds: Vec<ThresholdRow<'a>>,
     headline: String,
     limits: Vec<LimitRow<'a>>,
+    first: Option<&'static str>,
     told: Vec<Told>,
     times: Vec<TimesRow>,
     titles: [&'static str; 5],
@@ -136,7 +137,7 @@ const FIGURES: &[(&str, &str)] = &[
     (" bought", "credits.purchased"),
     (" expired unused", "credits.expired"),
     (" periods that ran out", "credits.periods_exhausted.share"),
-    (" first ran out after, median", "credits.time_to_exhaustion.p50"),
+    (" first ran out, from the start of the run, median", "credits.time_to_exhaustion.p50"),
     (" time without credits", "credits.exhausted.time_share"),
     ("Packages bought", "packages.bought"),
     (" begun anew", "packages.renewed"),
@@ -178,7 +179,8 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
             .collect(),
         headline: all.map_or_else(String::new, telling::headline),
         limits: limits(summary),
-        told: all.map(|all| told(all, summary.replications)).unwrap_or_default(),
+        first: telling::first_of(summary),
+        told: all.map(|all| told(all, summary)).unwrap_or_default(),
         times: all.map(times).unwrap_or_default(),
         titles: TIMES,
         groups: shown(summary).iter().map(|(name, _)| *name).collect(),
@@ -190,12 +192,12 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
 }
 
 /// What happened, as the terminal tells it.
-fn told(all: &GroupSummary, replications: u32) -> Vec<Told> {
+fn told(all: &GroupSummary, summary: &Summary) -> Vec<Told> {
     let mut messages = vec![telling::messages(all)];
     if matches!(telling::times(all), Times::AtOnce) {
         messages.push(AT_ONCE.to_owned());
     }
-    let blocks = telling::blocks(all, replications).into_iter();
+    let blocks = telling::blocks(summary).into_iter();
     std::iter::once(Told { title: "Messages", lines: messages })
         .chain(blocks.map(|telling::Block { title, lines }| Told { title, lines }))
         .collect()
@@ -354,7 +356,7 @@ mod tests {
         let terminal = crate::report::terminal(&scenario, &summary, false, 90);
         let flat = terminal.split_whitespace().collect::<Vec<&str>>().join(" ");
         let all = &summary.groups["all"];
-        let blocks = telling::blocks(all, 1);
+        let blocks = telling::blocks(&summary);
         assert_eq!(blocks.len(), 5);
         let lines = blocks.into_iter().flat_map(|block| block.lines);
         let rest = [telling::messages(all), telling::headline(all), telling::asked(&summary)];

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::format::{count, number, percent, time};
 use super::screen::{GUTTER, Page, Style};
 use super::section::ALL;
-use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
+use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share_of_all, value};
 use super::words::cause_label;
 use crate::scenario::Scenario;
 use crate::summary::{GroupSummary, Summary, ThresholdSummary};
@@ -18,9 +18,9 @@ pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usi
     validity(&mut page, summary);
     thresholds(&mut page, scenario, summary);
     if let Some(all) = summary.groups.get(ALL) {
-        limits(&mut page, all);
+        limits(&mut page, all, summary);
         messages(&mut page, all);
-        for block in telling::blocks(all, summary.replications) {
+        for block in telling::blocks(summary) {
             for (index, line) in block.lines.iter().enumerate() {
                 page.block(if index == 0 { block.title } else { "" }, line);
             }
@@ -86,10 +86,11 @@ const fn marked(passed: bool) -> (&'static str, Style) {
     if passed { ("✓", Style::Good) } else { ("✗", Style::Bad) }
 }
 
-fn limits(page: &mut Page, all: &GroupSummary) {
+fn limits(page: &mut Page, all: &GroupSummary, summary: &Summary) {
     page.block("Limits", &telling::headline(all));
     let (hit, never): (Vec<_>, Vec<_>) = all.refusals.iter().partition(|it| it.refused > 0.0);
     let widths = [12, 10, 12, 14];
+    let note = telling::first_of(summary).filter(|_| !hit.is_empty());
     if !hit.is_empty() {
         let titles = ["refused", "of tries", "workspaces", "first, median"].map(str::to_owned);
         page.row("", &titles, &widths, Style::Dim);
@@ -97,13 +98,16 @@ fn limits(page: &mut Page, all: &GroupSummary) {
     for cause in hit {
         let cells = [
             number(cause.refused),
-            refused_share(all, cause).map_or_else(String::new, percent),
+            refused_share_of_all(summary, cause).map_or_else(String::new, percent),
             number(cause.workspaces),
             cause.first_p50_s.map_or_else(String::new, after),
         ];
         let name = cause_label(&cause.reason, cause.limiter.as_deref());
         page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
         page.wrapped("    ", 4, &told(&cause.sentence), Style::Dim);
+    }
+    if let Some(note) = note {
+        page.wrapped("  ", 2, note, Style::Dim);
     }
     if !never.is_empty() {
         let names: Vec<String> = never
@@ -200,7 +204,8 @@ mod tests {
             “The fair-use limit has been reached. …”
           credits used up                             10        37 %             3    after 90 min
             “The workspace has used up its credits. …”
-          never met: platform busy
+          first: from the start of the run to the first one after the warm-up
+          never met: servers busy
 
         Messages    27 due, 15 answered, 12 lost (44 %)
                                                   mean        p50        p95        p99    slowest
@@ -208,8 +213,8 @@ mod tests {
           waiting                               2.33 s        2 s        6 s        6 s        6 s
           being served                             1 s        1 s        1 s        1 s        1 s
         Credits     30 used, 30 there at the start
-                    ran out in 100 % of the periods, first after 90 min (median); none left for
-                    63 % of the time
+                    ran out in 100 % of the periods, first after 90 min (median, the warm-up
+                    included); none left for 63 % of the time
         Agents      3 active in a workspace on average, 3 at most; all slots taken for 100 % of
                     the time
         Servers     0.046 % busy; 0.00108 messages wait on average, 1 at most

@@ -1,7 +1,12 @@
 //! What metrics, reasons and offers are called on a page for people.
 
+use crate::workload::ClientThrottling;
+
 /// A cause of refusals in words: `rate limit "burst"`.
 pub(super) fn cause_label(reason: &str, limiter: Option<&str>) -> String {
+    if limiter == Some(ClientThrottling::NAME) {
+        return "held back by clients".to_owned();
+    }
     let words = match reason {
         "workspace_agent_limit" => "agents in total",
         "active_agent_limit" => "active agents",
@@ -10,7 +15,7 @@ pub(super) fn cause_label(reason: &str, limiter: Option<&str>) -> String {
         "rate_limited" => "rate limit",
         "concurrency_limited" => "messages at once",
         "credits_exhausted" => "credits used up",
-        "overloaded" => "platform busy",
+        "overloaded" => "servers busy",
         other => return other.replace('_', " "),
     };
     match limiter {

@@ -101,7 +101,7 @@ impl Reason {
                 "The share of the credits that is set for this agent or feature has been used up. \
                  Wait for the renewal, or ask an admin of the workspace to change the share."
             }
-            Self::Overloaded => "The platform is busy. Try again in a moment.",
+            Self::Overloaded => "The service is busy. Try again in a moment.",
         }
     }
 

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::tree::Node;
 
 /// The SHA-256 of a scenario as it was resolved from its files and overrides, of its traces as they
-/// are unpacked, and of its tables.
+/// are unpacked, and of its tables; or of one trace.
 #[derive(Debug)]
 pub(super) struct Digest(Sha256);
 
@@ -25,7 +25,17 @@ impl Digest {
         self.0.update(table);
     }
 
-    /// Adds a line of a trace that the scenario replays, with its end.
+    /// Adds a trace that the scenario replays, which has this digest.
+    pub(super) fn add_trace(&mut self, trace: &str) {
+        self.0.update(trace);
+    }
+
+    /// That of a trace of which nothing was read yet.
+    pub(super) fn of_trace() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// Adds a line of the trace, with its end.
     pub(super) fn add_line(&mut self, line: &[u8]) {
         self.0.update(line);
     }

@@ -72,6 +72,11 @@ impl Files {
         self.paths[id.0 as usize].as_deref()
     }
 
+    /// Whether a text is a file that the scenario imports, or that one of those does.
+    pub(super) fn is_imported(&self, id: SourceId) -> bool {
+        id.0 > 0 && self.path(id).is_some()
+    }
+
     /// All texts.
     pub(super) fn into_sources(self) -> Vec<Source> {
         self.sources

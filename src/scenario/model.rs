@@ -7,6 +7,7 @@ use super::bins::series_every;
 use super::clocks::clock_changes;
 use super::discipline::{Discipline, Shed};
 use super::recorded::{Recorded, Recording};
+use super::suggest::nearest;
 use super::threshold::Threshold;
 use crate::log::LineSurvey;
 use crate::random::Distribution;
@@ -83,6 +84,9 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// What can be bought.
     pub packages: Vec<Package>,
+    /// Plans that the scenario file or an override declares, and on which no workspace ever is:
+    /// probably misspelt. Those of files that it imports are not among them.
+    pub idle_plans: Vec<String>,
     /// Throttles of scope plan and platform, over all groups, in the order written; each has a name
     /// of its own, among those of the groups too.
     pub throttles: Vec<Throttle>,
@@ -118,6 +122,7 @@ impl Scenario {
             drain: Drain::Finish,
             groups: Vec::new(),
             packages: Vec::new(),
+            idle_plans: Vec::new(),
             throttles: Vec::new(),
             traces: Vec::new(),
             backend: None,
@@ -162,6 +167,16 @@ impl Scenario {
     /// The throttles that messages of a group meet: its own, then those over everybody.
     pub fn throttles_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Throttle> {
         group.throttles.iter().chain(&self.throttles)
+    }
+
+    /// What is to be said about one of its [idle plans](Self::idle_plans).
+    pub fn about_idle_plan(&self, name: &str) -> String {
+        let plans = self.groups.iter().flat_map(|group| &group.plans);
+        let near = nearest(name, plans.map(|offer| offer.plan.name.as_str()));
+        let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        format!(
+            "no workspace is ever on the plan `{name}`, which no group and no entry names{meant}"
+        )
     }
 
     /// How its clocks go within the duration, in order, the first from the start on.

@@ -27,6 +27,9 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         "messages.in_flight" => lacks(|it| it.cut, "what is in flight at the end is finished"),
         "refusal.rate" => lacks_limiter(scenario, &groups, label, OnExceed::Refuse),
         "shadow.refusals" => lacks_limiter(scenario, &groups, label, OnExceed::Report),
+        "shadow.workspaces.share" if !label.is_empty() => {
+            lacks_limiter(scenario, &groups, label, OnExceed::Report)
+        }
         "shadow.workspaces.share" => {
             let reports = |it: &Throttle| it.on_exceed == OnExceed::Report;
             let mut all = groups.iter().flat_map(|group| scenario.throttles_of(group));
@@ -167,7 +170,7 @@ fn lacks_backlog(
 }
 
 /// Whether agents can be created after the start.
-fn grows(group: &Group) -> bool {
+pub(super) fn grows(group: &Group) -> bool {
     let creates =
         |line: &AgentLine| line.churn.as_ref().is_some_and(|churn| churn.create.is_some());
     group.lines.iter().any(creates)

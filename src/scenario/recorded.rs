@@ -22,6 +22,8 @@ pub struct Recording {
     pub plans: Vec<String>,
     /// What was in it when the scenario was loaded.
     pub survey: Survey,
+    /// SHA-256 of what was in it then, unpacked, in hexadecimal.
+    pub sha256: String,
 }
 
 /// What of a trace a group replays.

@@ -283,7 +283,7 @@ pub const FAMILIES: &[MetricFamily] = &[
     family("shadow.refusals", &[], Count, Neutral,
         "Attempts that a limit which only reports would have refused.").by(&[Limiter]),
     family("shadow.workspaces.share", &[], Fraction, Neutral,
-        "Workspaces that limits which only report would have refused."),
+        "Workspaces that limits which only report would have refused.").labelled(&[Limiter]),
     family("backend.utilisation", &[], Fraction, Neutral,
         "Busy time of the servers among their time."),
     family("backend.queue", &["mean", "max"], Count, Lower,

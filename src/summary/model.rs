@@ -90,7 +90,7 @@ pub struct CauseSummary {
     /// Workspaces of a replication in which this happened at least once, on average.
     #[serde(serialize_with = "whole_if_it_is")]
     pub workspaces: f64,
-    /// The median time from the start to a workspace's first \[s\].
+    /// The median time from the start of the run to a workspace's first that is measured \[s\].
     pub first_p50_s: Option<f64>,
 }
 

@@ -5,10 +5,12 @@ use indexmap::IndexMap;
 use super::backlog::{Backlog, backlog};
 use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
 use crate::measure::{
-    BackendMeasures, Capacity, GroupFrame, GroupMeasures, Interruption, Kind, Measures,
+    BackendMeasures, Capacity, Cause, GroupFrame, GroupMeasures, Interruption, Kind, Measures,
     PairMoments, Timing,
 };
+use crate::rules::Offer;
 use crate::units::SimSpan;
+use crate::workload::ClientThrottling;
 
 /// The quantiles that are read out, by name and in thousandths.
 pub(super) const QUANTILES: [(&str, u64); 5] =
@@ -222,16 +224,27 @@ fn refusals(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> Vec<CauseSumm
         .zip(&of.hits)
         .enumerate()
         .filter(|(index, _)| frame.own_causes.contains(*index))
-        .map(|(_, (cause, hits))| CauseSummary {
-            reason: cause.reason.name().to_owned(),
-            limiter: cause.limiter.clone(),
-            sentence: cause.reason.sentence().to_owned(),
-            options: cause.reason.offers().iter().map(|offer| offer.name().to_owned()).collect(),
-            refused: hits.count as f64 / over.replications,
-            workspaces: hits.workspaces as f64 / over.replications,
-            first_p50_s: hits.first.quantile(500).map(|nanos| nanos as f64 / 1e9),
+        .map(|(_, (cause, hits))| {
+            let (sentence, options) = told(cause);
+            CauseSummary {
+                reason: cause.reason.name().to_owned(),
+                limiter: cause.limiter.clone(),
+                sentence: sentence.to_owned(),
+                options: options.iter().map(|offer| offer.name().to_owned()).collect(),
+                refused: hits.count as f64 / over.replications,
+                workspaces: hits.workspaces as f64 / over.replications,
+                first_p50_s: hits.first.quantile(500).map(|nanos| nanos as f64 / 1e9),
+            }
         })
         .collect()
+}
+
+/// What the customer reads and is offered.
+fn told(cause: &Cause) -> (&'static str, &'static [Offer]) {
+    if cause.limiter.as_deref() == Some(ClientThrottling::NAME) {
+        return (ClientThrottling::SENTENCE, &ClientThrottling::OFFERS);
+    }
+    (cause.reason.sentence(), cause.reason.offers())
 }
 
 fn validity(measures: &Measures, trend: Option<Backlog>) -> Validity {

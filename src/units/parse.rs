@@ -47,11 +47,11 @@ impl Decimal {
         Some(Self { digits, decimals })
     }
 
-    /// The number times `factor`, rounded half up, if it fits.
-    pub(super) fn scaled(self, factor: u64) -> Option<u64> {
-        let divisor = 10_u128.checked_pow(self.decimals)?;
-        let product = self.digits.checked_mul(u128::from(factor))?;
-        u64::try_from(product.checked_add(divisor / 2)? / divisor).ok()
+    /// Whether the number times `factor` is whole, however large; `true` where even that is too
+    /// large to tell.
+    pub(super) fn is_whole_times(self, factor: u64) -> bool {
+        let Some(divisor) = 10_u128.checked_pow(self.decimals) else { return false };
+        self.digits.checked_mul(u128::from(factor)).is_none_or(|product| product % divisor == 0)
     }
 
     /// The number times `factor`, if that is whole and fits.

@@ -142,21 +142,29 @@ impl FromStr for SimSpan {
     /// Reads `250ms`, `1.8s`, `20d2h`: numbers with a unit of w, d, h, m (or min), s, ms, us, ns.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bad = || ParseQuantityError::new(text, "a duration such as `250ms`, `8h` or `1d12h`");
+        let too_long = || {
+            let most = format!("a duration of at most 292 years, {}", Self::MAX_DURATION);
+            ParseQuantityError::new(text, most)
+        };
+        let too_fine = || ParseQuantityError::new(text, "a duration in whole nanoseconds");
         let mut rest = text;
         let mut total: u64 = 0;
         while !rest.is_empty() {
             let (number, tail) = split_number(rest);
             let end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
             let (unit, after) = tail.split_at(end);
-            let nanos = Decimal::parse(number)
-                .zip(unit_span(unit))
-                .and_then(|(decimal, unit)| decimal.scaled(unit.0))
-                .ok_or_else(bad)?;
-            total = total.checked_add(nanos).ok_or_else(bad)?;
+            let (decimal, unit) = Decimal::parse(number).zip(unit_span(unit)).ok_or_else(bad)?;
+            let nanos = decimal.scaled_exactly(unit.0).ok_or_else(|| {
+                if decimal.is_whole_times(unit.0) { too_long() } else { too_fine() }
+            })?;
+            total = total.checked_add(nanos).ok_or_else(too_long)?;
             rest = after;
         }
-        if text.is_empty() || total > Self::MAX_DURATION.0 {
+        if text.is_empty() {
             return Err(bad());
+        }
+        if total > Self::MAX_DURATION.0 {
+            return Err(too_long());
         }
         Ok(Self(total))
     }
@@ -198,6 +206,22 @@ mod tests {
             assert_eq!(span.nanos(), nanos, "{text}");
             assert_eq!(span.to_string().parse::<SimSpan>().unwrap(), span, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_fine_says_so() {
+        let expected = |text: &str| text.parse::<SimSpan>().unwrap_err().expected;
+        let longest = SimSpan::MAX_DURATION.to_string();
+        assert_eq!(longest.parse(), Ok(SimSpan::MAX_DURATION));
+        for text in ["290000d", "999999999999999999w", "1ns106580d"] {
+            assert_eq!(expected(text), format!("a duration of at most 292 years, {longest}"));
+        }
+        let fine = format!("0.{}1s", "0".repeat(40));
+        for text in ["0.0000000019s", "1.5ns", "1s0.0001us", "0.33333333333m", fine.as_str()] {
+            assert_eq!(expected(text), "a duration in whole nanoseconds", "{text}");
+        }
+        assert_eq!("0.0000000010s".parse(), Ok(SimSpan::from_nanos(1)));
+        assert_eq!(expected("1.5"), "a duration such as `250ms`, `8h` or `1d12h`");
     }
 
     #[test]

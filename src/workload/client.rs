@@ -4,7 +4,7 @@
 //! Throttling", equation 1, and "Deciding to Retry".
 
 use crate::random::Key;
-use crate::rules::Reason;
+use crate::rules::{Offer, Reason};
 use crate::units::{Share, SimSpan, SimTime};
 
 /// A client that holds attempts back when too few of its last ones were admitted.
@@ -20,6 +20,14 @@ pub struct ClientThrottling {
 impl ClientThrottling {
     /// What stands for the limiter in refusals of attempts that were held back.
     pub const NAME: &str = "client_throttling";
+
+    /// What a client tells its user of an attempt that it holds back: nobody else was asked.
+    pub const SENTENCE: &str =
+        "This client holds back, since little of what it sent lately was admitted.";
+
+    /// What it offers then.
+    pub const OFFERS: [Offer; 1] = [Offer::Wait];
+
     /// Their reason: to the customer the service is overloaded.
     pub const REFUSAL: Reason = Reason::Overloaded;
 

@@ -558,6 +558,147 @@ fn what_differs_besides_the_policy_is_said() {
     assert!(printed.contains("! The traffic of `bot`"), "{printed}");
 }
 
+/// What is said first of two scenarios, and whether they have the same draws.
+fn noted(a: &Scenario, b: &Scenario) -> String {
+    let summary = compared(a, b).summary;
+    let drawn = if summary.same_draws { "the same draws" } else { "other draws" };
+    format!("{drawn}\n{}", summary.notes.join("\n"))
+}
+
+#[test]
+fn agents_and_factors_of_the_timeline_are_not_the_policy_alone() {
+    let with = |timeline: &str, from: &str, to: &str| {
+        let text = format!("{BUSY}timeline: [{timeline}]").replace(from, to);
+        scenario(&text)
+    };
+    let plain = "{ at: 1h, group: shops, set_plan: large }";
+    let a = with(plain, "", "");
+    assert_eq!(noted(&a, &with(&plain.replace("large", "small"), "", "")), "the same draws\n");
+    let more = format!("{plain}, {{ at: 2h, for: 1h, group: labs, traffic: 2x }}");
+    assert_snapshot!(noted(&a, &with(&more, "", "")), @r"
+    other draws
+    The traffic of the group `labs` on the timeline differs: what changes is not the policy alone.
+    ");
+    let named = more.replace("{ at: 2h", "{ name: rush, at: 2h");
+    assert_eq!(noted(&with(&more, "", ""), &with(&named, "", "")), "the same draws\n");
+    let made = format!("{plain}, {{ at: 2h, group: labs, create: bot }}");
+    assert_snapshot!(noted(&a, &with(&made, "", "")), @r"
+    other draws
+    The timeline creates or deletes other agents in the group `labs`: what changes is not the policy alone.
+    ");
+    let churn = with(plain, "name: bot, count: 2,", "name: bot, count: 2, churn: { create: 1/h },");
+    assert_snapshot!(noted(&a, &churn), @r"
+    other draws
+    The `churn` of `bot` of the group `labs` differs: what changes is not the policy alone.
+    ");
+}
+
+#[test]
+fn traces_that_differ_are_not_the_policy_alone() {
+    let trace = "time,workspace,agent,action,cost\n1h,shops/1,sales/1,message,\n";
+    let yaml = "
+limitlab: 1
+name: replayed
+duration: 5h
+plans: { small: { active_agents: 1 } }
+workspaces:
+  - group: shops
+    count: 2
+    plan: small
+    agents: [{ name: sales, count: 2 }]
+    traffic: { trace: one.csv }
+";
+    let faster = yaml.replace("trace: one.csv", "trace: one.csv, speed: 2x");
+    let home = Home::with(&[
+        ("one.csv", trace),
+        ("same.csv", trace),
+        ("other.csv", &trace.replace("1h", "2h")),
+        ("a.yaml", yaml),
+        ("faster.yaml", &faster),
+        ("same.yaml", &yaml.replace("one.csv", "same.csv")),
+        ("other.yaml", &yaml.replace("one.csv", "other.csv")),
+        ("sessions.yaml", &yaml.replace("one.csv", "one.csv, replay: sessions")),
+        ("more.yaml", &yaml.replace("count: 2 }", "count: 3 }")),
+    ]);
+    let load = |name: &str| load(home.path(name).as_ref(), &[]).expect("it is valid").scenario;
+    let against = |name: &str| noted(&load("a.yaml"), &load(name));
+    assert_eq!(against("same.yaml"), "the same draws\n");
+    assert_snapshot!(against("faster.yaml"), @r"
+    other draws
+    The recorded traffic of the group `shops` differs in its `speed`: what changes is not the policy alone.
+    ");
+    assert_snapshot!(against("other.yaml"), @r"
+    other draws
+    The recorded traffic of the group `shops` differs in its traces: what changes is not the policy alone.
+    ");
+    assert_snapshot!(against("sessions.yaml"), @r"
+    other draws
+    The recorded traffic of the group `shops` differs in what is replayed of its traces, and how: what changes is not the policy alone.
+    ");
+    assert_snapshot!(against("more.yaml"), @r"
+    other draws
+    A workspace has 2 of `sales` of the group `shops` under A and 3 under B: of a trace, messages to agents that there are not are not written.
+    ");
+    let printed = text(&home.run(&["diff", "a.yaml", "faster.yaml"]).stdout);
+    assert!(printed.contains("; the same seed under both\n"), "{printed}");
+}
+
+#[test]
+fn a_plan_that_nobody_is_on_is_said() {
+    let home = Home::with(&[("hand.yaml", BY_HAND)]);
+    let set = "plans.meterd.price.amount=3";
+    let output = home.run(&["diff", "hand.yaml", "--set", set]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_snapshot!(text(&output.stdout), @r"
+    What a change of policy does to each workspace
+    A           by-hand
+    B           by-hand with plans.meterd.price.amount=3
+    3 workspaces over 5 h from 2026-01-01, seed 1; the same draws under both
+
+    ! B: no workspace is ever on the plan `meterd`, which no group and no entry names; did you mean
+      `metered`?
+
+    Who         nothing changes: 1 workspace hit limits as often as before
+                                   workspaces  newly limited   relieved   hit more   hit less  as before
+      all groups                            3              0          0          0          0          3
+      shops                                 2              0          0          0          0          2
+      lab                                   1              0          0          0          0          1
+
+    Limits                                                 A               B          change
+      workspaces that hit a limit                          1               1               0
+      limit hits                                           4               4               0
+      hours in which a limit refused somebody, of the 5 of the run:
+        all workspaces together                          2 h             2 h             0 h
+        a workspace, on average                      0.667 h         0.667 h             0 h
+        a workspace, at most                             2 h             2 h             0 h
+
+    Messages                                               A               B          change
+      written                                             67              67               0
+      replied to                                          63              63               0
+      lost                                                 4               4               0
+      lost, of those written                             6 %             6 %        0 points
+
+    Amounts                                                A               B          change
+      credits used                                       216             216               0
+        a workspace, on average                           72              72               0
+      earned                                           15.00           15.00            0.00
+        a workspace, on average                         5.00            5.00            0.00
+
+    Results: results/diff-by-hand
+    ");
+}
+
+#[test]
+fn the_plot_says_what_a_and_b_are() {
+    let home = Home::with(&[("hand.yaml", BY_HAND)]);
+    home.run(&by_hand(&["--both", "workspaces.lab.seats=2"]));
+    let plot = home.0.path().join("results/diff-by-hand/plots/hours_blocked.svg");
+    let plot = fs::read_to_string(plot).expect("it is drawn");
+    assert_snapshot!(plot.lines().nth(1).expect("it has a title"), @"<title>Hours in which a limit refuses somebody: more or fewer under B than under A. A: by-hand with workspaces.lab.seats=2 · B: the same with plans.metered.credits.included=200, plans.metered.pri…</title>");
+    let shown = plot.lines().filter(|line| line.contains(" B: ")).count();
+    assert!(shown > 1, "it is not drawn: {plot}");
+}
+
 #[test]
 fn a_run_that_loops_says_which() {
     let fine = "

@@ -268,8 +268,7 @@ fn limits_count_customers_of_the_workspace() {
     let told = format!("{never}a workspace gets 0.083% of its rate, and hardly ever 30 at once");
     assert_eq!(of("rate: 3/h", bucket), [told]);
     assert_eq!(of("rate: 3/h", &bucket.replace("workspace", "agent")), Vec::<String>::new());
-    let told = "the limit `x` admits 1/s in each workspace of `shops`, and customers write 2 \
-                messages a second";
+    let told = "the limit `x` admits 1/s in each workspace of `shops`, and customers write 2/s";
     assert_eq!(of("rate: 2/s", bucket)[1], told);
 }
 

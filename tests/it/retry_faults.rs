@@ -128,6 +128,15 @@ fn backoffs() {
 
     1 mistake in x.yaml
     ");
+    assert_snapshot!(with(r"base: 2s, cap: 60s", r"base: 70s"), @r"
+    x.yaml:9:52: error: `cap`, 1m unless it is written, is less than `base`, 1m10s
+      |
+    9 |         retry: { max_attempts: 4, backoff: { base: 70s } }
+      |                                                    ^^^
+    hint: write `cap: 1m10s` or more
+
+    1 mistake in x.yaml
+    ");
     assert_snapshot!(with(r"cap: 60s", r"factor: 0.5"), @r"
     x.yaml:9:64: error: `factor` is out of range: 0.5
       |

@@ -68,6 +68,35 @@ fn the_herd_comes_from_the_renewals_alone() {
 }
 
 #[test]
+fn clients_that_hold_back_spare_the_servers_a_quarter_and_lose_hardly_a_job() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/retry-storm.yaml");
+    let scenario = load(&path, &[]).expect("the scenario is valid").scenario;
+    let watch = Watch::default();
+    let summary =
+        run(&scenario, RunOptions { threads: 2 }, &watch).expect("it does not loop").summary;
+    let value = |group: &str, metric: &str| {
+        summary.groups[group]
+            .metrics
+            .get(metric)
+            .map_or(0.0, |it| it.value.expect("it is measured"))
+    };
+    // Attempts that reach the servers, for each message and for each attempt that they admit.
+    let reached = |group: &str| {
+        let held = value(group, "refusal.rate{limiter=client_throttling}");
+        value(group, "attempts.offered") * (1.0 - held)
+    };
+    let for_each = |group: &str| reached(group) / value(group, "messages.offered");
+    let fewer = 1.0 - for_each("throttled") / for_each("jittered");
+    assert!((0.2..0.3).contains(&fewer), "{fewer}");
+    assert!(for_each("throttled") > 1.5 * for_each("budgeted"));
+    // That is what `multiplier: 2x` says.
+    let admitted = reached("throttled") / value("throttled", "attempts.admitted");
+    assert!((1.9..2.3).contains(&admitted), "{admitted}");
+    let lost = |group: &str| value(group, "loss.rate");
+    assert!(lost("throttled") < 0.01 && lost("budgeted") > 0.5 && lost("jittered") < 0.001);
+}
+
+#[test]
 fn each_names_its_schema_and_opens_with_its_question() {
     for (path, text) in shipped() {
         let mut lines = text.lines();

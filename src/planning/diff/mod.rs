@@ -7,7 +7,7 @@ mod workspace;
 
 use thiserror::Error;
 
-use self::comparable::{mismatches, notes};
+use self::comparable::{mismatches, notes, other_draws};
 use self::groups::groups;
 pub use self::model::{
     Change, CountChange, DiffSummary, GroupDiff, HoursDiff, MetricDiff, Policy, ReasonDiff, Side,
@@ -120,13 +120,15 @@ pub fn diff(
         set: Vec::new(),
         validity: told.summary.validity,
     };
+    let other_draws = other_draws(a, b);
     let summary = DiffSummary {
         limitlab: env!("CARGO_PKG_VERSION").to_owned(),
         seed: a.seed,
         hours: a.duration.nanos().div_ceil(SimSpan::HOUR.nanos()),
         a: policy(of_a),
         b: policy(of_b),
-        notes: notes(a, b),
+        same_draws: other_draws.is_empty(),
+        notes: [notes(a, b), other_draws].concat(),
         groups,
         most_changed,
     };

@@ -21,6 +21,8 @@ pub struct DiffSummary {
     pub a: Policy,
     /// The policy that is to come.
     pub b: Policy,
+    /// Whether nothing but the policy differs, so that both have the same draws.
+    pub same_draws: bool,
     /// What else differs than the policy, or is left out, in sentences.
     pub notes: Vec<String>,
     /// `all`, then the groups in the order of A.

@@ -10,6 +10,7 @@ use super::plots::{hours_blocked, png};
 use super::write::{Outputs, ReportError, text};
 use crate::planning::Comparison;
 
+pub(super) use terminal::described;
 pub use terminal::diff_terminal;
 
 /// Writes a comparison into `folder`, replacing an older result there: whole or not at all, as

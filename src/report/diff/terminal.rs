@@ -23,6 +23,8 @@ pub fn diff_terminal(comparison: &Comparison, colour: bool, width: usize) -> Str
     messages(&mut page, all);
     amounts(&mut page, all);
     most_changed(&mut page, summary);
+    page.text.truncate(page.text.trim_end().len());
+    page.blank();
     page.text
 }
 
@@ -34,11 +36,14 @@ fn heading(page: &mut Page, summary: &DiffSummary) {
     }
     let workspaces = summary.groups[ALL].workspaces;
     let text = asked_of(&a.scenario, workspaces, summary.seed);
-    page.wrapped("", 0, &format!("{text}; the same draws under both"), Style::Dim);
+    // What differs besides is said below.
+    let drawn = if summary.same_draws { "draws" } else { "seed" };
+    page.wrapped("", 0, &format!("{text}; the same {drawn} under both"), Style::Dim);
     page.blank();
 }
 
-fn described(policy: &Policy) -> String {
+/// The scenario, and what is set in it.
+pub(in crate::report) fn described(policy: &Policy) -> String {
     let name = &policy.scenario.name;
     if policy.set.is_empty() {
         return name.clone();

@@ -6,8 +6,9 @@ use super::Plot;
 use super::axis::Axis;
 use super::canvas::{Anchor, Font, draw};
 use super::palette::{AXIS, INK, KINDS, Pen};
-use super::panel::{Key, Mark, Panel, heading};
+use super::panel::{Key, MARGIN, Mark, Panel, heading, shortened};
 use crate::planning::{Comparison, Verdict};
+use crate::report::diff::described;
 use crate::report::format::count;
 
 /// How many workspaces are blocked in more or fewer hours, and by how much; none if all are blocked
@@ -46,8 +47,11 @@ pub(in crate::report) fn hours_blocked(comparison: &Comparison) -> Option<Plot> 
     let y = Axis::counts("workspaces", most as f64 * 1.06);
     let high = y.ticks.last().map_or(0.0, |(value, _)| *value);
     let fewer = classes.iter().filter(|class| !class.is_more).count();
-    let svg = draw(title, |sheet| {
-        let panel = Panel::below(heading(sheet, title, &how, &keys), 0.0, x, y);
+    let named = named(comparison);
+    let svg = draw(&format!("{title}. {named}"), |sheet| {
+        let below = heading(sheet, title, &how, &keys);
+        sheet.text((MARGIN, below + 2.0), &named, Font::new(13.0, INK));
+        let panel = Panel::below(below + 22.0, 0.0, x, y);
         panel.frame(sheet);
         if fewer > 0 && fewer < classes.len() {
             let between = [0.0, high].map(|value| (fewer as f64, value));
@@ -71,6 +75,24 @@ pub(in crate::report) fn hours_blocked(comparison: &Comparison) -> Option<Plot> 
         }
     });
     Some(Plot { name: "hours_blocked", title: title.to_owned(), svg })
+}
+
+/// What A and B are.
+fn named(comparison: &Comparison) -> String {
+    /// As much of both as a line has room for \[characters\].
+    const MOST: usize = 112;
+    let (a, b) = (&comparison.summary.a, &comparison.summary.b);
+    let one = shortened(&described(a), MOST / 2 - 8);
+    let other = if a.scenario.name == b.scenario.name {
+        // What both have in common stands in A already.
+        let own = b.set.iter().skip(a.set.len()).cloned().collect::<Vec<String>>().join(", ");
+        format!("the same with {own}")
+    } else {
+        described(b)
+    };
+    let text = format!("A: {one} \u{b7} B: ");
+    let room = MOST - text.chars().count();
+    text + &shortened(&other, room)
 }
 
 const fn colour(verdict: Verdict) -> RGBColor {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, after, is_one, things, value};
+use super::{Block, after, is_one, of_all, things, value};
 use crate::report::format::{money, number, percent, time};
-use crate::summary::GroupSummary;
+use crate::summary::{GroupSummary, Summary};
 
 /// What became of the pools: a sentence only for what can happen.
-pub(super) fn credits(group: &GroupSummary, replications: u32) -> Option<Block> {
+pub(super) fn credits(group: &GroupSummary, summary: &Summary) -> Option<Block> {
     let consumed = value(group, "credits.consumed")?;
     if consumed == 0.0 && value(group, "credits.overage").unwrap_or(0.0) == 0.0 {
         let line = "none used".to_owned();
@@ -29,32 +29,44 @@ pub(super) fn credits(group: &GroupSummary, replications: u32) -> Option<Block> 
     let mut lines = vec![text];
     let share = value(group, "credits.periods_exhausted.share").unwrap_or(0.0);
     lines.push(if share == 0.0 {
-        "no pool ran out".to_owned()
+        ran_out_in_shadow(group).unwrap_or("no pool ran out").to_owned()
     } else {
         let mut text = format!("ran out in {} of the periods", percent(share));
         if let Some(first) = value(group, "credits.time_to_exhaustion.p50") {
-            _ = write!(text, ", first {} (median)", after(first));
+            _ = write!(text, ", first {} (median{})", after(first), of_all(summary));
         }
         if let Some(share) = value(group, "credits.exhausted.time_share") {
             _ = write!(text, "; none left for {} of the time", percent(share));
         }
         text
     });
-    lines.extend(alerts(group, replications, share > 0.0));
+    lines.extend(alerts(group, summary, share > 0.0));
     lines.extend(packages(group));
     Some(Block { title: "Credits", lines })
 }
 
+/// What is said of pools that refuse nobody, and yet could not pay.
+fn ran_out_in_shadow(group: &GroupSummary) -> Option<&'static str> {
+    let unpaid = |limit: &str| value(group, &format!("shadow.refusals{{limiter={limit}}}"));
+    let some =
+        ["credits_exhausted", "share_exhausted"].map(unpaid).into_iter().flatten().sum::<f64>();
+    (some > 0.0).then_some(
+        "nothing was refused for want of credits; what pools that only report could not pay was \
+         admitted for nothing",
+    )
+}
+
 /// In how many workspaces a share of a pool was used, and when that happened first.
-fn alerts(group: &GroupSummary, replications: u32, ran_out: bool) -> impl Iterator<Item = String> {
+fn alerts(group: &GroupSummary, summary: &Summary, ran_out: bool) -> impl Iterator<Item = String> {
     group.metrics.iter().filter_map(move |(name, metric)| {
         let level = name.strip_prefix("alerts.time{level=")?.strip_suffix("%}")?;
         Some(match metric.value {
             Some(mean) => format!(
-                "{level} % of a pool used in {} of {} workspaces, for the first time {} on average",
-                number(metric.n as f64 / f64::from(replications)),
+                "{level} % of a pool used in {} of {} workspaces, for the first time {} on average{}",
+                number(metric.n as f64 / f64::from(summary.replications)),
                 number(group.workspaces as f64),
                 after(mean),
+                of_all(summary),
             ),
             // What is left can be too little to pay a message.
             None if level == "100" && ran_out => {

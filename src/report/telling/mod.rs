@@ -27,17 +27,16 @@ impl Block {
     }
 }
 
-/// What happened in a group besides messages and limits: a block for what can happen in it.
-///
-/// Counts are means over so many replications.
-pub(super) fn blocks(group: &GroupSummary, replications: u32) -> Vec<Block> {
+/// What happened in all groups besides messages and limits: a block for what can happen in them.
+pub(super) fn blocks(summary: &Summary) -> Vec<Block> {
+    let Some(all) = summary.groups.get(ALL) else { return Vec::new() };
     [
-        metering::credits(group, replications),
-        metering::earned(group),
-        metering::plans(group),
-        metering::agents(group),
-        servers(group),
-        shadow::shadow(group),
+        metering::credits(all, summary),
+        metering::earned(all),
+        metering::plans(all),
+        metering::agents(all),
+        servers(all),
+        shadow::shadow(all, summary),
     ]
     .into_iter()
     .flatten()
@@ -139,6 +138,20 @@ pub(super) fn after(seconds: f64) -> String {
     if seconds == 0.0 { "at once".to_owned() } else { format!("after {}", time(seconds)) }
 }
 
+/// From when to when first hits of limits are counted, where that needs a word: not all are, but
+/// the time before them is.
+pub(super) fn first_of(summary: &Summary) -> Option<&'static str> {
+    let warmed_up = summary.scenario.warm_up_s > 0.0;
+    let first = "first: from the start of the run to the first one after the warm-up";
+    warmed_up.then_some(first)
+}
+
+/// What follows the first time that something happened in all of a run, and not only in what is
+/// measured of it.
+fn of_all(summary: &Summary) -> &'static str {
+    if summary.scenario.warm_up_s > 0.0 { ", the warm-up included" } else { "" }
+}
+
 /// Who hit limits, in a sentence.
 pub(super) fn headline(all: &GroupSummary) -> String {
     if all.refusals.is_empty() {
@@ -180,22 +193,50 @@ fn is_one(mean: f64) -> bool {
 
 /// `1 package`, `0.4 packages`: so many on average.
 fn things(mean: f64, thing: &str) -> String {
-    format!("{} {thing}{}", number(mean), if is_one(mean) { "" } else { "s" })
+    if is_one(mean) {
+        return format!("{} {thing}", number(mean));
+    }
+    match thing.strip_suffix('y') {
+        Some(stem) => format!("{} {stem}ies", number(mean)),
+        None => format!("{} {thing}s", number(mean)),
+    }
 }
 
-/// The share of tries that a cause refused: of attempts, of enables, or of creations; or of
-/// attempts and enables together, where it refuses both.
-pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
-    match (cause.reason.as_str(), &cause.limiter) {
-        ("active_agent_limit", _) => value(group, "enable_refusal.rate"),
-        ("workspace_agent_limit", _) => value(group, "create_refusal.rate"),
-        ("trial_ended", _) => {
-            let tries = value(group, "attempts.offered")? + value(group, "enables.tried")?;
-            (tries > 0.0).then(|| cause.refused / tries)
-        }
-        (_, Some(limiter)) => value(group, &format!("refusal.rate{{limiter={limiter}}}")),
-        (reason, None) => value(group, &format!("refusal.rate{{reason={reason}}}")),
+/// The tries of a group that a limit can refuse: attempts, enables, or creations; or attempts and
+/// enables together, where it refuses both.
+fn tries(group: &GroupSummary, reason: &str) -> f64 {
+    let of = |name: &str| value(group, name).unwrap_or(0.0);
+    match reason {
+        "active_agent_limit" => of("enables.tried"),
+        "workspace_agent_limit" => of("creates.tried"),
+        "trial_ended" => of("attempts.offered") + of("enables.tried"),
+        _ => of("attempts.offered"),
     }
+}
+
+/// The share of the tries of a group that a cause refused.
+pub(super) fn refused_share(group: &GroupSummary, cause: &CauseSummary) -> Option<f64> {
+    let tries = tries(group, &cause.reason);
+    (tries > 0.0).then(|| cause.refused / tries)
+}
+
+/// The same of all groups that have the limit: those that it does not concern would only hide how
+/// often it refuses.
+pub(super) fn refused_share_of_all(summary: &Summary, cause: &CauseSummary) -> Option<f64> {
+    let is_it = |it: &CauseSummary| it.reason == cause.reason && it.limiter == cause.limiter;
+    share_of_those(summary, &cause.reason, cause.refused, |group| group.refusals.iter().any(is_it))
+}
+
+/// What share `refused` tries are of those of the groups that have the limit.
+fn share_of_those(
+    summary: &Summary,
+    reason: &str,
+    refused: f64,
+    has_it: impl Fn(&GroupSummary) -> bool,
+) -> Option<f64> {
+    let groups = summary.groups.iter().filter(|(name, group)| *name != ALL && has_it(group));
+    let tries: f64 = groups.map(|(_, group)| tries(group, reason)).sum();
+    (tries > 0.0).then(|| refused / tries)
 }
 
 /// What became of the messages, in a sentence.

@@ -11,8 +11,17 @@ fn group(metrics: &[(&str, f64)]) -> GroupSummary {
     GroupSummary { workspaces: 40, metrics: metrics.collect(), refusals: Vec::new() }
 }
 
+/// A run of one group, which is all there is.
+fn of(all: &GroupSummary, replications: u32) -> Summary {
+    let (_, _, mut summary) = small();
+    summary.replications = replications;
+    summary.scenario.warm_up_s = 0.0;
+    summary.groups = [ALL, "shops"].map(|name| (name.to_owned(), all.clone())).into();
+    summary
+}
+
 fn told(metrics: &[(&str, f64)]) -> String {
-    let lines = blocks(&group(metrics), 1)
+    let lines = blocks(&of(&group(metrics), 1))
         .into_iter()
         .map(|block| format!("{}: {}", block.title, block.lines.join(" | ")));
     lines.collect::<Vec<String>>().join("\n")
@@ -74,14 +83,14 @@ fn an_alert_that_nobody_got_to_says_why() {
         ("alerts.time{level=100%}", 0.0),
     ]);
     all.metrics["alerts.time{level=100%}"].value = None;
-    insta::assert_snapshot!(blocks(&all, 1)[0].lines.join("\n"), @r"
+    insta::assert_snapshot!(blocks(&of(&all, 1))[0].lines.join("\n"), @r"
     100 used
     ran out in 99.5 % of the periods
     80 % of a pool used in 30 of 40 workspaces, for the first time after 20 d on average
     no pool used to the last credit: what was left could not pay a message
     ");
     all.metrics["credits.periods_exhausted.share"].value = Some(0.0);
-    assert_eq!(blocks(&all, 1)[0].lines[3], "no pool used to 100 %");
+    assert_eq!(blocks(&of(&all, 1))[0].lines[3], "no pool used to 100 %");
 }
 
 #[test]
@@ -174,7 +183,7 @@ fn counts_over_replications_are_told_as_means() {
         ("trials.ended", 1.6),
         ("agents.taken_offline", 0.2),
     ]);
-    let lines = blocks(&all, 5).into_iter().flat_map(|block| block.lines);
+    let lines = blocks(&of(&all, 5)).into_iter().flat_map(|block| block.lines);
     insta::assert_snapshot!(lines.collect::<Vec<String>>().join("\n"), @r"
     100 used
     no pool ran out
@@ -188,4 +197,70 @@ fn counts_over_replications_are_told_as_means() {
         headline(&refusals),
         "no limit was hit, but 0.2 tries were refused since the agent was not active"
     );
+}
+
+#[test]
+fn limits_that_only_report_are_told_in_words_and_with_their_shares() {
+    let metrics = [
+        ("attempts.offered", 20_000.0),
+        ("enables.tried", 300.0),
+        ("credits.consumed", 100.0),
+        ("credits.periods_exhausted.share", 0.0),
+        ("shadow.refusals{limiter=calm}", 323.0),
+        ("shadow.refusals{limiter=never}", 0.0),
+        ("shadow.refusals{limiter=active_agent_limit}", 3.0),
+        ("shadow.refusals{limiter=credits_exhausted}", 1.0),
+        ("shadow.workspaces.share", 0.5),
+        ("shadow.workspaces.share{limiter=calm}", 0.3),
+        ("shadow.workspaces.share{limiter=never}", 0.0),
+        ("shadow.workspaces.share{limiter=active_agent_limit}", 0.05),
+        ("shadow.workspaces.share{limiter=credits_exhausted}", 0.025),
+    ];
+    insta::assert_snapshot!(told(&metrics).replace(" | ", "\n"), @r"
+    Credits: 100 used
+    nothing was refused for want of credits; what pools that only report could not pay was admitted for nothing
+    Reported: the limit “calm” would have refused 323 tries (1.6 % of them) in 12 workspaces
+    the limit “never” would have refused nothing
+    the limit of active agents would have refused 3 tries to enable an agent (1 % of them) in 2 workspaces
+    pools without credits would have refused 1 try (< 0.01 % of them) in 1 workspace
+    50 % of the workspaces would have been refused something; retries and later limits, which real refusals would change, are as they are without them
+    ");
+    // What pools would not have paid is not called lasting, and what nobody asked for is.
+    let none = [metrics[2], metrics[3], ("shadow.refusals{limiter=credits_exhausted}", 0.0)];
+    insta::assert_snapshot!(told(&none), @"Credits: 100 used | no pool ran out");
+}
+
+#[test]
+fn refusals_are_a_share_of_the_tries_of_the_groups_that_have_the_limit() {
+    let (_, _, mut summary) = small();
+    let limited = CauseSummary { limiter: Some("calm".to_owned()), ..refused("rate_limited", 5.0) };
+    let mut with = group(&[("attempts.offered", 20.0)]);
+    with.refusals = vec![limited.clone(), refused("overloaded", 0.0)];
+    let mut without = group(&[("attempts.offered", 80.0)]);
+    without.refusals = vec![refused("overloaded", 10.0)];
+    let all = group(&[("attempts.offered", 100.0)]);
+    let groups = [("all", all), ("one", with), ("other", without)];
+    summary.groups = groups.map(|(name, group)| (name.to_owned(), group)).into();
+    assert_eq!(refused_share_of_all(&summary, &limited), Some(0.25));
+    assert_eq!(refused_share_of_all(&summary, &refused("overloaded", 10.0)), Some(0.1));
+    assert_eq!(refused_share_of_all(&summary, &refused("share_exhausted", 1.0)), None);
+}
+
+#[test]
+fn after_a_warm_up_it_is_told_what_first_counts_from() {
+    let all = group(&[
+        ("credits.consumed", 100.0),
+        ("credits.periods_exhausted.share", 0.5),
+        ("credits.time_to_exhaustion.p50", 86_400.0 * 2.28),
+        ("alerts.time{level=80%}", 86_400.0 * 1.5),
+    ]);
+    let mut summary = of(&all, 1);
+    assert_eq!(first_of(&summary), None);
+    summary.scenario.warm_up_s = 86_400.0 * 7.0;
+    insta::assert_snapshot!(first_of(&summary).unwrap(), @"first: from the start of the run to the first one after the warm-up");
+    insta::assert_snapshot!(blocks(&summary)[0].lines.join("\n"), @r"
+    100 used
+    ran out in 50 % of the periods, first after 2.28 d (median, the warm-up included)
+    80 % of a pool used in 30 of 40 workspaces, for the first time after 36 h on average, the warm-up included
+    ");
 }

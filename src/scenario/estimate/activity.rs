@@ -8,6 +8,7 @@ use super::routed::{any_active, credits as routed_credits};
 use super::slots::{Slots, admitted};
 use super::{credits_of_lines, credits_to_strangers, messages_to_any};
 use crate::random::Distribution;
+use crate::rules::limiter::OnExceed;
 use crate::rules::{AgentState, Plan};
 use crate::units::{Share, SimSpan, SimTime};
 use crate::workload::{Action, AgentLine, LineKind, Occurrence, OnRefused};
@@ -86,7 +87,9 @@ fn on_plan(scenario: &Scenario, group: &Group, plan: &Plan) -> Vec<f64> {
         .zip(agents.iter().zip(&wanted))
         .map(|(line, (&agents, &wanted))| (if is_agents(line) { agents } else { 0.0 }, wanted))
         .collect();
-    let slots = Slots { limit: plan.active_agents, patient: group.lines.iter().any(waits) };
+    // Slots that only report refuse nobody.
+    let limit = plan.active_agents.filter(|_| plan.on_exceed == OnExceed::Refuse);
+    let slots = Slots { limit, patient: group.lines.iter().any(waits) };
     let active = admitted(&takers, slots);
     let lines = group.lines.iter().zip(active.iter().zip(&takers));
     lines

@@ -43,7 +43,7 @@ use super::bins::series_every;
 use super::digest::Digest;
 use super::fault::Mistake;
 use super::files::Files;
-use super::model::{Drain, Scenario, default_start};
+use super::model::{Drain, Group, Scenario, default_start};
 use super::types::{self, Document};
 use super::words::grouped;
 use crate::units::SimSpan;
@@ -95,6 +95,7 @@ pub(super) fn validate(
         .as_ref()
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
+    let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
     let mut scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
@@ -105,7 +106,8 @@ pub(super) fn validate(
         duration,
         warm_up: measured.warm_up,
         drain: measured.drain,
-        groups: groups.into_iter().map(|draft| draft.group).collect(),
+        idle_plans: idle_plans(document, &groups, at.key("plans"), &findings),
+        groups,
         packages,
         throttles,
         traces: registry.traces.recordings.clone(),
@@ -127,6 +129,24 @@ pub(super) fn validate(
     *files = findings.tables.files;
     mistakes.append(&mut findings.mistakes);
     scenario
+}
+
+/// The plans on which no workspace ever is. Of those that an imported file declares, which is there
+/// for several scenarios, nobody expects another.
+fn idle_plans(
+    document: &Document,
+    groups: &[Group],
+    at: At<'_>,
+    findings: &Findings,
+) -> Vec<String> {
+    let declared = document.plans.iter().flat_map(|plans| plans.keys().enumerate());
+    let is_idle = |&(place, name): &(usize, &String)| {
+        let offers = groups.iter().flat_map(|group| &group.plans);
+        let declared_at = at.entry(place).0.source();
+        !findings.tables.files.is_imported(declared_at)
+            && offers.into_iter().all(|offer| offer.plan.name != *name)
+    };
+    declared.filter(is_idle).map(|(_, name)| name.clone()).collect()
 }
 
 /// What can only be told of a scenario as a whole. `has_backend` is whether one is written, perhaps

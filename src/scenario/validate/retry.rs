@@ -130,8 +130,17 @@ fn backoff(written: &types::Backoff, at: At<'_>, findings: &mut Findings) -> Bac
         findings.add_with_hint(at.key("factor"), message, hint);
     }
     if most < first && at.key("base").is_sound() && at.key("cap").is_sound() {
-        let key = if cap.is_some() { "cap" } else { "base" };
-        findings.add(at.key(key), format!("`cap`, {most}, is less than `base`, {first}"));
+        if cap.is_some() {
+            findings.add(at.key("cap"), format!("`cap`, {most}, is less than `base`, {first}"));
+        } else {
+            let message =
+                format!("`cap`, {most} unless it is written, is less than `base`, {first}");
+            findings.add_with_hint(
+                at.key("base"),
+                message,
+                format!("write `cap: {first}` or more"),
+            );
+        }
     }
     let jitter = match jitter {
         Some(types::Jitter::None) => Jitter::None,

@@ -13,7 +13,9 @@ use super::super::recorded::{Recorded, RecordedPart, Recording};
 use super::super::types::{self, Document};
 use super::names::Names;
 use super::plans::{Horizon, PlanOffer};
-use crate::log::{Cast, CastLine, Part, Playback, Replay, Roster, Survey, Trace, survey};
+use crate::log::{
+    Cast, CastLine, Part, Playback, Replay, Roster, Survey, Trace, TraceError, survey,
+};
 use crate::units::{SimTime, Speed};
 
 /// The most traces that a scenario replays: each is a file that stays open.
@@ -75,6 +77,7 @@ impl Traces {
         let plans = plans.into_iter().flat_map(IndexMap::keys).map(String::as_str);
         let plans: Vec<String> = plans.chain(["unlimited"]).map(str::to_owned).collect();
         let packages: Vec<String> = packages.iter().map(str::to_owned).collect();
+        let mut told: Vec<TraceError> = Vec::new();
         for recording in &mut traces.recordings {
             recording.plans.clone_from(&plans);
             let casts = document.workspaces.iter().map(|group| cast(group, recording, &plans));
@@ -82,11 +85,19 @@ impl Traces {
             let roster = Roster { start: horizon.start, groups, packages: packages.clone() };
             let (roster, until) = (Arc::new(roster), SimTime::ZERO + horizon.duration);
             let playback = Playback { speed: recording.speed, until };
-            match survey(&recording.trace, &roster, playback, |line| digest.add_line(line)) {
-                Ok(found) => recording.survey = found,
+            let mut content = Digest::of_trace();
+            match survey(&recording.trace, &roster, playback, |line| content.add_line(line)) {
+                Ok(found) => {
+                    recording.survey = found;
+                    recording.sha256 = content.hex();
+                    digest.add_trace(&recording.sha256);
+                }
+                // One that is replayed at two speeds is read twice.
+                Err(error) if told.contains(&error) => continue,
                 Err(error) => {
                     let mistake = of_trace(&error, &mut findings.tables.files);
                     findings.mistakes.push(mistake);
+                    told.push(error);
                     continue;
                 }
             }
@@ -185,6 +196,7 @@ fn recordings(named: &[(PathBuf, Use<'_>)], findings: &mut Findings) -> Vec<Reco
             elsewhere: Vec::new(),
             plans: Vec::new(),
             survey: Survey::default(),
+            sha256: String::new(),
         };
         recording.note(of);
         recordings.push((identity, recording));

@@ -3,6 +3,7 @@
 use super::super::discipline::Discipline;
 use super::super::model::{Group, Scenario};
 use super::super::occurs::{can_be_away, can_occur, whoever_can_be_away};
+use super::bounds::never_tries;
 use crate::rules::Reason;
 use crate::workload::{Action, AgentLine};
 
@@ -19,7 +20,10 @@ pub(super) fn customers(scenario: &Scenario, group: &Group, warnings: &mut Vec<S
             }
             other => can_occur(scenario, group, *other),
         };
-        let tries = line.retry.as_ref().filter(|retry| retry.max_attempts != Some(1));
+        if let Some(why) = line.retry.as_ref().and_then(never_tries) {
+            say(line, &format!("a `retry` by which nobody tries again: {why}"));
+        }
+        let tries = line.retry.as_ref().filter(|retry| never_tries(retry).is_none());
         let can_try = tries.is_some_and(|retry| retry.reasons.iter().any(occurs));
         if tries.is_some() && !can_try {
             say(line, "a `retry` that nobody needs: none of its `reasons` can occur");

@@ -1,12 +1,13 @@
 //! What is legal and yet hardly meant.
 
 mod backend;
+mod bounds;
 mod customers;
 mod limits;
 mod thresholds;
 
 use self::customers::{can_queue, customers};
-use self::limits::limits;
+use self::limits::{limits, limits_over_everybody};
 use self::thresholds::thresholds;
 use super::estimate::{
     active_credits, books_on, can_buy, messages_per_second, open_messages_per_second,
@@ -16,7 +17,8 @@ use super::model::{Backend, BackendScope, Group, Scenario};
 use super::occurs::{all_can_be_away, can_be_away, can_occur, whoever_can_be_away};
 use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
-use crate::rules::{Plan, Reason};
+use crate::rules::limiter::OnExceed;
+use crate::rules::{Plan, Reason, ShareTerms};
 use crate::units::{Share, SimSpan};
 use crate::workload::{Action, Below, LineKind, OnRefused, Traffic, TrafficKind};
 
@@ -41,6 +43,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         };
         warnings.push(format!("nobody writes to any agent: {why}"));
     }
+    warnings.extend(scenario.idle_plans.iter().map(|plan| scenario.about_idle_plan(plan)));
     if let Some(backend) = &scenario.backend {
         utilisation(scenario, backend, &mut warnings);
         self::backend::backend(scenario, backend, &mut warnings);
@@ -54,7 +57,9 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         tails(group, &mut warnings);
         thoughtless(scenario, group, &mut warnings);
         customers(scenario, group, &mut warnings);
+        shares(group, &mut warnings);
     }
+    limits_over_everybody(scenario, &mut warnings);
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings
@@ -111,8 +116,10 @@ fn agents(group: &Group, warnings: &mut Vec<String>) {
             grouped(u64::from(plan.total_agents))
         ));
     }
-    let slots_are_short =
-        first_plans(group).any(|plan| plan.active_agents.is_some_and(|limit| agents > limit));
+    let is_short = |plan: &Plan| {
+        plan.on_exceed == OnExceed::Refuse && plan.active_agents.is_some_and(|it| agents > it)
+    };
+    let slots_are_short = first_plans(group).any(is_short);
     for line in &group.lines {
         let every = line.activity.as_ref().map(|activity| activity.on_refused);
         if let Some(OnRefused::RetryEvery(every)) = every
@@ -165,6 +172,26 @@ fn credits(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             there.join(", "),
             number(books.wanted)
         ));
+    }
+}
+
+/// Shares of a pool that leave nothing, or change nothing.
+fn shares(group: &Group, warnings: &mut Vec<String>) {
+    if !all_plans(group).any(|plan| plan.credits.is_some()) {
+        return;
+    }
+    for line in group.lines.iter().filter(|line| line.cost.mean() > 0.0) {
+        let whose = format!("`{}` in `{}`", line.name, group.name);
+        match line.share {
+            Some(ShareTerms { at_most: Some(Share::NONE), .. }) => warnings.push(format!(
+                "{whose} may use nothing of the pool, since its `share` is 0%: what costs anything \
+                 is refused"
+            )),
+            Some(ShareTerms { at_least: Share::NONE, at_most: None }) => warnings.push(format!(
+                "the `share` of {whose} changes nothing: it keeps 0% of the pool, and caps nothing"
+            )),
+            _ => {}
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Each warning, and scenarios without any.
 
+mod effects;
+
 use super::super::{Override, parse};
 use super::*;
 

@@ -191,8 +191,10 @@ impl<'a> Scope<'a> {
             let name = throttle.name.as_str();
             let count = all.iter().flatten().filter(|it| **it == name).count();
             put_count(figures, &format!("shadow.refusals{{limiter={name}}}"), count);
-            let share = ratio(hit as i128, self.spaces.len() as i128);
-            put(figures, "shadow.workspaces.share", share);
+            let share = |hit: usize| ratio(hit as i128, self.spaces.len() as i128);
+            put(figures, "shadow.workspaces.share", share(hit));
+            let its = all.iter().filter(|names| names.contains(&name)).count();
+            put(figures, &format!("shadow.workspaces.share{{limiter={name}}}"), share(its));
         }
     }
 

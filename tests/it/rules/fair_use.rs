@@ -93,7 +93,7 @@ const TOLD: [(&str, &str, &[&str]); 9] = [
          Wait for the renewal, or ask an admin of the workspace to change the share.",
         &["wait", "contact_support"],
     ),
-    ("overloaded", "The platform is busy. Try again in a moment.", &["wait", "contact_support"]),
+    ("overloaded", "The service is busy. Try again in a moment.", &["wait", "contact_support"]),
 ];
 
 #[test]

@@ -55,7 +55,10 @@ fn rows_that_are_right() {
         "1m,shops/1,small,set_plan,",
         "1m,shops/1,unlimited,set_plan,",
         "1m,shops/1,more,buy_package,",
+        "1m,shops/1,sales/4294967295,create,",
+        "2026-01-01T00:00:10.123456789Z,shops/1,sales/1,message,",
         "",
+        " \t ",
     ] {
         assert_eq!(row(right), "no mistakes", "{right}");
     }
@@ -184,12 +187,12 @@ fn names() {
 
     1 mistake in day.csv
     ");
-    assert_snapshot!(row("10s,shops/1,new one,create,"), @"
+    assert_snapshot!(row("10s,shops/1,new one,create,"), @r"
     day.csv:3:13: error: `new one` is no name of an agent
       |
     3 | 10s,shops/1,new one,create,
       |             ^^^^^^^
-    hint: 1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number
+    hint: 1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number from 1 to 4_294_967_295
 
     1 mistake in day.csv
     ");
@@ -549,4 +552,174 @@ fn a_trace_that_was_changed_ends_the_run() {
     let ended = run(&loaded.scenario, RunOptions::default(), &Watch::default()).err();
     let ended = ended.map(|error| error.to_string()).unwrap_or_default();
     assert!(ended.contains("day.csv:1:1: cannot read "), "{ended}");
+}
+
+#[test]
+fn times_that_are_too_long_or_too_fine() {
+    assert_snapshot!(row("290000d,shops/1,sales/1,message,"), @r"
+    day.csv:3:1: error: `290000d` is not a duration of at most 292 years, 106580d
+      |
+    3 | 290000d,shops/1,sales/1,message,
+      | ^^^^^^^
+
+    1 mistake in day.csv
+    ");
+    assert_snapshot!(row("10.0000000019s,shops/1,sales/1,message,"), @r"
+    day.csv:3:1: error: `10.0000000019s` is not a duration in whole nanoseconds
+      |
+    3 | 10.0000000019s,shops/1,sales/1,message,
+      | ^^^^^^^^^^^^^^
+
+    1 mistake in day.csv
+    ");
+    assert_snapshot!(row("2026-01-01T00:00:10.1234567891Z,shops/1,sales/1,message,"), @r"
+    day.csv:3:1: error: `2026-01-01T00:00:10.1234567891Z` is not an instant with nine decimals of a second at most
+      |
+    3 | 2026-01-01T00:00:10.1234567891Z,shops/1,sales/1,message,
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    1 mistake in day.csv
+    ");
+}
+
+#[test]
+fn cells_that_are_torn() {
+    assert_snapshot!(row("11s,shops/1,sales/1,message,\"7"), @r#"
+    day.csv:3:29: error: the quotes of this cell are not closed: it is torn
+      |
+    3 | 11s,shops/1,sales/1,message,"7
+      |                             ^^
+    hint: a cell in quotes ends with one, and one inside of it is written twice
+
+    1 mistake in day.csv
+    "#);
+    assert_snapshot!(row("11s,shops/1,\"sales/1,message,"), @r#"
+    day.csv:3:13: error: the quotes of this cell are not closed: it is torn
+      |
+    3 | 11s,shops/1,"sales/1,message,
+      |             ^^^^^^^^^^^^^^^^^
+    hint: a cell in quotes ends with one, and one inside of it is written twice
+
+    1 mistake in day.csv
+    "#);
+    assert_snapshot!(row("11s,shops/1,sales/1,message,7\r8"), @r"
+    day.csv:3:1: error: a CR stands within this line
+      |
+    3 | 11s,shops/1,sales/1,message,7 8
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: lines end with LF or CR LF, and cells hold neither
+
+    1 mistake in day.csv
+    ");
+    assert_snapshot!(all("time,workspace,agent,action,\"cost\n"), @r#"
+    day.csv:1:29: error: the quotes of this cell are not closed: it is torn
+      |
+    1 | time,workspace,agent,action,"cost
+      |                             ^^^^^
+    hint: a cell in quotes ends with one, and one inside of it is written twice
+
+    1 mistake in day.csv
+    "#);
+}
+
+#[test]
+fn numbers_that_are_too_large() {
+    assert_snapshot!(row("11s,shops/1,sales/4294967296,create,"), @r"
+    day.csv:3:13: error: `sales/4294967296` is no name of an agent
+      |
+    3 | 11s,shops/1,sales/4294967296,create,
+      |             ^^^^^^^^^^^^^^^^
+    hint: 1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number from 1 to 4_294_967_295
+
+    1 mistake in day.csv
+    ");
+    assert_snapshot!(row("11s,shops/1,support/0,create,"), @r"
+    day.csv:3:13: error: `support/0` is no name of an agent
+      |
+    3 | 11s,shops/1,support/0,create,
+      |             ^^^^^^^^^
+    hint: 1 to 100 letters, digits, `-` and `_`; then perhaps a slash and a number from 1 to 4_294_967_295
+
+    1 mistake in day.csv
+    ");
+}
+
+#[test]
+fn files_that_are_no_lines_of_utf_8() {
+    assert_snapshot!(all("\u{feff}"), @r"
+    day.csv:1:1: error: this trace is empty
+      |
+    1 |
+      | ^
+    hint: the first line names the columns: `time,workspace,agent,action,cost`, in any order
+
+    1 mistake in day.csv
+    ");
+    let mac = format!("{HEADER}10s,shops/1,sales/1,message,\n").replace('\n', "\r");
+    assert_snapshot!(all(&mac), @r"
+    day.csv:1:1: error: the lines of this file end with CR alone
+      |
+    1 | time,workspace,agent,action,cost
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: end them with LF or with CR LF
+
+    1 mistake in day.csv
+    ");
+    assert_snapshot!(all(&format!("\u{feff}{mac}")), @r"
+    day.csv:1:1: error: the lines of this file end with CR alone
+      |
+    1 | time,workspace,agent,action,cost
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: end them with LF or with CR LF
+
+    1 mistake in day.csv
+    ");
+    let wide: Vec<u8> = HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_snapshot!(mistakes(SHOPS, &[("day.csv", &wide)]), @r"
+    day.csv:1:1: error: this file is in UTF-16 or UTF-32
+      |
+    1 |
+      | ^
+    hint: a trace is text in UTF-8: save it as that
+
+    1 mistake in day.csv
+    ");
+    let marked = [&[0xff, 0xfe][..], &wide].concat();
+    assert_snapshot!(mistakes(SHOPS, &[("day.csv", &marked)]), @r"
+    day.csv:1:1: error: this file is in UTF-16 or UTF-32
+      |
+    1 |
+      | ^
+    hint: a trace is text in UTF-8: save it as that
+
+    1 mistake in day.csv
+    ");
+    let packed = SHOPS.replace("day.csv", "day.zst");
+    assert_snapshot!(mistakes(&packed, &[("day.zst", HEADER.as_bytes())]), @r"
+    day.zst:1:1: error: this file cannot be unpacked: it is not packed by Zstandard, as its name says, or not to its end
+      |
+    1 |
+      | ^
+
+    1 mistake in day.zst
+    ");
+}
+
+#[test]
+fn a_trace_at_two_speeds_shows_a_mistake_once() {
+    let twice = SHOPS.replace(
+        "- { group: labs, agents: [{ name: bot, traffic: { rate: 1/h } }] }",
+        "- { group: labs, traffic: { trace: day.csv, speed: 2x }, agents: [{ name: bot }] }",
+    );
+    assert_ne!(twice, SHOPS);
+    let trace = format!("{HEADER}10s,shops/1,sales/1,mesage,\n");
+    assert_snapshot!(mistakes(&twice, &[("day.csv", trace.as_bytes())]), @r"
+    day.csv:2:21: error: unknown action `mesage`
+      |
+    2 | 10s,shops/1,sales/1,mesage,
+      |                     ^^^^^^
+    hint: did you mean `message`? expected here: `message`, `create`, `enable`, `disable`, `delete`, `set_plan`, `buy_package`
+
+    1 mistake in day.csv
+    ");
 }
