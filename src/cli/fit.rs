@@ -1,11 +1,14 @@
 //! `limitlab fit`: write a scenario that has the traffic of a trace.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::arguments::{FitArguments, Format};
 use super::exit::Exit;
 use super::new::{BESIDE, schema_from, write_new};
-use super::output::{complain, explain, print};
+use super::output::{complain, explain, hint, print};
+use super::run::all_threads;
+use crate::engine::RunOptions;
 use crate::log::Trace;
 use crate::planning::fit;
 use crate::scenario::{Faults, ScenarioError, parse};
@@ -31,35 +34,41 @@ pub(super) fn fit(arguments: &FitArguments) -> Exit {
     let name = arguments.name.clone().unwrap_or_else(|| name_of(&arguments.trace));
     let beside = || arguments.trace.with_file_name(format!("{name}.yaml"));
     let path = arguments.out.clone().unwrap_or_else(beside);
-    let fitted = match fit::fit(&trace, arguments.start) {
+    let mut fitted = match fit::fit(&trace, arguments.start) {
         Ok(fitted) => fitted,
         Err(error) => return explain(&ScenarioError::Faults(Faults::from(&error))),
     };
     let schema = schema_from(&path).unwrap_or_else(|| BESIDE.to_owned());
     let text = fit::yaml(&fitted, &name, &schema);
     // A figure may lie beyond what scenarios may say: nothing is written then.
-    if let Err(error) = parse(&path.display().to_string(), &text, &[]) {
-        return explain(&error);
-    }
+    let scenario = match parse(&path.display().to_string(), &text, &[]) {
+        Ok(scenario) => scenario,
+        Err(error) => return explain(&error),
+    };
     if to_stdout {
         if !arguments.quiet {
             print(&text);
         }
         return Exit::Done;
     }
-    write(&path, &text, &fitted, arguments)
-}
-
-fn write(path: &Path, text: &str, fitted: &fit::Fit, arguments: &FitArguments) -> Exit {
     let shown = path.display();
-    if let Err(error) = write_new(path, text) {
+    if let Err(error) = write_new(&path, &text) {
         complain(&format!("cannot write {shown}: {error}"));
+        if error.kind() == ErrorKind::AlreadyExists {
+            hint("--out FILE writes elsewhere, and --name NAME beside the trace as NAME.yaml");
+        }
+        return Exit::Impossible;
+    }
+    if arguments.quiet {
+        return Exit::Done;
+    }
+    if let Err(error) = fitted.run(&scenario, RunOptions { threads: all_threads() }) {
+        complain(&format!("{shown} was written, but cannot be run: {error}"));
         return Exit::Impossible;
     }
     match arguments.format {
-        _ if arguments.quiet => {}
         Format::Text => {
-            print(&fit::tell(fitted));
+            print(&fit::tell(&fitted));
             print(&format!("\nWrote {shown}. Next: limitlab run {shown}\n"));
         }
         Format::Json => print(&fitted.to_json()),

@@ -17,6 +17,11 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(stderr().lock(), "error: {text}");
 }
 
+/// Says after an error what would be right.
+pub(super) fn hint(text: &str) {
+    let _ = writeln!(stderr().lock(), "hint: {text}");
+}
+
 /// Whether what is printed may have colours: on a terminal, unless `NO_COLOR` says no
 /// (<https://no-color.org>).
 pub(super) fn colour_of(stream: &impl IsTerminal) -> bool {

@@ -137,10 +137,12 @@ fn failed(error: EngineError) -> Exit {
 
 /// How many threads to simulate on.
 pub(super) fn threads(how: &HowArguments) -> usize {
-    how.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        usize::from,
-    )
+    how.threads.map_or_else(all_threads, usize::from)
+}
+
+/// As many threads as the machine has.
+pub(super) fn all_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn show(scenario: &Scenario, outcome: &Outcome, folder: &Path, format: Format) {

@@ -120,6 +120,8 @@ impl Names {
                     return Ok(Whom { line: place, name: first + number - 1 });
                 }
                 Numbered::Not if line.count == 1 => return Ok(Whom { line: place, name: first }),
+                // A line that only a trace names may have nobody but drafts without a number.
+                Numbered::Not if line.count == 0 && !line.is_feature => {}
                 Numbered::By(_) if !line.is_feature => {}
                 // What would be wrong with its name is told below.
                 Numbered::Wrong if naming == Naming::Creates => {}

@@ -38,6 +38,13 @@ pub(super) struct Agent {
     pub(super) paused: f64,
     /// Operational time of its last message, where the gap after that counts.
     pub(super) last: Option<f64>,
+    /// Messages before its state changed for the first time.
+    pub(super) untouched: u64,
+    /// When it was deleted first, and the operational time then, or at the end.
+    pub(super) gone: Option<SimTime>,
+    pub(super) until: f64,
+    /// Its last message while it was active.
+    pub(super) heard: Option<SimTime>,
 }
 
 /// A state that ended.
@@ -75,12 +82,21 @@ impl Agents {
             lost: 0.0,
             paused: 0.0,
             last: None,
+            untouched: 0,
+            gone: None,
+            until: 0.0,
+            heard: None,
         })
     }
 
     /// All of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Agent> {
         self.all.values()
+    }
+
+    /// All of them, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Agent> {
+        self.all.values_mut()
     }
 
     /// Goes back to the start, where it is known now who was offline.
@@ -92,11 +108,26 @@ impl Agents {
                 (true, false) => State::Active,
             };
             (agent.since, agent.by_row) = (SimTime::ZERO, false);
+            (agent.lost, agent.paused, agent.last, agent.heard) = (0.0, 0.0, None, None);
         }
     }
 }
 
 impl Agent {
+    /// Whether a row has changed its state, or tried to.
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// Notes the operational time at which a state ended: that while it is not active is lost.
+    pub(super) fn lose(&mut self, ended: State, shown: f64) {
+        match (ended, self.state) {
+            (State::Active, _) => self.paused = shown,
+            (_, State::Active) => self.lost += shown - self.paused,
+            _ => {}
+        }
+    }
+
     /// Does what a row says: the state that it ends, if it does.
     pub(super) fn does(&mut self, deed: Deed, now: SimTime) -> Option<Ended> {
         let next = match (deed, self.state) {
@@ -117,6 +148,9 @@ impl Agent {
         self.touched = true;
         let ended = Ended { state: self.state, since: self.since, by_row: self.by_row };
         (self.state, self.since, self.by_row) = (next, now, true);
+        if next == State::Gone {
+            self.gone.get_or_insert(now);
+        }
         Some(ended)
     }
 }

@@ -16,6 +16,8 @@ const PARTS: usize = 16;
 const FOR_WEEK: u64 = 14 * DAY;
 /// Arrivals for each hour that are needed to tell it from others.
 const FEWEST: u64 = 5;
+/// No ratio needs to be told to be greater.
+const MOST_RATIO: f64 = 1e9;
 /// A difference that chance alone makes less often than this is none of chance.
 pub(super) const LEVEL: f64 = 0.01;
 
@@ -25,6 +27,19 @@ pub(super) struct Hours {
     /// How far into the week t = 0 is \[ns\].
     offset: u64,
     counts: Vec<[u64; OF_WEEK]>,
+    /// Those of them that came after the first day.
+    later: Vec<[u64; OF_WEEK]>,
+    /// Arrivals in parts of all agents, and their times \[h\], summed.
+    times: [(u64, f64); PARTS],
+}
+
+/// How arrivals become more over the trace.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Trend {
+    /// The rate at the end less that at the start, over the mean: from -2 to 2.
+    pub slope: f64,
+    /// The chance of such a slope or a greater one if there is none.
+    pub p: f64,
 }
 
 /// Weights of hours.
@@ -52,30 +67,94 @@ pub(super) enum Found {
     Rhythm(Rhythm),
     /// They may well not.
     Flat(HourTest),
+    /// Arrivals come by a clock of their own.
+    Steady,
     /// There is too little to tell.
     TooLittle,
 }
 
 impl Hours {
     pub(super) fn new(offset: u64) -> Self {
-        Self { offset, counts: vec![[0; OF_WEEK]; PARTS] }
+        Self {
+            offset,
+            counts: vec![[0; OF_WEEK]; PARTS],
+            later: vec![[0; OF_WEEK]; PARTS],
+            times: [(0, 0.0); PARTS],
+        }
     }
 
     /// Counts an arrival at the agent with a number.
     pub(super) fn add(&mut self, agent: u64, at: SimTime) {
         let shown = self.offset + at.nanos();
         let part = (agent + shown / DAY) % PARTS as u64;
-        self.counts[part as usize][(shown / HOUR) as usize % OF_WEEK] += 1;
+        let hour = (shown / HOUR) as usize % OF_WEEK;
+        self.counts[part as usize][hour] += 1;
+        self.later[part as usize][hour] += u64::from(at.nanos() >= DAY);
+        let (count, times) = &mut self.times[(agent % PARTS as u64) as usize];
+        *count += 1;
+        *times += at.nanos() as f64 / HOUR as f64;
     }
 
-    /// The hours of agents that each part has had up to `end`, as often as an arrival could come.
-    fn exposure(&self, agents: u64, end: SimTime) -> Vec<[f64; OF_WEEK]> {
+    /// How arrivals become more, if they do by more than chance.
+    ///
+    /// If a rate changes evenly, the mean time of arrivals is off the middle by a twelfth of the
+    /// slope. It is held against how much the mean times of parts differ, by Student's t, since
+    /// bursts make them differ more than those of a Poisson stream.
+    pub(super) fn trend(&self, agents: u64, end: SimTime) -> Option<Trend> {
+        /// Fewer parts, and fewer arrivals, tell nothing.
+        const FEWEST_PARTS: usize = 4;
+        const FEWEST_ARRIVALS: u64 = 50;
+        /// Less is of no account, whatever chance explains.
+        const LEAST_SLOPE: f64 = 0.05;
+        let parts: Vec<_> = self.times.iter().filter(|(count, _)| *count > 0).collect();
+        let total: u64 = parts.iter().map(|(count, _)| count).sum();
+        if parts.len() < FEWEST_PARTS || total < FEWEST_ARRIVALS {
+            return None;
+        }
+        // Hours that differ move the mean time, if not all days or weeks are whole.
+        let by_week = Table::new(&self.counts, &self.exposure(agents, (0, end.nanos()), 0.0));
+        let table = if end.nanos() >= FOR_WEEK { by_week } else { by_week.folded() };
+        let flat = vec![1.0; table.hours()];
+        let test = table.test(&flat, 1);
+        let weights = if test.is_some_and(|it| it.p < LEVEL) { table.weights() } else { flat };
+        let (mut middle, mut mass) = (0.0, 0.0);
+        let (mut at, until) = (self.offset, self.offset + end.nanos());
+        while at < until {
+            let next = ((at / HOUR + 1) * HOUR).min(until);
+            let weight = weights[(at / HOUR) as usize % weights.len()] * (next - at) as f64;
+            middle += weight * (f64::midpoint(at as f64, next as f64) - self.offset as f64);
+            mass += weight;
+            at = next;
+        }
+        let length = end.nanos() as f64 / HOUR as f64;
+        let middle = middle / mass / HOUR as f64;
+        let mean = parts.iter().map(|(_, times)| times).sum::<f64>() / total as f64;
+        let squares = parts.iter().map(|(count, times)| {
+            let off = times / *count as f64 - mean;
+            *count as f64 * off * off
+        });
+        let free = (parts.len() - 1) as f64;
+        let variance = squares.sum::<f64>() / free / total as f64;
+        let off = mean - middle;
+        // Where all parts are the same, everybody writes at once.
+        if variance <= 0.0 {
+            return None;
+        }
+        let p = f_tail(off * off / variance, 1.0, free);
+        let slope = (12.0 * off / length).clamp(-1.96, 1.96);
+        (p < LEVEL && slope.abs() >= LEAST_SLOPE).then_some(Trend { slope, p })
+    }
+
+    /// The hours of agents that each part has had in a time \[ns\], as often as an arrival could
+    /// come, if rates rise by so much of their mean until its end.
+    fn exposure(&self, agents: u64, (from, end): (u64, u64), slope: f64) -> Vec<[f64; OF_WEEK]> {
         let mut exposure = vec![[0.0; OF_WEEK]; PARTS];
         let all = PARTS as u64;
-        let (mut at, end) = (self.offset, self.offset + end.nanos());
-        while at < end {
-            let next = (at / HOUR + 1) * HOUR;
-            let hours = (next.min(end) - at) as f64 / HOUR as f64;
+        let mut at = self.offset + from;
+        while at < self.offset + end {
+            let next = ((at / HOUR + 1) * HOUR).min(self.offset + end);
+            let level = 1.0 + slope * ((at - self.offset) as f64 / end as f64 - 0.5);
+            let hours = level * (next - at) as f64 / HOUR as f64;
             let (day, hour) = (at / DAY, (at / HOUR) as usize % OF_WEEK);
             for part in 0..all {
                 let first = (part + all - day % all) % all;
@@ -87,13 +166,23 @@ impl Hours {
         exposure
     }
 
-    /// The weights that hours have, if they differ.
-    pub(super) fn found(&self, agents: u64, end: SimTime) -> Found {
-        let exposure = self.exposure(agents, end);
+    /// The weights that hours have, if they differ by more than a trend makes them.
+    pub(super) fn found(&self, agents: u64, end: SimTime, trend: Option<Trend>) -> Found {
+        let slope = trend.map_or(0.0, |trend| trend.slope);
+        let exposure = self.exposure(agents, (0, end.nanos()), slope);
         let by_week = Table::new(&self.counts, &exposure);
         let by_day = by_week.folded();
         let flat = vec![1.0; OF_DAY];
         let Some(day) = by_day.test(&flat, 1) else { return Found::TooLittle };
+        if end.nanos() >= 2 * DAY && day.p < LEVEL {
+            // Streams that begin with a whole gap each have more arrivals in their first hours, if
+            // gaps scatter: what the first day alone shows is no rhythm.
+            let exposure = self.exposure(agents, (DAY, end.nanos()), slope);
+            let later = Table::new(&self.later, &exposure).folded().test(&flat, 1);
+            if let Some(test) = later.filter(|test| test.p >= LEVEL) {
+                return Found::Flat(test);
+            }
+        }
         let rhythm = |table: &Table, test| Rhythm { weights: table.weights(), test };
         if end.nanos() >= FOR_WEEK {
             let of_day = if day.p < LEVEL { by_day.weights() } else { flat };
@@ -132,6 +221,11 @@ impl Table {
             rows.iter().map(|row| (0..OF_DAY).map(|hour| of_hour(row, hour)).collect()).collect()
         };
         Self { counts: fold(&self.counts), exposure: fold(&self.exposure) }
+    }
+
+    /// How many hours there are.
+    fn hours(&self) -> usize {
+        self.counts.first().map_or(OF_DAY, Vec::len)
     }
 
     /// The sums over the parts of each hour.
@@ -215,6 +309,8 @@ impl Table {
         let free = (cells + 1).checked_sub(parts + seen).filter(|&free| free > 0)?;
         let upper = (seen - fitted) as f64;
         let ratio = (between / upper) / (within / free as f64).max(f64::MIN_POSITIVE);
+        // Without any scatter it would be infinite, which no document can say.
+        let ratio = ratio.min(MOST_RATIO);
         Some(HourTest { ratio, p: f_tail(ratio, upper, free as f64) })
     }
 }

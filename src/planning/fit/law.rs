@@ -1,9 +1,7 @@
-//! Laws of spans and amounts, and how well they fit.
+//! Laws of spans and amounts.
 
 use libm::{exp, lgamma, log, pow, sqrt};
 
-use super::sample::Sample;
-use super::simplex::least;
 use super::special::{gamma_p, normal};
 
 /// A law with its parameters. Values are in the unit of the sample: nanoseconds, or thousandths of
@@ -152,7 +150,7 @@ impl Law {
     }
 
     /// The stream whose gaps are of two exponentials: the way back.
-    fn of_branches(share: f64, fast: f64, slow: f64) -> Self {
+    pub(super) fn of_branches(share: f64, fast: f64, slow: f64) -> Self {
         let rate = share * fast + (1.0 - share) * slow;
         let begins = fast * slow / rate;
         // What is left is above 0 for any two different rates.
@@ -173,168 +171,5 @@ impl Law {
                 Self::Bursts { gap: gap * factor, on: on * factor, off: off * factor }
             }
         }
-    }
-}
-
-/// The laws that arrivals are compared with, and periods without the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
-    Exponential,
-    Uniform,
-    Gamma,
-    Weibull,
-    Lognormal,
-    Bursts,
-}
-
-/// A law that was fitted to a sample.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Candidate {
-    /// The law, with the parameters that make the sample most likely.
-    pub law: Law,
-    /// The greatest difference between the shares of values below any bound: Kolmogorov's and
-    /// Smirnov's distance.
-    pub distance: f64,
-    /// Akaike's criterion: twice the parameters less twice the logarithm of the likelihood.
-    pub aic: f64,
-}
-
-impl Family {
-    /// The most likely law of the family.
-    ///
-    /// The likelihood is that of the counts in buckets, and of so many beyond the horizon.
-    pub(super) fn fit(self, sample: &Sample) -> Candidate {
-        let judged = Judged::new(sample);
-        let (mean, cv) = (sample.mean(), sample.cv().clamp(0.05, 20.0));
-        let law = match self {
-            Self::Exponential => {
-                // With spans cut off at the horizon: their sum over those that were seen to end.
-                let seen = (sample.count() - sample.beyond()) as f64;
-                let cut = sample.beyond() as f64 * sample.horizon().min(f64::MAX);
-                let cut = if sample.beyond() == 0 { 0.0 } else { cut };
-                Law::Exponential { mean: mean + cut / seen }
-            }
-            Self::Uniform => {
-                let (min, max) = sample.range();
-                Law::Uniform { min, max }
-            }
-            Self::Gamma => {
-                let of =
-                    |&[shape, mean]: &[f64; 2]| Law::Gamma { shape: exp(shape), mean: exp(mean) };
-                judged.most_likely([-2.0 * log(cv), log(mean)], of)
-            }
-            Self::Weibull => {
-                let of = |&[shape, scale]: &[f64; 2]| Law::Weibull {
-                    shape: exp(shape),
-                    scale: exp(scale),
-                };
-                // The shape of a cv, roughly.
-                judged.most_likely([-1.086 * log(cv), log(mean)], of)
-            }
-            Self::Lognormal => {
-                let of = |&[mu, sigma]: &[f64; 2]| Law::Lognormal { mu, sigma: exp(sigma) };
-                let sigma = sqrt(2.0 * (log(mean) - sample.mean_log()).max(1e-4));
-                judged.most_likely([sample.mean_log(), log(sigma)], of)
-            }
-            Self::Bursts => {
-                let of = |&[odds, fast, ratio]: &[f64; 3]| {
-                    let share = 1.0 / (1.0 + exp(-odds));
-                    Law::of_branches(share, exp(fast), exp(fast) / (1.0 + exp(ratio)))
-                };
-                // Few long gaps or many: the search finds what is next to where it begins.
-                let starts = [[2.0, log(5.0 / mean), 3.0], [0.0, log(2.0 / mean), 1.5]];
-                let found = starts.map(|start| judged.most_likely(start, of));
-                let [one, other] = found;
-                if judged.cost(&one) <= judged.cost(&other) { one } else { other }
-            }
-        };
-        judged.candidate(law)
-    }
-}
-
-/// A sample that laws are held against.
-struct Judged {
-    cells: Vec<super::sample::Cell>,
-    count: u64,
-    beyond: u64,
-    horizon: f64,
-}
-
-impl Judged {
-    fn new(sample: &Sample) -> Self {
-        Self {
-            cells: sample.cells(),
-            count: sample.count(),
-            beyond: sample.beyond(),
-            horizon: sample.horizon(),
-        }
-    }
-
-    fn most_likely<const N: usize>(&self, start: [f64; N], of: impl Fn(&[f64; N]) -> Law) -> Law {
-        of(&least(start, |at| self.cost(&of(at))).0)
-    }
-
-    /// Minus the logarithm of the likelihood; what the language cannot say costs infinitely much.
-    fn cost(&self, law: &Law) -> f64 {
-        /// A bucket that a law leaves empty to the last digit is not impossible.
-        const LEAST: f64 = 1e-18;
-        let (cv, mean) = (law.cv(), law.mean());
-        if !(mean.is_finite() && mean > 0.0 && (0.005..=900.0).contains(&cv)) {
-            return f64::INFINITY;
-        }
-        let mut cost = 0.0;
-        let mut before = (0.0, 0.0);
-        for cell in &self.cells {
-            // Most cells begin where the last one ended.
-            let from = if cell.from.to_bits() == f64::to_bits(before.0) {
-                before.1
-            } else {
-                law.below(cell.from)
-            };
-            let to = law.below(cell.to);
-            cost -= cell.count as f64 * log((to - from).max(LEAST));
-            before = (cell.to, to);
-        }
-        if self.beyond > 0 {
-            cost -= self.beyond as f64 * log((1.0 - law.below(self.horizon)).max(LEAST));
-        }
-        cost
-    }
-
-    fn candidate(&self, law: Law) -> Candidate {
-        let count = self.count as f64;
-        let mut below = 0_u64;
-        let mut distance: f64 = 0.0;
-        for cell in &self.cells {
-            distance = distance.max((law.below(cell.from) - below as f64 / count).abs());
-            below += cell.count;
-            distance = distance.max((law.below(cell.to) - below as f64 / count).abs());
-        }
-        if self.beyond > 0 {
-            distance = distance.max((law.below(self.horizon) - below as f64 / count).abs());
-        }
-        let aic = 2.0 * (f64::from(law.parameters()) + self.cost(&law));
-        Candidate { law, distance, aic }
-    }
-}
-
-impl Candidate {
-    /// The distance that chance alone puts between so many values and a law of the family, with
-    /// parameters fitted to them, in one case of a hundred; at least a hundredth, since what is
-    /// closer than that is as good as the same.
-    ///
-    /// Source: Stephens, EDF statistics for goodness of fit and some comparisons, Journal of the
-    /// American Statistical Association 69 (1974), tables 1.1 to 1.3: 1.308 of the exponential,
-    /// 1.035 of the normal, which is used for all others with two parameters, and 1.628 of a law
-    /// known beforehand, for the uniform one, whose bounds move less than that.
-    pub(super) fn most(law: &Law, count: u64) -> f64 {
-        let n = count as f64;
-        let root = sqrt(n);
-        let most = match law {
-            Law::Exponential { .. } => 1.308 / (root + 0.26 + 0.5 / root) + 0.2 / n,
-            Law::Uniform { .. } => 1.628 / (root + 0.12 + 0.11 / root),
-            _ => 1.035 / (root - 0.01 + 0.85 / root),
-        };
-        most.max(0.01)
     }
 }

@@ -1,145 +1,19 @@
-//! What was fitted to a line.
+//! What is fitted to a line.
 
 use libm::sqrt;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::choose::{Choice, FEWEST};
-use super::gather::{Spans, Tally};
-use super::hours::Found;
-use super::law::{Candidate, Family, Law};
+use super::hours::{Found, Trend};
+use super::judge::{Candidate, Family};
+use super::law::Law;
+use super::model::{CandidateFit, LawFit, LineFit, ProfileFit, TrafficFit, TrendFit, ValueFit};
+use super::renewal::mean_gap;
 use super::sample::Sample;
+use super::spans::Spans;
 use super::spell;
+use super::tally::Tally;
 use super::values::{Fitted, Spread};
 use crate::units::SimTime;
-
-/// A group of workspaces.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct GroupFit {
-    /// Its name.
-    pub name: String,
-    /// Workspaces: the greatest number that a row names.
-    pub workspaces: u32,
-    /// Its lines of agents.
-    pub lines: Vec<LineFit>,
-}
-
-/// A line of agents.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct LineFit {
-    /// Its name.
-    pub name: String,
-    /// Agents of each workspace: the greatest number that a row names which created none.
-    pub agents: u32,
-    /// Messages to all of them.
-    pub messages: u64,
-    /// Conversations, if the trace has any with them; a message alone is one as well.
-    pub conversations: Option<u64>,
-    /// When messages come, or conversations begin; `None` if none do.
-    pub traffic: Option<TrafficFit>,
-    /// Turns of a conversation.
-    pub turns: Option<ValueFit>,
-    /// Time from a reply to the next turn.
-    pub think: Option<ValueFit>,
-    /// What a message costs; `None` if no row says so.
-    pub cost: Option<ValueFit>,
-    /// Whether customers wait for agents that are away.
-    pub pauses: bool,
-    /// Whether most agents are offline at the start.
-    pub starts_offline: bool,
-    /// Time from an enable to the next disable.
-    pub active: Option<LawFit>,
-    /// Time from a disable to the next enable.
-    pub offline: Option<LawFit>,
-    /// Tries to create an agent in each workspace, as scenarios write a rate.
-    pub create: Option<String>,
-    /// Time from an agent's creation until it is enabled, on average, as scenarios write it.
-    pub draft: Option<String>,
-    /// Time from an agent's creation until it is deleted, on average, as scenarios write it.
-    pub delete_after: Option<String>,
-    /// How much more the numbers of messages differ from agent to agent than the law says, if they
-    /// differ clearly more: a ratio of variances.
-    pub differ: Option<f64>,
-    /// Whether agents are only there because rows created them.
-    pub created_only: bool,
-    /// Messages that do not say what they cost, where others do.
-    pub unpriced: u64,
-}
-
-/// When messages come, or conversations begin.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct TrafficFit {
-    /// The mean rate at each agent, as scenarios write it, unless `interarrival` says more.
-    pub rate: Option<String>,
-    /// The time between two messages to an agent, as scenarios write it.
-    pub interarrival: Option<String>,
-    /// The periods in which messages come and do not, as scenarios write them.
-    pub bursts: Option<String>,
-    /// The law that was chosen, and how well it fits.
-    pub law: LawFit,
-    /// How traffic rises and falls with the hour, if it does.
-    pub profile: Option<ProfileFit>,
-    /// Whether there was too little to tell whether it does.
-    pub profile_unknown: bool,
-}
-
-/// A law of times.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct LawFit {
-    /// Its name.
-    pub name: String,
-    /// The law as scenarios write it.
-    pub written: String,
-    /// The mean \[s\].
-    pub mean_s: f64,
-    /// The standard deviation over the mean.
-    pub cv: f64,
-    /// How many times it was fitted to.
-    pub count: u64,
-    /// The distance up to which the exponential law would have been kept.
-    pub most: f64,
-    /// All laws that were compared, the exponential one first.
-    pub candidates: Vec<CandidateFit>,
-}
-
-/// A law that was compared with times.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct CandidateFit {
-    /// Its name.
-    pub name: String,
-    /// Its parameters, as scenarios write them.
-    pub parameters: String,
-    /// The greatest difference between the shares of times below any bound.
-    pub distance: f64,
-    /// Akaike's criterion.
-    pub aic: f64,
-    /// Whether it was chosen.
-    pub chosen: bool,
-}
-
-/// How traffic rises and falls.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct ProfileFit {
-    /// For each hour of the day, or of the week; their mean is 1.
-    pub weights: Vec<f64>,
-    /// How much hours differ over how much parts of the same hour do.
-    pub ratio: f64,
-    /// The chance of such a ratio if hours do not differ.
-    pub p: f64,
-}
-
-/// How a value of messages is drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct ValueFit {
-    /// The name of the distribution.
-    pub name: String,
-    /// The distribution as scenarios write it.
-    pub written: String,
-    /// How many values it was fitted to.
-    pub count: u64,
-    /// The greatest difference between the shares of values below any bound.
-    pub distance: f64,
-}
 
 impl LineFit {
     /// Fits a line of a group that has so many workspaces.
@@ -147,16 +21,22 @@ impl LineFit {
         name: &str,
         tally: &Tally,
         spans: &Spans,
-        hours: &Found,
+        (hours, trend): (&Found, &Option<Trend>),
         (workspaces, end): (u32, SimTime),
     ) -> Self {
         let talks = tally.think.fitted().is_some();
-        let traffic = (tally.starts > 0).then(|| TrafficFit::new(tally, spans, hours, end));
+        let traffic =
+            (tally.starts > 0).then(|| TrafficFit::new(tally, spans, (hours, trend), end));
         let [_, creates, _, disables, deletes, ..] = tally.deeds;
         let alive = (tally.active + tally.offline + tally.draft) as f64;
-        let mean = |time: f64, count: u64| (count > 0).then(|| spell::span(time / count as f64));
-        let is_churned = creates > 0 || deletes > 0;
+        // What happened at one instant still takes some time.
+        let mean = |time: f64, count: u64| {
+            (count > 0).then(|| spell::span((time / count as f64).max(1.0)))
+        };
         let enables = tally.deeds[2] - tally.drafts_enabled;
+        // A line has an agent at least, which stands for the first that is created.
+        let there = if tally.each == 0 { u64::from(workspaces) } else { 0 };
+        let joining = tally.drafts_enabled.saturating_sub(there);
         Self {
             name: name.to_owned(),
             agents: tally.each.max(1),
@@ -166,13 +46,16 @@ impl LineFit {
             think: tally.think.fitted().map(|it| ValueFit::new(&it)),
             cost: tally.costs.fitted().map(|it| ValueFit::new(&it)),
             pauses: tally.pauses(),
-            starts_offline: 2 * tally.began_offline > tally.agents,
+            starts_offline: tally.began_offline as f64 / tally.agents.max(1) as f64,
             active: LawFit::of_periods(&spans.active, tally.active, disables),
             offline: LawFit::of_periods(&spans.offline, tally.offline, enables),
-            create: (creates > 0)
-                .then(|| spell::rate(creates as f64 / f64::from(workspaces) / end.nanos() as f64)),
+            create: (joining > 0)
+                .then(|| spell::rate(joining as f64 / f64::from(workspaces) / end.nanos() as f64)),
             draft: mean(tally.draft as f64, tally.drafts_enabled),
-            delete_after: mean(alive, deletes).filter(|_| is_churned),
+            delete_after: mean(alive, deletes).filter(|_| tally.is_churned()),
+            created_each: joining as f64 / f64::from(workspaces),
+            to_nobody: tally.to_nobody,
+            never_enabled: creates - tally.drafts_enabled,
             differ: traffic.as_ref().and_then(|traffic| differ(tally, traffic.law.cv)),
             created_only: tally.each == 0,
             unpriced: if tally.costs.fitted().is_some() { tally.unpriced } else { 0 },
@@ -200,7 +83,18 @@ fn differ(tally: &Tally, cv: f64) -> Option<f64> {
 }
 
 impl TrafficFit {
-    fn new(tally: &Tally, spans: &Spans, hours: &Found, end: SimTime) -> Self {
+    fn new(
+        tally: &Tally,
+        spans: &Spans,
+        (hours, trend): (&Found, &Option<Trend>),
+        end: SimTime,
+    ) -> Self {
+        /// A scenario may have twice as many periods of an agent on average.
+        const MOST_PERIODS: f64 = 5e6;
+        /// So many times the time over the arrivals is more than any mean gap.
+        const MOST_STRETCH: f64 = 10.0;
+        /// So many times as many arrivals as a stream has at first beyond its rate drown those.
+        const SETTLED: f64 = 50.0;
         let talks = tally.think.fitted().is_some();
         // Conversations begin as a Poisson stream, perhaps in bursts: the language has no other.
         let families: &[Family] = if talks {
@@ -210,29 +104,37 @@ impl TrafficFit {
         };
         // Where hours differ, the same time shows more arrivals or fewer.
         let stretch = spans.length / end.nanos() as f64;
-        let gap = tally.exposure() * stretch / tally.starts as f64;
-        let choice = Choice::among(&spans.gaps, families).unwrap_or_else(|| Choice {
-            candidates: vec![Candidate {
-                law: Law::Exponential { mean: gap },
-                distance: 0.0,
-                aic: 0.0,
-            }],
-            chosen: 0,
-            most: 1.0,
-            count: 0,
-        });
-        let law = choice.law();
-        let law = law.stretched(mean_gap(gap, &law, tally) / law.mean());
-        let law = match law {
-            Law::Exponential { .. } | Law::Bursts { .. } => law,
-            _ if talks => Law::Exponential { mean: gap },
-            _ => law,
+        let agents = tally.all_agents() as f64;
+        let (each, length) = (tally.starts as f64 / agents, tally.exposure() * stretch / agents);
+        let poisson = Law::Exponential { mean: length / each };
+        let choice = Choice::among(&spans.gaps, families)
+            .filter(|choice| match choice.law {
+                // A clock that only some agents have is none of all, and conversations have none.
+                Law::Constant { value } => {
+                    !talks && (length / value - each).abs() <= (0.1 * each).max(1.5)
+                }
+                _ => true,
+            })
+            .or_else(|| Choice::compared(&spans.gaps, families))
+            .unwrap_or_else(|| Choice::alone(poisson, 0));
+        let law = match choice.law {
+            Law::Constant { value } => Law::Constant { value },
+            Law::Bursts { on, off, .. } if length / (on + off) > MOST_PERIODS => poisson,
+            law => law.stretched(mean_gap(&law, each, length) / law.mean()),
         };
+        // Where nearly all gaps are next to none, so many would come at once at some agents, and
+        // none at all others.
+        let law = if law.mean() > MOST_STRETCH * poisson.mean() { poisson } else { law };
+        let choice = if law == poisson { choice.memoryless() } else { choice };
         let rate = spell::rate(1.0 / law.mean());
         let (rate, interarrival, bursts) = match law {
             Law::Exponential { .. } => (Some(rate), None, None),
             Law::Bursts { .. } => (Some(rate), None, Some(spell::law(&law))),
             _ => (None, Some(spell::law(&law)), None),
+        };
+        let more = match interarrival {
+            Some(_) => f64::midpoint(law.cv() * law.cv(), -1.0),
+            None => 0.0,
         };
         let profile = match hours {
             Found::Rhythm(rhythm) => Some(ProfileFit {
@@ -246,26 +148,20 @@ impl TrafficFit {
             rate,
             interarrival,
             bursts,
-            law: LawFit::new(&choice, &law),
+            law: LawFit { none: spans.gaps.at_once(), ..LawFit::new(&choice, &law) },
             profile,
             profile_unknown: *hours == Found::TooLittle,
+            // Where agents come and go, so does traffic. Gaps that scatter widely begin with many
+            // short ones, which runs have as well.
+            trend: trend
+                .filter(|_| {
+                    *hours != Found::Steady && !tally.is_churned() && each >= SETTLED * more.abs()
+                })
+                .map(|trend| TrendFit {
+                    factor: (1.0 + trend.slope / 2.0) / (1.0 - trend.slope / 2.0),
+                    p: trend.p,
+                }),
         }
-    }
-}
-
-/// The mean gap that makes as many messages as there are. A stream that begins with a whole gap has
-/// (cv² - 1) / 2 more than the time over the mean, if there is time for some.
-///
-/// Source: Cox, Renewal Theory (1962), 4.5 (the asymptotic renewal function).
-fn mean_gap(gap: f64, law: &Law, tally: &Tally) -> f64 {
-    let each = tally.starts as f64 / tally.agents.max(1) as f64;
-    let more = f64::midpoint(law.cv() * law.cv(), -1.0);
-    match law {
-        Law::Exponential { .. } | Law::Bursts { .. } => gap,
-        // A clock is no matter of how many there are.
-        Law::Constant { value } => *value,
-        _ if each > 4.0 * more.abs() => gap * each / (each - more),
-        _ => gap,
     }
 }
 
@@ -275,8 +171,9 @@ impl LawFit {
             name: it.law.name().to_owned(),
             parameters: spell::parameters(&it.law),
             distance: it.distance,
+            most: Candidate::most(&it.law, choice.count),
             aic: it.aic,
-            chosen: place == choice.chosen,
+            chosen: choice.chosen == Some(place),
         });
         Self {
             name: law.name().to_owned(),
@@ -284,34 +181,42 @@ impl LawFit {
             mean_s: law.mean() / 1e9,
             cv: law.cv(),
             count: choice.count,
-            most: choice.most,
+            none: 0,
+            fits: choice.chosen.map(|place| choice.candidates[place].fits(choice.count)),
             candidates: candidates.collect(),
         }
     }
 
     /// The law of periods of which so many ended in so much time.
     fn of_periods(sample: &Sample, time: u128, ended: u64) -> Option<Self> {
+        /// What is so much shorter than the time for each end leaves too much of it out.
+        const LEAST: f64 = 0.1;
         if ended == 0 {
             return None;
         }
-        let mean = time as f64 / ended as f64;
-        let law = Law::Exponential { mean };
+        let mean = (time as f64 / ended as f64).max(1.0);
+        let memoryless = Law::Exponential { mean };
         let families = [Family::Gamma, Family::Weibull, Family::Lognormal];
-        let choice = Choice::among(sample, &families).filter(|it| it.count >= FEWEST);
-        let choice = choice.unwrap_or_else(|| Choice {
-            candidates: vec![Candidate { law, distance: 0.0, aic: 0.0 }],
-            chosen: 0,
-            most: 1.0,
-            count: ended,
-        });
+        let choice = Choice::among(sample, &families)
+            .filter(|it| it.count >= FEWEST || matches!(it.law, Law::Constant { .. }))
+            .filter(|it| it.law.mean() >= LEAST * mean)
+            .unwrap_or_else(|| Choice::alone(memoryless, ended));
         // What is memoryless has its mean from all of the time, periods without an end included.
-        let law = if choice.chosen == 0 && choice.law().cv() > 0.0 { law } else { choice.law() };
+        let law = match choice.law {
+            Law::Exponential { .. } => memoryless,
+            law => law,
+        };
         Some(Self::new(&choice, &law))
     }
 
-    /// The distance of the law that was chosen.
-    pub fn distance(&self) -> f64 {
-        self.candidates.iter().find(|it| it.chosen).map_or(0.0, |it| it.distance)
+    /// Whether all times are the same.
+    pub fn is_constant(&self) -> bool {
+        self.name == "constant"
+    }
+
+    /// The distance of the law that was chosen; `None` if it was compared with no other.
+    pub fn distance(&self) -> Option<f64> {
+        self.candidates.iter().find(|it| it.chosen).map(|it| it.distance)
     }
 }
 

@@ -22,10 +22,15 @@ pub(super) struct Sample {
     horizon: f64,
     /// What all values are multiples of, as far as is known; they stand for what rounds to them.
     grain: f64,
+    /// Whether values are the differences of rounded ones, and so are off by up to a grain.
+    of_stamps: bool,
+    /// The sum of the values in each bucket.
+    sums: Vec<f64>,
     sum: f64,
     squares: f64,
     logs: f64,
     least: f64,
+    least_apart: f64,
     greatest: f64,
 }
 
@@ -35,13 +40,23 @@ pub(super) struct Cell {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) count: u64,
+    /// The mean of what it holds.
+    pub(super) mean: f64,
 }
 
 impl Sample {
+    /// An empty sample of values up to `horizon` that are the differences of multiples of `grain`.
+    pub(super) fn of_stamps(grain: f64, horizon: f64) -> Self {
+        Self { of_stamps: true, ..Self::new(grain, horizon) }
+    }
+
     /// An empty sample of values that are multiples of `grain`, up to `horizon`.
     pub(super) fn new(grain: f64, horizon: f64) -> Self {
         Self {
             counts: vec![0; BUCKETS],
+            sums: vec![0.0; BUCKETS],
+            of_stamps: false,
+            least_apart: f64::INFINITY,
             seen: 0,
             beyond: 0,
             horizon,
@@ -67,12 +82,16 @@ impl Sample {
         }
         let bucket = if value < 1.0 { 0 } else { 1 + (log2(value) * PER_OCTAVE) as usize };
         self.counts[bucket.min(BUCKETS - 1)] += 1;
+        self.sums[bucket.min(BUCKETS - 1)] += value;
         self.seen += 1;
         self.sum += value;
         self.squares += value * value;
         // Nothing has no logarithm; it stands for all that rounds to it.
         self.logs += log(value.max(self.grain / 4.0));
         self.least = self.least.min(value);
+        if value >= 1.0 {
+            self.least_apart = self.least_apart.min(value);
+        }
         self.greatest = self.greatest.max(value);
     }
 
@@ -94,6 +113,15 @@ impl Sample {
     /// What is only known to lie beyond it.
     pub(super) fn horizon(&self) -> f64 {
         self.horizon
+    }
+
+    /// How many values are none, where they are not rounded so coarsely that chance makes some of
+    /// them none.
+    pub(super) fn at_once(&self) -> u64 {
+        /// So much coarser than the mean no grain makes many values none.
+        const GRAINS: f64 = 100.0;
+        let is_fine = self.seen > 0 && self.mean() >= GRAINS * self.grain;
+        if is_fine { self.counts[0] } else { 0 }
     }
 
     /// The mean of those up to the horizon.
@@ -118,6 +146,39 @@ impl Sample {
         (self.least, self.greatest)
     }
 
+    /// What values are blurred by: the differences of stamps by twice what each is rounded by.
+    pub(super) fn blur(&self) -> f64 {
+        if self.of_stamps && self.grain > 1.0 { self.grain } else { 0.0 }
+    }
+
+    /// The shortest time that the sample can show: the least of values that are not the same
+    /// instant, and what times are rounded to.
+    pub(super) fn shortest(&self) -> f64 {
+        self.least_apart.max(self.grain)
+    }
+
+    /// All time that was seen: that of spans cut off at the horizon up to there.
+    pub(super) fn seen_time(&self) -> f64 {
+        let cut = if self.beyond == 0 { 0.0 } else { self.beyond as f64 * self.horizon };
+        self.sum + cut
+    }
+
+    /// Whether all values are the same, as far as rounded stamps and buckets tell.
+    pub(super) fn is_constant(&self) -> bool {
+        /// Two of them may be the same by chance.
+        const FEWEST: u64 = 3;
+        /// What varies less is taken to be constant: buckets are not much finer.
+        const CV: f64 = 0.02;
+        /// So much coarser than the mean no grain makes values look alike.
+        const GRAINS: f64 = 10.0;
+        if self.seen < FEWEST || self.beyond > 0 || self.mean() <= 0.0 {
+            return false;
+        }
+        let blur = self.blur();
+        let blurred = self.mean() >= GRAINS * blur && self.greatest - self.least < 2.0 * blur;
+        self.cv() < CV || blurred
+    }
+
     /// The buckets that hold something, in order; where values are coarser than buckets, several
     /// of those are one, and edges lie between the values.
     pub(super) fn cells(&self) -> Vec<Cell> {
@@ -132,14 +193,19 @@ impl Sample {
         for (bucket, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let from = if bucket == 0 { 0.0 } else { edge(bucket - 1).min(self.horizon) };
             let to = edge(bucket).min(self.horizon);
+            let mean = self.sums[bucket] / count as f64;
             match cells.last_mut() {
                 // Only what is rounded at the horizon has no width.
-                Some(last) if to <= last.to => last.count += count,
+                Some(last) if to <= last.to => {
+                    let both = (last.count + count) as f64;
+                    last.mean = (last.mean * last.count as f64 + self.sums[bucket]) / both;
+                    last.count += count;
+                }
                 Some(last) => {
                     let from = from.max(last.to);
-                    cells.push(Cell { from, to, count });
+                    cells.push(Cell { from, to, count, mean });
                 }
-                None => cells.push(Cell { from, to, count }),
+                None => cells.push(Cell { from, to, count, mean }),
             }
         }
         cells

@@ -121,9 +121,9 @@ pub(super) fn spread(spread: &Spread, kind: Kind) -> String {
             mixture(&counts, values)
         }
         Spread::Parts(parts) => {
-            let counts: Vec<u64> = parts.iter().map(|(_, _, count)| *count).collect();
-            let ranges = parts.iter().map(|&(min, max, _)| {
-                let (min, max) = (value(min as f64, kind), value(max as f64, kind));
+            let counts: Vec<u64> = parts.iter().map(|part| part.count).collect();
+            let ranges = parts.iter().map(|part| {
+                let (min, max) = (value(part.min as f64, kind), value(part.max as f64, kind));
                 if min == max {
                     min
                 } else {
@@ -137,8 +137,9 @@ pub(super) fn spread(spread: &Spread, kind: Kind) -> String {
 
 /// A mixture, whose shares are as exact as they can be and still sum to the whole.
 fn mixture(counts: &[u64], of: impl Iterator<Item = String>) -> String {
-    /// The unit of shares: a ten-thousandth of a percent.
-    const WHOLE: u128 = 1_000_000;
+    /// The unit of shares: the last of the seven decimals of a percent.
+    const WHOLE: u128 = 1_000_000_000;
+    const PERCENT: u128 = WHOLE / 100;
     let total: u128 = counts.iter().map(|&count| u128::from(count)).sum();
     let mut before = (0, 0);
     let shares = counts.iter().map(|&count| {
@@ -150,10 +151,10 @@ fn mixture(counts: &[u64], of: impl Iterator<Item = String>) -> String {
         share
     });
     let branches = shares.zip(of).filter(|(share, _)| *share > 0).map(|(share, of)| {
-        let fraction = format!("{:04}", share % 10_000);
+        let fraction = format!("{:07}", share % PERCENT);
         let fraction = fraction.trim_end_matches('0');
         let dot = if fraction.is_empty() { "" } else { "." };
-        format!("{{ share: {}{dot}{fraction}%, of: {of} }}", share / 10_000)
+        format!("{{ share: {}{dot}{fraction}%, of: {of} }}", share / PERCENT)
     });
     format!("{{ mixture: [{}] }}", branches.collect::<Vec<_>>().join(", "))
 }
@@ -221,8 +222,8 @@ mod tests {
         let text = spread(&Spread::Mixture(values), Kind::Credits);
         assert_eq!(
             text,
-            "{ mixture: [{ share: 33.3333%, of: 1 }, { share: 33.3333%, of: 2 }, \
-             { share: 33.3334%, of: 2.5 }] }"
+            "{ mixture: [{ share: 33.3333333%, of: 1 }, { share: 33.3333333%, of: 2 }, \
+             { share: 33.3333334%, of: 2.5 }] }"
         );
     }
 }

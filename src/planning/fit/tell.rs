@@ -3,7 +3,7 @@
 use super::Fit;
 use std::fmt::Write;
 
-use super::line::{LineFit, TrafficFit, ValueFit};
+use super::model::{LawFit, LineFit, RunFit, TrafficFit, ValueFit};
 use super::spell::{chance, distance, grouped, several};
 
 /// Columns of a sentence.
@@ -29,7 +29,36 @@ pub fn tell(fit: &Fit) -> String {
     for note in &fit.not_fitted {
         text += &folded(note);
     }
+    text + &fit.run.as_ref().map_or_else(String::new, of_run)
+}
+
+/// A run against the trace.
+fn of_run(run: &RunFit) -> String {
+    let mut text = format!(
+        "\nRun with seed {}, and {} more times to see what chance does\n  {:<44}{:>12}{:>12}  {}\n",
+        run.seed,
+        run.runs - 1,
+        "",
+        "trace",
+        "run",
+        "chance"
+    );
+    for it in &run.figures {
+        let but = if it.reproduced { "" } else { "  not reproduced" };
+        let what = format!("{}: {}", it.group, it.name);
+        let (was, is) = (amount(it.trace), amount(it.run));
+        let _ = writeln!(text, "  {what:<44}{was:>12}{is:>12}  ±{}{but}", amount(it.chance));
+    }
     text
+}
+
+/// A count in whole, and what is less than a hundred with some digits after the point.
+fn amount(value: f64) -> String {
+    if (value - value.round()).abs() < 0.005 || value >= 100.0 {
+        grouped(value.round() as u64)
+    } else {
+        format!("{value:.2}")
+    }
 }
 
 fn of_line(line: &LineFit) -> String {
@@ -52,13 +81,7 @@ fn of_line(line: &LineFit) -> String {
     }
     for (key, law) in [("active", &line.active), ("offline", &line.offline)] {
         if let Some(law) = law {
-            let off = distance(law.distance());
-            let _ = writeln!(
-                text,
-                "    {key:<16}{}, distance {off} over {}",
-                law.written,
-                grouped(law.count)
-            );
+            let _ = writeln!(text, "    {key:<16}{}, {}", law.written, how_well(law));
         }
     }
     for (key, value) in
@@ -77,25 +100,27 @@ fn of_line(line: &LineFit) -> String {
 /// The laws that were compared, and what was chosen.
 fn of_traffic(what: &str, traffic: &TrafficFit) -> String {
     let mut text = String::new();
-    if let [only] = &traffic.law.candidates[..] {
-        let times = several(traffic.law.count, "time");
-        let why =
-            if only.name == "constant" { "always the same" } else { "too few to compare laws" };
-        let _ = writeln!(text, "    {what:<16}{times} between them, {why}");
+    let law = &traffic.law;
+    if law.candidates.is_empty() {
+        let times = several(law.count, "time");
+        let _ = writeln!(text, "    {what:<16}{times} between them, {}", alone(law));
     } else {
-        let _ = writeln!(text, "    {what:<16}    distance           AIC  time between");
-        for it in &traffic.law.candidates {
+        let _ = writeln!(text, "    {what:<16}    distance     up to           AIC  time between");
+        for it in &law.candidates {
             let mark = if it.chosen { "*" } else { " " };
-            let (name, off) = (&it.name, distance(it.distance));
-            let _ =
-                writeln!(text, "    {mark} {name:<14}{off:>12}{:>14.1}  {}", it.aic, it.parameters);
+            let (off, most) = (distance(it.distance), distance(it.most));
+            let _ = writeln!(
+                text,
+                "    {mark} {:<14}{off:>12}{most:>10}{:>14.1}  {}",
+                it.name, it.aic, it.parameters
+            );
         }
-        let _ = writeln!(
-            text,
-            "      {} times; exponential is kept up to a distance of {}",
-            grouped(traffic.law.count),
-            distance(traffic.law.most)
-        );
+        let verdict = if law.fits == Some(true) {
+            format!("chance explains the distance of the {} law", law.name)
+        } else {
+            "no law fits: each is further off than chance explains".to_owned()
+        };
+        let _ = writeln!(text, "      {} times; {verdict}", grouped(law.count));
     }
     for (key, value) in [
         ("rate", &traffic.rate),
@@ -117,10 +142,29 @@ fn of_traffic(what: &str, traffic: &TrafficFit) -> String {
             )
         }
         None if traffic.profile_unknown => String::new(),
+        None if law.is_constant() => {
+            format!("    {:<16}none: the time between is the same in all hours\n", "profile")
+        }
         None => format!("    {:<16}none: hours do not differ by more than chance\n", "profile"),
     };
     text += &profile;
     text
+}
+
+/// Why a law was compared with no other.
+fn alone(law: &LawFit) -> &'static str {
+    if law.is_constant() { "always the same" } else { "too few to compare laws" }
+}
+
+/// How well a law of periods fits, and over how many.
+fn how_well(law: &LawFit) -> String {
+    match (law.distance(), law.fits) {
+        (Some(off), fits) => {
+            let but = if fits == Some(true) { "" } else { ", which chance does not explain" };
+            format!("distance {} over {}{but}", distance(off), grouped(law.count))
+        }
+        (None, _) => format!("{}, {}", several(law.count, "period"), alone(law)),
+    }
 }
 
 fn of_value(key: &str, value: &ValueFit) -> String {

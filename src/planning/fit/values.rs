@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::law::{Candidate, Family, Law};
-use super::sample::Sample;
+use super::judge::{Candidate, Family};
+use super::law::Law;
+use super::parts::{Part, distance, parts};
+use super::sample::{Cell, Sample};
 
 /// So many different values are counted one by one; with more of them only buckets are.
 const MOST_EXACT: usize = 4_096;
@@ -11,8 +13,8 @@ const MOST_EXACT: usize = 4_096;
 const MOST_OF_MIXTURE: usize = 12;
 /// How often each of them was seen, on average, to be taken for all that there are.
 const OFTEN: u64 = 3;
-/// Parts of the same share, where no law fits.
-const PARTS: usize = 20;
+/// A mean that is no further from that of the values is as good as the same.
+const NEAR: f64 = 0.01;
 
 /// What values are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub(super) enum Spread {
     /// Single values, with how often each was seen.
     Mixture(Vec<(u64, u64)>),
     /// Ranges, with how many values lie in each.
-    Parts(Vec<(u64, u64, u64)>),
+    Parts(Vec<Part>),
 }
 
 /// How values are drawn, and how well that fits.
@@ -94,8 +96,8 @@ impl Values {
     /// The simplest that fits; `None` without a value.
     ///
     /// That is a constant; of counts a geometric law; the values themselves, if they are few; an
-    /// exponential, uniform, lognormal or gamma law; and if none of them comes close enough, twenty
-    /// ranges that hold a twentieth each.
+    /// exponential, uniform, lognormal or gamma law; and if none of them comes close enough, or their
+    /// mean is not that of the values, ranges.
     pub(super) fn fitted(&self) -> Option<Fitted> {
         if self.count == 0 {
             return None;
@@ -124,15 +126,20 @@ impl Values {
             let mut sample = self.sample.clone();
             sample.coarsen(self.grain as f64);
             let families = [Family::Exponential, Family::Uniform, Family::Lognormal, Family::Gamma];
+            // By chance alone a mean is further off than two standard errors once in twenty times.
+            let error = 2.0 * sample.cv() / libm::sqrt(self.count as f64);
             for family in families {
-                let candidate = family.fit(&sample);
-                if candidate.distance <= Candidate::most(&candidate.law, self.count) {
+                let Some(candidate) = family.fit(&sample) else { continue };
+                let off = (candidate.law.mean() / mean - 1.0).abs();
+                if candidate.fits(self.count) && off <= error.max(NEAR) {
                     return with(Spread::Law(candidate.law), candidate.distance);
                 }
             }
         }
-        let parts = self.parts();
-        with(Spread::Parts(parts), 1.0 / PARTS as f64)
+        let cells = self.cells();
+        let parts = parts(&cells, self.kind == Kind::Count);
+        let distance = distance(&cells, &parts);
+        with(Spread::Parts(parts), distance)
     }
 
     /// The distance to the geometric law of the same mean.
@@ -149,27 +156,14 @@ impl Values {
         distance
     }
 
-    /// Ranges that hold about as many values each, from the least value to the greatest.
-    fn parts(&self) -> Vec<(u64, u64, u64)> {
-        let cells: Vec<(u64, u64, u64)> = if let Some(exact) = &self.exact {
-            exact.iter().map(|(&value, &count)| (value, value, count)).collect()
-        } else {
-            let cells = self.sample.cells();
-            cells.iter().map(|it| (it.from as u64, it.to as u64, it.count)).collect()
-        };
-        let each = self.count.div_ceil(PARTS as u64);
-        let mut parts: Vec<(u64, u64, u64)> = Vec::new();
-        for (from, to, count) in cells {
-            match parts.last_mut() {
-                // A value that is frequent has a part of its own.
-                Some(last) if last.2 < each && count < each => {
-                    last.1 = to;
-                    last.2 += count;
-                }
-                _ => parts.push((from, to, count)),
-            }
-        }
-        parts
+    /// The values, or the buckets that they lie in.
+    fn cells(&self) -> Vec<Cell> {
+        let Some(exact) = &self.exact else { return self.sample.cells() };
+        let cells = exact.iter().map(|(&value, &count)| {
+            let value = value as f64;
+            Cell { from: value, to: value, count, mean: value }
+        });
+        cells.collect()
     }
 }
 

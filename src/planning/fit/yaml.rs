@@ -1,11 +1,13 @@
 //! The scenario that says what was fitted.
 
 use super::Fit;
-use super::line::{GroupFit, LawFit, LineFit, TrafficFit};
+use super::model::{GroupFit, LawFit, LineFit, TrafficFit};
 use super::spell::{chance, distance, grouped, plain, several};
 
 /// Weights that stand in one line.
 const IN_LINE: usize = 12;
+/// The plan of groups with many agents.
+const ROOMY: &str = "roomy";
 /// Columns of a comment.
 const WIDTH: usize = 96;
 
@@ -31,11 +33,18 @@ pub fn yaml(fit: &Fit, name: &str, schema: &str) -> String {
         format!("start: {}", fit.start),
         format!("duration: {}", fit.duration),
         String::new(),
-        "workspaces:".to_owned(),
     ]);
+    let roomy = fit.groups.iter().find_map(|group| group.total_agents);
+    if let Some(agents) = roomy {
+        lines.push("plans: # more agents than a plan allows by itself".to_owned());
+        lines.push(format!("  {ROOMY}: {{ total_agents: {agents} }}"));
+        lines.push(String::new());
+    }
+    lines.push("workspaces:".to_owned());
     for group in &fit.groups {
         lines.extend(of_group(group));
     }
+    lines.extend(timeline(fit));
     lines.join("\n") + "\n"
 }
 
@@ -64,8 +73,9 @@ fn of_group(group: &GroupFit) -> Vec<String> {
     let mut lines = vec![
         format!("  - group: {}", group.name),
         format!("    count: {} # the greatest number in the trace", group.workspaces),
-        "    agents:".to_owned(),
     ];
+    lines.extend(group.total_agents.map(|_| format!("    plan: {ROOMY}")));
+    lines.push("    agents:".to_owned());
     for line in &group.lines {
         lines.extend(of_line(line).into_iter().map(|text| format!("      {text}")));
     }
@@ -76,7 +86,7 @@ fn of_line(line: &LineFit) -> Vec<String> {
     let mut lines = vec![format!("- name: {}", line.name), format!("  count: {}", line.agents)];
     if line.created_only {
         lines.push("  start: draft".to_owned());
-    } else if line.starts_offline {
+    } else if line.starts_offline >= 1.0 {
         lines.push("  start: offline".to_owned());
     }
     if let Some(traffic) = &line.traffic {
@@ -88,7 +98,9 @@ fn of_line(line: &LineFit) -> Vec<String> {
     } else if line.messages > 0 {
         lines.push("  cost: 1 # the trace does not say".to_owned());
     }
-    let draft = line.draft.as_ref().map(|mean| format!("{{ exponential: {mean} }}"));
+    // Other lines enable at once whom churn creates.
+    let draft = line.draft.as_ref().filter(|_| line.created_only);
+    let draft = draft.map(|mean| format!("{{ exponential: {mean} }}"));
     if line.active.is_some() || line.offline.is_some() || draft.is_some() {
         lines.push("  activity:".to_owned());
         lines.extend(draft.map(|law| format!("    draft: {law}")));
@@ -113,11 +125,51 @@ fn of_line(line: &LineFit) -> Vec<String> {
     lines
 }
 
+/// Agents that are offline at the start, where others are active: each with the same chance.
+fn timeline(fit: &Fit) -> Vec<String> {
+    /// With more agents the share of them is taken in all workspaces alike.
+    const MOST_ENTRIES: u32 = 20;
+    let mut entries = Vec::new();
+    for group in &fit.groups {
+        for line in &group.lines {
+            let share = line.starts_offline;
+            if share <= 0.0 || share >= 1.0 || line.created_only {
+                continue;
+            }
+            let (group, name) = (&group.name, &line.name);
+            if line.agents > MOST_ENTRIES {
+                let count = (share * f64::from(line.agents)).round();
+                if count >= 1.0 {
+                    entries.push(format!(
+                        "{{ at: 0s, group: {group}, disable: {{ line: {name}, count: {count} }} }}"
+                    ));
+                }
+                continue;
+            }
+            for _ in 0..line.agents {
+                // Entries that have no names, and are the same, take the same workspaces.
+                let number = entries.len() + 1;
+                entries.push(format!(
+                    "{{ name: away-{number}, at: 0s, group: {group}, share: {}%, disable: \
+                     {{ line: {name}, count: 1 }} }}",
+                    plain(100.0 * share)
+                ));
+            }
+        }
+    }
+    if entries.is_empty() {
+        return entries;
+    }
+    let head = [String::new(), "timeline: # who is offline at the start".to_owned()];
+    head.into_iter().chain(entries.into_iter().map(|entry| format!("  - {entry}"))).collect()
+}
+
 fn of_traffic(line: &LineFit, traffic: &TrafficFit) -> Vec<String> {
     let law = &traffic.law;
-    let note = match law.candidates.len() {
-        1 if law.name == "exponential" => "# too few to tell a law: taken for Poisson".to_owned(),
-        _ => format!("# {}: {}", law.name, how_well(law.distance(), law.count)),
+    let note = match law.distance() {
+        Some(_) => format!("# {}: {}", law.name, of_fit(law)),
+        None if law.is_constant() => format!("# all {} are the same", grouped(law.count)),
+        None => "# too few to tell a law: taken for Poisson".to_owned(),
     };
     let mut lines = vec![];
     if line.conversations.is_some() {
@@ -155,7 +207,18 @@ fn of_traffic(line: &LineFit, traffic: &TrafficFit) -> Vec<String> {
 }
 
 fn of_law(law: &LawFit) -> String {
-    format!("{} # {}", law.written, how_well(law.distance(), law.count))
+    format!("{} # {}", law.written, of_fit(law))
+}
+
+/// How well a law of times fits.
+fn of_fit(law: &LawFit) -> String {
+    let count = grouped(law.count);
+    match law.distance() {
+        Some(off) if law.fits == Some(true) => how_well(off, law.count),
+        Some(off) => format!("no law fits; {} is the nearest", how_well(off, law.count)),
+        None if law.is_constant() => format!("all {count} are the same"),
+        None => format!("{}: too few to compare laws", several(law.count, "period")),
+    }
 }
 
 fn how_well(off: f64, count: u64) -> String {

@@ -64,8 +64,8 @@ fn it_says_what_it_chose_and_writes_that() {
         turns           2, distance 0.0000 over 3
         think           30s, distance 0.0000 over 3
         cost            2, distance 0.0000 over 6
-        active          { exponential: 22h }, distance 0.0000 over 1
-        offline         { exponential: 2h }, distance 0.0000 over 1
+        active          { exponential: 22h }, 1 period, too few to compare laws
+        offline         { exponential: 2h }, 1 period, too few to compare laws
 
     desk, 1 workspace
       night, 1 agent each: 1 message
@@ -75,12 +75,20 @@ fn it_says_what_it_chose_and_writes_that() {
     Not fitted
       - plans, limits and what serves messages: a trace does not tell them, so that everything is
         admitted and answered at once
-      - what makes one workspace differ from another: all of a group are alike
+      - what makes one workspace differ from another, and what happens in several at once: all of a
+        group are alike, and apart
       - changes of plan (set_plan): 1 row
       - shops.sales: how messages rise and fall with the hour; there are too few, or all are of one
         agent on one day
       - desk.night: how messages rise and fall with the hour; there are too few, or all are of one agent
         on one day
+
+    Run with seed 1, and 19 more times to see what chance does
+                                                         trace         run  chance
+      shops: messages                                        6           6  ±9.43
+      shops: most in 1h                                      2           4  ±4
+      desk: messages                                         1           0  ±3.01
+      desk: most in 1h                                       1           0  ±2.45
 
     Wrote day.yaml. Next: limitlab run day.yaml
     ");
@@ -92,7 +100,8 @@ fn it_says_what_it_chose_and_writes_that() {
     # Not fitted, because the trace does not tell it or the scenario cannot say it:
     # - plans, limits and what serves messages: a trace does not tell them, so that everything is
     #   admitted and answered at once
-    # - what makes one workspace differ from another: all of a group are alike
+    # - what makes one workspace differ from another, and what happens in several at once: all of a
+    #   group are alike, and apart
     # - changes of plan (set_plan): 1 row
     # - shops.sales: how messages rise and fall with the hour; there are too few, or all are of one
     #   agent on one day
@@ -116,8 +125,8 @@ fn it_says_what_it_chose_and_writes_that() {
                 think: 30s # distance 0.0000 over 3
             cost: 2 # distance 0.0000 over 6
             activity:
-              active: { exponential: 22h } # distance 0.0000 over 1
-              offline: { exponential: 2h } # distance 0.0000 over 1
+              active: { exponential: 22h } # 1 period: too few to compare laws
+              offline: { exponential: 2h } # 1 period: too few to compare laws
       - group: desk
         count: 1 # the greatest number in the trace
         agents:
@@ -141,7 +150,10 @@ fn nothing_is_overwritten_and_other_files_can_be_named() {
     fs::write(folder.path().join("day.yaml"), "mine").unwrap();
     let output = fit(&[]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(output.stderr), "error: cannot write day.yaml: File exists (os error 17)\n");
+    assert_snapshot!(text(output.stderr), @r"
+    error: cannot write day.yaml: File exists (os error 17)
+    hint: --out FILE writes elsewhere, and --name NAME beside the trace as NAME.yaml
+    ");
     assert_eq!(fs::read_to_string(folder.path().join("day.yaml")).unwrap(), "mine");
     let printed = text(fit(&["--out", "-", "--name", "monday"]).stdout);
     assert!(
@@ -156,11 +168,15 @@ fn nothing_is_overwritten_and_other_files_can_be_named() {
     assert_eq!(document["start"], "2026-06-01T00:00:00Z");
     assert_eq!(document["duration_s"], 14.0 * 3_600.0);
     assert_eq!(document["groups"][0]["lines"][0]["conversations"], 3);
+    let first = &document["run"]["figures"][0];
+    assert_eq!((&first["group"], &first["name"]), (&"shops".into(), &"messages".into()));
+    assert_eq!((&first["trace"], &first["reproduced"]), (&6.0.into(), &true.into()));
     let output = limitlab(&folder, &["schema", "fit"]);
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
     let required = schema["required"].as_array().unwrap();
     assert!(required.iter().all(|key| !document[key.as_str().unwrap()].is_null()), "{required:?}");
-    assert_eq!(required.len(), document.as_object().unwrap().len());
+    // What is not run has none.
+    assert_eq!(required.len() + 1, document.as_object().unwrap().len());
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Scenarios fitted to traces whose laws are known: drawn by `rand_distr`, which shares nothing with
 //! what is tested but the words that it draws from.
 
+mod any;
 mod arrivals;
 mod command;
+mod extremes;
+mod reproduced;
 mod round_trip;
+mod stamps;
 mod values;
 
 use std::fs;

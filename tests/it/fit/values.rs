@@ -148,7 +148,7 @@ fn agents_come_and_go_and_their_customers_wait() {
     for seed in 0..6 {
         let fit = fitted(&shifts(seed, &exponential));
         let line = line(&fit);
-        assert!(line.pauses && line.starts_offline, "{line:#?}");
+        assert!(line.pauses && (line.starts_offline - 0.62).abs() < 0.05, "{line:#?}");
         assert_eq!(line.active.as_ref().unwrap().name, "exponential");
         assert_eq!(traffic(&fit).law.name, "exponential");
         active.push(line.active.as_ref().unwrap().mean_s);
@@ -195,6 +195,7 @@ fn agents_that_are_created_and_deleted_are_churn() {
     assert_eq!(line.create.as_deref(), Some("1/2d"));
     assert_eq!(line.draft.as_deref(), Some("1h"));
     assert_eq!(line.delete_after.as_deref(), Some("2.5d"));
-    assert!(line.pauses);
+    // Nobody was away for long enough to tell whether customers wait.
+    assert!(!line.pauses);
     scenario(&fit);
 }
