@@ -3,7 +3,7 @@
 
 use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
-use crate::engine::lines::Number;
+use crate::engine::lines::{Number, Source};
 use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{ClientThrottling, WhileOffline};
@@ -42,7 +42,7 @@ impl Cell {
         }
         let (agent, number) = self.lines[line as usize].arrive(arrived);
         let is_there = self.workspace.agent(agent as usize).is_some();
-        if is_there || self.sources[source as usize].agent.is_none() {
+        if is_there || self.has_others(source) {
             self.schedule_arrival(world, source, now);
         }
         let model = &world.model.lines[line as usize];
@@ -51,6 +51,15 @@ impl Cell {
             return;
         }
         self.first_message(world, (agent, line, line), number, now);
+    }
+
+    /// Whether a source still has agents to write to, after one of them was found to be deleted.
+    #[cold]
+    fn has_others(&self, source: u32) -> bool {
+        let Source { line, agent, .. } = &self.sources[source as usize];
+        let line = &self.lines[*line as usize];
+        let mut agents = line.first..line.first + line.count;
+        agent.is_none() && agents.any(|agent| self.workspace.agent(agent as usize).is_some())
     }
 
     /// A customer writes to an agent of a line for the first time: a single message, or the first
