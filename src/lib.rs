@@ -92,6 +92,8 @@ pub mod scenario;
 
 pub mod engine;
 
+pub mod verify;
+
 pub mod planning;
 
 pub mod report;

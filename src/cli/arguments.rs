@@ -27,6 +27,8 @@ pub(super) enum Command {
     New(NewArguments),
     /// Write a scenario that has the traffic of a trace
     Fit(FitArguments),
+    /// Judge a log of decisions by the rules of a scenario
+    Verify(VerifyArguments),
     /// Print the JSON Schema of scenario files, of results or of a document that is printed, or the
     /// guide to scenario files
     Schema(SchemaArguments),
@@ -61,6 +63,28 @@ pub(super) struct RunArguments {
     pub(super) decisions: bool,
     #[command(flatten)]
     pub(super) how: HowArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 no rule was surely violated, 1 could not run, 2 the command line, the scenario or the log \
+is wrong, 4 a rule was violated, 5 one may have been (only with --strict).")]
+pub(super) struct VerifyArguments {
+    /// The log: decisions.csv of a run, or one of its kind; perhaps packed as .gz or .zst
+    #[arg(value_name = "LOG")]
+    pub(super) log: PathBuf,
+    /// The scenario whose plans and groups the log is of
+    #[arg(long, value_name = "SCENARIO")]
+    pub(super) scenario: PathBuf,
+    /// Override a key of the scenario, such as plans.advanced.trial=14d
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Fail where it cannot be told whether a rule was violated
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 /// How to run, whatever is run. Nothing of it changes a figure.

@@ -12,6 +12,10 @@ pub enum Exit {
     Impossible = 1,
     /// The command line or the scenario is wrong.
     Wrong = 2,
+    /// A rule was violated.
+    RuleViolated = 4,
+    /// Whether a rule was violated could not be told, and that was not good enough.
+    Inconclusive = 5,
     /// A threshold failed.
     ThresholdFailed = 99,
     /// Interrupted; what was measured so far is written, but for a comparison.

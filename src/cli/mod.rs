@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod verify;
 
 use clap::Parser;
 
@@ -27,6 +28,7 @@ pub fn run() -> Exit {
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::New(arguments) => new::new(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
     }
 }

@@ -66,6 +66,11 @@ impl Lines {
         Err(self.wrong(torn))
     }
 
+    /// The number of the line that was read last, from 1.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The line that was read last, with its end.
     pub(super) fn whole(&self) -> &[u8] {
         &self.line

@@ -13,6 +13,7 @@ mod decisions;
 mod error;
 mod feed;
 mod header;
+mod instant;
 mod lines;
 mod names;
 mod roster;
@@ -23,7 +24,10 @@ mod trace;
 mod unpack;
 
 pub use census::{Census, census};
-pub use decisions::{AttemptRecord, DecisionLog, DecisionRecord, Outcome, RecordedAction, Subject};
+pub use decisions::{
+    AttemptRecord, DecisionLog, DecisionRecord, DecisionRow, DecisionRows, Found, Outcome,
+    RecordedAction, Subject,
+};
 pub use error::{Expected, TraceError, TraceFault};
 pub use feed::Feed;
 pub use roster::{Cast, CastLine, Part, Replay, Roster};

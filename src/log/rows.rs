@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::cells::Cells;
 use super::columns::{Column, Columns};
 use super::error::{Problem, TraceError};
 use super::header::Opened;
+use super::instant::{DURATION, instant, not_a, span};
 use super::lines::Lines;
 use super::names::{Names, Naming, show};
 use super::roster::{Part, Replay, Roster};
 use super::row::{Deed, Row, Whom};
 use super::trace::Trace;
-use crate::units::{Credits, ParseQuantityError, SimSpan, SimTime, Speed};
+use crate::units::{Credits, SimSpan, SimTime, Speed};
 
 /// How a trace is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,24 +261,7 @@ impl Rows {
     /// The time of a row, as it is written: since the start.
     fn time(&mut self) -> Result<SimSpan, Problem> {
         let (text, place) = self.cell(Column::Time);
-        let is_stamp = text.get(4) == Some(&b'-');
-        let time = if is_stamp {
-            let stamp = std::str::from_utf8(text).ok().and_then(|it| it.parse::<Timestamp>().ok());
-            let stamp = stamp.ok_or_else(|| {
-                let expected = "an instant with nine decimals of a second at most";
-                not_a(text, place, if is_too_fine(text) { expected } else { TIME })
-            })?;
-            let since = stamp.as_nanosecond() - self.roster.start.as_nanosecond();
-            if since < 0 {
-                let message = format!("`{}` lies before the start", show(text));
-                let hint = format!("the scenario's `start` is {}", self.roster.start);
-                return Err(Problem::of_cell(place, message).hint(hint));
-            }
-            let longest = i128::from(SimSpan::MAX_DURATION.nanos());
-            SimSpan::from_nanos(since.min(longest) as u64)
-        } else {
-            span(text, TIME).map_err(|expected| not_a(text, place, &expected))?
-        };
+        let time = instant(text, place, self.roster.start)?;
         if time < self.last {
             let message = format!("this row is earlier than one above it, at {}", self.last);
             let hint = if self.columns.is_log {
@@ -386,32 +368,4 @@ enum Action {
     Follows,
     /// What says of a log what it is.
     Head,
-}
-
-const DURATION: &str = "a duration such as `250ms`, `8h` or `1d12h`";
-const TIME: &str = "a duration from the start such as `1.5s`, or an instant such as \
-                    `2026-06-01T00:00:00Z`";
-
-/// A span of time, or what it should be; that is `expected` where the text is nothing like one.
-fn span(text: &[u8], expected: &str) -> Result<SimSpan, String> {
-    let text = std::str::from_utf8(text).map_err(|_| expected.to_owned())?;
-    text.parse().map_err(|error: ParseQuantityError| {
-        if error.expected == DURATION { expected.to_owned() } else { error.expected }
-    })
-}
-
-/// Whether what stands for an instant says more than nanoseconds.
-#[cold]
-fn is_too_fine(text: &[u8]) -> bool {
-    let mut parts = text.split(|&byte| byte == b'.');
-    let decimals = parts.nth(1).unwrap_or_default();
-    decimals.iter().take_while(|byte| byte.is_ascii_digit()).count() > 9
-}
-
-#[cold]
-fn not_a(text: &[u8], cell: usize, expected: &str) -> Problem {
-    if text.is_empty() {
-        return Problem::of_cell(cell, format!("nothing stands here, and not {expected}"));
-    }
-    Problem::of_cell(cell, format!("`{}` is not {expected}", show(text)))
 }

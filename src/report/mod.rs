@@ -15,6 +15,7 @@ mod section;
 mod series;
 mod telling;
 mod terminal;
+mod verified;
 mod words;
 mod write;
 
@@ -24,6 +25,7 @@ mod fixture;
 pub use diff::{diff_terminal, write_diff};
 pub use folder::{beside, check_folder};
 pub use terminal::terminal;
+pub use verified::verified_terminal;
 pub use write::{Outputs, ReportError, write};
 
 /// The text of a finished CSV file.

@@ -270,9 +270,7 @@ fn reporting() {
 
     1 mistake in x.yaml
     "#);
-    assert_snapshot!(with("fair_use:\n  - { name: fleet", "thresholds: ['shadow.refusals{limiter=burst} < 1', 'shadow.workspaces.share < 1%']\nfair_use:\n  - { name: fleet"), @r#"
-    no mistakes
-    "#);
+    assert_snapshot!(with("fair_use:\n  - { name: fleet", "thresholds: ['shadow.refusals{limiter=burst} < 1', 'shadow.workspaces.share < 1%']\nfair_use:\n  - { name: fleet"), @"no mistakes");
     assert_snapshot!(with("fair_use:\n  - { name: fleet", "thresholds: ['shadow.refusals{limiter=burts} < 1', 'shadow.refusals < 1']\nfair_use:\n  - { name: fleet"), @r#"
     x.yaml:12:39: error: no limit is called `burts`
        |

@@ -48,5 +48,6 @@ mod timezones;
 mod traces;
 mod traffic;
 mod validity;
+mod verified;
 mod window_faults;
 mod windows;

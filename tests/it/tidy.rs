@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["workload", "measure"],
     &["log", "summary"],
     &["scenario"],
-    &["engine"],
+    &["engine", "verify"],
     &["planning"],
     &["report"],
     &["cli"],

@@ -32,6 +32,21 @@ pub enum RecordedAction {
 }
 
 impl RecordedAction {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Message,
+        Self::Release,
+        Self::Create,
+        Self::Enable,
+        Self::Disable,
+        Self::Delete,
+        Self::SetPlan,
+        Self::EndTrial,
+        Self::Renew,
+        Self::Expire,
+        Self::BuyPackage,
+    ];
+
     /// Its name in the column `action`.
     pub const fn name(self) -> &'static str {
         match self {

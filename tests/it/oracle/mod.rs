@@ -32,12 +32,14 @@ mod world;
 
 use limitlab::engine::{Outcome, RunOptions, Watch, run, run_by_workspace};
 use limitlab::scenario::{Colour, Scenario, ScenarioError, load, parse};
+use limitlab::verify::Verdict;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use tempfile::TempDir;
 
 use self::world::Trace;
 use crate::decisions::audit;
+use crate::verified::verdict_on;
 
 /// How many scenarios are tried where nothing else is asked for.
 const CASES: u32 = 10_000;
@@ -94,7 +96,14 @@ fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<
         Ok((outcome, _)) if outcome.summary != plain.summary => {
             vec!["another summary where decisions are logged".to_owned()]
         }
-        Ok((outcome, log)) => audit::differences(scenario, &outcome, &log),
+        Ok((outcome, log)) => {
+            let mut found = audit::differences(scenario, &outcome, &log);
+            let verified = verdict_on(scenario, &log);
+            if verified.verdict() != Verdict::Held {
+                found.push(format!("{verified:?}\n{log}"));
+            }
+            found
+        }
         Err(error) => vec![error.to_string()],
     }
 }

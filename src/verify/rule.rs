@@ -1,0 +1,75 @@
+//! The rules that a log is held to.
+
+/// A rule of the product, as far as a log of decisions can tell whether it was kept. The spelling of
+/// [`Rule::name`] is a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// The pool is never charged more than it holds, but for overage.
+    PoolNeverOversold,
+    /// Every row leaves in the pool what the row before left, less what it was charged.
+    CreditsConserved,
+    /// What has one idempotency key is charged once.
+    ChargedOnce,
+    /// Nobody is told that credits have run out whose message the pool could pay.
+    CreditsRefusedRightly,
+    /// Agents that are enabled find a slot.
+    SlotsNeverExceeded,
+    /// Nobody is refused a slot while one is free; one that was freed is free at once.
+    SlotsRefusedRightly,
+    /// A workspace holds no more agents than it may.
+    AgentsNeverExceeded,
+    /// Nobody is refused a new agent while there is room for it.
+    AgentsRefusedRightly,
+    /// Nothing is admitted for an agent that is not active, and nothing refused since it were not.
+    ActiveAgentsOnly,
+    /// Nothing is admitted after a trial that has ended, and nothing refused since it had.
+    TrialsEnd,
+}
+
+impl Rule {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 10] = [
+        Self::PoolNeverOversold,
+        Self::CreditsConserved,
+        Self::ChargedOnce,
+        Self::CreditsRefusedRightly,
+        Self::SlotsNeverExceeded,
+        Self::SlotsRefusedRightly,
+        Self::AgentsNeverExceeded,
+        Self::AgentsRefusedRightly,
+        Self::ActiveAgentsOnly,
+        Self::TrialsEnd,
+    ];
+
+    /// Its name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PoolNeverOversold => "pool_never_oversold",
+            Self::CreditsConserved => "credits_conserved",
+            Self::ChargedOnce => "charged_once",
+            Self::CreditsRefusedRightly => "credits_refused_rightly",
+            Self::SlotsNeverExceeded => "slots_never_exceeded",
+            Self::SlotsRefusedRightly => "slots_refused_rightly",
+            Self::AgentsNeverExceeded => "agents_never_exceeded",
+            Self::AgentsRefusedRightly => "agents_refused_rightly",
+            Self::ActiveAgentsOnly => "active_agents_only",
+            Self::TrialsEnd => "trials_end",
+        }
+    }
+
+    /// What it says, for people.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::PoolNeverOversold => "no pool is charged more than it holds",
+            Self::CreditsConserved => "balances add up, to the thousandth",
+            Self::ChargedOnce => "what has one key is charged once",
+            Self::CreditsRefusedRightly => "no message is refused that the pool could pay",
+            Self::SlotsNeverExceeded => "no agent is enabled without a slot",
+            Self::SlotsRefusedRightly => "no enable is refused while a slot is free",
+            Self::AgentsNeverExceeded => "no agent is created beyond the total",
+            Self::AgentsRefusedRightly => "no agent is refused while there is room",
+            Self::ActiveAgentsOnly => "only active agents answer, and they do",
+            Self::TrialsEnd => "trials end when they end",
+        }
+    }
+}

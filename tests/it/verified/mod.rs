@@ -1,0 +1,40 @@
+//! Logs of decisions, judged: what runs decide keeps every rule, and each way to break one is named.
+
+mod command;
+mod forged;
+
+use std::fs;
+
+use limitlab::log::Trace;
+use limitlab::scenario::Scenario;
+use limitlab::verify::{Rule, Verdict, Verified, verify};
+use tempfile::TempDir;
+
+use crate::decisions::audit::logged;
+use crate::decisions::small;
+
+/// What is found of a log by the plans of a scenario.
+///
+/// # Panics
+///
+/// With what is wrong with the log, if it cannot be read.
+pub(crate) fn verdict_on(scenario: &Scenario, log: &str) -> Verified {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let path = folder.path().join("log.csv");
+    fs::write(&path, log).expect("a file can be written");
+    let verified = verify(&Trace::new(path, "log.csv"), scenario);
+    verified.unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn shipped_scenarios_keep_every_rule() {
+    let mut judged = 0;
+    for (path, scenario, _) in small() {
+        let (_, log) = logged(&scenario, 2).expect("shipped scenarios do not loop");
+        let verified = verdict_on(&scenario, &log);
+        assert_eq!(verified.verdict(), Verdict::Held, "{}: {verified:?}", path.display());
+        assert!(verified.rules.contains_key(&Rule::AgentsNeverExceeded), "{}", path.display());
+        judged += 1;
+    }
+    assert!(judged >= 5, "only {judged} scenarios are small enough");
+}
