@@ -38,5 +38,5 @@ pub fn verified_terminal(verified: &Verified, log: &str) -> String {
         Verdict::Possible => "\nNo rule was surely violated.\n",
         Verdict::Violated => "\n✗ The log breaks rules.\n",
     };
-    text + "Limits of rates and of attempts in flight, shares of agents and overage are not judged yet.\n"
+    text + "Limits over everybody or of one's own, shares of agents and overage are not judged yet.\n"
 }

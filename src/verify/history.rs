@@ -26,11 +26,13 @@ pub(super) struct Event {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Deed {
-    /// A message was decided; what it costs, and the key by which it is charged.
+    /// A message was decided; what it costs, the key by which it is charged, and the limit that refused
+    /// it.
     Message {
         answer: Answer,
         cost: i128,
         key: Option<Box<str>>,
+        limiter: Option<Box<str>>,
     },
     /// An attempt with this key is over.
     Release {
@@ -69,13 +71,16 @@ impl History {
         mut plans: impl Iterator<Item = &'p str>,
     ) -> Result<(), String> {
         let key = (!row.key.is_empty()).then(|| row.key.into());
-        let answer = match row.found {
-            Some(Found::Refused(reason, ..)) => Answer::Refused(reason),
-            _ => Answer::Admitted,
+        let (answer, limiter) = match row.found {
+            Some(Found::Refused(reason, limiter, _)) => {
+                let limiter = (!limiter.is_empty()).then(|| limiter.into());
+                (Answer::Refused(reason), limiter)
+            }
+            _ => (Answer::Admitted, None),
         };
         let cost = row.cost.unwrap_or(row.charged).wide();
         let deed = match row.action {
-            RecordedAction::Message => Deed::Message { answer, cost, key },
+            RecordedAction::Message => Deed::Message { answer, cost, key, limiter },
             RecordedAction::Release => Deed::Release { key },
             RecordedAction::Create => Deed::Create(answer),
             RecordedAction::Enable => Deed::Enable(answer),

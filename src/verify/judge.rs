@@ -4,22 +4,15 @@ use std::collections::BTreeMap;
 
 use super::bracket::Bracket;
 use super::history::{Answer, Deed, Event, History};
+use super::limits::Limits;
 use super::rule::Rule;
 use super::steps::Steps;
 use super::stock::{Change, Stock, never_above};
 use super::verdict::Verdict;
-use crate::rules::Reason;
-
-/// What a plan says, as far as rules of a log need it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Terms {
-    /// Slots; `None` is unlimited, or only reported.
-    pub(super) slots: Option<u32>,
-    /// Agents in total.
-    pub(super) agents: u32,
-    /// Whether credits may be charged beyond the balance.
-    pub(super) overage: bool,
-}
+use crate::rules::limiter::{OnExceed, Throttle};
+use crate::rules::{Overage, Plan, Reason};
+use crate::scenario::Group;
+use crate::workload::LineKind;
 
 /// What was found of a rule, and the line that says so if it may be broken.
 pub(super) type Judgement = (Rule, Verdict, Option<u64>);
@@ -27,28 +20,26 @@ pub(super) type Judgement = (Rule, Verdict, Option<u64>);
 /// A room that has no end.
 const UNLIMITED: i128 = i128::MAX;
 
-/// The rules that a workspace of these plans had anything to do with.
-pub(super) fn judge(
-    history: &History,
-    plans: &[Terms],
-    is_feature: impl Fn(&str) -> bool,
-) -> Vec<Judgement> {
-    let judge = Judge::new(history, plans);
+/// The rules that a workspace of a group had anything to do with; beside its limits there are those that
+/// all workspaces share.
+pub(super) fn judge(history: &History, group: &Group, shared: &[Throttle]) -> Vec<Judgement> {
+    let judge = Judge::new(history, group);
     let mut found = Found::default();
     judge.credits(&mut found);
+    Limits::new(history, group, shared).judge(&judge.plan, &mut found);
     judge.slots(&mut found);
     judge.agents(&mut found);
-    judge.activity(&mut found, is_feature);
+    judge.activity(&mut found);
     judge.trials(&mut found);
     found.0.into_iter().map(|(rule, (verdict, line))| (rule, verdict, line)).collect()
 }
 
 /// The worst of each rule, and the first line that says it.
 #[derive(Default)]
-struct Found(BTreeMap<Rule, (Verdict, Option<u64>)>);
+pub(super) struct Found(BTreeMap<Rule, (Verdict, Option<u64>)>);
 
 impl Found {
-    fn add(&mut self, rule: Rule, verdict: Verdict, line: Option<u64>) {
+    pub(super) fn add(&mut self, rule: Rule, verdict: Verdict, line: Option<u64>) {
         let line = line.filter(|_| verdict != Verdict::Held);
         let worst = self.0.entry(rule).or_insert((verdict, line));
         if verdict > worst.0 {
@@ -81,29 +72,24 @@ impl Found {
 struct Judge<'h> {
     events: &'h [Event],
     history: &'h History,
-    plans: &'h [Terms],
+    group: &'h Group,
     plan: Steps<usize>,
 }
 
 impl<'h> Judge<'h> {
-    fn new(history: &'h History, plans: &'h [Terms]) -> Self {
+    fn new(history: &'h History, group: &'h Group) -> Self {
         let events = history.events.as_slice();
         let changes = events.iter().filter_map(|event| match event.deed {
             Deed::SetPlan(plan) => Some((event.at, plan)),
             _ => None,
         });
-        Self { events, history, plans, plan: Steps::new(changes) }
+        Self { events, history, group, plan: Steps::new(changes) }
     }
 
     /// The least and the most that the plan may say, whichever it is.
-    fn room(&self, at: &Bracket, of: impl Fn(&Terms) -> i128) -> (i128, i128) {
-        let mut rooms = self.plan.at(at).map(|plan| of(&self.plans[plan]));
-        let Some(first) = rooms.next() else {
-            // The log does not tell the plan: it may be any.
-            let all = self.plans.iter().map(of);
-            return all.fold((UNLIMITED, 0), |(least, most), it| (least.min(it), most.max(it)));
-        };
-        rooms.fold((first, first), |(least, most), it| (least.min(it), most.max(it)))
+    fn room(&self, at: &Bracket, of: impl Fn(&Plan) -> i128) -> (i128, i128) {
+        let plans = &self.group.plans;
+        self.plan.range(at, 0..plans.len(), |plan| of(&plans[plan].plan))
     }
 
     fn credits(&self, found: &mut Found) {
@@ -132,7 +118,7 @@ impl<'h> Judge<'h> {
             let demand = (least + cost, most + cost);
             let verdict = Verdict::of_refusal(demand, (opening, opening));
             // How far overage goes is not worked out: a refusal below the balance is false even so.
-            let overage = self.room(&event.at, |terms| i128::from(terms.overage)).1 > 0;
+            let overage = self.room(&event.at, |plan| i128::from(has_overage(plan))).1 > 0;
             if !overage || verdict == Verdict::Violated {
                 found.add(Rule::CreditsRefusedRightly, verdict, Some(event.line));
             }
@@ -206,7 +192,10 @@ impl<'h> Judge<'h> {
             })
             .collect();
         let stock = Stock::new(&changes.iter().copied().flatten().collect::<Vec<Change>>());
-        let slots = |terms: &Terms| terms.slots.map_or(UNLIMITED, i128::from);
+        let slots = |plan: &Plan| {
+            let refuses = plan.on_exceed == OnExceed::Refuse;
+            plan.active_agents.filter(|_| refuses).map_or(UNLIMITED, i128::from)
+        };
         for (event, change) in self.events.iter().zip(&changes) {
             let Deed::Enable(answer) = event.deed else { continue };
             // To enable an agent that is active takes no slot.
@@ -230,12 +219,12 @@ impl<'h> Judge<'h> {
         let stock = Stock::new(&changes.collect::<Vec<Change>>());
         for event in self.events {
             let Deed::Create(answer) = event.deed else { continue };
-            let room = self.room(&event.at, |terms| i128::from(terms.agents));
+            let room = self.room(&event.at, |plan| i128::from(plan.total_agents));
             found.answered(event, (answer, Reason::WorkspaceAgentLimit), (&stock, room));
         }
     }
 
-    fn activity(&self, found: &mut Found, is_feature: impl Fn(&str) -> bool) {
+    fn activity(&self, found: &mut Found) {
         let mut changes: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
         for event in self.events {
             let of_agent = changes.entry(event.agent).or_default();
@@ -249,6 +238,8 @@ impl<'h> Judge<'h> {
         }
         let mut stocks: BTreeMap<u32, Stock> =
             changes.into_iter().map(|(agent, changes)| (agent, Stock::new(&changes))).collect();
+        let features = self.group.lines.iter().filter(|line| line.kind == LineKind::Feature);
+        let is_feature = |name: &str| features.clone().any(|line| line.name == name);
         for (_, feature) in self.history.agents().filter(|(name, _)| is_feature(name)) {
             stocks.remove(&feature);
         }
@@ -299,4 +290,8 @@ impl<'h> Judge<'h> {
             found.add(Rule::TrialsEnd, verdict, Some(event.line));
         }
     }
+}
+
+fn has_overage(plan: &Plan) -> bool {
+    plan.credits.as_ref().is_some_and(|credits| credits.overage != Overage::Refuse)
 }

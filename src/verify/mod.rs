@@ -6,8 +6,10 @@
 //! a [`Verdict`] holds for every placement inside these brackets.
 
 mod bracket;
+mod gauge;
 mod history;
 mod judge;
+mod limits;
 mod rule;
 mod steps;
 mod stock;
@@ -19,12 +21,9 @@ pub use rule::Rule;
 pub use verdict::Verdict;
 
 use self::history::History;
-use self::judge::{Terms, judge};
+use self::judge::judge;
 use crate::log::{DecisionRow, DecisionRows, Trace, TraceError};
-use crate::rules::limiter::OnExceed;
-use crate::rules::{Overage, Plan};
-use crate::scenario::{Group, Scenario};
-use crate::workload::LineKind;
+use crate::scenario::Scenario;
 
 /// Rows that are in memory at once, where those of a workspace do not follow each other.
 const MOST_ROWS: u64 = 4_000_000;
@@ -109,7 +108,7 @@ impl Verified {
 ///
 /// If the log cannot be read, with its line and column; or names what the scenario does not have.
 pub fn verify(log: &Trace, scenario: &Scenario) -> Result<Verified, TraceError> {
-    let court = Court::new(scenario);
+    let court = Court { scenario };
     let census = court.census(log)?;
     let mut verified = Verified {
         rows: census.rows,
@@ -157,15 +156,9 @@ impl Census {
 /// What a scenario says that rows are judged by.
 struct Court<'s> {
     scenario: &'s Scenario,
-    terms: Vec<Vec<Terms>>,
 }
 
 impl<'s> Court<'s> {
-    fn new(scenario: &'s Scenario) -> Self {
-        let terms = |group: &Group| group.plans.iter().map(|offer| terms(&offer.plan)).collect();
-        Self { scenario, terms: scenario.groups.iter().map(terms).collect() }
-    }
-
     fn open(&self, log: &Trace) -> Result<DecisionRows, TraceError> {
         DecisionRows::open(log, self.scenario.start)
     }
@@ -266,15 +259,7 @@ impl<'s> Court<'s> {
 
     fn judge(&self, workspace: &str, history: &History, verified: &mut Verified) {
         let Some(place) = self.group(workspace) else { return };
-        let lines = &self.scenario.groups[place].lines;
-        let features = || lines.iter().filter(|line| line.kind == LineKind::Feature);
-        let is_feature = |name: &str| features().any(|line| line.name == name);
-        verified.take_up(workspace, judge(history, &self.terms[place], is_feature));
+        let Scenario { groups, throttles, .. } = self.scenario;
+        verified.take_up(workspace, judge(history, &groups[place], throttles));
     }
-}
-
-fn terms(plan: &Plan) -> Terms {
-    let refuses = plan.on_exceed == OnExceed::Refuse;
-    let overage = plan.credits.as_ref().is_some_and(|credits| credits.overage != Overage::Refuse);
-    Terms { slots: plan.active_agents.filter(|_| refuses), agents: plan.total_agents, overage }
 }

@@ -12,6 +12,14 @@ pub enum Rule {
     ChargedOnce,
     /// Nobody is told that credits have run out whose message the pool could pay.
     CreditsRefusedRightly,
+    /// No limit of a rate lets more through than it says.
+    RatesNeverExceeded,
+    /// No limit of a rate refuses what it has room for.
+    RatesRefusedRightly,
+    /// No limit of attempts in flight lets more in than it says.
+    PlacesNeverExceeded,
+    /// No limit of attempts in flight refuses one while it has room.
+    PlacesRefusedRightly,
     /// Agents that are enabled find a slot.
     SlotsNeverExceeded,
     /// Nobody is refused a slot while one is free; one that was freed is free at once.
@@ -28,11 +36,15 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::PoolNeverOversold,
         Self::CreditsConserved,
         Self::ChargedOnce,
         Self::CreditsRefusedRightly,
+        Self::RatesNeverExceeded,
+        Self::RatesRefusedRightly,
+        Self::PlacesNeverExceeded,
+        Self::PlacesRefusedRightly,
         Self::SlotsNeverExceeded,
         Self::SlotsRefusedRightly,
         Self::AgentsNeverExceeded,
@@ -48,6 +60,10 @@ impl Rule {
             Self::CreditsConserved => "credits_conserved",
             Self::ChargedOnce => "charged_once",
             Self::CreditsRefusedRightly => "credits_refused_rightly",
+            Self::RatesNeverExceeded => "rates_never_exceeded",
+            Self::RatesRefusedRightly => "rates_refused_rightly",
+            Self::PlacesNeverExceeded => "places_never_exceeded",
+            Self::PlacesRefusedRightly => "places_refused_rightly",
             Self::SlotsNeverExceeded => "slots_never_exceeded",
             Self::SlotsRefusedRightly => "slots_refused_rightly",
             Self::AgentsNeverExceeded => "agents_never_exceeded",
@@ -64,6 +80,10 @@ impl Rule {
             Self::CreditsConserved => "balances add up, to the thousandth",
             Self::ChargedOnce => "what has one key is charged once",
             Self::CreditsRefusedRightly => "no message is refused that the pool could pay",
+            Self::RatesNeverExceeded => "no limit of a rate is exceeded",
+            Self::RatesRefusedRightly => "no limit of a rate refuses what has room",
+            Self::PlacesNeverExceeded => "no limit of attempts in flight is exceeded",
+            Self::PlacesRefusedRightly => "nor does one refuse what has room",
             Self::SlotsNeverExceeded => "no agent is enabled without a slot",
             Self::SlotsRefusedRightly => "no enable is refused while a slot is free",
             Self::AgentsNeverExceeded => "no agent is created beyond the total",

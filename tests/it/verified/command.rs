@@ -59,7 +59,7 @@ fn a_rule_that_is_broken_is_exit_code_4() {
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
     ✗ The log breaks rules.
-    Limits of rates and of attempts in flight, shares of agents and overage are not judged yet.
+    Limits over everybody or of one's own, shares of agents and overage are not judged yet.
     ");
     assert_eq!(verify(&log, &["--set", "plans.few.active_agents=2"]).0, Some(0));
     assert_eq!(verify(&log, &["--quiet"]), (Some(4), String::new()));
@@ -85,7 +85,7 @@ fn what_cannot_be_told_is_exit_code_5_where_that_is_asked_for() {
     ? possibly violated in shops/1, at line 5: no agent is enabled without a slot
 
     No rule was surely violated.
-    Limits of rates and of attempts in flight, shares of agents and overage are not judged yet.
+    Limits over everybody or of one's own, shares of agents and overage are not judged yet.
     ");
     assert_eq!(verify(&log, &["--strict"]).0, Some(5));
 }

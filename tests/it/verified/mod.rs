@@ -2,6 +2,7 @@
 
 mod command;
 mod forged;
+mod limits;
 
 use std::fs;
 
