@@ -69,6 +69,9 @@ impl<'g> Limits<'g> {
         let stocks: BTreeMap<Option<u32>, Stock> =
             changes.into_iter().map(|(of, changes)| (of, Stock::new(&changes))).collect();
         let nobody = Stock::default();
+        let is_change = |event: &&Event| matches!(event.deed, Deed::SetPlan(_));
+        let several_plans = self.history.events.iter().filter(is_change).count() > 1;
+        let is_vague = several_plans && self.has_queue(name);
         for event in &self.history.events {
             let Deed::Message { answer, limiter, .. } = &event.deed else { continue };
             let is_refused = limiter.as_deref() == Some(name);
@@ -76,10 +79,15 @@ impl<'g> Limits<'g> {
                 continue;
             }
             let plans = 0..self.group.plans.len();
-            let room = plan.range(&event.at, plans, |plan| self.room(plan, name));
+            let mut room = plan.range(&event.at, plans, |plan| self.room(plan, name));
             // Where no plan has the limit, it says nothing.
             if room.0 == i128::MAX && !is_refused {
                 continue;
+            }
+            // More may have places than there are since the plan changed, and others wait all the same:
+            // who does is not told.
+            if is_vague {
+                room.1 = i128::MAX;
             }
             let stock = stocks.get(&own(event)).unwrap_or(&nobody);
             let (least, most) = stock.taken(&event.at, i128::from(!is_refused));
@@ -91,6 +99,12 @@ impl<'g> Limits<'g> {
             };
             found.add(rule, verdict, Some(event.line));
         }
+    }
+
+    /// Whether attempts may wait at a limit of those in flight, on any plan.
+    fn has_queue(&self, name: &str) -> bool {
+        let waits = |it: &Throttle| matches!(it.quota, Quota::Concurrency { queue: 1.., .. });
+        self.group.throttles.iter().any(|throttle| throttle.name == name && waits(throttle))
     }
 
     /// How many a limit of attempts in flight lets in on a plan, those that wait included.

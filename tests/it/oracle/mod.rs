@@ -99,10 +99,16 @@ fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<
         Ok((outcome, log)) => {
             let mut found = audit::differences(scenario, &outcome, &log);
             let verified = verdict_on(scenario, &log);
-            // What buckets round at a change of plan is not told, and may leave something open.
+            // What buckets round at a change of plan is not told, nor who waits in a queue after one.
             let is_open = |(rule, tally): (&Rule, &Tally)| {
-                let rounds = matches!(rule, Rule::RatesNeverExceeded | Rule::RatesRefusedRightly);
-                tally.violated > 0 || (tally.possible > 0 && !rounds)
+                let is_limit = matches!(
+                    rule,
+                    Rule::RatesNeverExceeded
+                        | Rule::RatesRefusedRightly
+                        | Rule::PlacesNeverExceeded
+                        | Rule::PlacesRefusedRightly
+                );
+                tally.violated > 0 || (tally.possible > 0 && !is_limit)
             };
             if verified.rules.iter().any(is_open) {
                 found.push(format!("{verified:?}\n{log}"));
