@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
-use super::output::{colour_of, complain, explain, print};
+use super::output::{colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_bar};
 use crate::engine::{self, EngineError, Outcome, RunOptions, Watch};
 use crate::log::DecisionLog;
@@ -128,7 +128,8 @@ fn failed(error: EngineError) -> Exit {
     match error {
         EngineError::Trace(error) => explain(&ScenarioError::Faults(Faults::from(&error))),
         EngineError::Replications(_) => {
-            complain(&format!("{error}\nhint: --set replications=1"));
+            complain(&error.to_string());
+            hint("--set replications=1");
             Exit::Wrong
         }
         error => impossible(error),

@@ -1,5 +1,6 @@
 //! Which column of a trace holds what.
 
+use super::decisions::DecisionRecord;
 use super::error::Problem;
 
 /// The columns that a trace may have, and that are read.
@@ -29,27 +30,12 @@ impl Column {
     ];
     /// How many a trace must have.
     const REQUIRED: usize = 5;
-    /// Columns of a log of decisions, which is a trace as well: they say what was decided, which a
-    /// replay decides anew.
-    const OF_A_LOG: [&str; 17] = [
-        "message",
-        "key",
-        "node",
-        "due",
-        "sent",
-        "answered",
-        "replied",
-        "wait",
-        "outcome",
-        "reason",
-        "limiter",
-        "retry_after",
-        "charged",
-        "overage",
-        "hold",
-        "balance",
-        "active",
-    ];
+
+    /// Whether a log of decisions has a column of this name, besides those of every trace. Such a log is
+    /// a trace as well: these say what was decided, which a replay decides anew.
+    fn is_of_a_log(name: &&str) -> bool {
+        DecisionRecord::COLUMNS.contains(name) && !Self::ALL.iter().any(|(_, known)| known == name)
+    }
 }
 
 /// Where each column stands.
@@ -81,9 +67,10 @@ impl Columns {
             let known = Column::ALL.iter().position(|(_, known)| *known == name);
             if let Some(column) = known {
                 places[column] = Some(place);
-            } else if !Column::OF_A_LOG.contains(&name) {
+            } else if !Column::is_of_a_log(&name) {
                 let known = Column::ALL.iter().map(|(_, known)| *known);
-                let all = known.chain(Column::OF_A_LOG);
+                let all =
+                    known.chain(DecisionRecord::COLUMNS.into_iter().filter(Column::is_of_a_log));
                 let problem = Problem::of_cell(place, format!("unknown column `{name}`"));
                 return Err(problem.one_of(name, "a trace has", all));
             }

@@ -56,6 +56,10 @@ pub(super) enum Answer {
     Refused(Reason),
 }
 
+/// A row names a plan that the group does not have.
+#[derive(Debug)]
+pub(super) struct UnknownPlan;
+
 /// The events of a workspace, in the order of the log.
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -69,7 +73,7 @@ impl History {
         &mut self,
         row: &DecisionRow<'_>,
         mut plans: impl Iterator<Item = &'p str>,
-    ) -> Result<(), String> {
+    ) -> Result<(), UnknownPlan> {
         let key = (!row.key.is_empty()).then(|| row.key.into());
         let (answer, limiter) = match row.found {
             Some(Found::Refused(reason, limiter, _)) => {
@@ -92,7 +96,7 @@ impl History {
             }
             RecordedAction::SetPlan => {
                 let plan = plans.position(|plan| plan == row.agent);
-                Deed::SetPlan(plan.ok_or_else(|| row.agent.to_owned())?)
+                Deed::SetPlan(plan.ok_or(UnknownPlan)?)
             }
         };
         let known = self.agents.get(row.agent).copied();

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 pub use rule::Rule;
 pub use verdict::Verdict;
 
-use self::history::History;
+use self::history::{History, UnknownPlan};
 use self::judge::judge;
 use crate::log::{DecisionRow, DecisionRows, Trace, TraceError};
 use crate::scenario::Scenario;
@@ -212,8 +212,7 @@ impl<'s> Court<'s> {
                 self.judge(&last, &std::mem::take(&mut history), verified);
                 row.workspace.clone_into(&mut last);
             }
-            let taken = self.take(&mut history, &row);
-            if taken.is_err() {
+            if self.take(&mut history, &row).is_err() {
                 return Err(rows.unknown("agent", "plan", self.plans(&last)));
             }
         }
@@ -244,7 +243,7 @@ impl<'s> Court<'s> {
         Ok(())
     }
 
-    fn take(&self, history: &mut History, row: &DecisionRow<'_>) -> Result<(), String> {
+    fn take(&self, history: &mut History, row: &DecisionRow<'_>) -> Result<(), UnknownPlan> {
         history.take(row, self.plan_names(row.workspace))
     }
 

@@ -193,10 +193,10 @@ impl Cell {
 
     /// What expired since the last row, and what came into the pool by `source`, if that has a name.
     pub(super) fn log_flows(&mut self, world: &mut World<'_>, source: Subject<'_>, now: SimTime) {
-        let Some(booked) = self.workspace.pool().map(CreditPool::booked) else { return };
         if world.journal.is_none() {
             return;
         }
+        let Some(booked) = self.workspace.pool().map(CreditPool::booked) else { return };
         let expired = booked.expired - std::mem::replace(&mut self.told.expired, booked.expired);
         let granted = booked.granted - std::mem::replace(&mut self.told.granted, booked.granted);
         for (action, amount) in
