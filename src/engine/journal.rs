@@ -161,9 +161,13 @@ impl Scribe for Journal<'_> {
             action,
             cost,
             attempt,
+            // One node decides all, at once, and what is admitted is charged.
+            key: None,
+            node: None,
             outcome,
             charged,
             overage,
+            hold: None,
             balance,
             active,
         };

@@ -38,6 +38,10 @@ pub(super) enum Deed {
     Release {
         key: Option<Box<str>>,
     },
+    /// What has this key is charged now.
+    Settle {
+        key: Option<Box<str>>,
+    },
     Create(Answer),
     Enable(Answer),
     Disable,
@@ -86,6 +90,7 @@ impl History {
         let deed = match row.action {
             RecordedAction::Message => Deed::Message { answer, cost, key, limiter },
             RecordedAction::Release => Deed::Release { key },
+            RecordedAction::Settle => Deed::Settle { key },
             RecordedAction::Create => Deed::Create(answer),
             RecordedAction::Enable => Deed::Enable(answer),
             RecordedAction::Disable => Deed::Disable,

@@ -156,8 +156,9 @@ impl<'h> Judge<'h> {
     fn charged_once(&self, found: &mut Found) {
         let mut charges: BTreeMap<&str, (i32, u64)> = BTreeMap::new();
         for event in self.events {
-            let (Deed::Message { key: Some(key), .. } | Deed::Release { key: Some(key) }) =
-                &event.deed
+            let (Deed::Message { key: Some(key), .. }
+            | Deed::Release { key: Some(key) }
+            | Deed::Settle { key: Some(key) }) = &event.deed
             else {
                 continue;
             };

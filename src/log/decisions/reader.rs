@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::record::{DecisionRecord, RecordedAction};
+use super::sink::DecisionLog;
 use crate::log::cells::Cells;
 use crate::log::error::{Problem, TraceError};
 use crate::log::instant::{DURATION, instant, not_a, span};
@@ -28,6 +29,8 @@ pub struct DecisionRows {
     count: usize,
     /// What t = 0 is on the calendar.
     start: Timestamp,
+    /// Whether `time` is the very instant of each row, as the log says of itself.
+    is_exact: bool,
 }
 
 /// What was found of a question.
@@ -58,16 +61,21 @@ pub struct DecisionRow<'r> {
     pub cost: Option<Credits>,
     /// The idempotency key; empty if there is none.
     pub key: &'r str,
-    /// When it was asked; that is the time of rows that do not tell it.
+    /// Which node decided, from 1 on, if the row tells it.
+    pub node: Option<u32>,
+    /// It happened no earlier: when it was asked, or its time where that is known exactly or nothing
+    /// else is told.
     pub sent: SimTime,
-    /// When it was answered, likewise, and not before it was asked.
+    /// It happened no later, and this is not before it was asked: when it was answered, likewise.
     pub answered: SimTime,
     /// What was decided, if anything was.
     pub found: Option<Found<'r>>,
     /// What the pool was charged, overage included; below zero if it came in.
     pub charged: Credits,
-    /// What of that was beyond the balance.
+    /// What of that was beyond the balance, whether the plan permits it or not.
     pub overage: Credits,
+    /// What was set aside; below zero where that ends.
+    pub hold: Credits,
     /// What the pool holds then, if the row tells it.
     pub balance: Option<Credits>,
 }
@@ -104,6 +112,7 @@ const AGENT: usize = column("agent");
 const ACTION: usize = column("action");
 const COST: usize = column("cost");
 const KEY: usize = column("key");
+const NODE: usize = column("node");
 const SENT: usize = column("sent");
 const ANSWERED: usize = column("answered");
 const OUTCOME: usize = column("outcome");
@@ -112,6 +121,7 @@ const LIMITER: usize = column("limiter");
 const RETRY_AFTER: usize = column("retry_after");
 const CHARGED: usize = column("charged");
 const OVERAGE: usize = column("overage");
+const HOLD: usize = column("hold");
 const BALANCE: usize = column("balance");
 
 impl DecisionRows {
@@ -134,11 +144,11 @@ impl DecisionRows {
         cells.split(lines.text()).map_err(|problem| lines.wrong(problem))?;
         let places = places(&cells).map_err(|problem| lines.wrong(problem))?;
         let count = cells.count();
-        Ok(Self { lines, cells, places, count, start })
+        Ok(Self { lines, cells, places, count, start, is_exact: false })
     }
 
     /// The next row; `None` at the end. Empty lines are skipped, and what says which version a log is
-    /// of.
+    /// of, and whether it knows every instant.
     ///
     /// # Errors
     ///
@@ -178,7 +188,7 @@ impl DecisionRows {
     }
 
     /// Whether the line is a row, and not what says which version the log is of.
-    fn is_row(&self) -> Result<bool, Problem> {
+    fn is_row(&mut self) -> Result<bool, Problem> {
         if self.cells.count() != self.count {
             let (found, count) = (self.cells.count(), self.count);
             let message = format!("this row has {found} cells, and the first line names {count}");
@@ -188,11 +198,18 @@ impl DecisionRows {
             return Ok(true);
         }
         let (text, place) = self.cell(AGENT);
-        let known = format!("decisions-{}", super::DecisionLog::VERSION);
+        let known = format!("decisions-{}", DecisionLog::VERSION);
         if text != known.as_bytes() {
             let message = format!("this log is `{}`", show(text));
             return Err(Problem::of_cell(place, message).hint(format!("`{known}` can be read")));
         }
+        let (text, place) = self.cell(OUTCOME);
+        if !text.is_empty() && text != DecisionLog::EXACT.as_bytes() {
+            let word = show(text);
+            let problem = Problem::of_cell(place, format!("no log is `{word}`"));
+            return Err(problem.one_of(&word, "expected here", [DecisionLog::EXACT]));
+        }
+        self.is_exact = !text.is_empty();
         Ok(false)
     }
 
@@ -210,8 +227,12 @@ impl DecisionRows {
         }
         let action = self.action()?;
         // A row that ends an attempt tells when that was made, and happens at its own time.
-        let is_end = action == RecordedAction::Release;
-        let (sent, answered) = if is_end { (time, time) } else { (sent, answered.unwrap_or(sent)) };
+        let is_end = matches!(action, RecordedAction::Release | RecordedAction::Settle);
+        let (sent, answered) = if is_end || self.is_exact {
+            (time, time)
+        } else {
+            (sent, answered.unwrap_or(sent))
+        };
         Ok(DecisionRow {
             line: self.lines.number(),
             time,
@@ -220,13 +241,25 @@ impl DecisionRows {
             action,
             cost: self.credits(COST)?,
             key: self.text(KEY)?,
+            node: self.node()?,
             sent,
             answered,
             found: self.found()?,
             charged: self.credits(CHARGED)?.unwrap_or_default(),
             overage: self.credits(OVERAGE)?.unwrap_or_default(),
+            hold: self.credits(HOLD)?.unwrap_or_default(),
             balance: self.credits(BALANCE)?,
         })
+    }
+
+    fn node(&self) -> Result<Option<u32>, Problem> {
+        let (text, place) = self.cell(NODE);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        let number = number.filter(|&number| number > 0 && text[0] != b'+');
+        number.map(Some).ok_or_else(|| not_a(text, place, "the number of a node, from 1 on"))
     }
 
     fn action(&self) -> Result<RecordedAction, Problem> {

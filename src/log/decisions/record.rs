@@ -11,6 +11,8 @@ pub enum RecordedAction {
     /// An attempt that was admitted is over: its reply is back, or the refusal of the platform, or
     /// its customer has left.
     Release,
+    /// An attempt that was served is charged, or what was held for it is settled.
+    Settle,
     /// Somebody tries to create an agent.
     Create,
     /// Somebody tries to enable an agent.
@@ -33,9 +35,10 @@ pub enum RecordedAction {
 
 impl RecordedAction {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Message,
         Self::Release,
+        Self::Settle,
         Self::Create,
         Self::Enable,
         Self::Disable,
@@ -52,6 +55,7 @@ impl RecordedAction {
         match self {
             Self::Message => "message",
             Self::Release => "release",
+            Self::Settle => "settle",
             Self::Create => "create",
             Self::Enable => "enable",
             Self::Disable => "disable",
@@ -128,12 +132,19 @@ pub struct DecisionRecord<'a> {
     pub cost: Option<Credits>,
     /// Of which attempt.
     pub attempt: Option<AttemptRecord>,
+    /// The idempotency key, by which attempts are charged once; `None` is that of their message.
+    pub key: Option<u64>,
+    /// Which node decided, from 1 on, where there are several.
+    pub node: Option<u32>,
     /// What was decided, if that was a question.
     pub outcome: Option<Outcome<'a>>,
     /// What the pool was charged, overage included; below zero where it was given back, or came in.
     pub charged: Option<Credits>,
-    /// What of that is beyond the balance.
+    /// What of that is beyond the balance, whether the plan permits it or not.
     pub overage: Credits,
+    /// What is set aside for the attempt; below zero where that ends, whether it is charged or free
+    /// again.
+    pub hold: Option<Credits>,
     /// What the pool holds then, if credits are counted.
     pub balance: Option<Credits>,
     /// Agents that are active then.
@@ -180,10 +191,8 @@ impl DecisionRecord<'_> {
         let attempt = self.attempt;
         row.number(attempt.map(|it| it.message));
         row.number(attempt.map(|it| u64::from(it.attempt)));
-        // All attempts of a message have one key, by which it is charged once.
-        row.number(attempt.map(|it| it.message));
-        // One node decides all.
-        row.text("");
+        row.number(self.key.or(attempt.map(|it| it.message)));
+        row.number(self.node.map(u64::from));
         row.time(attempt.map(|it| it.due));
         row.time(attempt.map(|it| it.sent));
         row.time(attempt.and_then(|it| it.answered));
@@ -203,8 +212,7 @@ impl DecisionRecord<'_> {
         row.span(retry_after);
         row.credits(self.charged);
         row.credits(Some(self.overage).filter(|&it| it != Credits::ZERO));
-        // Nothing is held: what is admitted is charged.
-        row.text("");
+        row.credits(self.hold);
         row.credits(self.balance);
         row.number(Some(u64::from(self.active)));
         row.end();
@@ -351,19 +359,43 @@ mod tests {
                 replied: None,
                 wait: None,
             }),
+            key: None,
+            node: None,
             outcome: Some(Outcome::Refused { reason, limiter: Some("burst"), retry_after }),
             charged: None,
             overage: Credits::ZERO,
+            hold: None,
             balance: Some(Credits::from_thousandths(1_500)),
             active: 4,
         };
-        let mut out = Vec::new();
-        record.write(&mut out);
-        let row = String::from_utf8(out).unwrap();
+        let written = |record: &DecisionRecord<'_>| {
+            let mut out = Vec::new();
+            record.write(&mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let row = written(&record);
         assert_eq!(
             row,
             "0.00000001s,shops/3,sales/2,message,2,7,2,7,,0s,0.00000001s,0.00000001s,,,refused,\
              rate_limited,burst,1s,,,,1.5,4\n"
+        );
+        assert_eq!(row.split(',').count(), DecisionRecord::COLUMNS.len());
+        let record = DecisionRecord {
+            action: RecordedAction::Settle,
+            key: Some(9),
+            node: Some(3),
+            outcome: None,
+            charged: Some(Credits::whole(2)),
+            overage: Credits::from_thousandths(250),
+            hold: Some(Credits::from_thousandths(-3_500)),
+            balance: Some(Credits::ZERO),
+            ..record
+        };
+        let row = written(&record);
+        assert_eq!(
+            row,
+            "0.00000001s,shops/3,sales/2,settle,2,7,2,9,3,0s,0.00000001s,0.00000001s,,,,,,,2,0.25,\
+             -3.5,0,4\n"
         );
         assert_eq!(row.split(',').count(), DecisionRecord::COLUMNS.len());
     }

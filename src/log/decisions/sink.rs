@@ -40,12 +40,21 @@ impl DecisionLog {
     /// The version of the columns and of what they mean.
     pub const VERSION: u32 = 1;
 
-    /// A log that is written to `out`: the names of the columns first, then a row that tells the
-    /// version.
+    /// What the row that tells the version has in the column `outcome` where every instant is known.
+    pub(super) const EXACT: &str = "exact";
+
+    /// A log of a simulated run that is written to `out`: the names of the columns first, then a row
+    /// that tells the version, and that `time` is the very instant of each row.
     pub fn new(out: impl Write + Send + 'static) -> Self {
         let columns = DecisionRecord::COLUMNS;
-        let head = format!("{}\n0s,,decisions-{},log", columns.join(","), Self::VERSION);
-        let rest = ",".repeat(columns.len() - 4);
+        let head = columns.map(|column| match column {
+            "time" => "0s".to_owned(),
+            "agent" => format!("decisions-{}", Self::VERSION),
+            "action" => "log".to_owned(),
+            "outcome" => Self::EXACT.to_owned(),
+            _ => String::new(),
+        });
+        let head = format!("{}\n{}\n", columns.join(","), head.join(","));
         let mut state = State {
             out: Box::new(out),
             next: 0,
@@ -54,7 +63,7 @@ impl DecisionLog {
             released: false,
             failed: None,
         };
-        state.write(format!("{head}{rest}\n").as_bytes());
+        state.write(head.as_bytes());
         Self { state: Mutex::new(state), turn: Condvar::new() }
     }
 

@@ -65,7 +65,7 @@ fn log_of(scenario: &str, day: &str) -> String {
 fn every_decision_is_a_row() {
     insta::assert_snapshot!(log_of(SMALL, DAY), @"
     time,workspace,agent,action,cost,message,attempt,key,node,due,sent,answered,replied,wait,outcome,reason,limiter,retry_after,charged,overage,hold,balance,active
-    0s,,decisions-1,log,,,,,,,,,,,,,,,,,,,
+    0s,,decisions-1,log,,,,,,,,,,,exact,,,,,,,,
     0s,shops/1,few,set_plan,,,,,,,,,,,,,,,,,,0,0
     0s,shops/1,few,renew,,,,,,,,,,,,,,,-4,,,4,0
     0s,shops/1,sales/1,create,,,,,,,,,,,admitted,,,,,,,4,0
@@ -114,7 +114,7 @@ backend: { service_time: 250ms, servers: 1, network_delay: 10ms }
 ";
     insta::assert_snapshot!(log_of(scenario, day), @"
     time,workspace,agent,action,cost,message,attempt,key,node,due,sent,answered,replied,wait,outcome,reason,limiter,retry_after,charged,overage,hold,balance,active
-    0s,,decisions-1,log,,,,,,,,,,,,,,,,,,,
+    0s,,decisions-1,log,,,,,,,,,,,exact,,,,,,,,
     0s,shops/1,metered,set_plan,,,,,,,,,,,,,,,,,,0,0
     0s,shops/1,metered,renew,,,,,,,,,,,,,,,-10,,,10,0
     0s,shops/1,sales/1,create,,,,,,,,,,,admitted,,,,,,,10,0

@@ -136,7 +136,7 @@ fn names_and_words_that_are_not_there_are_shown() {
       |
     2 | 0s,shops/1,bot/1,enabel,admitted,,,,
       |                  ^^^^^^
-    hint: did you mean `enable`? expected here: `message`, `release`, `create`, `enable`, `disable`, `delete`, `set_plan`, `end_trial`, `renew`, `expire`, `buy_package`
+    hint: did you mean `enable`? expected here: `message`, `release`, `settle`, `create`, `enable`, `disable`, `delete`, `set_plan`, `end_trial`, `renew`, `expire`, `buy_package`
 
     1 mistake in log.csv
     ");
@@ -187,6 +187,15 @@ fn cells_that_cannot_be_read_are_shown() {
 
     1 mistake in log.csv
     ");
+    let node = "time,workspace,agent,action,outcome,node\n0s,shops/1,bot/1,enable,admitted,0\n";
+    insta::assert_snapshot!(wrong(node), @"
+    log.csv:2:34: error: `0` is not the number of a node, from 1 on
+      |
+    2 | 0s,shops/1,bot/1,enable,admitted,0
+      |                                  ^
+
+    1 mistake in log.csv
+    ");
     insta::assert_snapshot!(with("0s,shops/1,bot/1"), @"
     log.csv:2:1: error: this row has 3 cells, and the first line names 9
       |
@@ -223,6 +232,15 @@ fn headers_that_are_no_logs_are_shown() {
     2 | 0s,,decisions-9,log,,,,,
       |     ^^^^^^^^^^^
     hint: `decisions-1` can be read
+
+    1 mistake in log.csv
+    ");
+    insta::assert_snapshot!(with("0s,,decisions-1,log,exactly,,,,"), @"
+    log.csv:2:21: error: no log is `exactly`
+      |
+    2 | 0s,,decisions-1,log,exactly,,,,
+      |                     ^^^^^^^
+    hint: did you mean `exact`?
 
     1 mistake in log.csv
     ");

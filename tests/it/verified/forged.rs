@@ -359,8 +359,11 @@ fn each_damage_is_named() {
 #[test]
 fn what_may_have_been_before_is_possible() {
     let (scenario, mut rows) = sound();
-    // Asked for before the agent went offline, and refused after it.
+    // Asked for before the agent went offline, and refused after it. An exact log has no doubt.
     set(&mut rows, ["14s", "shops/1", "sales/1", "message"], &[("sent", "12.9s")]);
+    assert_eq!(verdict_on(&scenario, &text(&rows)).verdict(), Verdict::Held);
+    let outcome = column(&rows, "outcome");
+    rows[1][outcome].clear();
     let verified = verdict_on(&scenario, &text(&rows));
     assert_eq!(verified.rules[&Rule::ActiveAgentsOnly].possible, 1, "{verified:?}");
     assert_eq!(verified.verdict(), Verdict::Possible, "{verified:?}");
