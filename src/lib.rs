@@ -82,6 +82,8 @@ pub mod rules;
 
 pub mod workload;
 
+pub mod enforcement;
+
 pub mod measure;
 
 pub mod log;

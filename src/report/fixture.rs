@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::enforcement::Enforcement;
 use crate::measure::{
     AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
     GroupShadows, LimiterCause, Measures, Reply, Shadows, Tally, Window, ratios,
@@ -79,6 +80,7 @@ fn scenario() -> Scenario {
         over: None,
     };
     Scenario {
+        enforcement: Enforcement::default(),
         name: "three-shops".to_owned(),
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,

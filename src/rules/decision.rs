@@ -25,6 +25,8 @@ pub enum Reason {
     ShareExhausted,
     /// The backend's queue is full, or it sheds load.
     Overloaded,
+    /// Whoever decides could not.
+    EnforcementUnavailable,
 }
 
 /// What the product offers with a refusal.
@@ -44,7 +46,7 @@ pub enum Offer {
 
 impl Reason {
     /// Every reason, in the order in which results list them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::WorkspaceAgentLimit,
         Self::ActiveAgentLimit,
         Self::TrialEnded,
@@ -54,6 +56,7 @@ impl Reason {
         Self::CreditsExhausted,
         Self::ShareExhausted,
         Self::Overloaded,
+        Self::EnforcementUnavailable,
     ];
 
     /// The name in files: `active_agent_limit` and so on.
@@ -68,6 +71,7 @@ impl Reason {
             Self::CreditsExhausted => "credits_exhausted",
             Self::ShareExhausted => "share_exhausted",
             Self::Overloaded => "overloaded",
+            Self::EnforcementUnavailable => "enforcement_unavailable",
         }
     }
 
@@ -102,6 +106,9 @@ impl Reason {
                  Wait for the renewal, or ask an admin of the workspace to change the share."
             }
             Self::Overloaded => "The service is busy. Try again in a moment.",
+            Self::EnforcementUnavailable => {
+                "Your limits cannot be checked at the moment. Try again in a moment."
+            }
         }
     }
 
@@ -117,7 +124,9 @@ impl Reason {
             Self::CreditsExhausted => {
                 &[Offer::BuyPackage, Offer::UpgradePlan, Offer::Wait, Offer::ContactSupport]
             }
-            Self::ShareExhausted | Self::Overloaded => &[Offer::Wait, Offer::ContactSupport],
+            Self::ShareExhausted | Self::Overloaded | Self::EnforcementUnavailable => {
+                &[Offer::Wait, Offer::ContactSupport]
+            }
         }
     }
 
@@ -128,7 +137,7 @@ impl Reason {
 
     /// Whether such a refusal is a limit hit; the others are the customer's own doing.
     pub const fn is_limit_hit(self) -> bool {
-        !matches!(self, Self::AgentNotActive | Self::TrialEnded)
+        !matches!(self, Self::AgentNotActive | Self::TrialEnded | Self::EnforcementUnavailable)
     }
 }
 

@@ -4,6 +4,7 @@
 //! The rules are numbered R1 to R9 in `docs/reference.md`; what builds one names it.
 
 mod agent;
+mod below;
 mod decision;
 mod gate;
 pub mod limiter;
@@ -19,6 +20,7 @@ mod slots;
 mod workspace;
 
 pub use agent::AgentState;
+pub use below::Below;
 pub use decision::{Offer, Reason, Refusal};
 pub use passage::{Hold, Wait};
 pub use plan::{

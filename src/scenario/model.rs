@@ -9,6 +9,7 @@ use super::discipline::{Discipline, Shed};
 use super::recorded::{Recorded, Recording};
 use super::suggest::nearest;
 use super::threshold::Threshold;
+use crate::enforcement::Enforcement;
 use crate::log::LineSurvey;
 use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
@@ -94,6 +95,8 @@ pub struct Scenario {
     pub traces: Vec<Recording>,
     /// What serves admitted attempts; `None` serves at once.
     pub backend: Option<Backend>,
+    /// How decisions are made.
+    pub enforcement: Enforcement,
     /// The width of a bin of the series; it divides the duration into at most 500, or 5,000 where
     /// the scenario chooses it.
     pub series_every: SimSpan,
@@ -126,6 +129,7 @@ impl Scenario {
             throttles: Vec::new(),
             traces: Vec::new(),
             backend: None,
+            enforcement: Enforcement::default(),
             series_every: series_every(duration),
             thresholds: Vec::new(),
             sha256: String::new(),

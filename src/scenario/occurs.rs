@@ -285,6 +285,7 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
         Reason::ShareExhausted => {
             pools_refuse(group) && group.lines.iter().any(|line| line.share.is_some())
         }
+        Reason::EnforcementUnavailable => scenario.enforcement.gives_up(),
         Reason::Overloaded => {
             let holds_back = |line: &AgentLine| line.client_throttling.is_some();
             group.lines.iter().any(holds_back)

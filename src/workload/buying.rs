@@ -1,7 +1,7 @@
 //! How workspaces come to packages.
 
 use crate::random::Distribution;
-use crate::units::{Credits, Share};
+use crate::rules::Below;
 
 /// The package that the workspaces of a group buy, and when. The timeline can buy others.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +25,6 @@ pub struct AutoBuy {
     pub on_refusal: bool,
     /// The most packages that are bought so in one period of the plan's credits.
     pub at_most: Option<u32>,
-}
-
-/// How little may be left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Below {
-    /// Of the period's included credits.
-    Share(Share),
-    /// So many credits.
-    Amount(Credits),
 }
 
 /// A purchase by somebody who notices that a message was refused for want of credits.

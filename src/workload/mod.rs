@@ -16,7 +16,7 @@ mod traffic;
 
 pub use arrivals::{CustomArrivals, CustomSource, CustomTraffic};
 pub use bursts::{Burst, BurstSampler, Bursts};
-pub use buying::{AutoBuy, Below, Buying, ByHand};
+pub use buying::{AutoBuy, Buying, ByHand};
 pub use client::{ClientThrottling, Lately, RetryBudget};
 pub use customers::{Customers, Route};
 pub use line::{Activity, AgentLine, Churn, LineKind, OnRefused, WhileOffline};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 9] = [
     &["units", "random"],
     &["rules"],
-    &["workload", "measure"],
+    &["workload", "enforcement", "measure"],
     &["log", "summary"],
     &["scenario"],
     &["engine", "verify"],

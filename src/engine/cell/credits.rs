@@ -6,7 +6,7 @@ use crate::engine::calendar::{Class, Ticket};
 use crate::log::Subject;
 use crate::rules::{Charge, CreditPool, GrantSource, Rulebook, Workspace};
 use crate::units::{Credits, SimSpan, SimTime};
-use crate::workload::{AutoBuy, Below};
+use crate::workload::AutoBuy;
 
 impl Cell {
     /// Opens the books of a full pool, and brings the packages that the workspace holds at first.
@@ -195,11 +195,7 @@ impl Cell {
             && let Some(below) = auto.below
         {
             let included = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
-            let least = match below {
-                Below::Share(share) => share.of(included),
-                Below::Amount(amount) => amount,
-            };
-            if balance < least {
+            if balance < below.of(included) {
                 self.buy_automatically(world, auto, now);
             }
         }

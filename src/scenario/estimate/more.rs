@@ -2,9 +2,9 @@
 
 use super::super::model::{Group, Scenario};
 use super::super::words::number;
-use crate::rules::{Allowance, Overage, OverageEnd, Package};
+use crate::rules::{Allowance, Below, Overage, OverageEnd, Package};
 use crate::units::{Credits, SimSpan, SimTime};
-use crate::workload::{Action, AutoBuy, Below};
+use crate::workload::{Action, AutoBuy};
 
 /// What can come to a pool when it is needed, on average. Infinite is without a bound.
 #[derive(Debug, Clone, Copy, PartialEq)]

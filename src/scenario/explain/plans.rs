@@ -10,11 +10,11 @@ use super::limits::limit;
 use crate::random::Distribution;
 use crate::rules::limiter::OnExceed;
 use crate::rules::{
-    Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
-    Price,
+    Allowance, Anchor, Below, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per,
+    Plan, Price,
 };
 use crate::units::{Money, Share};
-use crate::workload::{Action, AutoBuy, Below, Buying, ByHand, plan_of};
+use crate::workload::{Action, AutoBuy, Buying, ByHand, plan_of};
 
 /// A line of a group's table: what it is about, and what there is to say.
 type Row = (&'static str, String);

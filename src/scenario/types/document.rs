@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::backend::Backend;
+use super::enforcement::Enforcement;
 use super::fair_use::FairUse;
 use super::packages::Package;
 use super::plan::Plan;
@@ -90,7 +91,6 @@ pub(in crate::scenario) struct Document {
     /// What happens at given instants.
     pub(in crate::scenario) timeline: Option<Vec<TimelineEntry>>,
     /// How enforcement is implemented. Default atomic.
-    #[expect(dead_code, reason = "there is only one way so far")]
     pub(in crate::scenario) enforcement: Option<Enforcement>,
     /// How fine the figures over time are. Default: bins whose width is the least of 1s, 10s, 1m,
     /// 5m, 15m, 1h, 6h and 1d that gives at most 500 of them.
@@ -108,32 +108,6 @@ pub(in crate::scenario) enum Drain {
     Finish,
     /// They are counted as in flight: neither replied to nor lost.
     Cut,
-}
-
-/// How enforcement is implemented.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = [
-    "decision_time", "charge", "faults", "idempotent", "available", "timeout", "on_unavailable",
-    "on_refusal", "gap", "nodes", "sync_every", "lease", "ttl", "estimate", "read_to_write",
-    "max_retries", "read_cache", "report_every", "recheck_within",
-]))]
-pub(in crate::scenario) struct Enforcement {
-    /// How decisions are made. Default atomic.
-    #[schemars(extend("default" = "atomic"))]
-    #[expect(dead_code, reason = "there is only one strategy so far")]
-    pub(in crate::scenario) strategy: Option<Strategy>,
-}
-
-/// How decisions are made.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(extend("x-not-supported-yet" = [
-    "check_then_act", "replicated", "leased", "optimistic", "metered",
-]))]
-pub(in crate::scenario) enum Strategy {
-    /// One decision at a time for each workspace: the ideal.
-    Atomic,
 }
 
 /// How fine the figures over time are.

@@ -10,9 +10,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::rules::Cycle;
+use crate::rules::{Below, Cycle};
 use crate::units::{Credits, Money, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
-use crate::workload::Below;
 
 /// The version of the scenario language that this build reads.
 pub(in crate::scenario) const KNOWN_VERSION: u64 = 1;

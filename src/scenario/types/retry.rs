@@ -112,4 +112,6 @@ pub(in crate::scenario) enum RetryReason {
     ShareExhausted,
     /// The backend's queue is full, or it sheds load.
     Overloaded,
+    /// Whoever decides could not.
+    EnforcementUnavailable,
 }

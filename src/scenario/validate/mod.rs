@@ -4,6 +4,7 @@ mod backend;
 mod built;
 mod credits;
 mod customers;
+mod enforcement;
 mod fair_use;
 mod groups;
 mod lines;
@@ -26,6 +27,7 @@ mod windows;
 use std::mem;
 
 use self::backend::{backend, sheds};
+use self::enforcement::enforcement;
 use self::fair_use::{Level, throttles, too_heavy};
 use self::groups::{Registry, groups};
 use self::loops::loops;
@@ -94,6 +96,10 @@ pub(super) fn validate(
         .backend
         .as_ref()
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
+    let enforcement = document
+        .enforcement
+        .as_ref()
+        .map(|written| enforcement(written, at.key("enforcement"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
     let mut scenario = Scenario {
@@ -112,6 +118,7 @@ pub(super) fn validate(
         throttles,
         traces: registry.traces.recordings.clone(),
         backend,
+        enforcement: enforcement.unwrap_or_default(),
         series_every: measured.bin,
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),

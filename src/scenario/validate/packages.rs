@@ -8,9 +8,9 @@ use super::credits::{PRIORITIES, bounded_cycle};
 use super::names::Names;
 use super::numbers::{count, distribution};
 use super::plans::Horizon;
-use crate::rules::Package;
+use crate::rules::{Below, Package};
 use crate::units::{Credits, Money};
-use crate::workload::{AutoBuy, Below, Buying, ByHand};
+use crate::workload::{AutoBuy, Buying, ByHand};
 
 /// The most packages that are bought at once.
 pub(super) const MOST_AT_ONCE: u64 = 10_000;

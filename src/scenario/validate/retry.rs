@@ -160,5 +160,6 @@ const fn meant(reason: RetryReason) -> Reason {
         RetryReason::CreditsExhausted => Reason::CreditsExhausted,
         RetryReason::ShareExhausted => Reason::ShareExhausted,
         RetryReason::Overloaded => Reason::Overloaded,
+        RetryReason::EnforcementUnavailable => Reason::EnforcementUnavailable,
     }
 }

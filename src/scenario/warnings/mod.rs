@@ -18,9 +18,9 @@ use super::occurs::{all_can_be_away, can_be_away, can_occur, whoever_can_be_away
 use super::words::{counted, grouped, number, rounded, span};
 use crate::random::Distribution;
 use crate::rules::limiter::OnExceed;
-use crate::rules::{Plan, Reason, ShareTerms};
+use crate::rules::{Below, Plan, Reason, ShareTerms};
 use crate::units::{Share, SimSpan};
-use crate::workload::{Action, Below, LineKind, OnRefused, Traffic, TrafficKind};
+use crate::workload::{Action, LineKind, OnRefused, Traffic, TrafficKind};
 
 /// The plan that is built in and counts no credits on purpose.
 const UNLIMITED: &str = "unlimited";
@@ -319,6 +319,7 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
         Reason::CreditsExhausted,
         Reason::ShareExhausted,
         Reason::Overloaded,
+        Reason::EnforcementUnavailable,
     ];
     let backend = scenario.backend.as_ref();
     let leaves_at_once = backend.is_some_and(|backend| backend.network_delay.is_zero());

@@ -44,6 +44,7 @@ const fn without(reason: Reason) -> &'static str {
         }
         Reason::CreditsExhausted => "no plan counts credits that can run out",
         Reason::ShareExhausted => "no agent or feature has a `share` of the pool",
+        Reason::EnforcementUnavailable => "enforcement always decides",
         Reason::Overloaded => "no backend has a `queue` with a `limit`, or sheds anything",
     }
 }

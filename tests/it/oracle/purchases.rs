@@ -1,7 +1,6 @@
 //! The oracle's way with a pool over time: renewals, purchases, charges.
 
-use limitlab::rules::Reason;
-use limitlab::workload::Below;
+use limitlab::rules::{Below, Reason};
 
 use super::deeds::{Buyer, Deed, Done};
 use super::record::Refusal;

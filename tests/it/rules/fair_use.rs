@@ -52,7 +52,7 @@ backend: {{ servers: 1, service_time: 1s, queue: {{ limit: 100 }} }}
 }
 
 /// What is said and offered for each reason.
-const TOLD: [(&str, &str, &[&str]); 9] = [
+const TOLD: [(&str, &str, &[&str]); 10] = [
     (
         "workspace_agent_limit",
         "This workspace holds as many agents as it may. Delete one to create another.",
@@ -94,6 +94,11 @@ const TOLD: [(&str, &str, &[&str]); 9] = [
         &["wait", "contact_support"],
     ),
     ("overloaded", "The service is busy. Try again in a moment.", &["wait", "contact_support"]),
+    (
+        "enforcement_unavailable",
+        "Your limits cannot be checked at the moment. Try again in a moment.",
+        &["wait", "contact_support"],
+    ),
 ];
 
 #[test]

@@ -5,12 +5,12 @@ use crate::random::Distribution;
 use crate::rules::limiter::OnExceed;
 use crate::rules::limiter::Quota;
 use crate::rules::{
-    Allowance, Anchor, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per, Plan,
-    Price, ShareTerms,
+    Allowance, Anchor, Below, CarryOver, Cycle, OnDowngrade, Overage, OverageEnd, Package, Per,
+    Plan, Price, ShareTerms,
 };
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::units::{Credits, Rate, Share, SimSpan};
-use crate::workload::{AutoBuy, Below, Buying, ByHand, Churn, LineKind, OnRefused};
+use crate::workload::{AutoBuy, Buying, ByHand, Churn, LineKind, OnRefused};
 
 /// A scenario whose plans and group have so much more than a small one has.
 fn scenario(top: &str, plan: &str, group: &str) -> Scenario {

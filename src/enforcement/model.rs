@@ -1,0 +1,121 @@
+//! The ways in which enforcement may be implemented, in numbers.
+
+use crate::rules::Below;
+use crate::units::{Credits, SimSpan};
+
+/// How decisions are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Enforcement {
+    /// What a decision knows, and when it takes effect.
+    pub strategy: Strategy,
+    /// For how long each decision keeps a workspace's row busy, or its row on a node where each node
+    /// decides by itself: they are made one after the other.
+    pub decision_time: SimSpan,
+}
+
+/// What a decision knows, and when it takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strategy {
+    /// One decision at a time for each workspace, which knows all that was decided before.
+    #[default]
+    Atomic,
+    /// Decided by what is read, and written later without another look.
+    CheckThenAct {
+        /// From reading to writing.
+        gap: SimSpan,
+    },
+    /// Decided by each node on a copy of its own.
+    Replicated {
+        /// Who decides.
+        nodes: Nodes,
+        /// At the multiples of this span, above 0, copies exchange what they admitted.
+        sync_every: SimSpan,
+    },
+    /// Credits are taken by each node in advance, and spent by it alone. All else is atomic.
+    Leased {
+        /// Who decides.
+        nodes: Nodes,
+        /// How many credits a node takes at once, above 0.
+        lease: Credits,
+        /// For how long it may spend them; `None` is until the credits renew.
+        ttl: Option<SimSpan>,
+    },
+    /// Decided by what is read, and written if nothing was written meanwhile; else decided again.
+    Optimistic {
+        /// From reading to writing.
+        read_to_write: SimSpan,
+        /// How often it is decided again before the attempt is refused.
+        max_retries: u32,
+    },
+    /// Credits are decided by a meter that lags. All else is atomic.
+    Metered {
+        /// For how long a reading of the meter is used again.
+        read_cache: SimSpan,
+        /// At the multiples of this span, above 0, the meter hears of what was used.
+        report_every: SimSpan,
+        /// If a reading has less left than this, the meter is read again.
+        recheck_within: Option<Below>,
+    },
+}
+
+/// The nodes among which attempts are spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nodes {
+    /// How many; at least 1.
+    pub count: u32,
+    /// Which of them decides an attempt.
+    pub routing: Routing,
+}
+
+/// Which node decides an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Routing {
+    /// Any of them, drawn for each attempt.
+    #[default]
+    Random,
+    /// For each agent always the same one, drawn once.
+    Sticky,
+}
+
+impl Enforcement {
+    /// Whether it is the ideal: each attempt is decided at once, on all that was decided before.
+    pub fn is_ideal(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether attempts may be refused since nobody could decide them.
+    pub const fn gives_up(&self) -> bool {
+        matches!(self.strategy, Strategy::Optimistic { .. })
+    }
+
+    /// The nodes that decide, where there are several.
+    pub const fn nodes(&self) -> Option<Nodes> {
+        match self.strategy {
+            Strategy::Replicated { nodes, .. } | Strategy::Leased { nodes, .. } => Some(nodes),
+            _ => None,
+        }
+    }
+
+    /// How many rows of a workspace are decided upon at the same time: one on each node where nodes
+    /// decide by themselves.
+    pub const fn rows(&self) -> u32 {
+        match self.strategy {
+            Strategy::Replicated { nodes, .. } | Strategy::Leased { nodes, .. } => nodes.count,
+            _ => 1,
+        }
+    }
+}
+
+impl Strategy {
+    /// Its name in scenario files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Atomic => "atomic",
+            Self::CheckThenAct { .. } => "check_then_act",
+            Self::Replicated { .. } => "replicated",
+            Self::Leased { .. } => "leased",
+            Self::Optimistic { .. } => "optimistic",
+            Self::Metered { .. } => "metered",
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How enforcement is implemented.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::quantity::{Amount, BelowText, Count, Duration};
+
+/// How enforcement is implemented.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-not-supported-yet" = [
+    "charge", "faults", "idempotent", "available", "timeout", "on_unavailable", "on_refusal",
+    "estimate",
+]))]
+pub(in crate::scenario) struct Enforcement {
+    /// What a decision knows, and when it takes effect. Default atomic.
+    #[schemars(extend("default" = "atomic"))]
+    pub(in crate::scenario) strategy: Option<Strategy>,
+    /// For how long a decision keeps the workspace's row busy, or its row on one of several nodes:
+    /// decisions are made one after the other. At most 1h. Default 0s.
+    #[schemars(extend("default" = "0s"), example = "200us")]
+    pub(in crate::scenario) decision_time: Option<Duration>,
+}
+
+/// What a decision knows, and when it takes effect.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Strategy {
+    /// One decision at a time for each workspace: the ideal.
+    Atomic,
+    /// Decided by what is read, and written later without another look: two may both see the last
+    /// credit.
+    CheckThenAct(CheckThenAct),
+    /// Decided by each node on a copy of its own; copies exchange what they admitted every so often.
+    Replicated(Replicated),
+    /// Credits are taken by each node in advance, which then decides alone while they last. All else
+    /// is atomic.
+    Leased(Leased),
+    /// Decided by what is read, and written if nothing was written meanwhile; else decided again.
+    Optimistic(Optimistic),
+    /// Credits are decided by a meter that lags. All else is atomic.
+    Metered(Metered),
+}
+
+/// Decided by what is read, and written later without another look.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct CheckThenAct {
+    /// From reading to writing, at most 1d.
+    #[schemars(example = "20ms")]
+    pub(in crate::scenario) gap: Duration,
+}
+
+/// Decided by each node on a copy of its own.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Replicated {
+    /// How many nodes decide, 1 to 1,000.
+    #[schemars(example = 3)]
+    pub(in crate::scenario) nodes: Count,
+    /// Copies exchange what they admitted at the multiples of this from the start; above 0s.
+    #[schemars(example = "1s")]
+    pub(in crate::scenario) sync_every: Duration,
+    /// Which node decides an attempt. Default random.
+    #[schemars(extend("default" = "random"))]
+    pub(in crate::scenario) routing: Option<Routing>,
+}
+
+/// Credits are taken by each node in advance.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Leased {
+    /// How many nodes decide, 1 to 1,000.
+    #[schemars(example = 3)]
+    pub(in crate::scenario) nodes: Count,
+    /// How many credits a node takes at once, above 0.
+    #[schemars(example = 50)]
+    pub(in crate::scenario) lease: Amount,
+    /// For how long it may spend them, above 0s; then what is left goes back. Default until the
+    /// credits renew.
+    #[schemars(example = "10m")]
+    pub(in crate::scenario) ttl: Option<Duration>,
+    /// Which node decides an attempt. Default random.
+    #[schemars(extend("default" = "random"))]
+    pub(in crate::scenario) routing: Option<Routing>,
+}
+
+/// Which node decides an attempt.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Routing {
+    /// Any of them, drawn for each attempt.
+    Random,
+    /// For each agent always the same one, drawn once.
+    Sticky,
+}
+
+/// Decided by what is read, and written if nothing was written meanwhile.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Optimistic {
+    /// From reading to writing, at most 1d.
+    #[schemars(example = "5ms")]
+    pub(in crate::scenario) read_to_write: Duration,
+    /// How often it is decided again, at most 1,000; then the attempt is refused as
+    /// `enforcement_unavailable`. Default 3.
+    #[schemars(extend("default" = 3))]
+    pub(in crate::scenario) max_retries: Option<Count>,
+}
+
+/// Credits are decided by a meter that lags.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Metered {
+    /// The meter hears of what was used at the multiples of this from the start; above 0s.
+    #[schemars(example = "1m")]
+    pub(in crate::scenario) report_every: Duration,
+    /// For how long a reading of the meter is used again. Default 0s.
+    #[schemars(extend("default" = "0s"), example = "30s")]
+    pub(in crate::scenario) read_cache: Option<Duration>,
+    /// If a reading leaves less than this, a share of the period's included credits or an amount, the
+    /// meter is read again. Default never.
+    #[schemars(example = "5%")]
+    pub(in crate::scenario) recheck_within: Option<BelowText>,
+}
