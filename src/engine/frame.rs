@@ -11,7 +11,7 @@ use crate::scenario::occurs::{
     can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_bind,
     turned_away,
 };
-use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
+use crate::scenario::{BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::ClientThrottling;
 
@@ -24,7 +24,7 @@ pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
     let reasons: Vec<Vec<Reason>> =
-        scenario.groups.iter().map(|group| reasons(group, backend)).collect();
+        scenario.groups.iter().map(|group| reasons(scenario, group)).collect();
     let throttles: Vec<Vec<&Throttle>> =
         scenario.groups.iter().map(|group| scenario.throttles_of(group).collect()).collect();
     let limiters: Vec<Vec<LimiterCause<'_>>> =
@@ -117,6 +117,9 @@ fn union(all: &[Features]) -> Features {
         packages: any(|one| one.packages),
         overage: any(|one| one.overage),
         prices: any(|one| one.prices),
+        enforced: any(|one| one.enforced),
+        stranded: any(|one| one.stranded),
+        contended: any(|one| one.contended),
         // Limited where those of every group are.
         servers: all
             .iter()
@@ -126,7 +129,7 @@ fn union(all: &[Features]) -> Features {
 }
 
 /// The reasons without a limiter for which tries of a group can be refused.
-fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
+fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if crowded(group) {
         reasons.push(Reason::WorkspaceAgentLimit);
@@ -146,8 +149,12 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
+    let backend = scenario.backend.as_ref();
     if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
+    }
+    if scenario.enforcement.gives_up() {
+        reasons.push(Reason::EnforcementUnavailable);
     }
     reasons
 }

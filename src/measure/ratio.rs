@@ -61,6 +61,11 @@ enum Need {
     Shadow(usize),
     /// Some limit that only reports.
     Shadows,
+    Enforced,
+    /// Credits can be out of reach.
+    Stranded,
+    /// Decisions are made again if what they had read is not so any more.
+    Contended,
 }
 
 /// What can occur in a group, and so which figures it has.
@@ -91,6 +96,12 @@ pub struct Features {
     pub overage: bool,
     /// Something has a price.
     pub prices: bool,
+    /// Decisions take time, or are made on less than all there is to know.
+    pub enforced: bool,
+    /// Credits can be out of reach of who needs them.
+    pub stranded: bool,
+    /// Decisions are made again if what they had read is not so any more.
+    pub contended: bool,
     /// Each workspace has servers of its own; so many, or unlimited.
     pub servers: Option<Option<u32>>,
 }
@@ -118,6 +129,9 @@ impl Ratio {
             Need::Causes(any) => any.iter().any(|&cause| causes.contains(cause)),
             Need::Shadow(shadow) => shadows.contains(*shadow),
             Need::Shadows => !shadows.is_empty(),
+            Need::Enforced => features.enforced,
+            Need::Stranded => features.stranded && features.pool,
+            Need::Contended => features.contended,
         }
     }
 
@@ -179,6 +193,7 @@ pub fn ratios(
     all.extend(times());
     all.extend(slots(length));
     all.extend(credits());
+    all.extend(damage());
     all.extend(money());
     all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
@@ -297,6 +312,8 @@ fn times() -> Vec<Ratio> {
         Ratio::mean("latency.mean", 1e-9, |t| t.latency as i128, completed),
         Ratio::mean("wait.mean", 1e-9, |t| t.wait as i128, completed),
         Ratio::mean("service.mean", 1e-9, |t| t.service as i128, completed),
+        Ratio::mean("decision.mean", 1e-9, |t| t.decision as i128, |t| i128::from(t.decided))
+            .needs(Need::Enforced),
         Ratio::share("wait.probability", |t| t.waited, |t| t.completed),
     ]
 }
@@ -354,6 +371,7 @@ fn credits() -> Vec<Ratio> {
         amount("credits.purchased", |c| c.flows.purchased).needs(Need::Packages),
         amount("credits.consumed", |c| c.flows.consumed),
         amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
+        amount("credits.oversold.total", |c| c.flows.oversold),
         amount("credits.expired", |c| c.flows.expired),
         amount("credits.closing", |c| c.closing),
         Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
@@ -368,6 +386,18 @@ fn credits() -> Vec<Ratio> {
         Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
     ]);
     all
+}
+
+fn damage() -> Vec<Ratio> {
+    let stranded = |t: &Tally| t.damage.stranded;
+    vec![
+        Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
+            .needs(Need::Stranded),
+        Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted),
+        Ratio::total("false_refusals", |t| t.damage.false_refusals),
+        Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),
+        Ratio::total("decision.given_up", |t| t.damage.give_ups).needs(Need::Contended),
+    ]
 }
 
 fn money() -> Vec<Ratio> {

@@ -115,6 +115,74 @@ impl Passage<'_> {
         }
     }
 
+    /// Takes what an attempt needs whether it is there or not, but for places; what gates only report
+    /// is not taken there. Answers how long limiters that shape have it wait.
+    pub(super) fn take_anyway(&mut self, attempt: &Attempt, exceeded: &mut Exceeded) -> SimSpan {
+        let mut shaped = SimSpan::ZERO;
+        for gate in self.gates {
+            let limiter = usize::from(gate.limiter);
+            let meter = &mut self.meters[limiter];
+            if gate.reports && !meter.has_room(gate, attempt) {
+                exceeded.throttles.push(gate.throttle);
+                exceeded.skips |= self.limiters.skips[limiter];
+            } else {
+                shaped = shaped.max(meter.take_anyway(gate, attempt));
+            }
+        }
+        shaped
+    }
+
+    /// Takes what limits of rates have room for, each by itself, as if it were the only one. `refused`
+    /// is told the throttles that have none.
+    pub(super) fn take_where_room(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
+        for gate in self.gates.iter().filter(|gate| !gate.reports) {
+            let limiter = usize::from(gate.limiter);
+            if self.limiters.all[limiter].holds_places() {
+                continue;
+            }
+            let meter = &mut self.meters[limiter];
+            if meter.has_room(gate, attempt) {
+                meter.take(gate, attempt);
+            } else {
+                refused(gate.throttle);
+            }
+        }
+    }
+
+    /// Tells the throttles that have no place for an attempt.
+    pub(super) fn without_place(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
+        for gate in self.gates.iter().filter(|gate| !gate.reports) {
+            let limiter = usize::from(gate.limiter);
+            let holds_places = self.limiters.all[limiter].holds_places();
+            if holds_places && !self.meters[limiter].has_room(gate, attempt) {
+                refused(gate.throttle);
+            }
+        }
+    }
+
+    /// Whether an attempt that the gate of a throttle refused has room there; `None` if there is no
+    /// such gate. Where refused attempts count, it is counted.
+    pub(super) fn has_room(&mut self, throttle: u16, attempt: &Attempt) -> Option<bool> {
+        let gate = self.gates.iter().find(|gate| gate.throttle == throttle)?;
+        let meter = &mut self.meters[usize::from(gate.limiter)];
+        let room = meter.has_room(gate, attempt);
+        if gate.counts_refused {
+            meter.count_refused(gate, attempt);
+        }
+        Some(room)
+    }
+
+    /// Takes places whether there are any or not, as [`take_places`](Self::take_places) does.
+    pub(super) fn take_places_anyway(&mut self, attempt: &Attempt, hold: Hold) -> u16 {
+        let mut queues = 0;
+        for (meter, skip) in self.meters.iter_mut().zip(&self.limiters.skips) {
+            if hold.skips & skip == 0 {
+                queues += u16::from(meter.take_place_anyway(attempt, hold.ticket));
+            }
+        }
+        queues
+    }
+
     /// Takes places, those on other plans too. Answers how many the attempt waits for.
     pub(super) fn take_places(&mut self, attempt: &Attempt, hold: Hold) -> u16 {
         let mut queues = 0;
