@@ -36,7 +36,13 @@ struct Copy {
 #[derive(Debug, Clone, Copy)]
 enum Deed {
     Taken(Attempt),
-    Released { agent: usize, hold: Hold, now: SimTime },
+    /// Refused by a throttle in which that counts.
+    Refused(Attempt, u16),
+    Released {
+        agent: usize,
+        hold: Hold,
+        now: SimTime,
+    },
 }
 
 impl Copies {
@@ -85,6 +91,9 @@ impl Copies {
                 Deed::Taken(attempt) => {
                     self.agreed.take_anyway(book, plan, &attempt, 0);
                 }
+                Deed::Refused(attempt, throttle) => {
+                    self.agreed.has_room(book, plan, throttle, &attempt);
+                }
                 Deed::Released { agent, hold, now } => {
                     self.agreed.release(book, agent, hold, now);
                 }
@@ -127,12 +136,26 @@ impl Copies {
         attempt: &Attempt,
         node: u32,
     ) -> Result<Wait, Refusal> {
-        self.meters(node).check(book, plan, attempt)
+        let answer = self.meters(node).check(book, plan, attempt);
+        if let Err(Refusal { limiter: Some(throttle), .. }) = answer
+            && book.counts_refused(plan, throttle)
+        {
+            self.news.push(Deed::Refused(*attempt, throttle));
+        }
+        answer
     }
 
-    pub(super) fn take(&mut self, book: &Rulebook, plan: usize, attempt: &Attempt, node: u32) {
-        self.meters(node).take_anyway(book, plan, attempt, 0);
+    /// Answers how the attempt waits, by what the node knows.
+    pub(super) fn take(
+        &mut self,
+        book: &Rulebook,
+        plan: usize,
+        attempt: &Attempt,
+        node: u32,
+    ) -> Wait {
+        let (_, wait) = self.meters(node).take_anyway(book, plan, attempt, 0);
         self.news.push(Deed::Taken(*attempt));
+        wait
     }
 
     pub(super) fn release(

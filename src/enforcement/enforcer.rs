@@ -159,12 +159,14 @@ impl Enforcer {
         self.version += 1;
         self.audit.admits(book, workspace, asked, now);
         let spendable = workspace.spendable_unseen(0);
+        let mut known = None;
         match &mut self.view {
             View::Row => {}
             View::Copies(copies) => {
                 let plan = workspace.plan();
                 copies.catch_up(book, plan, now);
-                copies.take(book, plan, &workspace.attempt(agent, cost, now), node);
+                let attempt = workspace.attempt(agent, cost, now);
+                known = Some(copies.take(book, plan, &attempt, node));
             }
             View::Leases(leases) => {
                 if let Some(spendable) = spendable {
@@ -177,7 +179,7 @@ impl Enforcer {
         if let Some(charge) = taken.charge {
             self.used(node, charge.amount.wide(), now);
         }
-        (taken, wait)
+        (taken, known.unwrap_or(wait))
     }
 
     fn used(&mut self, node: u32, amount: i128, now: SimTime) {
@@ -202,7 +204,7 @@ impl Enforcer {
         (agent, hold, node): (usize, Hold, u32),
         now: SimTime,
     ) {
-        self.version += 1;
+        self.version += u64::from(book.holds_places());
         workspace.release(book, agent, hold, now);
         self.gave_back(book, workspace, (agent, hold, node), now);
     }
@@ -216,7 +218,7 @@ impl Enforcer {
         (agent, hold, node): (usize, Hold, u32),
         now: SimTime,
     ) {
-        self.version += 1;
+        self.version += u64::from(book.holds_places());
         workspace.leave(book, agent, hold, now);
         self.gave_back(book, workspace, (agent, hold, node), now);
     }

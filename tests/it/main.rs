@@ -11,6 +11,7 @@ mod diagnostics;
 mod diff;
 mod disciplines;
 mod edges;
+mod enforced;
 mod estimates;
 mod extremes;
 mod fit;

@@ -1,9 +1,11 @@
 //! How enforcement is implemented.
 
 use super::super::at::{At, Findings};
+use super::super::model::Group;
 use super::super::types;
 use super::numbers::count;
 use crate::enforcement::{Enforcement, Nodes, Routing, Strategy};
+use crate::rules::limiter::OnExceed;
 use crate::units::{Credits, SimSpan};
 
 /// The most nodes: each has a copy of every limiter.
@@ -30,6 +32,31 @@ pub(super) fn enforcement(
     let strategy =
         written.strategy.as_ref().map_or(Strategy::Atomic, |it| strategy(it, at, findings));
     Enforcement { strategy, decision_time }
+}
+
+/// Notes a mistake if a limit of the groups cannot be enforced by the strategy that stands at `at`.
+pub(super) fn enforceable(
+    enforcement: &Enforcement,
+    groups: &[Group],
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let mut limits = groups.iter().flat_map(|group| &group.throttles);
+    if let Some(limit) = limits.find(|limit| !enforcement.strategy.can_enforce(limit)) {
+        let name = enforcement.strategy.name();
+        let at = at.key("strategy").key(name);
+        let (message, hint) = if limit.on_exceed == OnExceed::Report {
+            let hint = "have it refuse, or take another strategy";
+            (
+                format!("`{name}` cannot keep `{}`, which only reports, on every node", limit.name),
+                hint,
+            )
+        } else {
+            let hint = "leave out its `queue`, or take another strategy";
+            (format!("`{name}` cannot keep the queue of `{}` on every node", limit.name), hint)
+        };
+        findings.add_with_hint(at, message, hint);
+    }
 }
 
 fn strategy(written: &types::Strategy, at: At<'_>, findings: &mut Findings) -> Strategy {

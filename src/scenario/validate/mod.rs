@@ -27,7 +27,7 @@ mod windows;
 use std::mem;
 
 use self::backend::{backend, sheds};
-use self::enforcement::enforcement;
+use self::enforcement::{enforceable, enforcement};
 use self::fair_use::{Level, throttles, too_heavy};
 use self::groups::{Registry, groups};
 use self::loops::loops;
@@ -167,6 +167,7 @@ fn as_a_whole(
 ) {
     let groups = at.key("workspaces");
     too_heavy(&scenario.groups, &scenario.throttles, groups, findings);
+    enforceable(&scenario.enforcement, &scenario.groups, at.key("enforcement"), findings);
     let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
     if backend.is_some() || !has_backend {
         loops(&scenario.groups, backend, duration, groups, findings);

@@ -12,6 +12,7 @@ mod compare;
 mod credits;
 mod deeds;
 mod each;
+mod enforced;
 mod events;
 mod figures;
 mod late;
@@ -83,6 +84,8 @@ fn differences_with(scenario: &Scenario, trace: &Trace, threads: usize) -> Vec<S
             // One in four.
             if scenario.replications == 1 && threads == 1 && scenario.seed.is_multiple_of(2) {
                 found.extend(log_differences(scenario, &outcome, threads));
+            } else {
+                found.extend(enforced::differences(scenario, &outcome, threads));
             }
             found
         }

@@ -149,12 +149,12 @@ fn names_and_words_that_are_not_there_are_shown() {
 
     1 mistake in log.csv
     ");
-    insta::assert_snapshot!(with("0s,shops/1,bot/1,enable,refused,full,,,"), @"
+    insta::assert_snapshot!(with("0s,shops/1,bot/1,enable,refused,full,,,"), @r"
     log.csv:2:33: error: unknown reason `full`
       |
     2 | 0s,shops/1,bot/1,enable,refused,full,,,
       |                                 ^^^^
-    hint: expected here: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
+    hint: expected here: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`
 
     1 mistake in log.csv
     ");
