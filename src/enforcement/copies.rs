@@ -36,8 +36,8 @@ struct Copy {
 #[derive(Debug, Clone, Copy)]
 enum Deed {
     Taken(Attempt),
-    /// Refused by a throttle in which that counts.
-    Refused(Attempt, u16),
+    /// Refused by a throttle, or passed all; where refusals are counted or noted.
+    Checked(Attempt, Option<u16>),
     Released {
         agent: usize,
         hold: Hold,
@@ -91,8 +91,8 @@ impl Copies {
                 Deed::Taken(attempt) => {
                     self.agreed.take_anyway(book, plan, &attempt, 0);
                 }
-                Deed::Refused(attempt, throttle) => {
-                    self.agreed.has_room(book, plan, throttle, &attempt);
+                Deed::Checked(attempt, refused_by) => {
+                    self.agreed.retrace(book, plan, &attempt, refused_by);
                 }
                 Deed::Released { agent, hold, now } => {
                     self.agreed.release(book, agent, hold, now);
@@ -137,10 +137,9 @@ impl Copies {
         node: u32,
     ) -> Result<Wait, Refusal> {
         let answer = self.meters(node).check(book, plan, attempt);
-        if let Err(Refusal { limiter: Some(throttle), .. }) = answer
-            && book.counts_refused(plan, throttle)
-        {
-            self.news.push(Deed::Refused(*attempt, throttle));
+        let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+        if book.reports() || refused_by.is_some_and(|it| book.counts_refused(plan, it)) {
+            self.news.push(Deed::Checked(*attempt, refused_by));
         }
         answer
     }

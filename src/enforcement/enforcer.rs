@@ -29,6 +29,8 @@ pub struct Enforcer {
     version: u64,
     view: View,
     audit: Audit,
+    /// Whether the rule had room that refused last.
+    had_room: bool,
 }
 
 /// What is known beside the workspace's own row.
@@ -59,7 +61,7 @@ impl Enforcer {
             }
         };
         let free = vec![SimTime::ZERO; enforcement.rows() as usize];
-        Self { enforcement, free, version: 0, view, audit: Audit::default() }
+        Self { enforcement, free, version: 0, view, audit: Audit::default(), had_room: false }
     }
 
     /// Begins with a workspace that was just founded.
@@ -111,13 +113,17 @@ impl Enforcer {
         now: SimTime,
     ) -> Result<Wait, Refusal> {
         let Asked { agent, cost, node } = asked;
+        self.had_room = false;
         let View::Copies(copies) = &mut self.view else {
             return workspace.check(book, agent, cost, now);
         };
         workspace.check_access(book, agent)?;
         let plan = workspace.plan();
         copies.catch_up(book, plan, now);
-        copies.check(book, plan, &workspace.attempt(agent, cost, now), node)
+        let answer = copies.check(book, plan, &workspace.attempt(agent, cost, now), node);
+        let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+        self.had_room = workspace.retrace(book, (agent, cost), refused_by, now);
+        answer
     }
 
     /// Decides whether an attempt can be paid, as [`Workspace::check_credits`] does.
@@ -143,7 +149,16 @@ impl Enforcer {
                 meter.unseen(left, included, now)
             }
         };
-        workspace.check_credits_unseen(book, agent, (cost, unseen), now)
+        let answer = workspace.check_credits_unseen(book, agent, (cost, unseen), now);
+        if let Err(Refusal { reason: Reason::CreditsExhausted, .. }) = answer {
+            self.had_room = workspace.can_pay(cost);
+        }
+        answer
+    }
+
+    /// Whether the rule that refused last had room, with all that was admitted counted.
+    pub const fn had_room(&self) -> bool {
+        self.had_room
     }
 
     /// Has an attempt take what it needs, which was found there, whether it is still there or not.
@@ -294,6 +309,7 @@ impl Enforcer {
         node: u32,
         now: SimTime,
     ) -> Result<(), Refusal> {
+        self.had_room = false;
         if !workspace.available() {
             return Err(Refusal::of(Reason::TrialEnded));
         }
@@ -305,6 +321,7 @@ impl Enforcer {
         if workspace.slots().has_room_beside(-unseen) {
             Ok(())
         } else {
+            self.had_room = workspace.slots().has_room();
             Err(Refusal::of(Reason::ActiveAgentLimit))
         }
     }

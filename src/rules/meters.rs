@@ -112,6 +112,16 @@ impl Meters {
         Passed { hold, queues }
     }
 
+    /// Notes which limits that only report would refuse an attempt.
+    pub(super) fn note_exceeded(&mut self, book: &Rulebook, plan: usize, attempt: &Attempt) {
+        if book.reports() {
+            let (mut of_agent, mut of_all, exceeded) = self.passages(book, plan, attempt.agent);
+            exceeded.clear_throttles();
+            of_agent.note_exceeded(attempt, exceeded);
+            of_all.note_exceeded(attempt, exceeded);
+        }
+    }
+
     /// Takes what an attempt needs whether it is there or not; answers too how it waits.
     pub fn take_anyway(
         &mut self,
@@ -120,8 +130,8 @@ impl Meters {
         attempt: &Attempt,
         ticket: u64,
     ) -> (Passed, Wait) {
+        self.note_exceeded(book, plan, attempt);
         let (mut of_agent, mut of_all, exceeded) = self.passages(book, plan, attempt.agent);
-        exceeded.clear();
         let shaped = of_agent.take_anyway(attempt, exceeded);
         let shaped = shaped.max(of_all.take_anyway(attempt, exceeded));
         let hold = exceeded.hold(ticket);
@@ -162,18 +172,20 @@ impl Meters {
         }
     }
 
-    /// Whether an attempt that a throttle refused has room there. Where refused attempts count, it
-    /// is counted.
-    pub fn has_room(
+    /// Goes the way of an attempt that somebody else checked, who counts by himself, up to the throttle
+    /// that refused it, if any did: notes and counts what is noted and counted of refusals. Answers
+    /// whether that throttle has room.
+    pub fn retrace(
         &mut self,
         book: &Rulebook,
         plan: usize,
-        throttle: u16,
         attempt: &Attempt,
+        refused_by: Option<u16>,
     ) -> bool {
-        let (mut of_agent, mut of_all, _) = self.passages(book, plan, attempt.agent);
-        let room = of_agent.has_room(throttle, attempt);
-        room.or_else(|| of_all.has_room(throttle, attempt)).unwrap_or(false)
+        let (mut of_agent, mut of_all, exceeded) = self.passages(book, plan, attempt.agent);
+        exceeded.clear_throttles();
+        let room = of_agent.retrace(attempt, refused_by, exceeded);
+        room.or_else(|| of_all.retrace(attempt, refused_by, exceeded)).unwrap_or(false)
     }
 
     /// Gives back the places that an attempt held, when it is over.

@@ -58,8 +58,13 @@ pub(super) struct Exceeded {
 
 impl Exceeded {
     pub(super) fn clear(&mut self) {
+        self.clear_throttles();
+        self.pool = None;
+    }
+
+    pub(super) fn clear_throttles(&mut self) {
         self.throttles.clear();
-        (self.skips, self.pool) = (0, None);
+        self.skips = 0;
     }
 
     /// What an attempt holds that passed.
@@ -115,19 +120,25 @@ impl Passage<'_> {
         }
     }
 
-    /// Takes what an attempt needs whether it is there or not, but for places; what gates only report
-    /// is not taken there. Answers how long limiters that shape have it wait.
-    pub(super) fn take_anyway(&mut self, attempt: &Attempt, exceeded: &mut Exceeded) -> SimSpan {
-        let mut shaped = SimSpan::ZERO;
-        for gate in self.gates {
+    /// Notes the gates that only report and have no room.
+    pub(super) fn note_exceeded(&mut self, attempt: &Attempt, exceeded: &mut Exceeded) {
+        for gate in self.gates.iter().filter(|gate| gate.reports) {
             let limiter = usize::from(gate.limiter);
-            let meter = &mut self.meters[limiter];
-            if gate.reports && !meter.has_room(gate, attempt) {
+            if !self.meters[limiter].has_room(gate, attempt) {
                 exceeded.throttles.push(gate.throttle);
                 exceeded.skips |= self.limiters.skips[limiter];
-            } else {
-                shaped = shaped.max(meter.take_anyway(gate, attempt));
             }
+        }
+    }
+
+    /// Takes what an attempt needs whether it is there or not, but for places. Answers how long
+    /// limiters that shape have it wait.
+    pub(super) fn take_anyway(&mut self, attempt: &Attempt, exceeded: &Exceeded) -> SimSpan {
+        let mut shaped = SimSpan::ZERO;
+        for gate in self.gates.iter().filter(|gate| !exceeded.contains(gate)) {
+            let wait = self.meters[usize::from(gate.limiter)].take_anyway(gate, attempt);
+            // Nobody waits for what only reports.
+            shaped = shaped.max(if gate.reports { SimSpan::ZERO } else { wait });
         }
         shaped
     }
@@ -160,16 +171,35 @@ impl Passage<'_> {
         }
     }
 
-    /// Whether an attempt that the gate of a throttle refused has room there; `None` if there is no
-    /// such gate. Where refused attempts count, it is counted.
-    pub(super) fn has_room(&mut self, throttle: u16, attempt: &Attempt) -> Option<bool> {
-        let gate = self.gates.iter().find(|gate| gate.throttle == throttle)?;
-        let meter = &mut self.meters[usize::from(gate.limiter)];
-        let room = meter.has_room(gate, attempt);
-        if gate.counts_refused {
-            meter.count_refused(gate, attempt);
+    /// Goes the way of an attempt that somebody else checked, who counts by himself: up to the gate of
+    /// the throttle that refused it, if any did. Notes and counts there what is noted and counted of
+    /// refusals. Answers whether that gate has room; `None` if it is none of these.
+    pub(super) fn retrace(
+        &mut self,
+        attempt: &Attempt,
+        refused_by: Option<u16>,
+        exceeded: &mut Exceeded,
+    ) -> Option<bool> {
+        for gate in self.gates {
+            let limiter = usize::from(gate.limiter);
+            let meter = &mut self.meters[limiter];
+            let refuses = Some(gate.throttle) == refused_by;
+            if !gate.reports && !refuses {
+                continue;
+            }
+            let has_room = meter.has_room(gate, attempt);
+            if (refuses || !has_room) && gate.counts_refused {
+                meter.count_refused(gate, attempt);
+            }
+            if refuses {
+                return Some(has_room);
+            }
+            if !has_room {
+                exceeded.throttles.push(gate.throttle);
+                exceeded.skips |= self.limiters.skips[limiter];
+            }
         }
-        Some(room)
+        None
     }
 
     /// Takes places whether there are any or not, as [`take_places`](Self::take_places) does.

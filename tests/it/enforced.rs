@@ -257,12 +257,108 @@ enforcement: {enforcement}
 
 #[test]
 fn what_cannot_be_is_told() {
-    insta::assert_snapshot!(faults("{ strategy: { check_then_act: { gap: 2d } }, decision_time: 2h }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: { replicated: { nodes: 3, sync_every: 1s } } }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: { replicated: { nodes: 0, sync_every: 0s } } }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: { leased: { nodes: 1_001, lease: 0, ttl: 0s } } }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: leased, nodes: 3 }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: { optimistic: { read_to_write: 3d, max_retries: 9_999 } } }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: { metered: { report_every: 0s, recheck_within: 5 % } } }"), @"");
-    insta::assert_snapshot!(faults("{ strategy: chek_then_act }"), @"");
+    insta::assert_snapshot!(faults("{ strategy: { check_then_act: { gap: 2d } }, decision_time: 2h }"), @r"
+    x.yaml:9:51: error: `gap` must be at most 1d
+      |
+    9 | enforcement: { strategy: { check_then_act: { gap: 2d } }, decision_time: 2h }
+      |                                                   ^^
+
+    x.yaml:9:74: error: `decision_time` must be at most 1h
+      |
+    9 | enforcement: { strategy: { check_then_act: { gap: 2d } }, decision_time: 2h }
+      |                                                                          ^^
+
+    2 mistakes in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: { replicated: { nodes: 3, sync_every: 1s } } }"), @r"
+    x.yaml:9:40: error: `replicated` cannot keep the queue of `flight` on every node
+      |
+    9 | enforcement: { strategy: { replicated: { nodes: 3, sync_every: 1s } } }
+      |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: leave out its `queue`, or take another strategy
+
+    1 mistake in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: { replicated: { nodes: 0, sync_every: 0s } } }"), @r"
+    x.yaml:9:40: error: `replicated` cannot keep the queue of `flight` on every node
+      |
+    9 | enforcement: { strategy: { replicated: { nodes: 0, sync_every: 0s } } }
+      |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: leave out its `queue`, or take another strategy
+
+    x.yaml:9:49: error: `nodes` must be at least 1
+      |
+    9 | enforcement: { strategy: { replicated: { nodes: 0, sync_every: 0s } } }
+      |                                                 ^
+
+    x.yaml:9:64: error: `sync_every` must be above 0s
+      |
+    9 | enforcement: { strategy: { replicated: { nodes: 0, sync_every: 0s } } }
+      |                                                                ^^
+
+    3 mistakes in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: { leased: { nodes: 1_001, lease: 0, ttl: 0s } } }"), @r"
+    x.yaml:9:45: error: `nodes` must be at most 1_000
+      |
+    9 | enforcement: { strategy: { leased: { nodes: 1_001, lease: 0, ttl: 0s } } }
+      |                                             ^^^^^
+
+    x.yaml:9:59: error: `lease` must be above 0
+      |
+    9 | enforcement: { strategy: { leased: { nodes: 1_001, lease: 0, ttl: 0s } } }
+      |                                                           ^
+
+    x.yaml:9:67: error: `ttl` must be above 0s
+      |
+    9 | enforcement: { strategy: { leased: { nodes: 1_001, lease: 0, ttl: 0s } } }
+      |                                                                   ^^
+
+    3 mistakes in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: leased, nodes: 3 }"), @r"
+    x.yaml:9:26: error: `leased` needs a value
+      |
+    9 | enforcement: { strategy: leased, nodes: 3 }
+      |                          ^^^^^^
+    hint: write `{ leased: .. }`
+
+    x.yaml:9:34: error: unknown key `nodes` in `enforcement`
+      |
+    9 | enforcement: { strategy: leased, nodes: 3 }
+      |                                  ^^^^^
+    hint: it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`
+
+    2 mistakes in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: { optimistic: { read_to_write: 3d, max_retries: 9_999 } } }"), @r"
+    x.yaml:9:57: error: `read_to_write` must be at most 1d
+      |
+    9 | enforcement: { strategy: { optimistic: { read_to_write: 3d, max_retries: 9_999 } } }
+      |                                                         ^^
+
+    x.yaml:9:74: error: `max_retries` must be at most 1_000
+      |
+    9 | enforcement: { strategy: { optimistic: { read_to_write: 3d, max_retries: 9_999 } } }
+      |                                                                          ^^^^^
+
+    2 mistakes in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: { metered: { report_every: 0s, recheck_within: 5 % } } }"), @r"
+    x.yaml:9:53: error: `report_every` must be above 0s
+      |
+    9 | enforcement: { strategy: { metered: { report_every: 0s, recheck_within: 5 % } } }
+      |                                                     ^^
+
+    1 mistake in x.yaml
+    ");
+    insta::assert_snapshot!(faults("{ strategy: chek_then_act }"), @r"
+    x.yaml:9:26: error: unknown word `chek_then_act`
+      |
+    9 | enforcement: { strategy: chek_then_act }
+      |                          ^^^^^^^^^^^^^
+    hint: did you mean `check_then_act`? expected here: `atomic`, `check_then_act`, `replicated`, `leased`, `optimistic`, `metered`
+
+    1 mistake in x.yaml
+    ");
 }

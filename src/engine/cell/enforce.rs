@@ -152,6 +152,7 @@ impl Cell {
         let wait = match answer {
             Ok(wait) => wait,
             Err(refusal) => {
+                self.note_false_refusal(world, ask, refusal, now);
                 self.refuse_asked(world, ask, refusal, now);
                 return;
             }
@@ -256,6 +257,7 @@ impl Cell {
     ) -> Result<(), Refusal> {
         let (model, agent) = (world.model, message.agent as usize);
         self.workspace.check_access(&model.book, agent)?;
+        self.workspace.note_exceeded(&model.book, agent, cost, now);
         let is_one = wait.is_none() && model.delay.is_zero();
         let there =
             if is_one { Some(self.decide_at_platform(world, &message, cost, now)?) } else { None };
@@ -323,23 +325,22 @@ impl Cell {
         self.enable_decided(world, EnableTry { agent, by, node, was, answer }, now);
     }
 
-    /// What was asked for is refused.
-    fn refuse_asked(&mut self, world: &mut World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
-        let Ask { what, node, .. } = self.asks.remove(ask);
-        let (agent, cost) = match what {
-            What::Attempt(message, cost) => (message.agent as usize, cost),
-            What::Enable { agent, .. } => (agent as usize, Credits::ZERO),
-        };
-        let had_room = self.workspace.had_room(&world.model.book, agent, (cost, &refusal), now);
-        if self.counts(world, what, now) {
-            self.tally.damage.false_refusals += u64::from(had_room);
-            if let Some(enforcer) = self.enforcer.as_mut()
-                && refusal.reason == Reason::CreditsExhausted
-            {
+    /// Books a refusal that had room, and credits that lay elsewhere then.
+    fn note_false_refusal(&mut self, world: &World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
+        let Ask { what, node, .. } = *self.asks.at(ask);
+        let counts = self.counts(world, what, now);
+        if let Some(enforcer) = self.enforcer.as_mut().filter(|_| counts) {
+            self.tally.damage.false_refusals += u64::from(enforcer.had_room());
+            if refusal.reason == Reason::CreditsExhausted {
                 let stranded = enforcer.stranded(node, now);
                 self.tally.damage.stranded = self.tally.damage.stranded.max(stranded);
             }
         }
+    }
+
+    /// What was asked for is refused.
+    fn refuse_asked(&mut self, world: &mut World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
+        let Ask { what, node, .. } = self.asks.remove(ask);
         match what {
             What::Attempt(message, cost) => {
                 self.report_shadows(world, &message);

@@ -3,7 +3,6 @@
 
 use super::{Member, Taken, Workspace};
 use crate::rules::agent::AgentState;
-use crate::rules::decision::{Reason, Refusal};
 use crate::rules::passage::Wait;
 use crate::rules::policy::Rulebook;
 use crate::units::{Credits, SimTime};
@@ -18,14 +17,29 @@ impl Workspace {
         (cost, ticket): (Credits, u64),
         now: SimTime,
     ) -> (Taken, Wait) {
+        self.note_exceeded(book, agent, cost, now);
         let attempt = self.attempt(agent, cost, now);
         let (passed, wait) = self.meters.take_anyway(book, self.plan, &attempt, ticket);
-        let is_free = book.policy(self.plan).pool_reports() && self.pool.check(cost).is_err();
-        let charge = (self.metered && !is_free).then(|| {
+        let charge = (self.metered && self.meters.exceeded.pool.is_none()).then(|| {
             self.shares.book(agent, cost);
             self.pool.charge_anyway(cost)
         });
         (Taken { charge, hold: passed.hold, queues: passed.queues }, wait)
+    }
+
+    /// Notes what limits and a pool which only report would refuse of an attempt:
+    /// [`exceeded`](Self::exceeded) and [`exceeded_pool`](Self::exceeded_pool) tell it.
+    pub fn note_exceeded(&mut self, book: &Rulebook, agent: usize, cost: Credits, now: SimTime) {
+        if book.reports() {
+            let attempt = self.attempt(agent, cost, now);
+            self.meters.exceeded.clear();
+            self.meters.note_exceeded(book, self.plan, &attempt);
+            if book.policy(self.plan).pool_reports() {
+                // A pool that only reports refuses nothing, and notes what it would have refused.
+                let noted = self.check_credits(book, agent, cost, now);
+                debug_assert_eq!(noted, Ok(()));
+            }
+        }
     }
 
     /// Tells the throttles that count attempts in flight and have no place for one more.
@@ -55,24 +69,24 @@ impl Workspace {
         holds_slot
     }
 
-    /// Whether the rule that refused a try had room for it. Where refused attempts count in a
-    /// limiter, this one is counted.
-    pub fn had_room(
+    /// Goes the way of an attempt that somebody else checked, as [`Meters::retrace`] does. Answers
+    /// whether the throttle that refused it, if any did, has room.
+    ///
+    /// [`Meters::retrace`]: crate::rules::Meters::retrace
+    pub fn retrace(
         &mut self,
         book: &Rulebook,
-        agent: usize,
-        (cost, refusal): (Credits, &Refusal),
+        (agent, cost): (usize, Credits),
+        refused_by: Option<u16>,
         now: SimTime,
     ) -> bool {
-        if let Some(throttle) = refusal.limiter {
-            let attempt = self.attempt(agent, cost, now);
-            return self.meters.has_room(book, self.plan, throttle, &attempt);
-        }
-        match refusal.reason {
-            Reason::CreditsExhausted => self.pool.check(cost).is_ok(),
-            Reason::ActiveAgentLimit => self.slots.has_room(),
-            _ => false,
-        }
+        let attempt = self.attempt(agent, cost, now);
+        self.meters.retrace(book, self.plan, &attempt, refused_by)
+    }
+
+    /// Whether the pool can pay an amount, whoever has a share in it.
+    pub fn can_pay(&self, amount: Credits) -> bool {
+        self.pool.check(amount).is_ok()
     }
 
     /// What could be spent \[thousandths\] as somebody knows it who has not seen so much of what was
