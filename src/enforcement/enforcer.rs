@@ -176,7 +176,7 @@ impl Enforcer {
         let spendable = workspace.spendable_unseen(0);
         let mut known = None;
         match &mut self.view {
-            View::Row => {}
+            View::Row | View::Lagging(_) => {}
             View::Copies(copies) => {
                 let plan = workspace.plan();
                 copies.catch_up(book, plan, now);
@@ -188,7 +188,6 @@ impl Enforcer {
                     leases.spend(node, (cost.wide(), spendable), now);
                 }
             }
-            View::Lagging(_) => {}
         }
         let (taken, wait) = workspace.take_anyway(book, agent, (cost, ticket), now);
         if let Some(charge) = taken.charge {

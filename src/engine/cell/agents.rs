@@ -39,7 +39,7 @@ impl Cell {
             self.schedule_life(world, agent, SimTime::ZERO);
             match model.start {
                 AgentState::Active => {
-                    self.enable_at_once(world, (agent, EnabledBy::Habit), SimTime::ZERO)
+                    self.enable_at_once(world, (agent, EnabledBy::Habit), SimTime::ZERO);
                 }
                 AgentState::Offline => self.schedule_enable(world, agent, SimTime::ZERO),
                 AgentState::Draft => {}

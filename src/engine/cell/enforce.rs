@@ -33,6 +33,16 @@ enum What {
     Enable { agent: u32, by: EnabledBy },
 }
 
+impl What {
+    /// Whether it is measured.
+    fn counts(self, world: &World<'_>, now: SimTime) -> bool {
+        world.frame.window.contains(match self {
+            Self::Attempt(message, _) => message.due,
+            Self::Enable { .. } => now,
+        })
+    }
+}
+
 /// Who asks for an agent to be enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EnabledBy {
@@ -217,10 +227,10 @@ impl Cell {
         {
             if failed < max_retries {
                 self.asks.at(ask).failed += 1;
-                self.tally.damage.retries += u64::from(self.counts(world, what, now));
+                self.tally.damage.retries += u64::from(what.counts(world, now));
                 self.queue(world, ask, now);
             } else {
-                self.tally.damage.give_ups += u64::from(self.counts(world, what, now));
+                self.tally.damage.give_ups += u64::from(what.counts(world, now));
                 let refusal = Refusal::of(Reason::EnforcementUnavailable);
                 self.refuse_asked(world, ask, refusal, now);
             }
@@ -236,14 +246,6 @@ impl Cell {
             What::Enable { agent, by } => self.act_on_enable(world, (agent, by), node, now),
         }
         self.asks.remove(ask);
-    }
-
-    /// Whether what was asked for is measured.
-    fn counts(&self, world: &World<'_>, what: What, now: SimTime) -> bool {
-        world.frame.window.contains(match what {
-            What::Attempt(message, _) => message.due,
-            What::Enable { .. } => now,
-        })
     }
 
     /// An attempt takes what it was decided to have, unless nobody is there any more who would answer,
@@ -328,7 +330,7 @@ impl Cell {
     /// Books a refusal that had room, and credits that lay elsewhere then.
     fn note_false_refusal(&mut self, world: &World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
         let Ask { what, node, .. } = *self.asks.at(ask);
-        let counts = self.counts(world, what, now);
+        let counts = what.counts(world, now);
         if let Some(enforcer) = self.enforcer.as_mut().filter(|_| counts) {
             self.tally.damage.false_refusals += u64::from(enforcer.had_room());
             if refusal.reason == Reason::CreditsExhausted {

@@ -22,10 +22,11 @@ pub(super) const LONGEST_DECISION: SimSpan = SimSpan::HOUR;
 
 /// The enforcement that stands at `at`.
 pub(super) fn enforcement(
-    written: &types::Enforcement,
+    document: &types::Document,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Enforcement {
+    let Some(written) = &document.enforcement else { return Enforcement::default() };
     let decision_time = written.decision_time.as_ref().map_or(SimSpan::ZERO, |span| span.0);
     at_most(decision_time, LONGEST_DECISION, "decision_time", at, findings);
     let at = at.key("strategy");

@@ -96,10 +96,6 @@ pub(super) fn validate(
         .backend
         .as_ref()
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
-    let enforcement = document
-        .enforcement
-        .as_ref()
-        .map(|written| enforcement(written, at.key("enforcement"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
     let mut scenario = Scenario {
@@ -118,7 +114,7 @@ pub(super) fn validate(
         throttles,
         traces: registry.traces.recordings.clone(),
         backend,
-        enforcement: enforcement.unwrap_or_default(),
+        enforcement: enforcement(document, at.key("enforcement"), &mut findings),
         series_every: measured.bin,
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),
