@@ -256,6 +256,7 @@ enforcement: {enforcement}
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "messages are shown whole")]
 fn what_cannot_be_is_told() {
     insta::assert_snapshot!(faults("{ strategy: { check_then_act: { gap: 2d } }, decision_time: 2h }"), @r"
     x.yaml:9:51: error: `gap` must be at most 1d

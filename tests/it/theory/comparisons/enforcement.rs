@@ -59,7 +59,7 @@ fn a_meter_oversells_half_of_what_it_is_told_at_once() {
     let every = 10.0;
     let mean = RATE * every / 2.0;
     // Of a Poisson count whose mean is uniform.
-    let variance = mean + (RATE * every).powi(2) / 12.0;
+    let variance = mean + RATE * every * RATE * every / 12.0;
     let workspaces = 8_000;
     let error = (f64::from(workspaces) * variance).sqrt();
     let expected = f64::from(workspaces) * mean;
