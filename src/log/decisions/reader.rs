@@ -228,11 +228,8 @@ impl DecisionRows {
         let action = self.action()?;
         // A row that ends an attempt tells when that was made, and happens at its own time.
         let is_end = matches!(action, RecordedAction::Release | RecordedAction::Settle);
-        let (sent, answered) = if is_end || self.is_exact {
-            (time, time)
-        } else {
-            (sent, answered.unwrap_or(sent))
-        };
+        let (sent, answered) =
+            if is_end || self.is_exact { (time, time) } else { (sent, answered.unwrap_or(sent)) };
         Ok(DecisionRow {
             line: self.lines.number(),
             time,
