@@ -6,7 +6,7 @@ use super::output::{explain, print};
 use crate::log::Trace;
 use crate::report::verified_terminal;
 use crate::scenario::{self, Faults, Override, ScenarioError};
-use crate::verify::{Verdict, verify};
+use crate::verify::{Standard, Verdict, VerifyError, verify};
 
 /// Runs the command.
 pub(super) fn run(arguments: &VerifyArguments) -> Exit {
@@ -20,9 +20,15 @@ pub(super) fn run(arguments: &VerifyArguments) -> Exit {
     if let Err(source) = log.open() {
         return explain(&ScenarioError::Unreadable { path: arguments.log.clone(), source });
     }
-    let verified = match verify(&log, &loaded.scenario) {
+    let verified = match verify(&log, &loaded.scenario, Standard::default()) {
         Ok(verified) => verified,
-        Err(error) => return explain(&ScenarioError::Faults(Faults::from(&error))),
+        Err(VerifyError::Log(error)) => {
+            return explain(&ScenarioError::Faults(Faults::from(&error)));
+        }
+        Err(VerifyError::Sort(source)) => {
+            let path = std::env::temp_dir();
+            return explain(&ScenarioError::Unreadable { path, source });
+        }
     };
     if !arguments.quiet {
         print(&verified_terminal(&verified, &shown));

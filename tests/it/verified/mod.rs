@@ -8,7 +8,7 @@ use std::fs;
 
 use limitlab::log::Trace;
 use limitlab::scenario::Scenario;
-use limitlab::verify::{Rule, Verdict, Verified, verify};
+use limitlab::verify::{Rule, Standard, Verdict, Verified, verify};
 use tempfile::TempDir;
 
 use crate::decisions::audit::logged;
@@ -23,7 +23,7 @@ pub(crate) fn verdict_on(scenario: &Scenario, log: &str) -> Verified {
     let folder = TempDir::new().expect("a temporary folder can be made");
     let path = folder.path().join("log.csv");
     fs::write(&path, log).expect("a file can be written");
-    let verified = verify(&Trace::new(path, "log.csv"), scenario);
+    let verified = verify(&Trace::new(path, "log.csv"), scenario, Standard::default());
     verified.unwrap_or_else(|error| panic!("{error}"))
 }
 
