@@ -46,7 +46,10 @@ impl<'s> Clerk<'s> {
     }
 
     /// The next row as an event, with the number of its workspace.
-    pub(super) fn next(&mut self, rows: &mut DecisionRows) -> Result<Option<(usize, Event)>, TraceError> {
+    pub(super) fn next(
+        &mut self,
+        rows: &mut DecisionRows,
+    ) -> Result<Option<(usize, Event)>, TraceError> {
         let Some(row) = rows.advance()? else { return Ok(None) };
         match self.event(&row) {
             Ok(event) => Ok(Some(event)),
@@ -93,9 +96,11 @@ impl<'s> Clerk<'s> {
         let workspace = self.number_workspace(row.workspace).ok_or(Unknown::Workspace)?;
         let place = self.workspaces[workspace];
         let (answer, limiter, retry_after) = match row.found {
-            Some(Found::Refused(reason, limiter, retry_after)) => {
-                ((Answer::Refused(reason), End::Refused(reason)), self.limiter(limiter), retry_after)
-            }
+            Some(Found::Refused(reason, limiter, retry_after)) => (
+                (Answer::Refused(reason), End::Refused(reason)),
+                self.limiter(limiter),
+                retry_after,
+            ),
             Some(Found::TimedOut) => ((Answer::Admitted, End::Left), None, None),
             Some(Found::Admitted) | None => ((Answer::Admitted, End::Served), None, None),
         };

@@ -4,9 +4,11 @@ use super::clerk::Clerk;
 use super::event::Event;
 use super::found::Found;
 use super::shared::Shared;
+use super::shrink::{Case, shrink};
 use super::spill::{Spilled, sorter};
 use super::terms::GroupTerms;
-use super::{Standard, Verified, VerifyError, exact, keys, within};
+use super::verdict::Verdict;
+use super::{Standard, Verified, VerifyError, counterexample, exact, keys, within};
 use crate::log::{DecisionRows, Trace};
 use crate::scenario::Scenario;
 
@@ -19,6 +21,8 @@ pub(super) struct Court<'s> {
     groups: Vec<GroupTerms<'s>>,
     /// What limits over everybody have seen.
     shared: Shared<'s>,
+    /// Where each rule was violated for the first time.
+    cases: Vec<Case>,
     verified: Verified,
 }
 
@@ -28,7 +32,8 @@ impl<'s> Court<'s> {
         let terms = |group| GroupTerms::new(group, &scenario.throttles, &clerk);
         let groups = scenario.groups.iter().map(terms).collect();
         let shared = Shared::new(scenario, &clerk);
-        Self { scenario, standard, clerk, groups, shared, verified: Verified::default() }
+        let (cases, verified) = (Vec::new(), Verified::default());
+        Self { scenario, standard, clerk, groups, shared, cases, verified }
     }
 
     /// Judges a log of which the rows of each workspace follow each other; `None` if they do not.
@@ -48,14 +53,13 @@ impl<'s> Court<'s> {
             events.push(event);
         }
         self.judge(last, &mut events)?;
-        Ok(Some(self.done()?))
+        self.done(log).map(Some)
     }
 
     /// Judges a log whatever the order of its rows.
     pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Verified, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
-        let mut sorter =
-            sorter().pushed_by_key(|it: &Spilled| (it.workspace, it.event.line));
+        let mut sorter = sorter().pushed_by_key(|it: &Spilled| (it.workspace, it.event.line));
         while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
             self.verified.rows += 1;
             sorter.push(Spilled { workspace: workspace as u32, event })?;
@@ -71,10 +75,21 @@ impl<'s> Court<'s> {
             events.push(event);
         }
         self.judge(last as usize, &mut events)?;
-        self.done()
+        self.done(log)
     }
 
-    fn done(mut self) -> Result<Verified, VerifyError> {
+    fn done(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+        let cases = std::mem::take(&mut self.cases).into_iter().map(|case| {
+            let Case { rule, workspace, .. } = case;
+            let terms = &self.groups[self.clerk.group(workspace)];
+            let left = shrink(case, |events| self.found(terms, events));
+            (rule, self.clerk.workspace(workspace).to_owned(), left)
+        });
+        let cases: Vec<_> = cases.collect();
+        if !cases.is_empty() {
+            self.verified.counterexamples = counterexample::tell(log, self.scenario, cases)?;
+            self.verified.counterexamples.sort_by_key(|it| it.rule);
+        }
         self.verified.workspaces = self.clerk.workspaces() as u64;
         for (name, found) in self.shared.judge()? {
             self.verified.take_up(&name, &found);
@@ -90,6 +105,12 @@ impl<'s> Court<'s> {
         let group = self.clerk.group(workspace);
         let found = self.found(&self.groups[group], events);
         self.verified.take_up(self.clerk.workspace(workspace), &found);
+        for (rule, judgement) in found.all() {
+            let is_new = self.cases.iter().all(|case| case.rule != rule);
+            if judgement.verdict == Verdict::Violated && is_new {
+                self.cases.push(Case { rule, workspace, events: events.clone() });
+            }
+        }
         self.shared.take_up(events, (self.scenario, group))?;
         events.clear();
         Ok(())

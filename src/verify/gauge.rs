@@ -138,7 +138,11 @@ impl Gauge {
                 Quota::SlidingCounter { per, .. },
                 Quota::SlidingCounter { per: new_per, .. },
             ) if per == new_per => {}
-            (Self::Log(log, sum), Quota::SlidingWindow { per, .. }, Quota::SlidingWindow { .. }) => {
+            (
+                Self::Log(log, sum),
+                Quota::SlidingWindow { per, .. },
+                Quota::SlidingWindow { .. },
+            ) => {
                 log.retain(|&(at, _)| now - at < *per);
                 *sum = log.iter().map(|&(_, weight)| weight).sum();
             }
@@ -259,7 +263,8 @@ impl Gauge {
             return;
         }
         self.count(quota, now, weight, Verdict::Held);
-        if let (Self::Log(log, sum), Quota::SlidingWindow { limit_thousandths, .. }) = (self, quota) {
+        if let (Self::Log(log, sum), Quota::SlidingWindow { limit_thousandths, .. }) = (self, quota)
+        {
             let mut left = i128::from(*limit_thousandths);
             for (_, weight) in log.iter_mut().rev() {
                 *weight = (*weight).min(left);

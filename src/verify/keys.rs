@@ -8,9 +8,9 @@ use crate::units::{Credits, SimSpan};
 
 /// Judges what is charged and held for each key. `hold_ttl` is how long a hold may last.
 pub(super) fn judge(events: &[Event], hold_ttl: Option<SimSpan>, found: &mut Found) {
-    let of_attempts = events.iter().filter(|event| {
-        matches!(event.deed, Deed::Message(_) | Deed::Release(_) | Deed::Settle)
-    });
+    let of_attempts = events
+        .iter()
+        .filter(|event| matches!(event.deed, Deed::Message(_) | Deed::Release(_) | Deed::Settle));
     for key in by_key(of_attempts, |event| event.charged) {
         charged_once(&key, found);
     }
@@ -43,11 +43,7 @@ fn charged_once(events: &[&Event], found: &mut Found) {
 
 /// A hold is as long as what was set aside is more than what was ended. What sums to less than nothing
 /// was ended twice.
-fn hold_ends(
-    events: &[&Event],
-    (all, ttl): (&[Event], Option<SimSpan>),
-    found: &mut Found,
-) {
+fn hold_ends(events: &[&Event], (all, ttl): (&[Event], Option<SimSpan>), found: &mut Found) {
     found.applies(Rule::HoldsEnd);
     let mut held = 0;
     let mut begun = events[0];

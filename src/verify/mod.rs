@@ -7,7 +7,9 @@
 
 mod bracket;
 mod clerk;
+mod counterexample;
 mod court;
+mod document;
 mod event;
 mod exact;
 mod found;
@@ -15,6 +17,7 @@ mod gauge;
 mod keys;
 mod rule;
 mod shared;
+mod shrink;
 mod spill;
 mod terms;
 mod verdict;
@@ -25,6 +28,11 @@ use std::io;
 
 use thiserror::Error;
 
+pub use counterexample::{Counterexample, CounterexampleRow};
+pub use document::{
+    CounterexampleDocument, FindingDocument, OversoldDocument, RowDocument, RuleDocument,
+    VerdictDocument, verdict_schema,
+};
 pub use rule::Rule;
 pub use verdict::Verdict;
 
@@ -58,6 +66,9 @@ pub struct Verified {
     pub oversold: Oversold,
     /// The first violations of each rule, and the first possible ones.
     pub findings: Vec<Finding>,
+    /// Of each rule that was violated in a workspace: the first violation, shrunk to as few rows as still
+    /// violate it.
+    pub counterexamples: Vec<Counterexample>,
 }
 
 /// In how many workspaces a rule was held, may have been, or was violated.

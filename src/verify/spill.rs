@@ -34,8 +34,7 @@ impl Sortable for Spilled {
         let limiter = self.event.limiter.map_or(0, |limiter| u64::from(limiter) + 1);
         let optional = |present: bool, bit: u64| u64::from(present) << bit;
         let flags = optional(self.event.retry_after.is_some(), 0)
-            | optional(self.event.balance.is_some(), 1)
-           ;
+            | optional(self.event.balance.is_some(), 1);
         let words: [u64; WORDS] = [
             u64::from(self.workspace) | u64::from(agent) << 32,
             line,
@@ -119,8 +118,7 @@ fn code(deed: Deed) -> (u64, u64, u16) {
 /// The deed that a number stands for; `None` if it stands for none.
 fn deed(code: u8, reason: u8, plan: u16) -> Option<Deed> {
     let reason = || Reason::ALL.get(usize::from(reason)).copied();
-    let answer =
-        if code % 2 == 0 { Some(Answer::Admitted) } else { reason().map(Answer::Refused) };
+    let answer = if code % 2 == 0 { Some(Answer::Admitted) } else { reason().map(Answer::Refused) };
     Some(match code {
         0 | 1 => Deed::Message(answer?),
         2 => Deed::Release(End::Served),

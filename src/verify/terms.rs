@@ -123,7 +123,8 @@ impl<'s> GroupTerms<'s> {
             return of(&self.plans[usize::from(plan)]);
         }
         let all = self.plans.iter().map(of);
-        let widest = |(least, most): (i128, i128), it: (i128, i128)| (least.min(it.0), most.max(it.1));
+        let widest =
+            |(least, most): (i128, i128), it: (i128, i128)| (least.min(it.0), most.max(it.1));
         all.fold((i128::MAX, i128::MIN), widest)
     }
 }

@@ -176,6 +176,18 @@ impl DecisionRows {
         self.row().map(Some).map_err(|problem| self.lines.wrong(problem))
     }
 
+    /// Whether `time` is the very instant of each row, as far as the log has told.
+    pub const fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
+    /// The cells of the row that was read last, in the order of [`DecisionRecord::COLUMNS`]; empty ones
+    /// of columns that the log does not have.
+    pub fn cells(&self) -> Vec<String> {
+        let cell = |column| String::from_utf8_lossy(self.cell(column).0).into_owned();
+        (0..self.places.len()).map(cell).collect()
+    }
+
     /// A mistake in the row that was read last: its cell `name` names a `what` that is none of these.
     ///
     /// # Panics
@@ -225,7 +237,8 @@ impl DecisionRows {
             not_a(text, place, "when it happened")
         })?;
         let action = self.action()?;
-        let (sent, answered) = if self.is_exact { (time, time) } else { self.bracket(action, time)? };
+        let (sent, answered) =
+            if self.is_exact { (time, time) } else { self.bracket(action, time)? };
         Ok(DecisionRow {
             line: self.lines.number(),
             time,

@@ -22,7 +22,12 @@ use super::found::Found;
 use super::terms::GroupTerms;
 
 /// Judges the events of a workspace, in the order in which they happened.
-pub(super) fn judge(events: &[Event], terms: &GroupTerms<'_>, clerk: &Clerk<'_>, found: &mut Found) {
+pub(super) fn judge(
+    events: &[Event],
+    terms: &GroupTerms<'_>,
+    clerk: &Clerk<'_>,
+    found: &mut Found,
+) {
     let mut plan = None;
     let mut pool = Pool::new(events);
     let mut crew = Crew::default();

@@ -54,8 +54,7 @@ impl Promises {
         let Event { agent, cost, line, .. } = *event;
         let now = event.at.from.0;
         let concerns = |it: &Promise| it.by == by && it.agent == agent;
-        let is_broken =
-            self.0.iter().any(|it| concerns(it) && it.ready <= now && it.cost >= cost);
+        let is_broken = self.0.iter().any(|it| concerns(it) && it.ready <= now && it.cost >= cost);
         if is_broken {
             found.add(Rule::RetryAfterKept, Verdict::Violated, line);
         }

@@ -70,8 +70,7 @@ impl<'s> Rates<'s> {
             Some(State { gauge, quota: &new.throttle.quota })
         };
         let gauges = std::mem::take(&mut self.gauges).into_iter();
-        self.gauges =
-            gauges.filter_map(|(key, old)| Some((key, carried(key.0, old)?))).collect();
+        self.gauges = gauges.filter_map(|(key, old)| Some((key, carried(key.0, old)?))).collect();
         let unused = std::mem::take(&mut self.unused).into_iter();
         self.unused =
             unused.filter_map(|(place, old)| Some((place, carried(place, old)?))).collect();

@@ -138,8 +138,7 @@ impl Shares {
         let event = context.event;
         let Some(plan) = context.plan else { return };
         let terms = &context.terms.plans[usize::from(plan)].pool;
-        let rule =
-            if is_refused { Rule::SharesRefusedRightly } else { Rule::SharesNeverExceeded };
+        let rule = if is_refused { Rule::SharesRefusedRightly } else { Rule::SharesNeverExceeded };
         // A plan without credits, or whose pool only reports, refuses nobody.
         if !terms.refuses {
             if is_refused {

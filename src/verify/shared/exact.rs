@@ -37,8 +37,8 @@ impl<'s> Hearing<'s> {
 
     pub(super) fn see(&mut self, visit: &Visit) {
         let is_refused = match visit.act {
-            Act::Frees => {
-                self.free(visit.line);
+            Act::Frees | Act::MayFree => {
+                self.free(visit);
                 return;
             }
             Act::Refused(name) if name != self.limit.name => return,
@@ -88,8 +88,8 @@ impl<'s> Hearing<'s> {
                 if weight == 0 {
                     return None;
                 }
-                let least = least.read(&throttle.quota, visit.from, weight);
-                let most = most.read(&throttle.quota, visit.from, weight);
+                let least = least.read(&throttle.quota, visit.at.from.0, weight);
+                let most = most.read(&throttle.quota, visit.at.from.0, weight);
                 Some(((least.least, most.most), least.room))
             }
         }
@@ -106,9 +106,9 @@ impl<'s> Hearing<'s> {
             State::Rate { least, most } => {
                 let weight = weight(throttle, visit.cost);
                 if surely {
-                    least.count(&throttle.quota, visit.from, weight, Verdict::Held);
+                    least.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
                 }
-                most.count(&throttle.quota, visit.from, weight, Verdict::Held);
+                most.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
             }
         }
     }
@@ -119,17 +119,19 @@ impl<'s> Hearing<'s> {
         if throttle.count_refused {
             let weight = weight(throttle, visit.cost);
             for gauge in [least, most] {
-                gauge.count_refused(&throttle.quota, visit.from, weight);
+                gauge.count_refused(&throttle.quota, visit.at.from.0, weight);
             }
         }
     }
 
-    /// An attempt is over: its place is free if it had one.
-    fn free(&mut self, line: u64) {
-        if let State::Places { taken, inside } = &mut self.state
-            && let Some(own) = inside.remove(&line)
-        {
+    /// An attempt is over, or may be: its place is free if it had one.
+    fn free(&mut self, visit: &Visit) {
+        let State::Places { taken, inside } = &mut self.state else { return };
+        if visit.act == Act::Frees {
+            let own = inside.remove(&visit.line).unwrap_or_default();
             *taken = (taken.0 - own.0, taken.1 - own.1);
+        } else if let Some(own) = inside.get_mut(&visit.line) {
+            taken.0 -= std::mem::take(&mut own.0);
         }
     }
 }

@@ -104,7 +104,7 @@ impl<'s> Shared<'s> {
         };
         let (sorter, is_exact) = (&mut self.sorter, &mut self.is_exact);
         visits(events, (&self.names, self.ways[group]), number, |visit| {
-            *is_exact &= visit.is_point();
+            *is_exact &= visit.is_exact();
             sorter.push(visit)
         })
     }

@@ -7,17 +7,16 @@ use extsort::Sortable;
 
 use crate::rules::limiter::{Quota, Throttle};
 use crate::units::{Credits, SimSpan, SimTime};
+use crate::verify::bracket::Bracket;
 use crate::verify::event::{Answer, Deed, End, Event, Key};
 
 /// Something that happened at the limits over everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Visit {
-    /// Between which instants.
-    pub(super) from: SimTime,
-    pub(super) until: SimTime,
-    /// The order of what happens at one instant: what frees first, then by the line of the attempt; what
-    /// frees at the instant at which it took goes behind that.
-    order: (bool, u64, bool),
+    pub(super) at: Bracket,
+    /// Of what happens at one instant: by what it is, then by its row.
+    class: u8,
+    row: u64,
     /// The line of the attempt's decision.
     pub(super) line: u64,
     pub(super) act: Act,
@@ -35,7 +34,9 @@ pub(super) enum Act {
     MayTake,
     /// This limit refused it, by its number among all names.
     Refused(u16),
-    /// An attempt is over.
+    /// An attempt may be over by now, at this very instant.
+    MayFree,
+    /// It is over.
     Frees,
 }
 
@@ -52,19 +53,25 @@ impl Way {
     /// Whether attempts may wait at one of these limits.
     pub(super) fn has_waits(throttles: &[Throttle]) -> bool {
         throttles.iter().any(|throttle| {
-            matches!(throttle.quota, Quota::LeakyBucket { .. } | Quota::Concurrency { queue: 1.., .. } | Quota::Custom(_))
+            matches!(
+                throttle.quota,
+                Quota::LeakyBucket { .. }
+                    | Quota::Concurrency { queue: 1.., .. }
+                    | Quota::Custom(_)
+            )
         })
     }
 }
 
 impl Visit {
     /// By what visits are sorted.
-    pub(super) fn key(&self) -> (SimTime, (bool, u64, bool)) {
-        (self.from, self.order)
+    pub(super) fn key(&self) -> (SimTime, u8, u64) {
+        (self.at.from.0, self.class, self.row)
     }
 
-    pub(super) fn is_point(&self) -> bool {
-        self.from == self.until
+    /// Whether its instant is known.
+    pub(super) fn is_exact(&self) -> bool {
+        self.at.from.0 == self.at.until.0
     }
 }
 
@@ -96,7 +103,7 @@ pub(super) fn visits<E>(
             }
             Answer::Refused(_) => {
                 if let Some(limiter) = refused(event) {
-                    visit(path.visit(Act::Refused(limiter), (event.at.from.0, event.at.until.0)))?;
+                    visit(path.visit(Act::Refused(limiter), event.at))?;
                 }
             }
         }
@@ -133,49 +140,58 @@ impl Path<'_> {
         refused: Option<u16>,
         visit: &mut impl FnMut(Visit) -> Result<(), E>,
     ) -> Result<(), E> {
+        let Self { event, way, is_exact, .. } = *self;
         let over = end.map_or(SimTime::NEVER, |end| end.at.until.0);
-        let Self { way, is_exact, .. } = *self;
+        let row = end.map_or(0, |end| end.line);
         let end = match end.map(|end| end.deed) {
             Some(Deed::Release(end)) => Some(end),
             _ => None,
         };
-        let (mut arrived, mut freed) = ((self.event.at.from.0, self.event.at.until.0), over);
-        if is_exact {
+        // What is decided together is decided at once, in the order of the rows.
+        let is_one = !is_exact || (way.delay.is_zero() && !way.waits);
+        let (mut arrived, mut freed) = (event.at, over);
+        if !is_one {
             // A reply, and a refusal, takes as long back as the attempt took there.
-            let there = arrived.0 + way.delay;
+            let there = event.at.from.0 + way.delay;
             let back = match over {
                 SimTime::NEVER => over,
                 _ => SimTime::from_nanos(over.nanos().saturating_sub(way.delay.nanos())).max(there),
             };
-            arrived = (there, if way.waits { back } else { there });
+            arrived = unordered(there, if way.waits { back } else { there });
             freed = if end == Some(End::Left) { over } else { back };
         } else if refused.is_some() {
-            arrived.1 = over;
+            arrived = Bracket::new(event.at.from.0, over, row);
         }
-        // What is decided together is decided at once; what is further on perhaps never got there.
-        let is_one = !is_exact || (way.delay.is_zero() && !way.waits);
         let act = match (refused, end) {
             (Some(limiter), _) => Act::Refused(limiter),
             (None, Some(End::Served)) => Act::Takes,
             (None, Some(End::Left)) if !way.waits => Act::Takes,
             _ if is_one => Act::Takes,
-            // Servers refused it: then it took something only if it had waited.
+            // Servers refused it: then it took something only if it had waited. Or nobody knows.
             _ => Act::MayTake,
         };
         visit(self.visit(act, arrived))?;
-        if refused.is_none() && freed != SimTime::NEVER {
-            let mut visited = self.visit(Act::Frees, (freed, freed));
-            // What ends as it begins gives back what it took.
-            visited.order = (freed == arrived.0, self.event.line, true);
-            visit(visited)?;
+        if refused.is_some() || freed == SimTime::NEVER {
+            return Ok(());
         }
-        Ok(())
+        if is_one {
+            let at = Bracket::new(freed, freed, row);
+            return visit(Visit { row, ..self.visit(Act::Frees, at) });
+        }
+        let at = unordered(freed, freed);
+        visit(Visit { class: 0, ..self.visit(Act::MayFree, at) })?;
+        visit(Visit { class: 2, ..self.visit(Act::Frees, at) })
     }
 
-    fn visit(&self, act: Act, (from, until): (SimTime, SimTime)) -> Visit {
+    fn visit(&self, act: Act, at: Bracket) -> Visit {
         let Event { line, cost, .. } = *self.event;
-        Visit { from, until, order: (true, line, false), line, act, cost, plan: self.plan }
+        Visit { at, class: 1, row: line, line, act, cost, plan: self.plan }
     }
+}
+
+/// Between two instants, in any order with what else happens at them.
+fn unordered(from: SimTime, until: SimTime) -> Bracket {
+    Bracket { from: (from, 0), until: (until, u64::MAX) }
 }
 
 /// A visit in words of 64 bits.
@@ -188,17 +204,19 @@ impl Sortable for Visit {
             Act::MayTake => (1, 0),
             Act::Refused(limiter) => (2, limiter),
             Act::Frees => (3, 0),
+            Act::MayFree => (4, 0),
         };
         let plan = self.plan.map_or(0, |plan| u64::from(plan) + 1);
+        let is_ordered = u64::from(self.at.is_point());
         let what = act
-            | u64::from(self.order.0) << 4
-            | u64::from(self.order.2) << 5
+            | is_ordered << 3
+            | u64::from(self.class) << 4
             | u64::from(limiter) << 8
             | plan << 32;
         let words: [u64; WORDS] = [
-            self.from.nanos(),
-            self.until.nanos(),
-            self.order.1,
+            self.at.from.0.nanos(),
+            self.at.until.0.nanos(),
+            self.row,
             self.line,
             what,
             self.cost.thousandths() as u64,
@@ -213,21 +231,53 @@ impl Sortable for Visit {
             from.read_exact(&mut bytes)?;
             *word = u64::from_le_bytes(bytes);
         }
-        let [sent, answered, place, line, what, cost] = words;
-        let act = match what & 3 {
+        let [sent, answered, row, line, what, cost] = words;
+        let act = match what & 7 {
             0 => Act::Takes,
             1 => Act::MayTake,
             2 => Act::Refused((what >> 8) as u16),
-            _ => Act::Frees,
+            3 => Act::Frees,
+            _ => Act::MayFree,
         };
+        let (sent, answered) = (SimTime::from_nanos(sent), SimTime::from_nanos(answered));
+        let is_ordered = what & 8 != 0;
         Ok(Self {
-            from: SimTime::from_nanos(sent),
-            until: SimTime::from_nanos(answered),
-            order: (what & 16 != 0, place, what & 32 != 0),
+            at: if is_ordered { Bracket::new(sent, sent, row) } else { unordered(sent, answered) },
+            class: (what >> 4) as u8 & 3,
+            row,
             line,
             act,
             cost: Credits::from_thousandths(cost as i64),
             plan: (what >> 32).checked_sub(1).map(|plan| plan as u16),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_come_back_as_they_were() {
+        let (now, then) = (SimTime::from_nanos(5), SimTime::from_nanos(9));
+        for (place, act) in [Act::Takes, Act::MayTake, Act::Refused(700), Act::Frees, Act::MayFree]
+            .into_iter()
+            .enumerate()
+        {
+            for at in [Bracket::new(now, now, 3), unordered(now, now), unordered(now, then)] {
+                let visit = Visit {
+                    at,
+                    class: place as u8 % 3,
+                    row: 3,
+                    line: 2,
+                    act,
+                    cost: Credits::whole(-7),
+                    plan: (place > 1).then_some(u16::MAX),
+                };
+                let mut bytes = Vec::new();
+                visit.encode(&mut bytes).unwrap();
+                assert_eq!(Visit::decode(&mut bytes.as_slice()).unwrap(), visit);
+            }
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::visit::{Act, Visit};
 use super::{Limit, rule, unknown};
-use crate::verify::bracket::Bracket;
 use crate::verify::found::Found;
 use crate::verify::rule::Rule;
 use crate::verify::terms::{places, weight};
@@ -21,12 +20,12 @@ pub(super) fn judge(
     let mut found = BTreeMap::new();
     let own = |visit: &&Visit| match visit.act {
         Act::Refused(name) => name == limit.name,
+        Act::MayFree => false,
         Act::Takes | Act::MayTake | Act::Frees => true,
     };
     let own: Vec<&Visit> = visits.iter().filter(own).collect();
-    let is_known = is_all
-        && own.iter().all(|visit| limit.is_known(visit))
-        && !limit.throttle.count_refused;
+    let is_known =
+        is_all && own.iter().all(|visit| limit.is_known(visit)) && !limit.throttle.count_refused;
     let mut of_owners: BTreeMap<Option<u16>, Vec<&Visit>> = BTreeMap::new();
     for visit in own {
         of_owners.entry(limit.owner(visit)).or_default().push(visit);
@@ -46,20 +45,16 @@ pub(super) fn judge(
     found
 }
 
-fn bracket(visit: &Visit) -> Bracket {
-    Bracket::new(visit.from, visit.until, visit.line)
-}
-
 /// What it let in is at least what surely got there, and at most what may have.
 fn of_rate(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
     let judged = |at_most: bool| {
         let counts = |visit: &&&Visit| match visit.act {
-            Act::Frees => false,
+            Act::Frees | Act::MayFree => false,
             Act::MayTake => at_most,
             Act::Takes | Act::Refused(_) => true,
         };
         let meetings = visits.iter().filter(counts).map(|visit| Meeting {
-            at: bracket(visit),
+            at: visit.at,
             weight: weight(limit.throttle, visit.cost),
             line: visit.line,
             is_admitted: !matches!(visit.act, Act::Refused(_)),
@@ -103,15 +98,14 @@ fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
         let counts = |visit: &&&Visit| inside.get(&visit.line) == Some(&true);
         let changes = visits.iter().filter(counts).map(|visit| {
             let amount = if visit.act == Act::Frees { -1 } else { 1 };
-            Change { at: bracket(visit), amount, line: visit.line }
+            Change { at: visit.at, amount, line: visit.line }
         });
         Stock::new(&changes.collect::<Vec<Change>>())
     };
     let (least, most) = (stock(false), stock(true));
     for visit in visits {
-        let at = bracket(visit);
         let own = i128::from(visit.act == Act::Takes);
-        let demand = (least.taken(&at, own).0 + 1, most.taken(&at, own).1 + 1);
+        let demand = (least.taken(&visit.at, own).0 + 1, most.taken(&visit.at, own).1 + 1);
         match visit.act {
             Act::Takes => {
                 let verdict = Verdict::of_admission(demand, (room, room));
@@ -121,7 +115,7 @@ fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
                 let verdict = Verdict::of_refusal(demand, (room, room));
                 found.add(rule(true), verdict.after(found_so_far(found)), visit.line);
             }
-            Act::MayTake | Act::Frees => {}
+            Act::MayTake | Act::MayFree | Act::Frees => {}
         }
     }
 }

@@ -87,7 +87,8 @@ impl Envelope {
         refused.sort_by_key(|it| it.at.from);
         let least = envelope.least(&refused);
         let refusals = refused.iter().zip(least).map(|(it, least)| {
-            let (most, room) = (envelope.most(&it.at) + envelope.scaled(it.weight), envelope.room());
+            let (most, room) =
+                (envelope.most(&it.at) + envelope.scaled(it.weight), envelope.room());
             let verdict = match it.weight {
                 // What weighs nothing always passes.
                 0 => Verdict::Violated,
@@ -222,7 +223,7 @@ impl Envelope {
                 let before_it = last.map_or(0, |last| {
                     sum_before(&self.from, window) - sum_before(&self.until, last)
                 });
-                since(window) * i128::from(*per) + in_sight(*before, before_it, (at, *per), true)
+                since(window) * i128::from(*per) + in_sight(*before, before_it, (at, *per))
             }
         }
     }
@@ -271,20 +272,22 @@ impl<'e> Sweep<'e> {
                 // What may be of either window counts as of the one before, where it counts less.
                 let two = begun.checked_sub(*per).map_or(this, |begun| self.since(begun));
                 let before_it = (two - this) / i128::from(*per);
-                this + in_sight(*before, before_it, (until, *per), false)
+                // Rounded down alone, what may be of either counts less than a whole attempt more.
+                let is_rounded = *before == Some(Estimate::Floor);
+                let rounding = if is_rounded { 1_000 * i128::from(*per) } else { 0 };
+                this + (in_sight(*before, before_it, (until, *per)) - rounding).max(0)
             }
             Kind::Window { .. } => 0,
         }
     }
 }
 
-/// What of the window before is in sight, times the length of a window; at most, or at least.
-fn in_sight(before: Option<Estimate>, count: i128, (at, per): (u64, u64), at_most: bool) -> i128 {
+/// What of the window before is in sight, times the length of a window.
+fn in_sight(before: Option<Estimate>, count: i128, (at, per): (u64, u64)) -> i128 {
     let seen = count * i128::from(per - at % per);
     match before {
         None => 0,
         Some(Estimate::Exact) => seen,
-        Some(Estimate::Floor) if at_most => seen,
         Some(Estimate::Floor) => seen / i128::from(per) / 1_000 * 1_000 * i128::from(per),
     }
 }
@@ -306,3 +309,6 @@ fn sum_before(sums: &[(u64, i128)], at: u64) -> i128 {
     let count = sums.partition_point(|&(it, _)| it < at);
     count.checked_sub(1).map_or(0, |last| sums[last].1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,12 @@ use super::verdict::Verdict;
 use crate::rules::Reason;
 
 /// Judges the events of a workspace, in the order of the log.
-pub(super) fn judge(events: &[Event], terms: &GroupTerms<'_>, clerk: &Clerk<'_>, found: &mut Found) {
+pub(super) fn judge(
+    events: &[Event],
+    terms: &GroupTerms<'_>,
+    clerk: &Clerk<'_>,
+    found: &mut Found,
+) {
     let changes = events.iter().filter_map(|event| match event.deed {
         Deed::SetPlan(plan) => Some((event.at, plan)),
         _ => None,

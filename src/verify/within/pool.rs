@@ -26,8 +26,8 @@ impl Judge<'_, '_> {
         let (least, most) = self.beyond();
         if let (verdict @ (Verdict::Possible | Verdict::Violated), line) = never_above(0, &drawn) {
             // What the rows do not call overage may be it all the same.
-            let is_broken = verdict == Verdict::Violated
-                && never_above(most, &drawn).0 == Verdict::Violated;
+            let is_broken =
+                verdict == Verdict::Violated && never_above(most, &drawn).0 == Verdict::Violated;
             let verdict = if is_broken { Verdict::Violated } else { Verdict::Possible };
             found.add(Rule::PoolNeverOversold, verdict, line.unwrap_or(0));
         }
@@ -53,9 +53,8 @@ impl Judge<'_, '_> {
 
     /// What may be charged beyond the balance: surely in one period, and at most in all of them.
     fn beyond(&self) -> (i128, i128) {
-        let begins = |event: &&Event| {
-            matches!(event.deed, Deed::SetPlan(_) | Deed::Renew { of_plan: true })
-        };
+        let begins =
+            |event: &&Event| matches!(event.deed, Deed::SetPlan(_) | Deed::Renew { of_plan: true });
         let periods = self.events.iter().filter(begins).count() as i128 + 1;
         let (least, most) = self.terms.range(None, |plan| plan.pool.overage);
         (least, most.saturating_mul(periods).min(UNLIMITED))

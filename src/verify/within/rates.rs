@@ -50,11 +50,8 @@ impl<'s> Judge<'_, 's> {
             meetings.entry(of_agent.then_some(event.agent)).or_default().push(meeting);
         }
         for meetings in meetings.values() {
-            let judged = if is_known {
-                Envelope::judge(&limit.throttle.quota, meetings)
-            } else {
-                None
-            };
+            let judged =
+                if is_known { Envelope::judge(&limit.throttle.quota, meetings) } else { None };
             let Some(judged) = judged else {
                 for it in meetings {
                     let rule = rule(it.is_admitted);

@@ -32,7 +32,12 @@ impl MaxTree {
         self.add_below((1, 0, self.width), count, amount);
     }
 
-    fn add_below(&mut self, (node, from, width): (usize, usize, usize), count: usize, amount: i128) {
+    fn add_below(
+        &mut self,
+        (node, from, width): (usize, usize, usize),
+        count: usize,
+        amount: i128,
+    ) {
         if count <= from {
             return;
         }
