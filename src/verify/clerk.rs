@@ -82,6 +82,13 @@ impl<'s> Clerk<'s> {
         self.workspaces[workspace]
     }
 
+    /// Its place in the order of the scenario.
+    pub(super) fn rank(&self, workspace: usize) -> u64 {
+        let before = &self.scenario.groups[..self.group(workspace)];
+        let before: u64 = before.iter().map(|group| u64::from(group.count)).sum();
+        before + u64::from(number_of(self.workspace(workspace)).unwrap_or(0))
+    }
+
     /// What stands in the column `agent`.
     pub(super) fn agent(&self, number: u32) -> &str {
         self.agents.get_index(number as usize).map_or("", |name| name)
@@ -155,12 +162,17 @@ impl<'s> Clerk<'s> {
     }
 }
 
+/// The number of a workspace in its group.
+fn number_of(workspace: &str) -> Option<u32> {
+    workspace.split_once('/').map_or(Some(1), |(_, number)| number.parse().ok())
+}
+
 /// The place of the group that a workspace is of.
 fn group_of(scenario: &Scenario, workspace: &str) -> Option<usize> {
-    let (name, number) = workspace.split_once('/').unwrap_or((workspace, "1"));
+    let name = workspace.split_once('/').map_or(workspace, |(name, _)| name);
     let place = scenario.groups.iter().position(|group| group.name == name)?;
     let count = scenario.groups[place].count;
-    let number: u32 = number.parse().ok().filter(|number| (1..=count).contains(number))?;
+    let number = number_of(workspace).filter(|number| (1..=count).contains(number))?;
     (workspace.contains('/') || (count == 1 && number == 1)).then_some(place)
 }
 

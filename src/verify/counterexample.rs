@@ -88,7 +88,7 @@ pub(super) fn tell(
         events.sort_by_key(|event| event.line);
         let rows = events.iter().filter_map(|event| {
             let row = wanted.get(&event.line)?.clone()?;
-            Some(without_what_is_not_told(row, event))
+            Some(without_what_is_not_told(row, event, scenario))
         });
         Counterexample { rule, workspace, is_exact, rows: rows.collect() }
     });
@@ -96,7 +96,11 @@ pub(super) fn tell(
 }
 
 /// Empties what the event does not have any more.
-fn without_what_is_not_told(mut row: CounterexampleRow, event: &Event) -> CounterexampleRow {
+fn without_what_is_not_told(
+    mut row: CounterexampleRow,
+    event: &Event,
+    scenario: &Scenario,
+) -> CounterexampleRow {
     let mut empty = |column: &str, is_told: bool| {
         if let Some(place) = place(column).filter(|_| !is_told) {
             row.cells[place].clear();
@@ -106,6 +110,11 @@ fn without_what_is_not_told(mut row: CounterexampleRow, event: &Event) -> Counte
     empty("overage", event.overage != Credits::ZERO);
     empty("hold", event.hold != Credits::ZERO);
     empty("balance", event.balance.is_some());
+    // What limits over everybody saw of others is not told.
+    let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
+    if let Some(place) = place("limiter").filter(|_| is_shared) {
+        row.cells[place].clear();
+    }
     // What it costs may stand in what it was charged.
     let is_message = matches!(event.deed, Deed::Message(_));
     if let Some(place) = place("cost").filter(|_| is_message && event.cost != event.charged) {

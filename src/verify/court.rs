@@ -111,7 +111,8 @@ impl<'s> Court<'s> {
                 self.cases.push(Case { rule, workspace, events: events.clone() });
             }
         }
-        self.shared.take_up(events, (self.scenario, group))?;
+        let rank = self.clerk.rank(workspace);
+        self.shared.take_up(events, (self.scenario, group, rank))?;
         events.clear();
         Ok(())
     }

@@ -43,7 +43,7 @@ impl<'s> Hearing<'s> {
             }
             Act::Refused(name) if name != self.limit.name => return,
             Act::Refused(_) => true,
-            Act::Takes | Act::MayTake => false,
+            Act::Takes | Act::Passes | Act::MayTake => false,
         };
         self.is_vague |= !self.limit.is_known(visit);
         let Some((demand, room)) = self.demand(visit) else {
@@ -63,13 +63,14 @@ impl<'s> Hearing<'s> {
             return;
         }
         let verdict = Verdict::of_admission(demand, (room, room));
-        if visit.act == Act::Takes {
+        let got_there = visit.act != Act::MayTake;
+        if got_there {
             self.found.add(rule(false), verdict, visit.line);
         } else {
             // Where windows begin with the first attempt, less may be worse.
             self.is_vague |= begins_anywhere(&self.limit.throttle.quota);
         }
-        let surely = visit.act == Act::Takes && verdict == Verdict::Held;
+        let surely = got_there && verdict == Verdict::Held;
         if verdict != Verdict::Violated {
             self.take(visit, surely);
         }
@@ -99,7 +100,7 @@ impl<'s> Hearing<'s> {
         let throttle = self.limit.throttle;
         match &mut self.state {
             State::Places { taken, inside } => {
-                let own = (i128::from(surely), 1);
+                let own = (i128::from(surely && visit.act != Act::Passes), 1);
                 *taken = (taken.0 + own.0, taken.1 + own.1);
                 inside.insert(visit.line, own);
             }

@@ -88,11 +88,11 @@ impl<'s> Shared<'s> {
         }
     }
 
-    /// Takes up the events of a workspace, in their order.
+    /// Takes up the events of a workspace, in their order; `rank` is its place in the scenario.
     pub(super) fn take_up(
         &mut self,
         events: &[Event],
-        (scenario, group): (&'s Scenario, usize),
+        (scenario, group, rank): (&'s Scenario, usize, u64),
     ) -> io::Result<()> {
         if self.limits.is_empty() {
             return Ok(());
@@ -102,9 +102,9 @@ impl<'s> Shared<'s> {
             let name = offers[usize::from(plan)].plan.name.as_str();
             self.plans.binary_search(&name).map_or(0, |number| number as u16)
         };
-        let (sorter, is_exact) = (&mut self.sorter, &mut self.is_exact);
-        visits(events, (&self.names, self.ways[group]), number, |visit| {
-            *is_exact &= visit.is_exact();
+        let (sorter, is_exact, way) = (&mut self.sorter, &mut self.is_exact, self.ways[group]);
+        visits((events, rank), (&self.names, way), number, |visit| {
+            *is_exact &= visit.is_exact() && !way.waits;
             sorter.push(visit)
         })
     }

@@ -14,8 +14,10 @@ use crate::verify::event::{Answer, Deed, End, Event, Key};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Visit {
     pub(super) at: Bracket,
-    /// Of what happens at one instant: by what it is, then by its row.
+    /// Of what happens at one instant: by what it is, then by its row; where rows do not tell the order,
+    /// by its workspace first.
     class: u8,
+    rank: u64,
     row: u64,
     /// The line of the attempt's decision.
     pub(super) line: u64,
@@ -30,6 +32,8 @@ pub(super) struct Visit {
 pub(super) enum Act {
     /// An attempt was let in.
     Takes,
+    /// It was, and over at the same instant, so that a place was free again for whoever came next.
+    Passes,
     /// It was, or it never got there.
     MayTake,
     /// This limit refused it, by its number among all names.
@@ -65,8 +69,8 @@ impl Way {
 
 impl Visit {
     /// By what visits are sorted.
-    pub(super) fn key(&self) -> (SimTime, u8, u64) {
-        (self.at.from.0, self.class, self.row)
+    pub(super) fn key(&self) -> (SimTime, u8, u64, u64) {
+        (self.at.from.0, self.class, self.rank, self.row)
     }
 
     /// Whether its instant is known.
@@ -75,10 +79,10 @@ impl Visit {
     }
 }
 
-/// Calls `visit` with all that the limits `shared` over everybody, by their numbers, see of a workspace;
-/// `number` is that of a plan of its group among all plans.
+/// Calls `visit` with all that the limits `shared` over everybody, by their numbers, see of a workspace,
+/// whose place in the scenario is `rank`; `number` is that of a plan of its group among all plans.
 pub(super) fn visits<E>(
-    events: &[Event],
+    (events, rank): (&[Event], u64),
     (shared, way): (&[u16], Way),
     number: impl Fn(u16) -> u16,
     mut visit: impl FnMut(Visit) -> Result<(), E>,
@@ -95,7 +99,7 @@ pub(super) fn visits<E>(
         let Deed::Message(answer) = event.deed else { continue };
         let refused = |event: &Event| event.limiter.filter(|limiter| shared.contains(limiter));
         let plan = plans.last().filter(|_| is_known).map(|&plan| number(plan));
-        let path = Path { event, way, is_exact, plan };
+        let path = Path { event, rank, way, is_exact, plan };
         match answer {
             Answer::Admitted => {
                 let end = ends.get_mut(&name(event)).and_then(VecDeque::pop_front);
@@ -128,6 +132,8 @@ fn ends(events: &[Event]) -> BTreeMap<(Key, u32, u32), VecDeque<&Event>> {
 /// The way of one attempt.
 struct Path<'e> {
     event: &'e Event,
+    /// The place of its workspace.
+    rank: u64,
     way: Way,
     is_exact: bool,
     plan: Option<u16>,
@@ -158,19 +164,27 @@ impl Path<'_> {
                 _ => SimTime::from_nanos(over.nanos().saturating_sub(way.delay.nanos())).max(there),
             };
             arrived = unordered(there, if way.waits { back } else { there });
+            if way.delay.is_zero() {
+                // Not before its own row, and not after that of its end.
+                arrived = Bracket { from: event.at.from, until: (back, row.max(event.line)) };
+            }
             freed = if end == Some(End::Left) { over } else { back };
         } else if refused.is_some() {
             arrived = Bracket::new(event.at.from.0, over, row);
         }
+        let is_brief = !is_one && freed == arrived.from.0;
         let act = match (refused, end) {
             (Some(limiter), _) => Act::Refused(limiter),
+            (None, Some(End::Served)) if is_brief => Act::Passes,
+            (None, Some(End::Left)) if is_brief && !way.waits => Act::Passes,
             (None, Some(End::Served)) => Act::Takes,
             (None, Some(End::Left)) if !way.waits => Act::Takes,
             _ if is_one => Act::Takes,
             // Servers refused it: then it took something only if it had waited. Or nobody knows.
             _ => Act::MayTake,
         };
-        visit(self.visit(act, arrived))?;
+        let rank = if is_one { 0 } else { self.rank };
+        visit(Visit { rank, ..self.visit(act, arrived) })?;
         if refused.is_some() || freed == SimTime::NEVER {
             return Ok(());
         }
@@ -185,7 +199,7 @@ impl Path<'_> {
 
     fn visit(&self, act: Act, at: Bracket) -> Visit {
         let Event { line, cost, .. } = *self.event;
-        Visit { at, class: 1, row: line, line, act, cost, plan: self.plan }
+        Visit { at, class: 1, rank: 0, row: line, line, act, cost, plan: self.plan }
     }
 }
 
@@ -195,7 +209,7 @@ fn unordered(from: SimTime, until: SimTime) -> Bracket {
 }
 
 /// A visit in words of 64 bits.
-const WORDS: usize = 6;
+const WORDS: usize = 9;
 
 impl Sortable for Visit {
     fn encode<W: Write>(&self, to: &mut W) -> io::Result<()> {
@@ -205,17 +219,16 @@ impl Sortable for Visit {
             Act::Refused(limiter) => (2, limiter),
             Act::Frees => (3, 0),
             Act::MayFree => (4, 0),
+            Act::Passes => (5, 0),
         };
         let plan = self.plan.map_or(0, |plan| u64::from(plan) + 1);
-        let is_ordered = u64::from(self.at.is_point());
-        let what = act
-            | is_ordered << 3
-            | u64::from(self.class) << 4
-            | u64::from(limiter) << 8
-            | plan << 32;
+        let what = act | u64::from(self.class) << 4 | u64::from(limiter) << 8 | plan << 32;
         let words: [u64; WORDS] = [
             self.at.from.0.nanos(),
+            self.at.from.1,
             self.at.until.0.nanos(),
+            self.at.until.1,
+            self.rank,
             self.row,
             self.line,
             what,
@@ -231,19 +244,20 @@ impl Sortable for Visit {
             from.read_exact(&mut bytes)?;
             *word = u64::from_le_bytes(bytes);
         }
-        let [sent, answered, row, line, what, cost] = words;
+        let [sent, first, answered, last, rank, row, line, what, cost] = words;
         let act = match what & 7 {
             0 => Act::Takes,
             1 => Act::MayTake,
             2 => Act::Refused((what >> 8) as u16),
             3 => Act::Frees,
-            _ => Act::MayFree,
+            4 => Act::MayFree,
+            _ => Act::Passes,
         };
-        let (sent, answered) = (SimTime::from_nanos(sent), SimTime::from_nanos(answered));
-        let is_ordered = what & 8 != 0;
+        let moment = |at: u64, rank: u64| (SimTime::from_nanos(at), rank);
         Ok(Self {
-            at: if is_ordered { Bracket::new(sent, sent, row) } else { unordered(sent, answered) },
+            at: Bracket { from: moment(sent, first), until: moment(answered, last) },
             class: (what >> 4) as u8 & 3,
+            rank,
             row,
             line,
             act,
@@ -260,14 +274,13 @@ mod tests {
     #[test]
     fn visits_come_back_as_they_were() {
         let (now, then) = (SimTime::from_nanos(5), SimTime::from_nanos(9));
-        for (place, act) in [Act::Takes, Act::MayTake, Act::Refused(700), Act::Frees, Act::MayFree]
-            .into_iter()
-            .enumerate()
-        {
+        let acts = [Act::Takes, Act::MayTake, Act::Refused(700), Act::Frees];
+        for (place, act) in acts.into_iter().chain([Act::MayFree, Act::Passes]).enumerate() {
             for at in [Bracket::new(now, now, 3), unordered(now, now), unordered(now, then)] {
                 let visit = Visit {
                     at,
                     class: place as u8 % 3,
+                    rank: 1 << 40,
                     row: 3,
                     line: 2,
                     act,

@@ -21,7 +21,7 @@ pub(super) fn judge(
     let own = |visit: &&Visit| match visit.act {
         Act::Refused(name) => name == limit.name,
         Act::MayFree => false,
-        Act::Takes | Act::MayTake | Act::Frees => true,
+        Act::Takes | Act::Passes | Act::MayTake | Act::Frees => true,
     };
     let own: Vec<&Visit> = visits.iter().filter(own).collect();
     let is_known =
@@ -51,7 +51,7 @@ fn of_rate(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
         let counts = |visit: &&&Visit| match visit.act {
             Act::Frees | Act::MayFree => false,
             Act::MayTake => at_most,
-            Act::Takes | Act::Refused(_) => true,
+            Act::Takes | Act::Passes | Act::Refused(_) => true,
         };
         let meetings = visits.iter().filter(counts).map(|visit| Meeting {
             at: visit.at,
@@ -90,7 +90,7 @@ fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
         let mut inside: BTreeMap<u64, bool> = BTreeMap::new();
         for visit in visits {
             match visit.act {
-                Act::Takes => inside.insert(visit.line, true),
+                Act::Takes | Act::Passes => inside.insert(visit.line, true),
                 Act::MayTake => inside.insert(visit.line, at_most),
                 _ => None,
             };
@@ -104,10 +104,10 @@ fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
     };
     let (least, most) = (stock(false), stock(true));
     for visit in visits {
-        let own = i128::from(visit.act == Act::Takes);
+        let own = i128::from(matches!(visit.act, Act::Takes | Act::Passes));
         let demand = (least.taken(&visit.at, own).0 + 1, most.taken(&visit.at, own).1 + 1);
         match visit.act {
-            Act::Takes => {
+            Act::Takes | Act::Passes => {
                 let verdict = Verdict::of_admission(demand, (room, room));
                 found.add(rule(false), verdict, visit.line);
             }

@@ -216,7 +216,7 @@ impl Envelope {
                 let here = worked - sum_before(&self.until, at) * bucket.scale;
                 begun * bucket.scale + worst.max(here) - worked
             }
-            Kind::Span { per, .. } => since((at + 1).saturating_sub(*per)),
+            Kind::Span { per, .. } => since(at.saturating_add(1).saturating_sub(*per)),
             Kind::Window { per, before, .. } => {
                 let window = at / per * per;
                 let last = window.checked_sub(*per);
@@ -265,7 +265,7 @@ impl<'e> Sweep<'e> {
             Kind::Bucket(_) => {
                 (self.tree.greatest(self.upto(from)) - self.envelope.worked_off(until)).max(0)
             }
-            Kind::Span { per, .. } => self.since((until + 1).saturating_sub(*per)),
+            Kind::Span { per, .. } => self.since(until.saturating_add(1).saturating_sub(*per)),
             Kind::Window { per, before, .. } if from / per == until / per => {
                 let begun = until / per * per;
                 let this = self.since(begun);
