@@ -7,7 +7,7 @@ use extsort::Sortable;
 
 use crate::rules::limiter::{Quota, Throttle};
 use crate::units::{Credits, SimSpan, SimTime};
-use crate::verify::bracket::Bracket;
+use crate::verify::bracket::{Bracket, Moment};
 use crate::verify::event::{Answer, Deed, End, Event, Key};
 
 /// Something that happened at the limits over everybody.
@@ -89,17 +89,15 @@ pub(super) fn visits<E>(
 ) -> Result<(), E> {
     let is_exact = events.iter().all(|event| event.at.is_point());
     let mut ends = ends(events);
-    let mut plans: Vec<u16> = Vec::new();
-    let is_change = |event: &&Event| matches!(event.deed, Deed::SetPlan(_));
-    let is_known = is_exact || events.iter().filter(is_change).count() == 1;
+    let changes = events.iter().filter_map(|event| match event.deed {
+        Deed::SetPlan(plan) => Some((event.at.from, number(plan))),
+        _ => None,
+    });
+    let plans = Plans { changes: changes.collect(), is_exact };
     for event in events {
-        if let Deed::SetPlan(plan) = event.deed {
-            plans.push(plan);
-        }
         let Deed::Message(answer) = event.deed else { continue };
         let refused = |event: &Event| event.limiter.filter(|limiter| shared.contains(limiter));
-        let plan = plans.last().filter(|_| is_known).map(|&plan| number(plan));
-        let path = Path { event, rank, way, is_exact, plan };
+        let path = Path { event, rank, way, is_exact, plans: &plans };
         match answer {
             Answer::Admitted => {
                 let end = ends.get_mut(&name(event)).and_then(VecDeque::pop_front);
@@ -136,7 +134,28 @@ struct Path<'e> {
     rank: u64,
     way: Way,
     is_exact: bool,
-    plan: Option<u16>,
+    plans: &'e Plans,
+}
+
+/// The plans of a workspace, by their numbers among all, each from a change on.
+struct Plans {
+    changes: Vec<(Moment, u16)>,
+    is_exact: bool,
+}
+
+impl Plans {
+    /// The plan that holds all the while; `None` if that is not known.
+    fn within(&self, at: &Bracket) -> Option<u16> {
+        if !self.is_exact {
+            let [(_, plan)] = self.changes.as_slice() else { return None };
+            return Some(*plan);
+        }
+        let begun = self.changes.partition_point(|&(since, _)| since < at.from);
+        let ended = self.changes.partition_point(|&(since, _)| since <= at.until);
+        // Two changes at one instant are in the order of the rows; what comes from afar is in none.
+        let (_, plan) = self.changes.get(begun.checked_sub(1)?)?;
+        (begun == ended).then_some(*plan)
+    }
 }
 
 impl Path<'_> {
@@ -159,6 +178,10 @@ impl Path<'_> {
         if !is_one {
             // A reply, and a refusal, takes as long back as the attempt took there.
             let there = event.at.from.0 + way.delay;
+            // Whoever left before it could be there was not.
+            if end == Some(End::Left) && over < there {
+                return Ok(());
+            }
             let back = match over {
                 SimTime::NEVER => over,
                 _ => SimTime::from_nanos(over.nanos().saturating_sub(way.delay.nanos())).max(there),
@@ -184,22 +207,24 @@ impl Path<'_> {
             _ => Act::MayTake,
         };
         let rank = if is_one { 0 } else { self.rank };
-        visit(Visit { rank, ..self.visit(act, arrived) })?;
+        let arrival = Visit { rank, ..self.visit(act, arrived) };
+        visit(arrival)?;
         if refused.is_some() || freed == SimTime::NEVER {
             return Ok(());
         }
         if is_one {
             let at = Bracket::new(freed, freed, row);
-            return visit(Visit { row, ..self.visit(Act::Frees, at) });
+            return visit(Visit { act: Act::Frees, at, row, ..arrival });
         }
         let at = unordered(freed, freed);
-        visit(Visit { class: 0, ..self.visit(Act::MayFree, at) })?;
-        visit(Visit { class: 2, ..self.visit(Act::Frees, at) })
+        visit(Visit { act: Act::MayFree, at, class: 0, ..arrival })?;
+        visit(Visit { act: Act::Frees, at, class: 2, ..arrival })
     }
 
     fn visit(&self, act: Act, at: Bracket) -> Visit {
         let Event { line, cost, .. } = *self.event;
-        Visit { at, class: 1, rank: 0, row: line, line, act, cost, plan: self.plan }
+        let plan = self.plans.within(&at);
+        Visit { at, class: 1, rank: 0, row: line, line, act, cost, plan }
     }
 }
 

@@ -36,5 +36,14 @@ fn a_slot_too_many_is_shown_by_those_who_hold_the_others() {
     let verified = verdict_on(&scenario, &text(&rows));
     let rule = Rule::SlotsNeverExceeded;
     let found = verified.counterexamples.iter().find(|it| it.rule == rule);
-    insta::assert_snapshot!(found.expect("it is violated").log(), @"");
+    insta::assert_snapshot!(found.expect("it is violated").log(), @"
+    time,workspace,agent,action,cost,message,attempt,key,node,due,sent,answered,replied,wait,outcome,reason,limiter,retry_after,charged,overage,hold,balance,active
+    0s,,decisions-1,log,,,,,,,,,,,exact,,,,,,,,
+    0s,shops/1,few,set_plan,,,,,,,,,,,,,,,,,,,0
+    0s,shops/1,sales/1,create,,,,,,,,,,,admitted,,,,,,,,0
+    0s,shops/1,sales/2,create,,,,,,,,,,,admitted,,,,,,,,0
+    0s,shops/1,sales/1,enable,,,,,,,,,,,admitted,,,,,,,,1
+    0s,shops/1,sales/2,enable,,,,,,,,,,,admitted,,,,,,,,2
+    12s,shops/1,sales/3,enable,,,,,,,,,,,admitted,,,,,,,,2
+    ");
 }
