@@ -5,7 +5,7 @@ use super::event::Event;
 use super::found::Found;
 use super::shared::Shared;
 use super::shrink::{Case, shrink};
-use super::spill::{Spilled, sorter};
+use super::spill::Spill;
 use super::terms::GroupTerms;
 use super::verdict::Verdict;
 use super::{Standard, Verified, VerifyError, counterexample, exact, keys, within};
@@ -59,22 +59,12 @@ impl<'s> Court<'s> {
     /// Judges a log whatever the order of its rows.
     pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Verified, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
-        let mut sorter = sorter().pushed_by_key(|it: &Spilled| (it.workspace, it.event.line));
+        let mut spill = Spill::new();
         while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
             self.verified.rows += 1;
-            sorter.push(Spilled { workspace: workspace as u32, event })?;
+            spill.push(workspace, event)?;
         }
-        let mut events = Vec::new();
-        let mut last = 0;
-        for spilled in sorter.done()? {
-            let Spilled { workspace, event } = spilled?;
-            if workspace != last {
-                self.judge(last as usize, &mut events)?;
-                last = workspace;
-            }
-            events.push(event);
-        }
-        self.judge(last as usize, &mut events)?;
+        spill.each(|workspace, events| self.judge(workspace, events))?;
         self.done(log)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{Answer, Deed, End, Event, Key};
+use super::event::{Answer, Deed, Event, Key};
 use super::found::Found;
 use super::rule::Rule;
 use super::verdict::Verdict;
@@ -41,7 +41,7 @@ pub(super) fn shrink(case: Case, judge: impl FnMut(&mut [Event]) -> Found) -> Ve
     let last = events.iter().position(|event| event.line == line).unwrap_or(0);
     shrinker.keep_if_valid(&mut events, |events| events[..=last].to_vec());
     if !is_of_credits(rule) {
-        shrinker.keep_if_valid(&mut events, |events| without_credits(events));
+        shrinker.keep_if_valid(&mut events, without_credits);
     }
     shrinker.cut(&mut events);
     shrinker.minimise(&mut events, line);
@@ -196,12 +196,9 @@ fn units(events: &[Event], rule: Rule, line: u64) -> Vec<Vec<u64>> {
             continue;
         }
         let of = match event.deed {
-            Deed::Message(Answer::Admitted) | Deed::Settle | Deed::Expire
+            Deed::Message(Answer::Admitted) | Deed::Settle | Deed::Expire | Deed::Release(_)
                 if event.key != Key::NONE =>
             {
-                Of::Key(event.key)
-            }
-            Deed::Release(End::Served | End::Left | End::Refused(_)) if event.key != Key::NONE => {
                 Of::Key(event.key)
             }
             Deed::Create(Answer::Admitted)

@@ -1,25 +1,100 @@
 //! Events and attempts that are sorted outside of memory: how they are written to temporary files.
 
+use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 
-use extsort::{ExternalSorter, Sortable};
+use extsort::{ExternalSorter, PushExternalSorter, Sortable};
 
 use super::bracket::Bracket;
 use super::event::{Answer, Deed, End, Event, Key};
 use crate::rules::Reason;
 use crate::units::{Credits, SimSpan, SimTime};
 
-/// So many are in memory at once \[about 200 bytes each\].
-const IN_MEMORY: usize = 2_000_000;
+/// So many are in memory at once, and as many again while they are written \[about 150 bytes each\].
+const IN_MEMORY: usize = 1_000_000;
 
 /// A sorter that keeps what does not fit in memory in temporary files.
 pub(super) fn sorter() -> ExternalSorter {
-    ExternalSorter::new().with_segment_size(IN_MEMORY)
+    // A segment is written as soon as it has more than this.
+    ExternalSorter::new().with_segment_size(IN_MEMORY - 1)
+}
+
+/// By what events are sorted.
+type Order = fn(&Spilled, &Spilled) -> Ordering;
+
+/// The events of all workspaces, which come in any order.
+pub(super) struct Spill {
+    /// Those in memory, workspace by workspace, each in the order in which they came.
+    events: Vec<Vec<Event>>,
+    count: usize,
+    /// Those that are in files, in segments that are sorted already.
+    sorter: Option<PushExternalSorter<Spilled, Order>>,
+}
+
+impl Spill {
+    pub(super) fn new() -> Self {
+        Self { events: Vec::new(), count: 0, sorter: None }
+    }
+
+    /// Takes up an event of a workspace.
+    pub(super) fn push(&mut self, workspace: usize, event: Event) -> io::Result<()> {
+        if workspace >= self.events.len() {
+            self.events.resize_with(workspace + 1, Vec::new);
+        }
+        self.events[workspace].push(event);
+        self.count += 1;
+        if self.count == IN_MEMORY { self.write() } else { Ok(()) }
+    }
+
+    /// Writes what is in memory.
+    fn write(&mut self) -> io::Result<()> {
+        let order: Order = |one, other| one.key().cmp(&other.key());
+        let sorter = self.sorter.get_or_insert_with(|| sorter().pushed_by(order));
+        for (workspace, events) in self.events.iter_mut().enumerate() {
+            let workspace = workspace as u32;
+            events.drain(..).try_for_each(|event| sorter.push(Spilled { workspace, event }))?;
+        }
+        self.count = 0;
+        Ok(())
+    }
+
+    /// Calls `judge` with all events of each workspace in turn.
+    pub(super) fn each<E: From<io::Error>>(
+        mut self,
+        mut judge: impl FnMut(usize, &mut Vec<Event>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.sorter.is_none() {
+            return self.events.iter_mut().enumerate().try_for_each(|(workspace, events)| {
+                let mut events = std::mem::take(events);
+                judge(workspace, &mut events)
+            });
+        }
+        self.write()?;
+        let Some(sorter) = self.sorter else { return Ok(()) };
+        drop(self.events);
+        let mut events = Vec::new();
+        let mut last = 0;
+        for spilled in sorter.done()? {
+            let Spilled { workspace, event } = spilled?;
+            if workspace != last {
+                judge(last as usize, &mut events)?;
+                last = workspace;
+            }
+            events.push(event);
+        }
+        judge(last as usize, &mut events)
+    }
+}
+
+impl Spilled {
+    fn key(&self) -> (u32, u64) {
+        (self.workspace, self.event.line)
+    }
 }
 
 /// An event, with the number of its workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spilled {
+struct Spilled {
     pub(super) workspace: u32,
     pub(super) event: Event,
 }
@@ -118,7 +193,8 @@ fn code(deed: Deed) -> (u64, u64, u16) {
 /// The deed that a number stands for; `None` if it stands for none.
 fn deed(code: u8, reason: u8, plan: u16) -> Option<Deed> {
     let reason = || Reason::ALL.get(usize::from(reason)).copied();
-    let answer = if code % 2 == 0 { Some(Answer::Admitted) } else { reason().map(Answer::Refused) };
+    let answer =
+        if code.is_multiple_of(2) { Some(Answer::Admitted) } else { reason().map(Answer::Refused) };
     Some(match code {
         0 | 1 => Deed::Message(answer?),
         2 => Deed::Release(End::Served),
@@ -142,6 +218,47 @@ fn deed(code: u8, reason: u8, plan: u16) -> Option<Deed> {
 mod tests {
     use super::*;
 
+    fn event(line: u64) -> Event {
+        let at = SimTime::from_nanos(line);
+        Event {
+            at: Bracket::new(at, at, line),
+            line,
+            deed: Deed::Settle,
+            agent: 0,
+            attempt: 0,
+            key: Key::NONE,
+            limiter: None,
+            retry_after: None,
+            cost: Credits::ZERO,
+            charged: Credits::ZERO,
+            overage: Credits::ZERO,
+            hold: Credits::ZERO,
+            balance: None,
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_in_memory_comes_back_in_order() {
+        for rows in [7, IN_MEMORY as u64, 2 * IN_MEMORY as u64 + 100] {
+            let mut spill = Spill::new();
+            for line in 0..rows {
+                spill.push(line as usize * 31 % 7, event(line)).unwrap();
+            }
+            let (mut next, mut count) = (0, 0);
+            let all = spill.each(|workspace, events| {
+                assert_eq!(workspace, next);
+                assert!(events.is_sorted_by_key(|event| event.line));
+                assert!(events.iter().all(|event| event.line as usize * 31 % 7 == workspace));
+                count += events.len() as u64;
+                next += 1;
+                events.clear();
+                io::Result::Ok(())
+            });
+            all.unwrap();
+            assert_eq!((next, count), (7, rows));
+        }
+    }
+
     #[test]
     fn events_come_back_as_they_were() {
         let refused = Answer::Refused(Reason::ShareExhausted);
@@ -164,7 +281,7 @@ mod tests {
             Deed::BuyPackage,
         ];
         for (place, deed) in deeds.into_iter().enumerate() {
-            let is_even = place % 2 == 0;
+            let is_even = place.is_multiple_of(2);
             let (sent, answered) = (SimTime::from_nanos(7), SimTime::from_nanos(7 + place as u64));
             let event = Event {
                 at: Bracket::new(sent, answered, 9),

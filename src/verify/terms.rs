@@ -81,13 +81,13 @@ impl<'s> GroupTerms<'s> {
             PlanTerms { plan: &offer.plan, limits, pool: PoolTerms::new(&offer.plan, group) }
         });
         let plans = plans.collect();
-        let shares = group.lines.iter();
-        let shares = shares.filter_map(|line| Some((line.name.as_str(), line.share?)));
+        let lines = group.lines.iter();
+        let lines = lines.filter_map(|line| Some((line.name.as_str(), line.share?)));
         let features = group.lines.iter().filter(|line| line.kind == LineKind::Feature);
         Self {
             plans,
             limiters,
-            shares: shares.collect(),
+            shares: lines.collect(),
             features: features.map(|line| line.name.as_str()).collect(),
         }
     }

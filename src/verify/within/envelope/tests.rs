@@ -156,10 +156,10 @@ fn truth(meetings: &[Meeting], (_, counted, room): &Definition) -> Truth {
                 taken.push((now, it.weight));
             } else {
                 let refusal = truth.refusals.entry(it.line).or_default();
-                *refusal = (refusal.0 | !has_room, refusal.1 | has_room);
+                *refusal = (refusal.0 || !has_room, refusal.1 || has_room);
             }
         }
-        truth.fits = (truth.fits.0 & fits, truth.fits.1 | fits);
+        truth.fits = (truth.fits.0 && fits, truth.fits.1 || fits);
     });
     truth
 }
