@@ -4,8 +4,16 @@ mod calendar;
 mod engine;
 mod limiters;
 mod trace;
+mod verify;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, calendar::bench, engine::bench, limiters::bench, trace::bench);
+criterion_group!(
+    benches,
+    calendar::bench,
+    engine::bench,
+    limiters::bench,
+    trace::bench,
+    verify::bench
+);
 criterion_main!(benches);

@@ -46,15 +46,8 @@ impl DecisionLog {
     /// A log of a simulated run that is written to `out`: the names of the columns first, then a row
     /// that tells the version, and that `time` is the very instant of each row.
     pub fn new(out: impl Write + Send + 'static) -> Self {
-        let columns = DecisionRecord::COLUMNS;
-        let head = columns.map(|column| match column {
-            "time" => "0s".to_owned(),
-            "agent" => format!("decisions-{}", Self::VERSION),
-            "action" => "log".to_owned(),
-            "outcome" => Self::EXACT.to_owned(),
-            _ => String::new(),
-        });
-        let head = format!("{}\n{}\n", columns.join(","), head.join(","));
+        let head = [DecisionRecord::COLUMNS.join(","), Self::exact_head().join(",")];
+        let head = head.join("\n") + "\n";
         let mut state = State {
             out: Box::new(out),
             next: 0,
@@ -65,6 +58,17 @@ impl DecisionLog {
         };
         state.write(head.as_bytes());
         Self { state: Mutex::new(state), turn: Condvar::new() }
+    }
+
+    /// The row that says which version a log is of, and that it knows every instant.
+    pub fn exact_head() -> [String; DecisionRecord::COLUMNS.len()] {
+        DecisionRecord::COLUMNS.map(|column| match column {
+            "time" => "0s".to_owned(),
+            "agent" => format!("decisions-{}", Self::VERSION),
+            "action" => "log".to_owned(),
+            "outcome" => Self::EXACT.to_owned(),
+            _ => String::new(),
+        })
     }
 
     /// Takes rows of a piece out of `rows`, which is empty then; `done` says that they were its last

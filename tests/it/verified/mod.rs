@@ -1,14 +1,16 @@
 //! Logs of decisions, judged: what runs decide keeps every rule, and each way to break one is named.
 
 mod command;
+mod counterexamples;
 mod forged;
 mod limits;
+mod told;
 
 use std::fs;
 
 use limitlab::log::Trace;
 use limitlab::scenario::Scenario;
-use limitlab::verify::{Rule, Verdict, Verified, verify};
+use limitlab::verify::{Rule, Standard, Verdict, Verified, verify};
 use tempfile::TempDir;
 
 use crate::decisions::audit::logged;
@@ -20,10 +22,15 @@ use crate::decisions::small;
 ///
 /// With what is wrong with the log, if it cannot be read.
 pub(crate) fn verdict_on(scenario: &Scenario, log: &str) -> Verified {
+    verdict_by(scenario, log, Standard::default())
+}
+
+/// The same by another standard.
+fn verdict_by(scenario: &Scenario, log: &str, standard: Standard) -> Verified {
     let folder = TempDir::new().expect("a temporary folder can be made");
     let path = folder.path().join("log.csv");
     fs::write(&path, log).expect("a file can be written");
-    let verified = verify(&Trace::new(path, "log.csv"), scenario);
+    let verified = verify(&Trace::new(path, "log.csv"), scenario, standard);
     verified.unwrap_or_else(|error| panic!("{error}"))
 }
 
