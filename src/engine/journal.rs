@@ -161,6 +161,7 @@ impl Scribe for Journal<'_> {
             action,
             cost,
             attempt,
+            asked: None,
             // One node decides all, at once, and what is admitted is charged.
             key: None,
             node: None,

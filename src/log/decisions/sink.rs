@@ -46,12 +46,22 @@ impl DecisionLog {
     /// A log of a simulated run that is written to `out`: the names of the columns first, then a row
     /// that tells the version, and that `time` is the very instant of each row.
     pub fn new(out: impl Write + Send + 'static) -> Self {
+        Self::headed(out, Self::EXACT)
+    }
+
+    /// The same of decisions that are known only to lie between when they were asked for and when they
+    /// were answered.
+    pub fn of_service(out: impl Write + Send + 'static) -> Self {
+        Self::headed(out, "")
+    }
+
+    fn headed(out: impl Write + Send + 'static, instants: &str) -> Self {
         let columns = DecisionRecord::COLUMNS;
         let head = columns.map(|column| match column {
             "time" => "0s".to_owned(),
             "agent" => format!("decisions-{}", Self::VERSION),
             "action" => "log".to_owned(),
-            "outcome" => Self::EXACT.to_owned(),
+            "outcome" => instants.to_owned(),
             _ => String::new(),
         });
         let head = format!("{}\n{}\n", columns.join(","), head.join(","));
