@@ -11,7 +11,7 @@ use crate::scenario::occurs::{
     can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_bind,
     turned_away,
 };
-use crate::scenario::{Backend, BackendScope, Group, Scenario, Threshold};
+use crate::scenario::{BackendScope, Group, Scenario, Threshold};
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::ClientThrottling;
 
@@ -19,12 +19,12 @@ use crate::workload::ClientThrottling;
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
 
 /// The frame of a scenario, measured until `until`.
-pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
+pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
     let reasons: Vec<Vec<Reason>> =
-        scenario.groups.iter().map(|group| reasons(group, backend)).collect();
+        scenario.groups.iter().map(|group| reasons(scenario, group)).collect();
     let throttles: Vec<Vec<&Throttle>> =
         scenario.groups.iter().map(|group| scenario.throttles_of(group).collect()).collect();
     let limiters: Vec<Vec<LimiterCause<'_>>> =
@@ -126,7 +126,8 @@ fn union(all: &[Features]) -> Features {
 }
 
 /// The reasons without a limiter for which tries of a group can be refused.
-fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
+fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
+    let backend = scenario.backend.as_ref();
     let mut reasons = Vec::new();
     if crowded(group) {
         reasons.push(Reason::WorkspaceAgentLimit);
@@ -148,6 +149,9 @@ fn reasons(group: &Group, backend: Option<&Backend>) -> Vec<Reason> {
     }
     if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
+    }
+    if scenario.enforcement.gives_up() {
+        reasons.push(Reason::EnforcementUnavailable);
     }
     reasons
 }
