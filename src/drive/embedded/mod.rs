@@ -1,18 +1,26 @@
 //! A target in this process: enforcement with locks, copies and delays that are real.
 
+mod keep;
+mod lease;
+mod meter;
 mod row;
 mod rules;
 
-use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(test)]
+mod tests;
 
+use std::sync::Arc;
+
+use self::keep::Keep;
 use self::row::Row;
-use self::rules::Rules;
+use self::rules::{Payment, Rules};
 use super::pace::Pace;
 use super::target::{Decision, Deed, Request, Target};
 use crate::enforcement::{Enforcement, Strategy};
+use crate::random::Key;
 use crate::rules::{Founding, Reason, Refusal};
 use crate::scenario::Scenario;
-use crate::units::{SimSpan, SimTime};
+use crate::units::SimSpan;
 
 /// Enforcement in this process, by the strategy of a scenario.
 #[derive(Debug)]
@@ -24,16 +32,6 @@ pub struct Embedded {
     keeps: Vec<Keep>,
 }
 
-/// One workspace.
-#[derive(Debug)]
-struct Keep {
-    /// The place of its group.
-    group: usize,
-    row: Mutex<Row>,
-    /// Who has it decides; others wait, first come first served.
-    turn: tokio::sync::Mutex<()>,
-}
-
 impl Embedded {
     /// Enforcement of the workspaces of a scenario, each of which is founded so, in their order.
     pub fn new(
@@ -41,40 +39,47 @@ impl Embedded {
         foundings: impl IntoIterator<Item = Founding>,
         pace: &Arc<Pace>,
     ) -> Self {
-        let strategy = &scenario.enforcement.strategy;
-        let rules: Vec<Rules> =
-            scenario.groups.iter().map(|group| Rules::new(group, strategy)).collect();
+        let enforcement = scenario.enforcement;
+        let rules = scenario.groups.iter().map(|group| Rules::new(group, &enforcement.strategy));
+        let rules: Vec<Rules> = rules.collect();
         let places = scenario.groups.iter().enumerate();
         let groups = places.flat_map(|(place, group)| (0..group.count).map(move |_| place));
-        let keeps = groups.zip(foundings).map(|(group, founding)| Keep {
-            group,
-            row: Mutex::new(Row::new(&rules[group], founding)),
-            turn: tokio::sync::Mutex::new(()),
+        let nodes = enforcement.rows() as usize;
+        let is_copied = matches!(enforcement.strategy, Strategy::Replicated { .. });
+        let copies = if is_copied { nodes } else { 1 };
+        let keeps = groups.zip(foundings).zip(0..).map(|((group, founding), number)| {
+            let row = || Row::new(&rules[group], founding);
+            let key = Key::root(scenario.seed).name("nodes that decide").index(number);
+            Keep::new(group, (0..copies).map(|_| row()).collect(), (nodes, key))
         });
         let keeps = keeps.collect();
-        Self { enforcement: scenario.enforcement, pace: Arc::clone(pace), rules, keeps }
+        Self { enforcement, pace: Arc::clone(pace), rules, keeps }
     }
 
-    /// Does something with the row of a workspace, at an instant, while nobody else has it.
-    fn with<T>(&self, keep: &Keep, work: impl FnOnce(&mut Row, &Rules, SimTime) -> T) -> T {
-        let mut row = keep.row.lock().unwrap_or_else(PoisonError::into_inner);
-        // Looked up by who has the row: so the instants of a row never run backwards.
-        work(&mut row, &self.rules[keep.group], self.pace.now())
-    }
-
-    /// Decides what a strategy is about: attempts, and enables.
-    async fn by_strategy(&self, keep: &Keep, deed: Deed) -> Decision {
+    /// Decides what a strategy is about, messages and enables, on one of its nodes.
+    async fn by_strategy(&self, keep: &Keep, deed: Deed, node: usize) -> Decision {
+        let (rules, pace) = (&self.rules[keep.group], &*self.pace);
         match self.enforcement.strategy {
             Strategy::CheckThenAct { gap } => self.check_then_act(keep, deed, gap).await,
             Strategy::Optimistic { read_to_write, max_retries } => {
                 self.optimistic(keep, deed, (read_to_write, max_retries)).await
             }
-            _ => self.with(keep, |row, rules, now| row.decide(rules, deed, now)),
+            Strategy::Replicated { sync_every, .. } => {
+                keep.exchange((rules, pace), sync_every);
+                keep.with(pace, node, |row, now| row.decide_copied(rules, deed, now))
+            }
+            Strategy::Atomic | Strategy::Leased { .. } | Strategy::Metered { .. } => {
+                keep.with(pace, 0, |row, now| match &rules.payment {
+                    Payment::Lease(terms) => row.decide_leased((rules, terms), (deed, node), now),
+                    _ => row.decide(rules, deed, now),
+                })
+            }
         }
     }
 
     async fn check_then_act(&self, keep: &Keep, deed: Deed, gap: SimSpan) -> Decision {
-        let read = self.with(keep, |row, rules, now| {
+        let (rules, pace) = (&self.rules[keep.group], &*self.pace);
+        let read = keep.with(pace, 0, |row, now| {
             let answer = row.read(rules, deed, now)?;
             Some(answer.map_err(|refusal| row.refused(refusal)))
         });
@@ -82,8 +87,8 @@ impl Embedded {
             None => Decision::NOTHING,
             Some(Err(refused)) => refused,
             Some(Ok(())) => {
-                self.pace.pause(gap).await;
-                self.with(keep, |row, rules, now| row.write(rules, deed, now))
+                pace.pause(gap).await;
+                keep.with(pace, 0, |row, now| row.write(rules, deed, now))
             }
         }
     }
@@ -94,8 +99,9 @@ impl Embedded {
         deed: Deed,
         (read_to_write, max_retries): (SimSpan, u32),
     ) -> Decision {
+        let (rules, pace) = (&self.rules[keep.group], &*self.pace);
         for _ in 0..=max_retries {
-            let read = self.with(keep, |row, rules, now| {
+            let read = keep.with(pace, 0, |row, now| {
                 let answer = row.read(rules, deed, now)?;
                 Some((answer.map_err(|refusal| row.refused(refusal)), row.version()))
             });
@@ -104,8 +110,8 @@ impl Embedded {
                 Some((Err(refused), _)) => return refused,
                 Some((Ok(()), version)) => version,
             };
-            self.pace.pause(read_to_write).await;
-            let written = self.with(keep, |row, rules, now| {
+            pace.pause(read_to_write).await;
+            let written = keep.with(pace, 0, |row, now| {
                 // Nobody wrote, so what was read still holds, but for what time brings.
                 (row.version() == version).then(|| row.decide(rules, deed, now))
             });
@@ -114,22 +120,27 @@ impl Embedded {
             }
         }
         let refusal = Refusal::of(Reason::EnforcementUnavailable);
-        self.with(keep, |row, _, _| row.refused(refusal))
+        keep.with(pace, 0, |row, _| row.refused(refusal))
     }
 }
 
 impl Target for Embedded {
-    async fn decide(&self, request: Request) -> Decision {
-        let keep = &self.keeps[request.workspace as usize];
-        let is_decided = matches!(request.deed, Deed::Attempt { .. } | Deed::Enable(_));
+    async fn decide(&self, Request { workspace, deed }: Request) -> Decision {
+        let keep = &self.keeps[workspace as usize];
+        let rules = &self.rules[keep.group];
+        let is_decided = matches!(deed, Deed::Attempt { .. } | Deed::Enable(_));
+        // What is there from the start is everywhere.
         if !is_decided || self.pace.passed().is_zero() {
-            return self.with(keep, |row, rules, now| row.decide(rules, request.deed, now));
+            return keep.everywhere((rules, &self.pace), deed);
         }
-        if !self.enforcement.decision_time.is_zero() {
-            let turn = keep.turn.lock().await;
-            self.pace.pause(self.enforcement.decision_time).await;
-            drop(turn);
+        let nodes = self.enforcement.nodes();
+        let node = nodes.map(|nodes| keep.node(nodes, deed));
+        let place = node.unwrap_or(0);
+        let decision_time = self.enforcement.decision_time;
+        if !decision_time.is_zero() {
+            keep.busy(&self.pace, place, decision_time).await;
         }
-        self.by_strategy(keep, request.deed).await
+        let decision = self.by_strategy(keep, deed, place).await;
+        Decision { node: node.map(|node| node as u32 + 1), ..decision }
     }
 }

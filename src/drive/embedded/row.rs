@@ -1,6 +1,8 @@
 //! What is kept of one workspace, and decided upon by whoever has it: one node, at one instant.
 
-use super::rules::Rules;
+use super::lease::{LeaseTerms, Leases};
+use super::meter::{Meter, MeterTerms};
+use super::rules::{Payment, Rules};
 use crate::drive::target::{Decision, Deed, Member};
 use crate::rules::{CreditPool, Flows, Founding, Reason, Refusal, Workspace};
 use crate::units::{Credits, SimTime};
@@ -19,6 +21,10 @@ pub(super) struct Row {
     oversold: i128,
     /// How often it was written.
     version: u64,
+    meter: Meter,
+    leases: Leases,
+    /// What was written here that other nodes have not heard of.
+    untold: Vec<Deed>,
 }
 
 /// What the pool of a row holds, and what came and went so far.
@@ -43,7 +49,16 @@ impl Row {
                 members.push(Vec::new());
             }
         }
-        Self { workspace, members, count, oversold: 0, version: 0 }
+        Self {
+            workspace,
+            members,
+            count,
+            oversold: 0,
+            version: 0,
+            meter: Meter::default(),
+            leases: Leases::default(),
+            untold: Vec::new(),
+        }
     }
 
     /// How often it was written.
@@ -89,8 +104,64 @@ impl Row {
             return Err(rules.limited(throttle));
         }
         self.workspace.check_credits(&rules.book, agent, cost, now)?;
-        let reported = self.workspace.exceeded_pool().or_else(|| self.lacks(cost));
-        reported.map_or(Ok(()), |reason| Err(Refusal::of(reason)))
+        let reported = self.workspace.exceeded_pool();
+        let refuses = match rules.payment {
+            Payment::Meter(terms) if self.workspace.is_metered() => {
+                let reported = reported.filter(|&reason| reason != Reason::CreditsExhausted);
+                reported.or_else(|| self.meter_lacks(&terms, cost, now))
+            }
+            _ => reported.or_else(|| self.lacks(cost)),
+        };
+        refuses.map_or(Ok(()), |reason| Err(Refusal::of(reason)))
+    }
+
+    /// Why the meter says that the pool cannot pay, if it says so.
+    fn meter_lacks(&mut self, terms: &MeterTerms, cost: Credits, now: SimTime) -> Option<Reason> {
+        let pool = self.workspace.pool()?;
+        let left = pool.spendable().wide() - self.oversold;
+        let left = self.meter.read(terms, (left, pool.included()), now);
+        (cost.wide() > left).then_some(Reason::CreditsExhausted)
+    }
+
+    /// Decides and writes at once, as a node that spends what it has taken of the pool.
+    pub(super) fn decide_leased(
+        &mut self,
+        (rules, terms): (&Rules, &LeaseTerms),
+        (deed, node): (Deed, usize),
+        now: SimTime,
+    ) -> Decision {
+        match self.read(rules, deed, now) {
+            None => return Decision::NOTHING,
+            Some(Err(refusal)) => return self.refused(refusal),
+            Some(Ok(())) => {}
+        }
+        if let (Deed::Attempt { cost, .. }, Some(pool)) = (deed, self.workspace.pool())
+            && self.workspace.is_metered()
+            && !self.leases.spend(terms, (node, cost, pool.spendable()), now)
+        {
+            return self.refused(Refusal::of(Reason::CreditsExhausted));
+        }
+        self.write(rules, deed, now)
+    }
+
+    /// Decides and writes at once, on the copy of a node: others hear of it later.
+    pub(super) fn decide_copied(&mut self, rules: &Rules, deed: Deed, now: SimTime) -> Decision {
+        let decision = self.decide(rules, deed, now);
+        if decision.happened && decision.refusal.is_none() {
+            self.untold.push(deed);
+        }
+        // What this copy holds is not what there is.
+        Decision { balance: None, active: None, ..decision }
+    }
+
+    /// What others have not heard of; they have now.
+    pub(super) fn tell(&mut self) -> Vec<Deed> {
+        std::mem::take(&mut self.untold)
+    }
+
+    /// Nobody hears any more that an agent was enabled here: it has gone since.
+    pub(super) fn take_back(&mut self, member: Member) {
+        self.untold.retain(|deed| *deed != Deed::Enable(member));
     }
 
     /// Why the pool cannot pay so much more than it was charged already, if it cannot.
@@ -190,6 +261,9 @@ impl Row {
         };
         self.workspace.settle(charge);
         let (mut charged, mut overage) = (None, Credits::ZERO);
+        if let (Payment::Meter(terms), true) = (&rules.payment, self.workspace.is_metered()) {
+            self.meter.used(terms, cost, now);
+        }
         if let Some(charge) = charge {
             (charged, overage) = (Some(charge.amount), charge.overage);
         } else if self.workspace.is_metered() {
@@ -218,6 +292,8 @@ impl Row {
         self.workspace.renew(&rules.book, now);
         let after = self.glance();
         self.oversold = 0;
+        self.meter.renewed();
+        self.leases.end();
         let credits =
             |amount: i128| Credits::from_thousandths(i64::try_from(amount).unwrap_or(i64::MAX));
         let expired = after.booked.expired - before.booked.expired;

@@ -1,5 +1,7 @@
 //! The rules of a group's workspaces, as a strategy looks at them.
 
+use super::lease::LeaseTerms;
+use super::meter::MeterTerms;
 use crate::enforcement::Strategy;
 use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{Plan, Refusal, Rulebook};
@@ -17,6 +19,31 @@ pub(super) struct Rules {
     is_lenient: bool,
     pub(super) lines: Vec<AgentLine>,
     throttles: Vec<Throttle>,
+    /// By what credits are decided, if it is not the pool itself.
+    pub(super) payment: Payment,
+}
+
+/// By what it is decided whether credits reach.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Payment {
+    /// By the pool.
+    Pool,
+    /// By a meter that lags.
+    Meter(MeterTerms),
+    /// By what a node has taken of the pool.
+    Lease(LeaseTerms),
+}
+
+impl Payment {
+    const fn of(strategy: &Strategy) -> Self {
+        match *strategy {
+            Strategy::Metered { read_cache, report_every, recheck_within } => {
+                Self::Meter(MeterTerms { read_cache, report_every, recheck_within })
+            }
+            Strategy::Leased { lease, ttl, .. } => Self::Lease(LeaseTerms { amount: lease, ttl }),
+            _ => Self::Pool,
+        }
+    }
 }
 
 impl Rules {
@@ -47,6 +74,7 @@ impl Rules {
             is_lenient,
             lines: group.lines.clone(),
             throttles,
+            payment: Payment::of(strategy),
         }
     }
 

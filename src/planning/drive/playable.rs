@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::enforcement::Strategy;
 use crate::rules::limiter::{OnExceed, Quota, Throttle};
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::workload::{Action, AgentLine, OnRefused, TrafficKind};
@@ -32,12 +31,6 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Unplayable> {
         "limits over everybody: each workspace is decided apart",
     );
     cannot(!scenario.traces.is_empty(), "`trace` traffic");
-    let strategy = &scenario.enforcement.strategy;
-    let is_built = matches!(
-        strategy,
-        Strategy::Atomic | Strategy::CheckThenAct { .. } | Strategy::Optimistic { .. }
-    );
-    cannot(!is_built, &format!("the strategy `{}`", strategy.name()));
     for group in &scenario.groups {
         of_group(group, &mut |holds, what| {
             cannot(holds, &format!("{what} (group `{}`)", group.name));

@@ -23,12 +23,12 @@ workspaces:
 fn an_atomic_row_is_never_oversold_in_a_million_decisions() {
     let drove = driven(CROWDED, "1_000_000x");
     // 299,999 messages to each agent: one every millisecond, from the first one on, before the end.
-    assert_eq!(drove.value("attempts.offered"), 1_199_996.0);
+    assert_eq!(drove.count("attempts.offered"), 1_199_996);
     // What the pools hold is used up to the last credit that can be, and no further.
-    assert_eq!(drove.value("credits.consumed"), 800_000.0);
-    assert_eq!(drove.value("credits.closing"), 1.0);
-    assert_eq!(drove.value("attempts.admitted"), 800_000.0);
-    assert_eq!(drove.value("credits.oversold.total"), 0.0);
+    assert_eq!(drove.count("credits.consumed"), 800_000);
+    assert_eq!(drove.count("credits.closing"), 1);
+    assert_eq!(drove.count("attempts.admitted"), 800_000);
+    assert_eq!(drove.count("credits.oversold.total"), 0);
     assert_eq!(drove.verdict(Rule::PoolNeverOversold), Verdict::Held);
     assert_eq!(drove.verdict(Rule::ChargedOnce), Verdict::Held);
     assert_ne!(drove.verified.verdict(), Verdict::Violated, "{:?}", drove.verified.findings);
@@ -54,16 +54,16 @@ enforcement: { strategy: { check_then_act: { gap: 1s } } }
 ";
     let drove = driven(yaml, "20x");
     assert_eq!(drove.verdict(Rule::PoolNeverOversold), Verdict::Violated);
-    let sum = |of: &str| -> f64 {
+    let sum = |of: &str| -> i64 {
         let rows = drove.rows();
         let rows = rows.iter().filter(|row| &row[column("action")] == of);
-        rows.filter_map(|row| row[column("charged")].parse::<f64>().ok()).sum()
+        rows.filter_map(|row| row[column("charged")].parse::<i64>().ok()).sum()
     };
-    let oversold = sum("message") - 1_000.0;
-    assert!(oversold > 0.0);
-    assert_eq!(drove.value("credits.oversold.total"), oversold);
-    assert_eq!(drove.value("credits.consumed"), 1_000.0);
-    assert_eq!(sum("renew"), -1_000.0);
+    let oversold = sum("message") - 1_000;
+    assert!(oversold > 0);
+    assert_eq!(drove.count("credits.oversold.total") as i64, oversold);
+    assert_eq!(drove.count("credits.consumed"), 1_000);
+    assert_eq!(sum("renew"), -1_000);
     // Who reads within a second before the last credit is written sees it still: three messages come
     // every ten milliseconds, and a gap is at most 20 virtual milliseconds longer than written.
     assert!(drove.value("credits.oversold.max") <= 3.0 * 103.0 + 50.0, "{oversold}");

@@ -54,6 +54,12 @@ impl Drove {
     fn value(&self, metric: &str) -> f64 {
         self.driven.summary.value(metric).unwrap_or_else(|| panic!("{metric} is measured"))
     }
+
+    /// The same of a metric that is a whole number.
+    #[track_caller]
+    fn count(&self, metric: &str) -> u64 {
+        self.value(metric) as u64
+    }
 }
 
 /// The column of a log by its name.
