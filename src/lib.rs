@@ -94,6 +94,8 @@ pub mod scenario;
 
 pub mod engine;
 
+pub mod drive;
+
 pub mod verify;
 
 pub mod planning;

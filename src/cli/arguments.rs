@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, parse_count};
+use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
 #[derive(Debug, Parser)]
@@ -19,6 +19,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Simulate a scenario and write its results
     Run(RunArguments),
+    /// Play a scenario in wall-clock time, against enforcement that is real
+    Drive(DriveArguments),
     /// Validate a scenario and explain what would run
     Check(CheckArguments),
     /// Compare two policies on the same draws: what changes for each workspace
@@ -95,6 +97,43 @@ pub(super) struct VerifyArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 done, every threshold holds and no rule was surely violated, 1 could not run, 2 the \
+command line or the scenario is wrong, or it has what cannot be driven, 4 a rule was violated, 99 a \
+threshold failed, 130 interrupted (what was measured so far is written).")]
+pub(super) struct DriveArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+    /// Who decides
+    #[arg(long, value_enum, default_value_t = DriveTarget::Embedded)]
+    pub(super) target: DriveTarget,
+    /// How much faster than the clock on the wall time runs, such as 1000x
+    #[arg(long, value_name = "FACTOR", default_value = "1x")]
+    pub(super) speed: Speed,
+    /// Write the results here instead of results/<name>-drive
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Threads that ask and decide [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub(super) threads: Option<u16>,
+    /// Write each plot as a PNG too
+    #[arg(long)]
+    pub(super) png: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// What to print: a summary for people, or the JSON that is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DriveTarget {
+    /// Enforcement in this process, by the strategy of the scenario
+    Embedded,
 }
 
 /// How to run, whatever is run. Nothing of it changes a figure.

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod diff;
+mod drive;
 mod exit;
 mod fit;
 mod new;
@@ -24,6 +25,7 @@ use arguments::{Arguments, Command};
 pub fn run() -> Exit {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Drive(arguments) => drive::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -13,11 +13,12 @@ use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_bar};
-use crate::engine::{self, EngineError, Outcome, RunOptions, Watch};
+use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::DecisionLog;
+use crate::measure::Measures;
 use crate::report::{self, Outputs};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
-use crate::summary::RunFigures;
+use crate::summary::{RunFigures, Summary};
 
 /// Columns of the summary on something that is no terminal.
 pub(super) const WIDTH: usize = 100;
@@ -63,7 +64,7 @@ fn try_simulate(
     let folder =
         out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
     report::check_folder(&folder).map_err(impossible)?;
-    let draft = decisions.then(|| Draft::new(&folder)).transpose()?;
+    let draft = decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };
@@ -87,44 +88,53 @@ fn try_simulate(
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
-        show(scenario, &outcome, &folder, how.format);
+        show(scenario, &outcome.summary, &folder, how.format);
     }
-    Ok(verdict(&outcome))
+    Ok(verdict(&outcome.summary, &outcome.measures))
 }
 
 /// The log of decisions in a folder of results.
-const DECISIONS: &str = "decisions.csv";
+pub(super) const DECISIONS: &str = "decisions.csv";
 
 /// A log of decisions that is written beside the results until they are whole.
-struct Draft {
+pub(super) struct Draft {
     beside: TempDir,
-    log: DecisionLog,
+    pub(super) log: DecisionLog,
 }
 
 impl Draft {
-    fn new(folder: &Path) -> Result<Self, Exit> {
+    /// A log that begins as `log` says, beside what is to be a folder of results.
+    pub(super) fn new(
+        folder: &Path,
+        log: impl FnOnce(BufWriter<File>) -> DecisionLog,
+    ) -> Result<Self, Exit> {
         let beside = report::beside(folder).map_err(impossible)?;
         let path = beside.path().join(DECISIONS);
         let file = File::create(&path)
             .map_err(|error| impossible(format!("cannot write {}: {error}", path.display())))?;
-        Ok(Self { beside, log: DecisionLog::new(BufWriter::new(file)) })
+        Ok(Self { beside, log: log(BufWriter::new(file)) })
+    }
+
+    /// A file beside it that is gone when it is.
+    pub(super) fn scratch(&self, name: &str) -> PathBuf {
+        self.beside.path().join(name)
     }
 
     /// The folder that holds the whole log.
-    fn finish(self) -> Result<TempDir, Exit> {
+    pub(super) fn finish(self) -> Result<TempDir, Exit> {
         self.log.finish().map_err(|error| impossible(EngineError::Log(error.to_string())))?;
         Ok(self.beside)
     }
 }
 
 /// Tells why a command could not run.
-fn impossible(why: impl Display) -> Exit {
+pub(super) fn impossible(why: impl Display) -> Exit {
     complain(&why.to_string());
     Exit::Impossible
 }
 
 /// Tells why a run failed.
-fn failed(error: EngineError) -> Exit {
+pub(super) fn failed(error: EngineError) -> Exit {
     match error {
         EngineError::Trace(error) => explain(&ScenarioError::Faults(Faults::from(&error))),
         EngineError::Replications(_) => {
@@ -146,21 +156,23 @@ pub(super) fn all_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-fn show(scenario: &Scenario, outcome: &Outcome, folder: &Path, format: Format) {
+/// Prints what came of a scenario, and where its results are.
+pub(super) fn show(scenario: &Scenario, summary: &Summary, folder: &Path, format: Format) {
     match format {
         Format::Text => {
             let colour = colour_of(&stdout());
-            let text = report::terminal(scenario, &outcome.summary, colour, WIDTH);
+            let text = report::terminal(scenario, summary, colour, WIDTH);
             print(&format!("{text}\nResults: {}\n", folder.display()));
         }
-        Format::Json => print(&outcome.summary.to_json()),
+        Format::Json => print(&summary.to_json()),
     }
 }
 
-fn verdict(outcome: &Outcome) -> Exit {
-    if outcome.measures.interrupted.is_some() {
+/// How the command ends by what was measured.
+pub(super) fn verdict(summary: &Summary, measures: &Measures) -> Exit {
+    if measures.interrupted.is_some() {
         Exit::Interrupted
-    } else if outcome.summary.passed() {
+    } else if summary.passed() {
         Exit::Done
     } else {
         Exit::ThresholdFailed
@@ -168,7 +180,7 @@ fn verdict(outcome: &Outcome) -> Exit {
 }
 
 /// The greatest memory of this process so far \[bytes\], where Linux tells it.
-fn peak_memory() -> Option<u64> {
+pub(super) fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

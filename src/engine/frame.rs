@@ -19,7 +19,7 @@ use crate::workload::ClientThrottling;
 const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
 
 /// The frame of a scenario, measured until `until`.
-pub(super) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
+pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
@@ -117,6 +117,7 @@ fn union(all: &[Features]) -> Features {
         packages: any(|one| one.packages),
         overage: any(|one| one.overage),
         prices: any(|one| one.prices),
+        audited: any(|one| one.audited),
         enforced: any(|one| one.enforced),
         stranded: any(|one| one.stranded),
         contended: any(|one| one.contended),

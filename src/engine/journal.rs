@@ -164,6 +164,7 @@ impl Scribe for Journal<'_> {
             action,
             cost,
             attempt,
+            asked: None,
             key: None,
             node,
             outcome,

@@ -25,5 +25,6 @@ mod watch;
 
 pub use by_workspace::{ByWorkspace, WorkspaceRecord, run_by_workspace};
 pub use calendar::{Calendar, Class};
+pub(crate) use frame::frame;
 pub use run::{EngineError, Outcome, RunOptions, run, run_logged};
 pub use watch::Watch;

@@ -180,6 +180,25 @@ impl CreditTally {
     /// Ends the workspace, whose books are closed if they are not yet.
     pub fn finish(&mut self, window: Window, pool: &CreditPool, measures: &mut CreditMeasures) {
         self.look(window, SimTime::NEVER, pool);
+        self.note_firsts(measures);
+    }
+
+    /// Ends a workspace whose books of the window were kept elsewhere, where its pool cannot be looked
+    /// at: the balances when it began and ended, and what came and went in it.
+    pub fn finish_by(
+        &mut self,
+        window: Window,
+        (opening, closing): (i128, i128),
+        flows: Flows,
+        measures: &mut CreditMeasures,
+    ) {
+        self.end_counting(window, window.until);
+        self.closed = true;
+        (self.opening, self.closing, self.flows) = (opening, closing, flows);
+        self.note_firsts(measures);
+    }
+
+    fn note_firsts(&self, measures: &mut CreditMeasures) {
         if let Some(instant) = self.first_zero {
             measures.time_to_zero.record(instant.nanos());
         }

@@ -28,6 +28,8 @@ pub struct Features {
     pub overage: bool,
     /// Something has a price.
     pub prices: bool,
+    /// It is counted what should not have been admitted or refused.
+    pub audited: bool,
     /// Decisions take time, or are made on less than all there is to know.
     pub enforced: bool,
     /// Credits can be out of reach of who needs them.

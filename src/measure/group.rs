@@ -323,8 +323,9 @@ impl GroupMeasures {
         tally.levels.advance(frame.window, frame.window.until);
         if let (Some(credits), Some(pool)) = (&mut tally.credits, pool) {
             credits.finish(frame.window, pool, &mut self.credits);
-            self.oversold_max = self.oversold_max.max(credits.flows.oversold);
         }
+        let oversold = tally.credits.as_ref().map_or(0, |credits| credits.flows.oversold);
+        self.oversold_max = self.oversold_max.max(oversold);
         for (hit, measures) in tally.by_cause.iter().zip(&mut self.hits) {
             hit.finish(measures);
         }

@@ -62,6 +62,7 @@ enum Need {
     /// Some limit that only reports.
     Shadows,
     Enforced,
+    Audited,
     /// Credits can be out of reach.
     Stranded,
     /// Decisions are made again if what they had read is not so any more.
@@ -92,6 +93,7 @@ impl Ratio {
             Need::Shadow(shadow) => shadows.contains(*shadow),
             Need::Shadows => !shadows.is_empty(),
             Need::Enforced => features.enforced,
+            Need::Audited => features.audited,
             Need::Stranded => features.stranded && features.pool,
             Need::Contended => features.contended,
         }
@@ -355,8 +357,8 @@ fn damage() -> Vec<Ratio> {
     vec![
         Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
             .needs(Need::Stranded),
-        Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted),
-        Ratio::total("false_refusals", |t| t.damage.false_refusals),
+        Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted).needs(Need::Audited),
+        Ratio::total("false_refusals", |t| t.damage.false_refusals).needs(Need::Audited),
         Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),
         Ratio::total("decision.given_up", |t| t.damage.give_ups).needs(Need::Contended),
     ]

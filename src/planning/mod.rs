@@ -1,6 +1,8 @@
-//! Questions around runs: what a change of policy does, and what scenario has the traffic of a trace.
+//! Questions around runs: what a change of policy does, what scenario has the traffic of a trace, and
+//! what becomes of a scenario in wall-clock time.
 
 mod diff;
+pub mod drive;
 pub mod fit;
 
 pub use diff::{

@@ -4,6 +4,7 @@
 //! rounded, and series and histograms only laid out.
 
 mod diff;
+mod driven;
 mod folder;
 mod format;
 mod html;
@@ -23,6 +24,7 @@ mod write;
 mod fixture;
 
 pub use diff::{diff_terminal, write_diff};
+pub use driven::driven_terminal;
 pub use folder::{beside, check_folder};
 pub use terminal::terminal;
 pub use verified::verified_terminal;

@@ -262,6 +262,7 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         pool: credits().next().is_some(),
         packages,
         overage: credits().any(|credits| credits.overage != Overage::Refuse),
+        audited: true,
         enforced: !scenario.enforcement.is_ideal(),
         stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }),
         contended: matches!(scenario.enforcement.strategy, Strategy::Optimistic { .. }),

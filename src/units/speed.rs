@@ -1,4 +1,4 @@
-//! How many times faster recorded time runs.
+//! How many times faster recorded or virtual time runs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,12 +26,22 @@ impl Speed {
     /// What would last beyond all time lasts as long as can be told.
     #[inline]
     pub fn of(self, span: SimSpan) -> SimSpan {
-        if self.times == self.per {
-            return span;
-        }
-        let nanos = u128::from(span.nanos()) * u128::from(self.per) / u128::from(self.times);
-        SimSpan::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+        scaled(span, self.per, self.times)
     }
+
+    /// How much recorded time passes in `span`, likewise.
+    #[inline]
+    pub fn passed_in(self, span: SimSpan) -> SimSpan {
+        scaled(span, self.times, self.per)
+    }
+}
+
+fn scaled(span: SimSpan, times: u64, per: u64) -> SimSpan {
+    if times == per {
+        return span;
+    }
+    let nanos = u128::from(span.nanos()) * u128::from(times) / u128::from(per);
+    SimSpan::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
 impl FromStr for Speed {
@@ -80,6 +90,21 @@ mod tests {
             let read: Speed = speed.parse().unwrap();
             assert_eq!(read.of(SimSpan::from_nanos(nanos)).nanos(), expected, "{speed} of {nanos}");
             assert_eq!(read.to_string().parse::<Speed>().unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn so_much_more_of_recorded_time_passes() {
+        for (speed, nanos, expected) in [
+            ("1x", 7, 7),
+            ("2x", 7, 14),
+            ("0.5x", 7, 3),
+            ("1.5x", 2_000_000_001, 3_000_000_001),
+            ("1_000_000x", u64::MAX / 2, u64::MAX),
+        ] {
+            let read: Speed = speed.parse().unwrap();
+            let passed = read.passed_in(SimSpan::from_nanos(nanos));
+            assert_eq!(passed.nanos(), expected, "{speed} of {nanos}");
         }
     }
 

@@ -10,6 +10,7 @@ mod determinism;
 mod diagnostics;
 mod diff;
 mod disciplines;
+mod drive;
 mod edges;
 mod enforced;
 mod estimates;

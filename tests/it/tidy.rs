@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["workload", "enforcement", "measure"],
     &["log", "summary"],
     &["scenario"],
-    &["engine", "verify"],
+    &["engine", "drive", "verify"],
     &["planning"],
     &["report"],
     &["cli"],

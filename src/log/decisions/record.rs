@@ -132,6 +132,9 @@ pub struct DecisionRecord<'a> {
     pub cost: Option<Credits>,
     /// Of which attempt.
     pub attempt: Option<AttemptRecord>,
+    /// When it was asked for and when it was answered, of what is no attempt; `None` where it
+    /// happened at its time.
+    pub asked: Option<(SimTime, SimTime)>,
     /// The idempotency key, by which attempts are charged once; `None` is that of their message.
     pub key: Option<u64>,
     /// Which node decided, from 1 on, where there are several.
@@ -194,8 +197,8 @@ impl DecisionRecord<'_> {
         row.number(self.key.or(attempt.map(|it| it.message)));
         row.number(self.node.map(u64::from));
         row.time(attempt.map(|it| it.due));
-        row.time(attempt.map(|it| it.sent));
-        row.time(attempt.and_then(|it| it.answered));
+        row.time(attempt.map(|it| it.sent).or(self.asked.map(|it| it.0)));
+        row.time(attempt.and_then(|it| it.answered).or(self.asked.map(|it| it.1)));
         row.time(attempt.and_then(|it| it.replied));
         row.span(attempt.and_then(|it| it.wait));
         let (outcome, reason, limiter, retry_after) = match self.outcome {
@@ -359,6 +362,7 @@ mod tests {
                 replied: None,
                 wait: None,
             }),
+            asked: None,
             key: None,
             node: None,
             outcome: Some(Outcome::Refused { reason, limiter: Some("burst"), retry_after }),
@@ -392,6 +396,17 @@ mod tests {
             ..record
         };
         let row = written(&record);
+        let enable = DecisionRecord {
+            action: RecordedAction::Enable,
+            cost: None,
+            attempt: None,
+            asked: Some((SimTime::from_nanos(10), SimTime::from_nanos(2_000))),
+            outcome: Some(Outcome::Admitted),
+            ..record
+        };
+        assert!(written(&enable).starts_with(
+            "0.00000001s,shops/3,sales/2,enable,,,,9,3,,0.00000001s,0.000002s,,,admitted,"
+        ));
         assert_eq!(
             row,
             "0.00000001s,shops/3,sales/2,settle,2,7,2,9,3,0s,0.00000001s,0.00000001s,,,,,,,2,0.25,\

@@ -46,7 +46,17 @@ impl DecisionLog {
     /// A log of a simulated run that is written to `out`: the names of the columns first, then a row
     /// that tells the version, and that `time` is the very instant of each row.
     pub fn new(out: impl Write + Send + 'static) -> Self {
-        let head = [DecisionRecord::COLUMNS.join(","), Self::exact_head().join(",")];
+        Self::headed(out, Self::EXACT)
+    }
+
+    /// The same of decisions that are known only to lie between when they were asked for and when they
+    /// were answered.
+    pub fn of_service(out: impl Write + Send + 'static) -> Self {
+        Self::headed(out, "")
+    }
+
+    fn headed(out: impl Write + Send + 'static, instants: &str) -> Self {
+        let head = [DecisionRecord::COLUMNS.join(","), Self::head(instants).join(",")];
         let head = head.join("\n") + "\n";
         let mut state = State {
             out: Box::new(out),
@@ -62,11 +72,15 @@ impl DecisionLog {
 
     /// The row that says which version a log is of, and that it knows every instant.
     pub fn exact_head() -> [String; DecisionRecord::COLUMNS.len()] {
+        Self::head(Self::EXACT)
+    }
+
+    fn head(instants: &str) -> [String; DecisionRecord::COLUMNS.len()] {
         DecisionRecord::COLUMNS.map(|column| match column {
             "time" => "0s".to_owned(),
             "agent" => format!("decisions-{}", Self::VERSION),
             "action" => "log".to_owned(),
-            "outcome" => Self::EXACT.to_owned(),
+            "outcome" => instants.to_owned(),
             _ => String::new(),
         })
     }

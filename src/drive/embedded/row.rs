@@ -1,0 +1,308 @@
+//! What is kept of one workspace, and decided upon by whoever has it: one node, at one instant.
+
+use super::lease::{LeaseTerms, Leases};
+use super::meter::{Meter, MeterTerms};
+use super::rules::{Payment, Rules};
+use crate::drive::target::{Decision, Deed, Member};
+use crate::rules::{CreditPool, Flows, Founding, Reason, Refusal, Workspace};
+use crate::units::{Credits, SimTime};
+use crate::workload::LineKind;
+
+/// The state of one workspace, as one node has it.
+#[derive(Debug)]
+pub(super) struct Row {
+    workspace: Workspace,
+    /// Of each line, the places of its agents in the workspace; `None` of those that were refused, or
+    /// deleted.
+    members: Vec<Vec<Option<usize>>>,
+    /// Agents and features that ever were there.
+    count: usize,
+    /// Charged in this period although the pool could not pay \[thousandths\].
+    oversold: i128,
+    /// How often it was written.
+    version: u64,
+    meter: Meter,
+    leases: Leases,
+    /// What was written here that other nodes have not heard of.
+    untold: Vec<Deed>,
+}
+
+/// What the pool of a row holds, and what came and went so far.
+#[derive(Debug, Clone, Copy)]
+struct Glance {
+    booked: Flows,
+    oversold: i128,
+}
+
+impl Row {
+    /// A workspace with its features, and without agents.
+    pub(super) fn new(rules: &Rules, founding: Founding) -> Self {
+        let mut workspace = Workspace::empty();
+        workspace.found(&rules.book, founding);
+        let (mut members, mut count) = (Vec::new(), 0);
+        for line in &rules.lines {
+            if line.kind == LineKind::Feature {
+                workspace.add_feature(&rules.book, line.share);
+                members.push(vec![Some(count)]);
+                count += 1;
+            } else {
+                members.push(Vec::new());
+            }
+        }
+        Self {
+            workspace,
+            members,
+            count,
+            oversold: 0,
+            version: 0,
+            meter: Meter::default(),
+            leases: Leases::default(),
+            untold: Vec::new(),
+        }
+    }
+
+    /// How often it was written.
+    pub(super) const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The place of an agent or a feature; `None` if there is none.
+    fn place(&self, member: Member) -> Option<usize> {
+        let number = (member.number as usize).saturating_sub(1);
+        self.members[usize::from(member.line)].get(number).copied().flatten()
+    }
+
+    /// Decides by what the row says: `None` where there is nothing to decide.
+    pub(super) fn read(
+        &mut self,
+        rules: &Rules,
+        deed: Deed,
+        now: SimTime,
+    ) -> Option<Result<(), Refusal>> {
+        match deed {
+            Deed::Attempt { member, cost, .. } => {
+                let agent = self.place(member)?;
+                Some(self.may_answer(rules, agent, cost, now))
+            }
+            Deed::Enable(member) => {
+                let agent = self.place(member)?;
+                (!self.workspace.is_active(agent)).then(|| self.may_enable())
+            }
+            _ => Some(Ok(())),
+        }
+    }
+
+    fn may_answer(
+        &mut self,
+        rules: &Rules,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        self.workspace.check(&rules.book, agent, cost, now)?;
+        if let Some(&throttle) = self.workspace.exceeded().first() {
+            return Err(rules.limited(throttle));
+        }
+        self.workspace.check_credits(&rules.book, agent, cost, now)?;
+        let reported = self.workspace.exceeded_pool();
+        let refuses = match rules.payment {
+            Payment::Meter(terms) if self.workspace.is_metered() => {
+                let reported = reported.filter(|&reason| reason != Reason::CreditsExhausted);
+                reported.or_else(|| self.meter_lacks(&terms, cost, now))
+            }
+            _ => reported.or_else(|| self.lacks(cost)),
+        };
+        refuses.map_or(Ok(()), |reason| Err(Refusal::of(reason)))
+    }
+
+    /// Why the meter says that the pool cannot pay, if it says so.
+    fn meter_lacks(&mut self, terms: &MeterTerms, cost: Credits, now: SimTime) -> Option<Reason> {
+        let pool = self.workspace.pool()?;
+        let left = pool.spendable().wide() - self.oversold;
+        let left = self.meter.read(terms, (left, pool.included()), now);
+        (cost.wide() > left).then_some(Reason::CreditsExhausted)
+    }
+
+    /// Decides and writes at once, as a node that spends what it has taken of the pool.
+    pub(super) fn decide_leased(
+        &mut self,
+        (rules, terms): (&Rules, &LeaseTerms),
+        (deed, node): (Deed, usize),
+        now: SimTime,
+    ) -> Decision {
+        match self.read(rules, deed, now) {
+            None => return Decision::NOTHING,
+            Some(Err(refusal)) => return self.refused(refusal),
+            Some(Ok(())) => {}
+        }
+        if let (Deed::Attempt { cost, .. }, Some(pool)) = (deed, self.workspace.pool())
+            && self.workspace.is_metered()
+            && !self.leases.spend(terms, (node, cost, pool.spendable()), now)
+        {
+            return self.refused(Refusal::of(Reason::CreditsExhausted));
+        }
+        self.write(rules, deed, now)
+    }
+
+    /// Decides and writes at once, on the copy of a node: others hear of it later.
+    pub(super) fn decide_copied(&mut self, rules: &Rules, deed: Deed, now: SimTime) -> Decision {
+        let decision = self.decide(rules, deed, now);
+        if decision.happened && decision.refusal.is_none() {
+            self.untold.push(deed);
+        }
+        // What this copy holds is not what there is.
+        Decision { balance: None, active: None, ..decision }
+    }
+
+    /// What others have not heard of; they have now.
+    pub(super) fn tell(&mut self) -> Vec<Deed> {
+        std::mem::take(&mut self.untold)
+    }
+
+    /// Nobody hears any more that an agent was enabled here: it has gone since.
+    pub(super) fn take_back(&mut self, member: Member) {
+        self.untold.retain(|deed| *deed != Deed::Enable(member));
+    }
+
+    /// Why the pool cannot pay so much more than it was charged already, if it cannot.
+    fn lacks(&self, cost: Credits) -> Option<Reason> {
+        let pool = self.workspace.pool().filter(|_| self.oversold > 0)?;
+        let whole = self.oversold + cost.wide();
+        (whole > pool.spendable().wide()).then_some(Reason::CreditsExhausted)
+    }
+
+    fn may_enable(&self) -> Result<(), Refusal> {
+        let full = self.workspace.slots().full();
+        if full { Err(Refusal::of(Reason::ActiveAgentLimit)) } else { Ok(()) }
+    }
+
+    /// Writes what a request does, whatever the row says: whoever decided may have known too little.
+    pub(super) fn write(&mut self, rules: &Rules, deed: Deed, now: SimTime) -> Decision {
+        let before = self.glance();
+        let mut decision = match deed {
+            Deed::Attempt { member, message, cost } => match self.place(member) {
+                Some(agent) => self.answer(rules, agent, (cost, message), now),
+                None => return Decision::NOTHING,
+            },
+            Deed::Create(member) => self.create(rules, member, now),
+            Deed::Enable(member) => match self.place(member) {
+                Some(agent) if !self.workspace.is_active(agent) => {
+                    Decision { refusal: self.workspace.enable(agent).err(), ..Decision::ADMITTED }
+                }
+                _ => return Decision::NOTHING,
+            },
+            Deed::Disable(member) => match self.place(member) {
+                Some(agent) if self.workspace.is_active(agent) => {
+                    self.workspace.disable(agent);
+                    Decision::ADMITTED
+                }
+                _ => return Decision::NOTHING,
+            },
+            Deed::Delete(member) => match self.place(member) {
+                Some(agent) => {
+                    self.workspace.delete(agent);
+                    self.members[usize::from(member.line)][member.number as usize - 1] = None;
+                    Decision::ADMITTED
+                }
+                None => return Decision::NOTHING,
+            },
+            Deed::Renew => self.renew(rules, before, now),
+        };
+        self.version += 1;
+        self.look_back(&mut decision);
+        decision
+    }
+
+    /// Decides and writes at once.
+    pub(super) fn decide(&mut self, rules: &Rules, deed: Deed, now: SimTime) -> Decision {
+        match self.read(rules, deed, now) {
+            None => Decision::NOTHING,
+            Some(Ok(())) => self.write(rules, deed, now),
+            Some(Err(refusal)) => self.refused(refusal),
+        }
+    }
+
+    /// What is told of a request that is refused.
+    pub(super) fn refused(&self, refusal: Refusal) -> Decision {
+        let mut decision = Decision::refused(refusal);
+        self.look_back(&mut decision);
+        decision
+    }
+
+    /// Notes how the row stands after a decision.
+    fn look_back(&self, decision: &mut Decision) {
+        let pool = self.workspace.pool().filter(|_| self.workspace.is_metered());
+        decision.balance = pool.map(|pool| {
+            let balance = pool.balance().wide() - self.oversold;
+            Credits::from_thousandths(i64::try_from(balance).unwrap_or(i64::MIN))
+        });
+        decision.active = Some(self.workspace.slots().active());
+    }
+
+    /// Charges an attempt, and takes what it needs of limiters.
+    fn answer(
+        &mut self,
+        rules: &Rules,
+        agent: usize,
+        (cost, message): (Credits, u64),
+        now: SimTime,
+    ) -> Decision {
+        let charge = if !rules.is_lenient() {
+            self.workspace.take(&rules.book, agent, (cost, message), now).charge
+        } else if self.workspace.check(&rules.book, agent, cost, now).is_ok() {
+            // What only reports is taken from only where it has room, which is looked at once more.
+            let _ = self.workspace.check_credits(&rules.book, agent, cost, now);
+            self.workspace.take(&rules.book, agent, (cost, message), now).charge
+        } else {
+            // The agent went away meanwhile: only its credits are charged.
+            let can_pay = self.workspace.pool().is_some_and(|pool| pool.check(cost).is_ok());
+            let pays = self.workspace.is_metered() && can_pay;
+            pays.then(|| self.workspace.pool_mut().charge(cost))
+        };
+        self.workspace.settle(charge);
+        let (mut charged, mut overage) = (None, Credits::ZERO);
+        if let (Payment::Meter(terms), true) = (&rules.payment, self.workspace.is_metered()) {
+            self.meter.used(terms, cost, now);
+        }
+        if let Some(charge) = charge {
+            (charged, overage) = (Some(charge.amount), charge.overage);
+        } else if self.workspace.is_metered() {
+            self.oversold += cost.wide();
+            charged = Some(cost);
+        }
+        Decision { charged, overage, ..Decision::ADMITTED }
+    }
+
+    fn create(&mut self, rules: &Rules, member: Member, now: SimTime) -> Decision {
+        let line = usize::from(member.line);
+        let refusal = self.workspace.create(&rules.book, rules.lines[line].share, now).err();
+        let place = refusal.is_none().then_some(self.count);
+        self.count += usize::from(refusal.is_none());
+        let numbers = &mut self.members[line];
+        numbers.resize(numbers.len().max(member.number as usize), None);
+        numbers[member.number as usize - 1] = place;
+        Decision { refusal, ..Decision::ADMITTED }
+    }
+
+    /// Begins a period; what was oversold in the one before is forgotten, so that much more comes in.
+    fn renew(&mut self, rules: &Rules, before: Glance, now: SimTime) -> Decision {
+        if !self.workspace.is_metered() {
+            return Decision::NOTHING;
+        }
+        self.workspace.renew(&rules.book, now);
+        let after = self.glance();
+        self.oversold = 0;
+        self.meter.renewed();
+        self.leases.end();
+        let credits =
+            |amount: i128| Credits::from_thousandths(i64::try_from(amount).unwrap_or(i64::MAX));
+        let expired = after.booked.expired - before.booked.expired;
+        let granted = after.booked.granted - before.booked.granted + before.oversold;
+        Decision { renewed: Some((credits(expired), credits(granted))), ..Decision::ADMITTED }
+    }
+
+    fn glance(&self) -> Glance {
+        let booked = self.workspace.pool().map(CreditPool::booked).unwrap_or_default();
+        Glance { booked, oversold: self.oversold }
+    }
+}
