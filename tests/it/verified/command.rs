@@ -51,15 +51,21 @@ fn a_rule_that_is_broken_is_exit_code_4() {
     insta::assert_snapshot!(printed, @"
     log.csv: 7 rows of 2 workspaces
 
-    Rule                                                    held  possible  violated
-    no pool is charged more than it holds                      1         -         -
-    no agent is enabled without a slot                         1         -         1
-    only active agents answer, and they do                     1         -         -
+    Rule, in how many workspaces                        held  possible  violated decisions
+    no pool is oversold                                    1         -         -         -
+    no agent is enabled without a slot                     1         -         1         1
+    only active agents answer, and they do                 1         -         -         -
 
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
+    no agent is enabled without a slot: broken in shops/1, as 3 rows of the log show
+      line 2  +0s  few    set plan
+      line 4  +1s  bot/1  enable: admitted
+      line 6  +3s  bot/2  enable: admitted
+
+    `--counterexamples DIR` writes each of these as a log that violates its rule.
+
     ✗ The log breaks rules.
-    Limits over everybody or of one's own, shares of agents and overage are not judged yet.
     ");
     assert_eq!(verify(&log, &["--set", "plans.few.active_agents=2"]).0, Some(0));
     assert_eq!(verify(&log, &["--quiet"]), (Some(4), String::new()));
@@ -79,13 +85,12 @@ fn what_cannot_be_told_is_exit_code_5_where_that_is_asked_for() {
     insta::assert_snapshot!(printed, @"
     log.csv: 4 rows of 1 workspace
 
-    Rule                                                    held  possible  violated
-    no agent is enabled without a slot                         -         1         -
+    Rule, in how many workspaces                        held  possible  violated decisions
+    no agent is enabled without a slot                     -         1         -         -
 
     ? possibly violated in shops/1, at line 5: no agent is enabled without a slot
 
     No rule was surely violated.
-    Limits over everybody or of one's own, shares of agents and overage are not judged yet.
     ");
     assert_eq!(verify(&log, &["--strict"]).0, Some(5));
 }
@@ -276,7 +281,36 @@ fn violations_are_shown_and_can_be_replayed() {
     let (code, printed) = verify(&broken(), &["--counterexamples", &path]);
     assert_eq!(code, Some(4), "{printed}");
     let prefix = format!("{}/", folder.path().display());
-    insta::assert_snapshot!(printed.replace(&prefix, ""), @"");
+    insta::assert_snapshot!(printed.replace(&prefix, ""), @"
+    log.csv: 7 rows of 1 workspace
+
+    Rule, in how many workspaces                        held  possible  violated decisions
+    no pool is oversold                                    -         -         1         2
+    no agent is enabled without a slot                     -         -         1         1
+    only active agents answer, and they do                 1         -         -         -
+
+    Oversold: 3.5 credits, of which 3.5 in one workspace.
+
+    ✗ violated in shops/1, at line 7: no pool is oversold
+    ✗ violated in shops/1, at line 6: no agent is enabled without a slot
+
+    no pool is oversold: broken in shops/1, as 6 rows of the log show
+      line 2       +0s  few    set plan
+      line 3       +0s  few    renew              charged -10
+      line 4       +1s  bot/1  enable: admitted
+      line 5       +2s  bot/1  message: admitted  charged 9
+      line 6       +3s  bot/2  enable: admitted
+      line 7  +4s500ms  bot/2  message: admitted  charged 3.5
+      limitlab verify shown/pool_never_oversold.csv --scenario own.yaml
+
+    no agent is enabled without a slot: broken in shops/1, as 3 rows of the log show
+      line 2  +0s  few    set plan
+      line 4  +1s  bot/1  enable: admitted
+      line 6  +3s  bot/2  enable: admitted
+      limitlab verify shown/slots_never_exceeded.csv --scenario own.yaml
+
+    ✗ The log breaks rules.
+    ");
     for rule in ["pool_never_oversold", "slots_never_exceeded"] {
         let log = fs::read_to_string(format!("{path}/{rule}.csv")).expect("it was written");
         let (code, printed) = verify(&log, &["--format", "json"]);
