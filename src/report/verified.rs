@@ -77,7 +77,7 @@ fn example(text: &mut String, it: &Counterexample, replay: Option<&str>) {
     let rows = plural(it.rows.len() as u64, "row");
     let _ = writeln!(
         text,
-        "\n{} is not so in {}, as {rows} of the log show:",
+        "\n{}: broken in {}, as {rows} of the log show",
         it.rule.sentence(),
         it.workspace
     );

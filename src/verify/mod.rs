@@ -18,6 +18,7 @@ mod keys;
 mod rule;
 mod shared;
 mod shrink;
+mod sort;
 mod spill;
 mod terms;
 mod verdict;

@@ -9,7 +9,7 @@ use super::verdict::Verdict;
 use crate::units::Credits;
 
 /// So many events are judged at most for one violation; what is left then stands as it is.
-const MOST_JUDGED: usize = 30_000_000;
+const MOST_JUDGED: usize = 5_000_000;
 
 /// The rows of a workspace in which a rule was violated for the first time.
 #[derive(Debug, Clone)]
@@ -123,6 +123,10 @@ impl<J: FnMut(&mut [Event]) -> Found> Shrinker<J> {
         let mut kept = 1;
         while kept < events.len() {
             let place = events.len() - kept;
+            kept *= 2;
+            if is_of_credits(self.rule) && events[place].balance.is_none() {
+                continue;
+            }
             let before = events[..place].iter().filter(|event| is_standing(event));
             let before = before.map(|event| Event { balance: None, ..*event });
             let late: Vec<Event> = before.chain(events[place..].iter().copied()).collect();
@@ -130,7 +134,6 @@ impl<J: FnMut(&mut [Event]) -> Found> Shrinker<J> {
                 *events = late;
                 return;
             }
-            kept *= 2;
         }
     }
 

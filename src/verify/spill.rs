@@ -1,34 +1,20 @@
 //! Events and attempts that are sorted outside of memory: how they are written to temporary files.
 
-use std::cmp::Ordering;
-use std::io::{self, Read, Write};
-
-use extsort::{ExternalSorter, PushExternalSorter, Sortable};
+use std::io;
 
 use super::bracket::Bracket;
 use super::event::{Answer, Deed, End, Event, Key};
+use super::sort::{IN_MEMORY, Record, Sorter};
 use crate::rules::Reason;
 use crate::units::{Credits, SimSpan, SimTime};
-
-/// So many are in memory at once, and as many again while they are written \[about 150 bytes each\].
-const IN_MEMORY: usize = 1_000_000;
-
-/// A sorter that keeps what does not fit in memory in temporary files.
-pub(super) fn sorter() -> ExternalSorter {
-    // A segment is written as soon as it has more than this.
-    ExternalSorter::new().with_segment_size(IN_MEMORY - 1)
-}
-
-/// By what events are sorted.
-type Order = fn(&Spilled, &Spilled) -> Ordering;
 
 /// The events of all workspaces, which come in any order.
 pub(super) struct Spill {
     /// Those in memory, workspace by workspace, each in the order in which they came.
     events: Vec<Vec<Event>>,
     count: usize,
-    /// Those that are in files, in segments that are sorted already.
-    sorter: Option<PushExternalSorter<Spilled, Order>>,
+    /// Those that are in files.
+    sorter: Option<Sorter<Spilled>>,
 }
 
 impl Spill {
@@ -46,10 +32,9 @@ impl Spill {
         if self.count == IN_MEMORY { self.write() } else { Ok(()) }
     }
 
-    /// Writes what is in memory.
+    /// Writes what is in memory, which is in order already.
     fn write(&mut self) -> io::Result<()> {
-        let order: Order = |one, other| one.key().cmp(&other.key());
-        let sorter = self.sorter.get_or_insert_with(|| sorter().pushed_by(order));
+        let sorter = self.sorter.get_or_insert_with(|| Sorter::new(IN_MEMORY));
         for (workspace, events) in self.events.iter_mut().enumerate() {
             let workspace = workspace as u32;
             events.drain(..).try_for_each(|event| sorter.push(Spilled { workspace, event }))?;
@@ -74,21 +59,15 @@ impl Spill {
         drop(self.events);
         let mut events = Vec::new();
         let mut last = 0;
-        for spilled in sorter.done()? {
-            let Spilled { workspace, event } = spilled?;
+        sorter.each(|Spilled { workspace, event }| {
             if workspace != last {
                 judge(last as usize, &mut events)?;
                 last = workspace;
             }
             events.push(event);
-        }
+            Ok::<(), E>(())
+        })?;
         judge(last as usize, &mut events)
-    }
-}
-
-impl Spilled {
-    fn key(&self) -> (u32, u64) {
-        (self.workspace, self.event.line)
     }
 }
 
@@ -99,18 +78,22 @@ struct Spilled {
     pub(super) event: Event,
 }
 
-/// An event in words of 64 bits.
-const WORDS: usize = 14;
+impl Record for Spilled {
+    type Key = (u32, u64);
+    const WORDS: usize = 14;
 
-impl Sortable for Spilled {
-    fn encode<W: Write>(&self, to: &mut W) -> io::Result<()> {
+    fn key(&self) -> Self::Key {
+        (self.workspace, self.event.line)
+    }
+
+    fn write(&self, words: &mut Vec<u64>) {
         let Event { at, line, deed, agent, attempt, key, .. } = self.event;
         let (code, reason, plan) = code(deed);
         let limiter = self.event.limiter.map_or(0, |limiter| u64::from(limiter) + 1);
         let optional = |present: bool, bit: u64| u64::from(present) << bit;
         let flags = optional(self.event.retry_after.is_some(), 0)
             | optional(self.event.balance.is_some(), 1);
-        let words: [u64; WORDS] = [
+        words.extend([
             u64::from(self.workspace) | u64::from(agent) << 32,
             line,
             at.from.0.nanos(),
@@ -125,39 +108,36 @@ impl Sortable for Spilled {
             self.event.overage.thousandths() as u64,
             self.event.hold.thousandths() as u64,
             self.event.balance.map_or(0, Credits::thousandths) as u64,
-        ];
-        words.iter().try_for_each(|word| to.write_all(&word.to_le_bytes()))
+        ]);
     }
 
-    fn decode<R: Read>(from: &mut R) -> io::Result<Self> {
-        let mut words = [0; WORDS];
-        for word in &mut words {
-            let mut bytes = [0; 8];
-            from.read_exact(&mut bytes)?;
-            *word = u64::from_le_bytes(bytes);
-        }
-        let [who, line, sent, answered, what, attempt, low, high, retry_after, ..] = words;
-        let credits = |place: usize| Credits::from_thousandths(words[place] as i64);
+    fn read(words: &[u64]) -> Option<Self> {
+        let &[who, line, sent, answered, what, attempt, low, high, retry_after, ref credits @ ..] =
+            words
+        else {
+            return None;
+        };
+        let &[cost, charged, overage, hold, balance] = credits else { return None };
+        let credits = |word: u64| Credits::from_thousandths(word as i64);
         let flags = what >> 56;
         let at = Bracket::new(SimTime::from_nanos(sent), SimTime::from_nanos(answered), line);
         let limiter = (what >> 32 & 0xff_ffff).checked_sub(1).map(|limiter| limiter as u16);
-        let deed = deed(what as u8, (what >> 8) as u8, (what >> 16) as u16);
         let event = Event {
             at,
             line,
-            deed: deed.ok_or_else(|| io::Error::other("a temporary file was changed"))?,
+            deed: deed(what as u8, (what >> 8) as u8, (what >> 16) as u16)?,
             agent: (who >> 32) as u32,
             attempt: attempt as u32,
             key: Key(u128::from(low) | u128::from(high) << 64),
             limiter,
             retry_after: (flags & 1 != 0).then(|| SimSpan::from_nanos(retry_after)),
-            cost: credits(9),
-            charged: credits(10),
-            overage: credits(11),
-            hold: credits(12),
-            balance: (flags & 2 != 0).then(|| credits(13)),
+            cost: credits(cost),
+            charged: credits(charged),
+            overage: credits(overage),
+            hold: credits(hold),
+            balance: (flags & 2 != 0).then(|| credits(balance)),
         };
-        Ok(Self { workspace: who as u32, event })
+        Some(Self { workspace: who as u32, event })
     }
 }
 
@@ -299,13 +279,11 @@ mod tests {
                 balance: is_even.then_some(Credits::whole(-6)),
             };
             let spilled = Spilled { workspace: 8, event };
-            let mut bytes = Vec::new();
-            spilled.encode(&mut bytes).unwrap();
-            assert_eq!(bytes.len(), 8 * WORDS);
-            assert_eq!(Spilled::decode(&mut bytes.as_slice()).unwrap(), spilled);
+            let mut words = Vec::new();
+            spilled.write(&mut words);
+            assert_eq!(words.len(), Spilled::WORDS);
+            assert_eq!(Spilled::read(&words), Some(spilled));
         }
-        let mut torn = [255; 8 * WORDS];
-        torn[32] = 17;
-        assert!(Spilled::decode(&mut torn.as_slice()).is_err());
+        assert_eq!(Spilled::read(&[17; Spilled::WORDS]), None);
     }
 }

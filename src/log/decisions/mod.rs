@@ -1,5 +1,6 @@
 //! Logs of decisions: what was decided, row by row.
 
+mod numbers;
 mod reader;
 mod record;
 mod sink;

@@ -4,11 +4,8 @@ mod exact;
 mod visit;
 mod within;
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io;
-
-use extsort::PushExternalSorter;
 
 use self::exact::Hearing;
 use self::visit::{Visit, Way, visits};
@@ -16,7 +13,7 @@ use super::clerk::Clerk;
 use super::event::Event;
 use super::found::Found;
 use super::rule::Rule;
-use super::spill::sorter;
+use super::sort::{IN_MEMORY, Sorter};
 use super::verdict::Verdict;
 use crate::rules::limiter::{OnExceed, Quota, Throttle, ThrottleScope};
 use crate::scenario::Scenario;
@@ -34,7 +31,7 @@ pub(super) struct Shared<'s> {
     plans: Vec<&'s str>,
     /// How attempts of each group get there.
     ways: Vec<Way>,
-    sorter: PushExternalSorter<Visit, fn(&Visit, &Visit) -> Ordering>,
+    sorter: Sorter<Visit>,
     /// Whether every instant is known.
     is_exact: bool,
 }
@@ -77,13 +74,12 @@ impl<'s> Shared<'s> {
             delay: delay.unwrap_or_default(),
             waits: Way::has_waits(&group.throttles),
         });
-        let order: fn(&Visit, &Visit) -> Ordering = |one, other| one.key().cmp(&other.key());
         Self {
             names: limits.iter().map(|limit| limit.name).collect(),
             limits,
             plans,
             ways: ways.collect(),
-            sorter: sorter().pushed_by(order),
+            sorter: Sorter::new(IN_MEMORY),
             is_exact: true,
         }
     }
@@ -115,8 +111,7 @@ impl<'s> Shared<'s> {
         let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
         let mut gathered = Vec::new();
         let mut count = 0;
-        for visit in sorter.done()? {
-            let visit = visit?;
+        sorter.each(|visit| {
             count += 1;
             if !is_exact && gathered.len() < MOST_WITHIN {
                 gathered.push(visit);
@@ -126,7 +121,8 @@ impl<'s> Shared<'s> {
                 let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit));
                 hearing.see(&visit);
             }
-        }
+            io::Result::Ok(())
+        })?;
         let mut found = Vec::new();
         for ((place, plan), hearing) in hearings {
             found.push((called(&limits[place], plan, &plans), hearing.found));

@@ -1,14 +1,12 @@
 //! What the limits over everybody see of one workspace: attempts that arrive there, and that are over.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, Read, Write};
-
-use extsort::Sortable;
 
 use crate::rules::limiter::{Quota, Throttle};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::verify::bracket::{Bracket, Moment};
 use crate::verify::event::{Answer, Deed, End, Event, Key};
+use crate::verify::sort::Record;
 
 /// Something that happened at the limits over everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +66,6 @@ impl Way {
 }
 
 impl Visit {
-    /// By what visits are sorted.
-    pub(super) fn key(&self) -> (SimTime, u8, u64, u64) {
-        (self.at.from.0, self.class, self.rank, self.row)
-    }
-
     /// Whether its instant is known.
     pub(super) fn is_exact(&self) -> bool {
         self.at.from.0 == self.at.until.0
@@ -233,11 +226,16 @@ fn unordered(from: SimTime, until: SimTime) -> Bracket {
     Bracket { from: (from, 0), until: (until, u64::MAX) }
 }
 
-/// A visit in words of 64 bits.
-const WORDS: usize = 9;
+impl Record for Visit {
+    /// Of visits of one attempt at one instant, what it is decides.
+    type Key = (SimTime, u8, u64, u64);
+    const WORDS: usize = 9;
 
-impl Sortable for Visit {
-    fn encode<W: Write>(&self, to: &mut W) -> io::Result<()> {
+    fn key(&self) -> Self::Key {
+        (self.at.from.0, self.class, self.rank, self.row)
+    }
+
+    fn write(&self, words: &mut Vec<u64>) {
         let (act, limiter) = match self.act {
             Act::Takes => (0, 0),
             Act::MayTake => (1, 0),
@@ -248,7 +246,7 @@ impl Sortable for Visit {
         };
         let plan = self.plan.map_or(0, |plan| u64::from(plan) + 1);
         let what = act | u64::from(self.class) << 4 | u64::from(limiter) << 8 | plan << 32;
-        let words: [u64; WORDS] = [
+        words.extend([
             self.at.from.0.nanos(),
             self.at.from.1,
             self.at.until.0.nanos(),
@@ -258,28 +256,24 @@ impl Sortable for Visit {
             self.line,
             what,
             self.cost.thousandths() as u64,
-        ];
-        words.iter().try_for_each(|word| to.write_all(&word.to_le_bytes()))
+        ]);
     }
 
-    fn decode<R: Read>(from: &mut R) -> io::Result<Self> {
-        let mut words = [0; WORDS];
-        for word in &mut words {
-            let mut bytes = [0; 8];
-            from.read_exact(&mut bytes)?;
-            *word = u64::from_le_bytes(bytes);
-        }
-        let [sent, first, answered, last, rank, row, line, what, cost] = words;
+    fn read(words: &[u64]) -> Option<Self> {
+        let &[sent, first, answered, last, rank, row, line, what, cost] = words else {
+            return None;
+        };
         let act = match what & 7 {
             0 => Act::Takes,
             1 => Act::MayTake,
             2 => Act::Refused((what >> 8) as u16),
             3 => Act::Frees,
             4 => Act::MayFree,
-            _ => Act::Passes,
+            5 => Act::Passes,
+            _ => return None,
         };
         let moment = |at: u64, rank: u64| (SimTime::from_nanos(at), rank);
-        Ok(Self {
+        Some(Self {
             at: Bracket { from: moment(sent, first), until: moment(answered, last) },
             class: (what >> 4) as u8 & 3,
             rank,
@@ -312,9 +306,10 @@ mod tests {
                     cost: Credits::whole(-7),
                     plan: (place > 1).then_some(u16::MAX),
                 };
-                let mut bytes = Vec::new();
-                visit.encode(&mut bytes).unwrap();
-                assert_eq!(Visit::decode(&mut bytes.as_slice()).unwrap(), visit);
+                let mut words = Vec::new();
+                visit.write(&mut words);
+                assert_eq!(words.len(), Visit::WORDS);
+                assert_eq!(Visit::read(&words), Some(visit));
             }
         }
     }

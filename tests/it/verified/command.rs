@@ -58,7 +58,7 @@ fn a_rule_that_is_broken_is_exit_code_4() {
 
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
-    no agent is enabled without a slot is not so in shops/1, as 3 rows of the log show:
+    no agent is enabled without a slot: broken in shops/1, as 3 rows of the log show
       line 2  +0s  few    set plan
       line 4  +1s  bot/1  enable: admitted
       line 6  +3s  bot/2  enable: admitted
@@ -281,7 +281,7 @@ fn violations_are_shown_and_can_be_replayed() {
     let (code, printed) = verify(&broken(), &["--counterexamples", &path]);
     assert_eq!(code, Some(4), "{printed}");
     let prefix = format!("{}/", folder.path().display());
-    insta::assert_snapshot!(printed.replace(&prefix, ""), @r"
+    insta::assert_snapshot!(printed.replace(&prefix, ""), @"
     log.csv: 7 rows of 1 workspace
 
     Rule, in how many workspaces                        held  possible  violated decisions
@@ -294,13 +294,16 @@ fn violations_are_shown_and_can_be_replayed() {
     ✗ violated in shops/1, at line 7: no pool is oversold
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
-    no pool is oversold is not so in shops/1, as 3 rows of the log show:
+    no pool is oversold: broken in shops/1, as 6 rows of the log show
       line 2       +0s  few    set plan
+      line 3       +0s  few    renew              charged -10
+      line 4       +1s  bot/1  enable: admitted
+      line 5       +2s  bot/1  message: admitted  charged 9
       line 6       +3s  bot/2  enable: admitted
       line 7  +4s500ms  bot/2  message: admitted  charged 3.5
       limitlab verify shown/pool_never_oversold.csv --scenario own.yaml
 
-    no agent is enabled without a slot is not so in shops/1, as 3 rows of the log show:
+    no agent is enabled without a slot: broken in shops/1, as 3 rows of the log show
       line 2  +0s  few    set plan
       line 4  +1s  bot/1  enable: admitted
       line 6  +3s  bot/2  enable: admitted
