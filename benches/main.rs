@@ -1,11 +1,19 @@
 //! Benchmarks: one binary, a module for each part.
 
 mod calendar;
+mod drive;
 mod engine;
 mod limiters;
 mod trace;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(benches, calendar::bench, engine::bench, limiters::bench, trace::bench);
+criterion_group!(
+    benches,
+    calendar::bench,
+    drive::bench,
+    engine::bench,
+    limiters::bench,
+    trace::bench
+);
 criterion_main!(benches);
