@@ -1,6 +1,7 @@
 //! Benchmarks: one binary, a module for each part.
 
 mod calendar;
+mod drive;
 mod engine;
 mod limiters;
 mod trace;
@@ -11,6 +12,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group!(
     benches,
     calendar::bench,
+    drive::bench,
     engine::bench,
     limiters::bench,
     trace::bench,

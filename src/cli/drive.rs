@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::arguments::{DriveArguments, DriveTarget, Format};
 use super::exit::Exit;
 use super::output::{complain, explain, print};
-use super::progress::stop_on_interrupt;
+use super::progress::{stop_on_interrupt, with_bar};
 use super::run::{
     DECISIONS, Draft, all_threads, failed, impossible, load, peak_memory, show, verdict,
 };
@@ -38,9 +38,9 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
     let threads = arguments.threads.map_or_else(all_threads, usize::from);
     let options = DriveOptions { speed: arguments.speed, threads };
     let scratch = draft.scratch("due.csv");
-    let driven = match arguments.target {
+    let driven = with_bar(&watch, !arguments.quiet, || match arguments.target {
         DriveTarget::Embedded => drive(scenario, options, &watch, (&draft.log, &scratch)),
-    };
+    });
     let mut driven = driven.map_err(told)?;
     driven.summary.run = Some(RunFigures {
         wall_s: driven.wall.as_secs_f64(),

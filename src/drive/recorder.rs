@@ -21,7 +21,7 @@ const PART: usize = 1 << 16;
 /// Takes down what is asked and answered, on the thread that has it.
 pub struct Recorder<'a> {
     scenario: &'a Scenario,
-    frame: &'a Frame,
+    frame: Arc<Frame>,
     pace: Arc<Pace>,
     log: &'a DecisionLog,
     rows: Vec<u8>,
@@ -54,7 +54,7 @@ impl<'a> Recorder<'a> {
     /// Begins with workspaces that were just founded so, in the order of the scenario, and takes down
     /// what is measured in a frame.
     pub fn new(
-        (scenario, frame): (&'a Scenario, &'a Frame),
+        (scenario, frame): (&'a Scenario, &Arc<Frame>),
         foundings: &[Founding],
         (pace, log): (&Arc<Pace>, &'a DecisionLog),
     ) -> Self {
@@ -62,7 +62,7 @@ impl<'a> Recorder<'a> {
         let measures = frame.groups.iter().map(new).collect();
         let mut recorder = Self {
             scenario,
-            frame,
+            frame: Arc::clone(frame),
             pace: Arc::clone(pace),
             log,
             rows: Vec::new(),
@@ -83,7 +83,7 @@ impl<'a> Recorder<'a> {
     fn found(&mut self, group: usize, number: u32, founding: &Founding) {
         let of = &self.scenario.groups[group];
         let plan = &of.plans[founding.plan].plan;
-        let mut ground = ground(self.frame, of, group, &mut self.measures);
+        let mut ground = ground(&self.frame, of, group, &mut self.measures);
         let seen = Seen::new(&mut ground, plan, founding.seats);
         let subject = Subject::Named(&plan.name);
         let begin = row(of, number, SimTime::ZERO, (RecordedAction::SetPlan, subject));
@@ -107,7 +107,7 @@ impl<'a> Recorder<'a> {
     /// # Errors
     ///
     /// If the log cannot be written.
-    pub fn take_down(mut self, records: &Receiver<Record>) -> Result<Recorded, DriveError> {
+    pub fn take_down(mut self, records: &Receiver<Record>) -> Result<Self, DriveError> {
         for record in records {
             self.take(&record);
             if self.rows.len() >= PART {
@@ -115,12 +115,17 @@ impl<'a> Recorder<'a> {
             }
         }
         self.hand_on()?;
+        Ok(self)
+    }
+
+    /// What was taken down, measured in a frame that ends earlier if the drive did.
+    pub fn finish(mut self, frame: &Frame) -> Recorded {
         for Place { group, seen, .. } in self.workspaces {
             let of = &self.scenario.groups[group];
-            seen.finish(&mut ground(self.frame, of, group, &mut self.measures));
+            seen.finish(&mut ground(frame, of, group, &mut self.measures));
         }
         let Self { measures, lag, taken, .. } = self;
-        Ok(Recorded { measures, lag, answered: taken })
+        Recorded { measures, lag, answered: taken }
     }
 
     fn hand_on(&mut self) -> Result<(), DriveError> {
@@ -139,7 +144,7 @@ impl<'a> Recorder<'a> {
         }
         let place = &mut self.workspaces[step.request.workspace as usize];
         let of = &self.scenario.groups[place.group];
-        place.seen.take(&mut ground(self.frame, of, place.group, &mut self.measures), record);
+        place.seen.take(&mut ground(&self.frame, of, place.group, &mut self.measures), record);
         let active = place.seen.active();
         tell(of, (place.number, place.plan), record, active, &mut self.rows);
     }

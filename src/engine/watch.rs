@@ -30,7 +30,7 @@ impl Watch {
     }
 
     /// Notes that `done` of `all` parts are done.
-    pub(super) fn note(&self, done: u64, all: u64) {
+    pub(crate) fn note(&self, done: u64, all: u64) {
         let parts = u128::from(done) * u128::from(Self::WHOLE) / u128::from(all.max(1));
         self.done.store(parts as u64, Ordering::Relaxed);
     }

@@ -4,7 +4,7 @@ use super::lease::{LeaseTerms, Leases};
 use super::meter::{Meter, MeterTerms};
 use super::rules::{Payment, Rules};
 use crate::drive::target::{Decision, Deed, Member};
-use crate::rules::{CreditPool, Flows, Founding, Reason, Refusal, Workspace};
+use crate::rules::{Charge, CreditPool, Flows, Founding, Reason, Refusal, Workspace};
 use crate::units::{Credits, SimTime};
 use crate::workload::LineKind;
 
@@ -110,7 +110,7 @@ impl Row {
                 let reported = reported.filter(|&reason| reason != Reason::CreditsExhausted);
                 reported.or_else(|| self.meter_lacks(&terms, cost, now))
             }
-            _ => reported.or_else(|| self.lacks(cost)),
+            _ => reported,
         };
         refuses.map_or(Ok(()), |reason| Err(Refusal::of(reason)))
     }
@@ -162,13 +162,6 @@ impl Row {
     /// Nobody hears any more that an agent was enabled here: it has gone since.
     pub(super) fn take_back(&mut self, member: Member) {
         self.untold.retain(|deed| *deed != Deed::Enable(member));
-    }
-
-    /// Why the pool cannot pay so much more than it was charged already, if it cannot.
-    fn lacks(&self, cost: Credits) -> Option<Reason> {
-        let pool = self.workspace.pool().filter(|_| self.oversold > 0)?;
-        let whole = self.oversold + cost.wide();
-        (whole > pool.spendable().wide()).then_some(Reason::CreditsExhausted)
     }
 
     fn may_enable(&self) -> Result<(), Refusal> {
@@ -254,23 +247,27 @@ impl Row {
             let _ = self.workspace.check_credits(&rules.book, agent, cost, now);
             self.workspace.take(&rules.book, agent, (cost, message), now).charge
         } else {
-            // The agent went away meanwhile: only its credits are charged.
-            let can_pay = self.workspace.pool().is_some_and(|pool| pool.check(cost).is_ok());
-            let pays = self.workspace.is_metered() && can_pay;
-            pays.then(|| self.workspace.pool_mut().charge(cost))
+            // The agent went away meanwhile: only credits are charged.
+            None
         };
-        self.workspace.settle(charge);
-        let (mut charged, mut overage) = (None, Credits::ZERO);
-        if let (Payment::Meter(terms), true) = (&rules.payment, self.workspace.is_metered()) {
+        if !self.workspace.is_metered() {
+            return Decision::ADMITTED;
+        }
+        if let Payment::Meter(terms) = &rules.payment {
             self.meter.used(terms, cost, now);
         }
-        if let Some(charge) = charge {
-            (charged, overage) = (Some(charge.amount), charge.overage);
-        } else if self.workspace.is_metered() {
-            self.oversold += cost.wide();
-            charged = Some(cost);
-        }
-        Decision { charged, overage, ..Decision::ADMITTED }
+        let charge = charge.unwrap_or_else(|| self.charge_anyway(cost));
+        self.workspace.settle(Some(charge));
+        Decision { charged: Some(cost), overage: charge.overage, ..Decision::ADMITTED }
+    }
+
+    /// Charges what a pool can pay of what it cannot pay whole: the rest is oversold.
+    fn charge_anyway(&mut self, cost: Credits) -> Charge {
+        let pool = self.workspace.pool_mut();
+        let paid = cost.min(pool.spendable());
+        let charge = pool.charge(paid);
+        self.oversold += (cost - paid).wide();
+        charge
     }
 
     fn create(&mut self, rules: &Rules, member: Member, now: SimTime) -> Decision {

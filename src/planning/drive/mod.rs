@@ -113,24 +113,30 @@ pub fn drive_target<T: Target>(
         return Err(DrivingError::Interrupted);
     }
     let mut schedule = Schedule::open(&schedule, scenario)?;
-    let frame = frame(scenario);
+    let whole = Arc::new(frame(scenario, SimTime::ZERO + scenario.duration));
     let pace = Arc::new(Pace::new(options.speed));
     let target = Arc::new(target(&foundings, &pace));
     let presence = Arc::new(Presence::new(scenario));
-    let desk = Recorder::new((scenario, &frame), &foundings, (&pace, log));
+    let desk = Recorder::new((scenario, &whole), &foundings, (&pace, log));
     let (sender, records) = sync_channel(MOST_RECORDS);
     let (played, taken_down) = std::thread::scope(|scope| {
         let recorder = scope.spawn(move || desk.take_down(&records));
         let how = (&pace, &presence, options.threads);
         let played = play(&mut schedule, &target, how, &sender, || {
+            watch.note(pace.now().nanos(), scenario.duration.nanos());
             watch.stopped() || recorder.is_finished()
         });
         drop(sender);
         (played, recorder.join())
     });
     let wall = pace.passed();
-    let recorded = taken_down.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let desk = taken_down.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let played = played?;
+    let frame = match played.stopped_at {
+        Some(until) => Arc::new(frame(scenario, until)),
+        None => whole,
+    };
+    let recorded = desk.finish(&frame);
     let unanswered = played.sent - recorded.answered;
     if unanswered > 0 {
         return Err(DriveError::Unanswered(unanswered).into());
@@ -151,12 +157,12 @@ fn write_down(scenario: &Scenario, watch: &Watch, scratch: &Path) -> Result<Trac
 
 /// What is measured: customers may find an agent away although they would have waited, since it went
 /// away meanwhile; and what anybody pays is not known.
-fn frame(scenario: &Scenario) -> Frame {
+fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let mut scenario = scenario.clone();
     for line in scenario.groups.iter_mut().flat_map(|group| &mut group.lines) {
         line.while_offline = crate::workload::WhileOffline::Refuse;
     }
-    let mut frame = engine::frame(&scenario, SimTime::ZERO + scenario.duration);
+    let mut frame = engine::frame(&scenario, until);
     for group in frame.groups.iter_mut().chain([&mut frame.all]) {
         let features = &mut group.features;
         features.prices = false;
@@ -169,7 +175,7 @@ fn frame(scenario: &Scenario) -> Frame {
 
 fn outcome(
     scenario: &Scenario,
-    frame: Frame,
+    frame: Arc<Frame>,
     recorded: Recorded,
     (played, whole, wall): (Played, Duration, Duration),
 ) -> Driven {
@@ -179,8 +185,8 @@ fn outcome(
         all.merge(group);
     }
     let interrupted = played.stopped_at.map(Interruption::Until);
-    let (frame, replications) = (Arc::new(frame), 1);
-    let measures = Measures { frame, groups, all, platform: None, replications, interrupted };
+    let (platform, replications) = (None, 1);
+    let measures = Measures { frame, groups, all, platform, replications, interrupted };
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
     let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
     if let Some(why) = lag.complaint(whole) {

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 const SCENARIO: &str = "
@@ -56,6 +58,37 @@ fn a_rule_that_is_broken_is_exit_code_4() {
     let (code, printed, complaint, folder) = drive(SCENARIO, &options);
     assert_eq!((code, printed.as_str(), complaint.as_str()), (Some(4), "", ""));
     assert!(folder.path().join("out/summary.json").exists());
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_decided_until_then() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let scenario = SCENARIO.replace("duration: 30s", "duration: 1h");
+    fs::write(folder.path().join("own.yaml"), scenario).expect("a file can be written");
+    let child = Command::new(env!("CARGO_BIN_EXE_limitlab"))
+        .args(["drive", "own.yaml", "--quiet", "--out", "out"])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("the command can be started");
+    std::thread::park_timeout(Duration::from_secs(3));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "the signal could not be sent");
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!(output.status.code(), Some(130));
+    let read = |name: &str| fs::read_to_string(folder.path().join("out").join(name));
+    let summary = read("summary.json").expect("it is there");
+    let summary: Value = serde_json::from_str(&summary).expect("it is JSON");
+    assert_eq!(summary["validity"]["verdict"], "invalid");
+    let metrics = &summary["groups"]["all"]["metrics"];
+    let offered = metrics["messages.offered"]["value"].as_f64().expect("it is measured");
+    // Forty a second, for three seconds at most.
+    assert!((1.0..=120.0).contains(&offered), "{offered}");
+    // One agent of each workspace is active all the time that was measured.
+    assert_eq!(metrics["active.mean"]["value"], 1.0);
+    let log = read("decisions.csv").expect("it is there");
+    let messages = log.lines().skip(1).filter(|line| line.contains(",message,")).count();
+    assert_eq!(messages as u64, offered as u64);
 }
 
 #[test]

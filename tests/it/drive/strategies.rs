@@ -1,5 +1,6 @@
 //! What the strategies of enforcement do when they are real.
 
+use limitlab::engine::{RunOptions, Watch, run};
 use limitlab::verify::{Rule, Verdict};
 
 use super::{column, driven};
@@ -116,4 +117,74 @@ fn a_meter_that_has_heard_of_nothing_lets_everybody_in() {
     assert!((900..=999).contains(&admitted), "{admitted}");
     assert_eq!(drove.count("credits.oversold.total"), admitted - 500);
     assert_eq!(drove.verdict(Rule::PoolNeverOversold), Verdict::Violated);
+}
+
+/// Renewals, a bucket, and agents that come and go.
+const LIVELY: &str = "
+limitlab: 1
+name: lively
+duration: 2m
+plans: { few: { active_agents: 2, credits: { included: 50.5, renews: 30s, carry_over: all } } }
+workspaces:
+  - group: shops
+    count: 4
+    plan: few
+    seats: 2
+    agents:
+      - name: bot
+        count: 3
+        traffic: { rate: 3/s }
+        activity: { active: { exponential: 9s }, offline: { exponential: 9s } }
+        churn: { create: 2/min, delete_after: { exponential: 1m } }
+    features: [{ name: help, traffic: { rate: 1/s }, cost: { uniform: { min: 0.5, max: 3 } } }]
+    fair_use: [{ name: burst, scope: workspace, token_bucket: { rate: 2/s, burst: 10 } }]
+";
+
+#[test]
+fn books_balance_and_renewals_are_those_of_a_run() {
+    for strategy in [
+        "atomic",
+        "{ check_then_act: { gap: 200ms } }",
+        "{ optimistic: { read_to_write: 100ms } }",
+        "{ replicated: { nodes: 3, sync_every: 5s, routing: sticky } }",
+        "{ leased: { nodes: 3, lease: 5, ttl: 10s } }",
+        "{ metered: { report_every: 10s, read_cache: 5s, recheck_within: 10% } }",
+    ] {
+        let drove = driven(&format!("{LIVELY}enforcement: {{ strategy: {strategy} }}\n"), "60x");
+        let run = run(&drove.scenario, RunOptions::default(), &Watch::default()).expect("it runs");
+        let granted = run.summary.value("credits.granted").expect("a run measures it");
+        let thousandths = |metric: &str| (drove.value(metric) * 1e3).round() as i64;
+        assert_eq!(thousandths("credits.granted"), (granted * 1e3).round() as i64, "{strategy}");
+        let [came, went] = [
+            ["credits.opening", "credits.granted"].map(thousandths).iter().sum::<i64>(),
+            ["credits.consumed", "credits.expired", "credits.closing"]
+                .map(thousandths)
+                .iter()
+                .sum(),
+        ];
+        assert_eq!(came, went, "{strategy}");
+        // What was charged is what the rows say, and what the books say.
+        let charged: f64 = drove
+            .rows()
+            .iter()
+            .filter(|row| &row[column("action")] == "message")
+            .filter_map(|row| row[column("charged")].parse::<f64>().ok())
+            .sum();
+        let booked = thousandths("credits.consumed") + thousandths("credits.oversold.total");
+        assert_eq!(booked, (charged * 1e3).round() as i64, "{strategy}");
+        // A node that has spent its lease refuses although others hold some: that is no oversale.
+        let is_sound = ["atomic", "{ opt", "{ lea"].iter().any(|it| strategy.starts_with(it));
+        if is_sound {
+            assert_ne!(drove.verdict(Rule::PoolNeverOversold), Verdict::Violated, "{strategy}");
+            assert_eq!(thousandths("credits.oversold.total"), 0, "{strategy}");
+        }
+        if strategy == "atomic" {
+            let findings = &drove.verified.findings;
+            assert_ne!(drove.verified.verdict(), Verdict::Violated, "{findings:?}");
+        }
+        // Ten at once, and two a second after that, in each of four workspaces.
+        if strategy == "atomic" {
+            assert!(drove.count("attempts.admitted") <= 4 * (10 + 240 + 1));
+        }
+    }
 }
