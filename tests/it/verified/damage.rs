@@ -30,11 +30,12 @@ fn check(scenario: &Scenario) -> Verified {
     assert_eq!(verified.oversold.sum, credits("credits.oversold.total"), "{name}");
     assert_eq!(verified.oversold.most, credits("credits.oversold.max"), "{name}");
     let over = decisions(&verified, Rule::RatesNeverExceeded);
-    assert_eq!(over as f64, counted("limiter.over_admitted"), "{name}");
+    let count = |metric: &str| counted(metric).round() as u64;
+    assert_eq!(over, count("limiter.over_admitted"), "{name}");
     let refused = decisions(&verified, Rule::CreditsRefusedRightly)
         + decisions(&verified, Rule::RatesRefusedRightly)
         + decisions(&verified, Rule::SlotsRefusedRightly);
-    assert_eq!(refused as f64, counted("false_refusals"), "{name}");
+    assert_eq!(refused, count("false_refusals"), "{name}");
     verified
 }
 
