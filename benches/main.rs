@@ -5,6 +5,7 @@ mod drive;
 mod engine;
 mod limiters;
 mod trace;
+mod verify;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -14,6 +15,7 @@ criterion_group!(
     drive::bench,
     engine::bench,
     limiters::bench,
-    trace::bench
+    trace::bench,
+    verify::bench
 );
 criterion_main!(benches);

@@ -81,9 +81,19 @@ pub(super) struct VerifyArguments {
     /// Override a key of the scenario, such as plans.advanced.trial=14d
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
+    /// How long credits may be held, such as 10m: holds that are older must have ended
+    #[arg(long, value_name = "DURATION")]
+    pub(super) hold_ttl: Option<SimSpan>,
+    /// Write the first violation of each rule here, shrunk to as few rows as still violate it: as logs
+    /// that can be verified again
+    #[arg(long, value_name = "DIR")]
+    pub(super) counterexamples: Option<PathBuf>,
     /// Fail where it cannot be told whether a rule was violated
     #[arg(long)]
     pub(super) strict: bool,
+    /// What to print: a summary for people, or a document for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     /// Print nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -263,6 +273,8 @@ pub(super) enum SchemaOf {
     Fit,
     /// The JSON Schema of diff.json
     Diff,
+    /// The JSON Schema of what `verify --format json` prints
+    Verdict,
     /// The guide to scenario files, in Markdown
     Guide,
 }

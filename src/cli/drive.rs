@@ -17,7 +17,7 @@ use crate::planning::drive::{DriveOptions, Driven, DrivingError, drive};
 use crate::report::{self, Outputs, driven_terminal, verified_terminal};
 use crate::scenario::Scenario;
 use crate::summary::RunFigures;
-use crate::verify::{Verdict, Verified, verify};
+use crate::verify::{Standard, Verdict, Verified, verify};
 
 /// Runs the command.
 pub(super) fn run(arguments: &DriveArguments) -> Exit {
@@ -52,7 +52,8 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
     let beside = draft.finish()?;
     let log = beside.path().join(DECISIONS);
     let shown = folder.join(DECISIONS).display().to_string();
-    let verified = verify(&Trace::new(&log, &*shown), scenario).map_err(impossible)?;
+    let verified = verify(&Trace::new(&log, &*shown), scenario, Standard::default());
+    let verified = verified.map_err(impossible)?;
     let outputs = Outputs { png: arguments.png, decisions: Some(log) };
     report::write(&folder, scenario, &driven.summary, &driven.measures, &outputs)
         .map_err(impossible)?;
@@ -60,7 +61,7 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
         show(scenario, &driven.summary, &folder, arguments.format);
         if arguments.format == Format::Text {
             print(&driven_terminal(driven.messages, driven.wall, &driven.lag));
-            print(&verified_terminal(&verified, &shown));
+            print(&verified_terminal(&verified, &shown, &[]));
         }
     }
     Ok(exit(&driven, &verified))

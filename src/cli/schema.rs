@@ -7,6 +7,7 @@ use crate::planning::diff_schema;
 use crate::planning::fit::fit_schema;
 use crate::scenario::{guide, scenario_schema};
 use crate::summary::summary_schema;
+use crate::verify::verdict_schema;
 
 /// Runs the command.
 pub(super) fn schema(arguments: &SchemaArguments) -> Exit {
@@ -15,6 +16,7 @@ pub(super) fn schema(arguments: &SchemaArguments) -> Exit {
         SchemaOf::Summary => format!("{:#}\n", summary_schema()),
         SchemaOf::Fit => format!("{:#}\n", serde_json::Value::from(fit_schema())),
         SchemaOf::Diff => format!("{:#}\n", diff_schema()),
+        SchemaOf::Verdict => format!("{:#}\n", verdict_schema()),
         SchemaOf::Guide => guide(),
     });
     Exit::Done

@@ -1,12 +1,16 @@
 //! `limitlab verify`: judge a log of decisions by the rules of a scenario.
 
-use super::arguments::VerifyArguments;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Format, VerifyArguments};
 use super::exit::Exit;
-use super::output::{explain, print};
+use super::output::{complain, explain, print};
 use crate::log::Trace;
 use crate::report::verified_terminal;
 use crate::scenario::{self, Faults, Override, ScenarioError};
-use crate::verify::{Verdict, verify};
+use crate::verify::{Standard, Verdict, VerdictDocument, Verified, VerifyError, verify};
 
 /// Runs the command.
 pub(super) fn run(arguments: &VerifyArguments) -> Exit {
@@ -20,16 +24,75 @@ pub(super) fn run(arguments: &VerifyArguments) -> Exit {
     if let Err(source) = log.open() {
         return explain(&ScenarioError::Unreadable { path: arguments.log.clone(), source });
     }
-    let verified = match verify(&log, &loaded.scenario) {
+    let standard = Standard { hold_ttl: arguments.hold_ttl };
+    let verified = match verify(&log, &loaded.scenario, standard) {
         Ok(verified) => verified,
-        Err(error) => return explain(&ScenarioError::Faults(Faults::from(&error))),
+        Err(VerifyError::Log(error)) => {
+            return explain(&ScenarioError::Faults(Faults::from(&error)));
+        }
+        Err(error @ VerifyError::Sort(_)) => {
+            complain(&error.to_string());
+            return Exit::Impossible;
+        }
+    };
+    let replays = match write_all(&verified, arguments) {
+        Ok(replays) => replays,
+        Err((path, error)) => {
+            complain(&format!("cannot write {}: {error}", path.display()));
+            return Exit::Impossible;
+        }
     };
     if !arguments.quiet {
-        print(&verified_terminal(&verified, &shown));
+        print(&match arguments.format {
+            Format::Text => verified_terminal(&verified, &shown, &replays),
+            Format::Json => {
+                let scenario = (&*loaded.scenario.name, &*loaded.scenario.sha256);
+                VerdictDocument::new(&verified, &shown, scenario).to_json()
+            }
+        });
     }
     match verified.verdict() {
         Verdict::Violated => Exit::RuleViolated,
         Verdict::Possible if arguments.strict => Exit::Inconclusive,
         Verdict::Possible | Verdict::Held => Exit::Done,
     }
+}
+
+/// Writes the counterexamples if that is asked for, and answers the commands that replay them.
+fn write_all(
+    verified: &Verified,
+    arguments: &VerifyArguments,
+) -> Result<Vec<String>, (PathBuf, io::Error)> {
+    let Some(folder) = &arguments.counterexamples else { return Ok(Vec::new()) };
+    fs::create_dir_all(folder).map_err(|error| (folder.clone(), error))?;
+    let mut replays = Vec::new();
+    for counterexample in &verified.counterexamples {
+        let path = folder.join(format!("{}.csv", counterexample.rule.name()));
+        fs::write(&path, counterexample.log()).map_err(|error| (path.clone(), error))?;
+        replays.push(replay(&path, arguments));
+    }
+    Ok(replays)
+}
+
+/// The command that judges a log as this one was.
+fn replay(path: &Path, arguments: &VerifyArguments) -> String {
+    let word = |word: &str| {
+        let is_plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
+        if !word.is_empty() && word.chars().all(is_plain) {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let mut words = vec!["limitlab".to_owned(), "verify".to_owned()];
+    words.push(word(&path.display().to_string()));
+    words.push("--scenario".to_owned());
+    words.push(word(&arguments.scenario.display().to_string()));
+    for set in &arguments.set {
+        words.extend(["--set".to_owned(), word(set)]);
+    }
+    if let Some(ttl) = arguments.hold_ttl {
+        words.extend(["--hold-ttl".to_owned(), word(&ttl.to_string())]);
+    }
+    words.join(" ")
 }

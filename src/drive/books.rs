@@ -29,11 +29,6 @@ impl Books {
         self.flows.granted - self.flows.consumed - self.flows.expired
     }
 
-    /// Charged beyond all that there was in the window.
-    pub(super) const fn oversold(&self) -> i128 {
-        self.oversold
-    }
-
     /// Notes that time has come so far, before anything happens then.
     pub(super) fn advance(&mut self, window: Window, now: SimTime) {
         let standing = (self.balance(), self.flows);
@@ -79,6 +74,7 @@ impl Books {
             purchased: after.purchased - before.purchased,
             consumed: after.consumed - before.consumed,
             overage: after.overage - before.overage,
+            oversold: self.oversold,
             expired: after.expired - before.expired,
         };
         ((opening, closing), flows)
@@ -121,8 +117,8 @@ mod tests {
             book(50, renewal(0, 15));
             assert_eq!(book(60, charge(2, left(8))), Credits::whole(2));
             assert_eq!(book(200, charge(9, left(-1))), Credits::whole(8));
-            assert_eq!(books.oversold(), 5_000);
             let ((opening, closing), flows) = books.close(WINDOW);
+            assert_eq!(flows.oversold, 5_000);
             assert_eq!((opening, closing), (7_000, 8_000));
             assert_eq!((flows.granted, flows.consumed, flows.expired), (10_000, 9_000, 0));
         }

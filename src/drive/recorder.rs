@@ -44,9 +44,6 @@ struct Place {
 pub struct Recorded {
     /// What was measured in each group.
     pub measures: Vec<GroupMeasures>,
-    /// What was charged beyond all that there was: in all workspaces of each group, and at most in one
-    /// \[thousandths\].
-    pub oversold: Vec<(i128, i128)>,
     /// How late messages were sent.
     pub lag: Lag,
     /// Requests that were answered.
@@ -123,16 +120,12 @@ impl<'a> Recorder<'a> {
 
     /// What was taken down, measured in a frame that ends earlier if the drive did.
     pub fn finish(mut self, frame: &Frame) -> Recorded {
-        let mut oversold = vec![(0, 0); self.measures.len()];
         for Place { group, seen, .. } in self.workspaces {
             let of = &self.scenario.groups[group];
-            let beyond = seen.finish(&mut ground(frame, of, group, &mut self.measures));
-            let (total, most) = &mut oversold[group];
-            *total += beyond;
-            *most = beyond.max(*most);
+            seen.finish(&mut ground(frame, of, group, &mut self.measures));
         }
         let Self { measures, lag, taken, .. } = self;
-        Recorded { measures, oversold, lag, answered: taken }
+        Recorded { measures, lag, answered: taken }
     }
 
     fn hand_on(&mut self) -> Result<(), DriveError> {

@@ -241,17 +241,15 @@ impl Seen {
         }
     }
 
-    /// Ends the workspace. Answers what was charged beyond all that there was \[thousandths\].
-    pub(super) fn finish(mut self, ground: &mut Ground<'_>) -> i128 {
+    /// Ends the workspace.
+    pub(super) fn finish(mut self, ground: &mut Ground<'_>) {
         let Ground { frame, measures, .. } = ground;
         self.look(measures, frame, SimTime::NEVER);
-        let oversold = self.books.oversold();
         if let Some(credits) = &mut self.tally.credits {
             let (balances, flows) = self.books.close(frame.window);
             credits.finish_by(frame.window, balances, flows, &mut measures.credits);
         }
         measures.finish(frame, &mut self.tally, None);
-        oversold
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ways in which enforcement may be implemented, in numbers.
 
 use crate::rules::Below;
+use crate::rules::limiter::{OnExceed, Quota, Throttle};
 use crate::units::{Credits, SimSpan};
 
 /// How decisions are made.
@@ -107,6 +108,16 @@ impl Enforcement {
 }
 
 impl Strategy {
+    /// Whether it can enforce a throttle of a workspace or an agent. Who waits in a queue, and what
+    /// holds no place since its limit only reports, is known in one place alone, so such limits have
+    /// no copies.
+    pub fn can_enforce(&self, throttle: &Throttle) -> bool {
+        let is_copied = matches!(self, Self::Replicated { .. });
+        let waits = matches!(throttle.quota, Quota::Concurrency { queue, .. } if queue > 0);
+        let reports = throttle.on_exceed == OnExceed::Report && throttle.quota.holds_places();
+        !(is_copied && (waits || reports))
+    }
+
     /// Its name in scenario files.
     pub const fn name(&self) -> &'static str {
         match self {

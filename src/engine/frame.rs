@@ -117,6 +117,10 @@ fn union(all: &[Features]) -> Features {
         packages: any(|one| one.packages),
         overage: any(|one| one.overage),
         prices: any(|one| one.prices),
+        audited: any(|one| one.audited),
+        enforced: any(|one| one.enforced),
+        stranded: any(|one| one.stranded),
+        contended: any(|one| one.contended),
         // Limited where those of every group are.
         servers: all
             .iter()
@@ -127,7 +131,6 @@ fn union(all: &[Features]) -> Features {
 
 /// The reasons without a limiter for which tries of a group can be refused.
 fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
-    let backend = scenario.backend.as_ref();
     let mut reasons = Vec::new();
     if crowded(group) {
         reasons.push(Reason::WorkspaceAgentLimit);
@@ -147,6 +150,7 @@ fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
             reasons.push(Reason::ShareExhausted);
         }
     }
+    let backend = scenario.backend.as_ref();
     if backend.is_some_and(|backend| can_be_overloaded(backend, group)) {
         reasons.push(Reason::Overloaded);
     }

@@ -70,6 +70,7 @@ pub(super) struct Entry<'a> {
     pub(super) cost: Option<Credits>,
     pub(super) attempt: Option<AttemptRecord>,
     pub(super) outcome: Option<Answer>,
+    pub(super) node: Option<u32>,
     pub(super) charged: Option<Credits>,
     pub(super) overage: Credits,
     pub(super) balance: Option<Credits>,
@@ -84,6 +85,7 @@ impl<'a> Entry<'a> {
             cost: None,
             attempt: None,
             outcome: None,
+            node: None,
             charged: None,
             overage: Credits::ZERO,
             balance: None,
@@ -152,8 +154,9 @@ impl Scribe for Journal<'_> {
                 retry_after,
             },
         });
-        let Entry { action, subject, cost, attempt, charged, overage, balance, active, .. } =
-            *entry;
+        let Entry {
+            action, subject, cost, attempt, node, charged, overage, balance, active, ..
+        } = *entry;
         let record = DecisionRecord {
             time: now,
             workspace: (&model.name, self.index + 1),
@@ -162,12 +165,12 @@ impl Scribe for Journal<'_> {
             cost,
             attempt,
             asked: None,
-            // One node decides all, at once, and what is admitted is charged.
             key: None,
-            node: None,
+            node,
             outcome,
             charged,
             overage,
+            // What is admitted is charged.
             hold: None,
             balance,
             active,

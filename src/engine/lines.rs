@@ -325,6 +325,23 @@ impl Line {
         model.delay(self.key, number.0, last, refusal)
     }
 
+    /// A number that says which node decides an attempt of a message.
+    pub(super) fn node(&self, number: Number, attempt: u32) -> u64 {
+        let stream = self.key.name("nodes").index(number.0).stream();
+        stream.at(u64::from(attempt)).next_u64()
+    }
+
+    /// A number that says which node decides the deed number `deed` that is done to an agent. Agents
+    /// are numbered in their line.
+    pub(super) fn node_of_agent(&self, agent: u32, deed: u64) -> u64 {
+        self.periods(agent, "nodes").at(deed).next_u64()
+    }
+
+    /// A number that says which node decides all that has to do with an agent.
+    pub(super) fn own_node(&self, agent: u32) -> u64 {
+        self.periods(agent, "own node").at(0).next_u64()
+    }
+
     /// Draws of one agent's periods in a state, by the number of the period. Agents are numbered
     /// in their line.
     pub(super) fn periods(&self, agent: u32, state: &str) -> Stream {

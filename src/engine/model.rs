@@ -1,5 +1,6 @@
 //! A scenario compiled for simulation: samplers in place of distributions.
 
+use crate::enforcement::Enforcement;
 use crate::log::Whom;
 use crate::random::{Distribution, Key, Sampler};
 use jiff::Timestamp;
@@ -50,6 +51,8 @@ pub(super) struct GroupModel {
     pub(super) servers_change: bool,
     /// The width of a bin of the series.
     pub(super) bin: SimSpan,
+    /// How decisions are made, where that is not the ideal.
+    pub(super) enforcement: Option<Enforcement>,
     /// From the workspace to the backend, and the same back.
     pub(super) delay: SimSpan,
     /// How the backend treats the workspaces on each plan.
@@ -232,6 +235,7 @@ impl GroupModel {
                 .any(|occurrence| matches!(occurrence.action, Action::Servers(_))),
             bin: scenario.series_every,
             service: backend.map(|backend| backend.service_time.sampler()),
+            enforcement: Some(scenario.enforcement).filter(|it| !it.is_ideal()),
             delay: backend.map_or(SimSpan::ZERO, |backend| backend.network_delay),
             standings: {
                 let plans = group.plans.iter().map(|offer| &offer.plan);

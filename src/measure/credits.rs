@@ -103,6 +103,7 @@ impl CreditTally {
             purchased: now.purchased - before.purchased,
             consumed: now.consumed - before.consumed,
             overage: now.overage - before.overage,
+            oversold: now.oversold - before.oversold,
             expired: now.expired - before.expired,
         };
     }

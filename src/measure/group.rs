@@ -6,10 +6,11 @@ use super::backend::BackendMeasures;
 use super::binned::{BinnedMessages, ByBin};
 use super::cause::{Causes, GroupCauses};
 use super::credits::CreditMeasures;
+use super::features::Features;
 use super::histogram::Histogram;
 use super::hits::HitMeasures;
 use super::moments::PairMoments;
-use super::ratio::{Features, Kind, Ratio};
+use super::ratio::{Kind, Ratio};
 use super::series::{CreditFan, HeatMap, Series, SlotLimit};
 use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
@@ -57,6 +58,10 @@ pub struct GroupMeasures {
     pub wait: Timing,
     /// Time being served.
     pub service: Timing,
+    /// From an attempt to its decision, where that takes time.
+    pub decision: Timing,
+    /// The most that the pool of a workspace oversold \[thousandths\].
+    pub oversold_max: i128,
     /// Refusals, by cause.
     pub hits: Vec<HitMeasures>,
     /// Limit hits of a workspace, all causes together.
@@ -109,6 +114,8 @@ impl GroupMeasures {
             latency: Timing::default(),
             wait: Timing::default(),
             service: Timing::default(),
+            decision: Timing::default(),
+            oversold_max: 0,
             hits: vec![HitMeasures::default(); frame.causes.len()],
             hits_per_workspace: Histogram::default(),
             credits: CreditMeasures::new(frame.alerts_of_all),
@@ -167,6 +174,13 @@ impl GroupMeasures {
     #[inline]
     pub fn admitted(&mut self, tally: &mut Tally) {
         tally.run.end(&mut self.hits);
+    }
+
+    /// Books how long it took until an attempt was decided.
+    pub fn decided(&mut self, tally: &mut Tally, took: SimSpan) {
+        self.decision.record(took.nanos());
+        tally.decision += u128::from(took.nanos());
+        tally.decided += 1;
     }
 
     /// Books an attempt that limits which only report would have refused: `exceeded` are their
@@ -310,6 +324,8 @@ impl GroupMeasures {
         if let (Some(credits), Some(pool)) = (&mut tally.credits, pool) {
             credits.finish(frame.window, pool, &mut self.credits);
         }
+        let oversold = tally.credits.as_ref().map_or(0, |credits| credits.flows.oversold);
+        self.oversold_max = self.oversold_max.max(oversold);
         for (hit, measures) in tally.by_cause.iter().zip(&mut self.hits) {
             hit.finish(measures);
         }
@@ -334,6 +350,8 @@ impl GroupMeasures {
         self.latency.merge(&other.latency);
         self.wait.merge(&other.wait);
         self.service.merge(&other.service);
+        self.decision.merge(&other.decision);
+        self.oversold_max = self.oversold_max.max(other.oversold_max);
         for (mine, theirs) in self.hits.iter_mut().zip(&other.hits) {
             mine.merge(theirs);
         }

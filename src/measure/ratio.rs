@@ -61,38 +61,12 @@ enum Need {
     Shadow(usize),
     /// Some limit that only reports.
     Shadows,
-}
-
-/// What can occur in a group, and so which figures it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is set")]
-pub struct Features {
-    /// Messages can be in flight at the end.
-    pub cut: bool,
-    /// Customers can lose patience.
-    pub patience: bool,
-    /// Agents can be refused creation.
-    pub crowded: bool,
-    /// Agents are created after the start.
-    pub churn: bool,
-    /// Agents wait for slots.
-    pub waits: bool,
-    /// Workspaces change their plans.
-    pub plans: bool,
-    /// Trials can end.
-    pub trials: bool,
-    /// The plan limits active agents.
-    pub slots: bool,
-    /// A plan counts credits.
-    pub pool: bool,
-    /// Packages can be bought.
-    pub packages: bool,
-    /// Credits can be charged beyond the grants.
-    pub overage: bool,
-    /// Something has a price.
-    pub prices: bool,
-    /// Each workspace has servers of its own; so many, or unlimited.
-    pub servers: Option<Option<u32>>,
+    Enforced,
+    Audited,
+    /// Credits can be out of reach.
+    Stranded,
+    /// Decisions are made again if what they had read is not so any more.
+    Contended,
 }
 
 impl Ratio {
@@ -118,6 +92,10 @@ impl Ratio {
             Need::Causes(any) => any.iter().any(|&cause| causes.contains(cause)),
             Need::Shadow(shadow) => shadows.contains(*shadow),
             Need::Shadows => !shadows.is_empty(),
+            Need::Enforced => features.enforced,
+            Need::Audited => features.audited,
+            Need::Stranded => features.stranded && features.pool,
+            Need::Contended => features.contended,
         }
     }
 
@@ -179,6 +157,7 @@ pub fn ratios(
     all.extend(times());
     all.extend(slots(length));
     all.extend(credits());
+    all.extend(damage());
     all.extend(money());
     all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
@@ -297,6 +276,8 @@ fn times() -> Vec<Ratio> {
         Ratio::mean("latency.mean", 1e-9, |t| t.latency as i128, completed),
         Ratio::mean("wait.mean", 1e-9, |t| t.wait as i128, completed),
         Ratio::mean("service.mean", 1e-9, |t| t.service as i128, completed),
+        Ratio::mean("decision.mean", 1e-9, |t| t.decision as i128, |t| i128::from(t.decided))
+            .needs(Need::Enforced),
         Ratio::share("wait.probability", |t| t.waited, |t| t.completed),
     ]
 }
@@ -354,6 +335,7 @@ fn credits() -> Vec<Ratio> {
         amount("credits.purchased", |c| c.flows.purchased).needs(Need::Packages),
         amount("credits.consumed", |c| c.flows.consumed),
         amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
+        amount("credits.oversold.total", |c| c.flows.oversold),
         amount("credits.expired", |c| c.flows.expired),
         amount("credits.closing", |c| c.closing),
         Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
@@ -368,6 +350,18 @@ fn credits() -> Vec<Ratio> {
         Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
     ]);
     all
+}
+
+fn damage() -> Vec<Ratio> {
+    let stranded = |t: &Tally| t.damage.stranded;
+    vec![
+        Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
+            .needs(Need::Stranded),
+        Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted).needs(Need::Audited),
+        Ratio::total("false_refusals", |t| t.damage.false_refusals).needs(Need::Audited),
+        Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),
+        Ratio::total("decision.given_up", |t| t.damage.give_ups).needs(Need::Contended),
+    ]
 }
 
 fn money() -> Vec<Ratio> {

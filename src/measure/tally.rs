@@ -2,6 +2,7 @@
 
 use super::blocked::BlockedTally;
 use super::credits::CreditTally;
+use super::damage::DamageTally;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
@@ -48,6 +49,10 @@ pub struct Tally {
     pub wait: u128,
     /// Of completed messages \[ns\].
     pub service: u128,
+    /// From attempts to their decisions \[ns\].
+    pub decision: u128,
+    /// Attempts that were decided.
+    pub decided: u64,
     /// Completed messages that waited.
     pub waited: u64,
     /// Completed messages that were replied to within each span that is asked for.
@@ -92,6 +97,8 @@ pub struct Tally {
     pub backend_waiting: u128,
     /// Services ended inside the window, of a backend of its own.
     pub backend_served: u64,
+    /// What enforcement did that it should not have.
+    pub damage: DamageTally,
     /// Messages of each agent and feature.
     pub agents: Vec<AgentTally>,
     /// The hours with limit hits, where each workspace is told of by itself.

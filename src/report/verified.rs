@@ -5,26 +5,30 @@ use std::fmt::Write;
 
 use super::format::count;
 use super::words::plural;
-use crate::verify::{Verdict, Verified};
+use crate::units::Credits;
+use crate::verify::{Counterexample, CounterexampleRow, Tally, Verdict, Verified};
 
-/// What was found of the log that is called `log`.
-pub fn verified_terminal(verified: &Verified, log: &str) -> String {
+/// A counterexample of more rows is shown without those in the middle.
+const MOST_SHOWN: usize = 12;
+
+/// So many of its first rows are shown then.
+const FIRST_SHOWN: usize = 3;
+
+/// How wide the sentences of rules are.
+const WIDTH: usize = 46;
+
+/// What was found of the log that is called `log`. `replays` are the commands that replay the
+/// counterexamples, if those were written.
+pub fn verified_terminal(verified: &Verified, log: &str, replays: &[String]) -> String {
     let (rows, workspaces) =
         (plural(verified.rows, "row"), plural(verified.workspaces, "workspace"));
     let mut text = format!("{log}: {rows} of {workspaces}\n\n");
-    let _ = writeln!(text, "{:50}{:>10}{:>10}{:>10}", "Rule", "held", "possible", "violated");
-    for (rule, tally) in &verified.rules {
-        let [held, possible, violated] =
-            [tally.held, tally.possible, tally.violated].map(|number| match number {
-                0 => "-".to_owned(),
-                number => count(number),
-            });
-        let _ = writeln!(text, "{:50}{held:>10}{possible:>10}{violated:>10}", rule.sentence());
-    }
+    rules(&mut text, verified);
+    let findings = verified.findings.iter();
     if !verified.findings.is_empty() {
         text.push('\n');
     }
-    for finding in &verified.findings {
+    for finding in findings {
         let verdict = match finding.verdict {
             Verdict::Violated => "✗ violated",
             _ => "? possibly violated",
@@ -33,10 +37,96 @@ pub fn verified_terminal(verified: &Verified, log: &str) -> String {
         let _ =
             writeln!(text, "{verdict} in {workspace}, at line {line}: {}", finding.rule.sentence());
     }
-    text += match verified.verdict() {
+    for (place, counterexample) in verified.counterexamples.iter().enumerate() {
+        example(&mut text, counterexample, replays.get(place).map(String::as_str));
+    }
+    if replays.is_empty() && !verified.counterexamples.is_empty() {
+        text += "\n`--counterexamples DIR` writes each of these as a log that violates its rule.\n";
+    }
+    text + match verified.verdict() {
         Verdict::Held => "\n✓ Every rule was held.\n",
         Verdict::Possible => "\nNo rule was surely violated.\n",
         Verdict::Violated => "\n✗ The log breaks rules.\n",
+    }
+}
+
+fn rules(text: &mut String, verified: &Verified) {
+    let number = |number: u64| if number == 0 { "-".to_owned() } else { count(number) };
+    let head = ["held", "possible", "violated", "decisions"];
+    let _ = write!(text, "{:WIDTH$}", "Rule, in how many workspaces");
+    for column in head {
+        let _ = write!(text, "{column:>10}");
+    }
+    text.push('\n');
+    for (rule, tally) in &verified.rules {
+        let Tally { held, possible, violated, decisions } = *tally;
+        let _ = write!(text, "{:WIDTH$}", rule.sentence());
+        for cell in [held, possible, violated, decisions].map(number) {
+            let _ = write!(text, "{cell:>10}");
+        }
+        text.push('\n');
+    }
+    if verified.oversold.sum > Credits::ZERO {
+        let (sum, most) = (verified.oversold.sum, verified.oversold.most);
+        let _ = writeln!(text, "\nOversold: {sum} credits, of which {most} in one workspace.");
+    }
+}
+
+/// A counterexample as a table, with the command that replays it.
+fn example(text: &mut String, it: &Counterexample, replay: Option<&str>) {
+    let rows = plural(it.rows.len() as u64, "row");
+    let _ = writeln!(
+        text,
+        "\n{} is not so in {}, as {rows} of the log show:",
+        it.rule.sentence(),
+        it.workspace
+    );
+    let hidden = it.rows.len().saturating_sub(MOST_SHOWN);
+    let shown = it.rows.iter().map(|row| cells(it, row)).enumerate();
+    let is_hidden =
+        |place: usize| hidden > 0 && (FIRST_SHOWN..=FIRST_SHOWN + hidden).contains(&place);
+    let table: Vec<(usize, [String; 5])> = shown.filter(|(place, _)| !is_hidden(*place)).collect();
+    let width = |column: usize| {
+        table.iter().map(|(_, cells)| cells[column].chars().count()).max().unwrap_or(0)
     };
-    text + "Limits over everybody or of one's own, shares of agents and overage are not judged yet.\n"
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    for (place, [line, after, agent, what, credits]) in &table {
+        if hidden > 0 && *place == FIRST_SHOWN + hidden + 1 {
+            let _ = writeln!(text, "  .. {} more ..", count(hidden as u64 + 1));
+        }
+        let row = format!(
+            "  line {line:>0$}  {after:>1$}  {agent:2$}  {what:3$}  {credits}",
+            widths[0], widths[1], widths[2], widths[3]
+        );
+        let _ = writeln!(text, "{}", row.trim_end());
+    }
+    if let Some(replay) = replay {
+        let _ = writeln!(text, "  {replay}");
+    }
+}
+
+/// What a row says: its line, when it happened after the first, who, what, and what it did to credits.
+fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
+    let mut what = row.cell("action").replace('_', " ");
+    match (row.cell("outcome"), row.cell("reason")) {
+        ("", "") => {}
+        ("refused", reason) => {
+            let _ = write!(what, ": refused, {reason}");
+        }
+        (outcome, reason) => {
+            let _ = write!(what, ": {outcome}{reason}");
+        }
+    }
+    if !row.cell("limiter").is_empty() {
+        let _ = write!(what, " by {}", row.cell("limiter"));
+    }
+    if !row.cell("retry_after").is_empty() {
+        let _ = write!(what, ", again after {}", row.cell("retry_after"));
+    }
+    let columns = ["cost", "charged", "overage", "hold", "balance"];
+    let credits = columns.iter().filter(|column| !row.cell(column).is_empty());
+    let credits: Vec<String> =
+        credits.map(|column| format!("{column} {}", row.cell(column))).collect();
+    let after = format!("+{}", it.since_first(row));
+    [row.line.to_string(), after, row.cell("agent").to_owned(), what, credits.join(", ")]
 }

@@ -111,7 +111,7 @@ impl Meter {
 
     /// An attempt that was refused here counts all the same.
     #[cold]
-    fn count_refused(&mut self, gate: &Gate, attempt: &Attempt) {
+    pub(super) fn count_refused(&mut self, gate: &Gate, attempt: &Attempt) {
         let (now, weight) = (attempt.now, gate.weight(attempt));
         match (self, &gate.quota) {
             (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
@@ -156,6 +156,49 @@ impl Meter {
             (Self::Custom(custom), GateQuota::Custom(_)) => custom.take(attempt),
             _ => {}
         }
+    }
+
+    /// Takes what an attempt needs whether it is there or not, but for places. Answers how long a
+    /// limiter that shapes has it wait.
+    pub(super) fn take_anyway(&mut self, gate: &Gate, attempt: &Attempt) -> SimSpan {
+        let (now, weight) = (attempt.now, gate.weight(attempt));
+        match (self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.take_anyway(quota, now, weight);
+            }
+            (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {
+                return bucket.take_anyway(quota, now, weight);
+            }
+            (Self::SlidingWindow(window), GateQuota::SlidingWindow(quota)) => {
+                window.take_anyway(quota, now, weight);
+            }
+            // Counters count whatever comes.
+            (Self::FixedWindow(window), GateQuota::FixedWindow(quota)) => {
+                window.count_refused(quota, now, weight);
+            }
+            (Self::SlidingCounter(window), GateQuota::SlidingCounter(quota)) => {
+                window.count_refused(quota, now, weight);
+            }
+            (Self::Custom(custom), GateQuota::Custom(_)) => custom.take(attempt),
+            _ => {}
+        }
+        SimSpan::ZERO
+    }
+
+    /// Whether an attempt has room at the gate. Nothing is counted.
+    pub(super) fn has_room(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
+        self.try_pass(gate, attempt).is_ok()
+    }
+
+    /// Takes the place of an attempt whether there is one or not, as
+    /// [`take_place`](Self::take_place) does.
+    pub(super) fn take_place_anyway(&mut self, attempt: &Attempt, ticket: u64) -> bool {
+        match self {
+            Self::Concurrency(places) => return places.take_anyway(ticket),
+            Self::Custom(custom) => custom.take_place(attempt),
+            _ => {}
+        }
+        false
     }
 
     /// Takes the place of an attempt, on whatever plan, so that a change of plan finds it counted.

@@ -9,6 +9,7 @@ mod decision;
 mod gate;
 pub mod limiter;
 mod meter;
+mod meters;
 mod passage;
 mod plan;
 mod platform;
@@ -22,6 +23,7 @@ mod workspace;
 pub use agent::AgentState;
 pub use below::Below;
 pub use decision::{Offer, Reason, Refusal};
+pub use meters::{Meters, Passed};
 pub use passage::{Hold, Wait};
 pub use plan::{
     Allowance, Anchor, CarryOver, OnDowngrade, Overage, OverageEnd, Package, Per, Plan, Price,

@@ -58,8 +58,13 @@ pub(super) struct Exceeded {
 
 impl Exceeded {
     pub(super) fn clear(&mut self) {
+        self.clear_throttles();
+        self.pool = None;
+    }
+
+    pub(super) fn clear_throttles(&mut self) {
         self.throttles.clear();
-        (self.skips, self.pool) = (0, None);
+        self.skips = 0;
     }
 
     /// What an attempt holds that passed.
@@ -113,6 +118,99 @@ impl Passage<'_> {
                 self.meters[usize::from(gate.limiter)].take(gate, attempt);
             }
         }
+    }
+
+    /// Notes the gates that only report and have no room.
+    pub(super) fn note_exceeded(&mut self, attempt: &Attempt, exceeded: &mut Exceeded) {
+        for gate in self.gates.iter().filter(|gate| gate.reports) {
+            let limiter = usize::from(gate.limiter);
+            if !self.meters[limiter].has_room(gate, attempt) {
+                exceeded.throttles.push(gate.throttle);
+                exceeded.skips |= self.limiters.skips[limiter];
+            }
+        }
+    }
+
+    /// Takes what an attempt needs whether it is there or not, but for places. Answers how long
+    /// limiters that shape have it wait.
+    pub(super) fn take_anyway(&mut self, attempt: &Attempt, exceeded: &Exceeded) -> SimSpan {
+        let mut shaped = SimSpan::ZERO;
+        for gate in self.gates.iter().filter(|gate| !exceeded.contains(gate)) {
+            let wait = self.meters[usize::from(gate.limiter)].take_anyway(gate, attempt);
+            // Nobody waits for what only reports.
+            shaped = shaped.max(if gate.reports { SimSpan::ZERO } else { wait });
+        }
+        shaped
+    }
+
+    /// Takes what limits of rates have room for, each by itself, as if it were the only one. `refused`
+    /// is told the throttles that have none.
+    pub(super) fn take_where_room(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
+        for gate in self.gates.iter().filter(|gate| !gate.reports) {
+            let limiter = usize::from(gate.limiter);
+            if self.limiters.all[limiter].holds_places() {
+                continue;
+            }
+            let meter = &mut self.meters[limiter];
+            if meter.has_room(gate, attempt) {
+                meter.take(gate, attempt);
+            } else {
+                refused(gate.throttle);
+            }
+        }
+    }
+
+    /// Tells the throttles that have no place for an attempt.
+    pub(super) fn without_place(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
+        for gate in self.gates.iter().filter(|gate| !gate.reports) {
+            let limiter = usize::from(gate.limiter);
+            let holds_places = self.limiters.all[limiter].holds_places();
+            if holds_places && !self.meters[limiter].has_room(gate, attempt) {
+                refused(gate.throttle);
+            }
+        }
+    }
+
+    /// Goes the way of an attempt that somebody else checked, who counts by himself: up to the gate of
+    /// the throttle that refused it, if any did. Notes and counts there what is noted and counted of
+    /// refusals. Answers whether that gate has room; `None` if it is none of these.
+    pub(super) fn retrace(
+        &mut self,
+        attempt: &Attempt,
+        refused_by: Option<u16>,
+        exceeded: &mut Exceeded,
+    ) -> Option<bool> {
+        for gate in self.gates {
+            let limiter = usize::from(gate.limiter);
+            let meter = &mut self.meters[limiter];
+            let refuses = Some(gate.throttle) == refused_by;
+            if !gate.reports && !refuses {
+                continue;
+            }
+            let has_room = meter.has_room(gate, attempt);
+            if (refuses || !has_room) && gate.counts_refused {
+                meter.count_refused(gate, attempt);
+            }
+            if refuses {
+                return Some(has_room);
+            }
+            if !has_room {
+                exceeded.throttles.push(gate.throttle);
+                exceeded.skips |= self.limiters.skips[limiter];
+            }
+        }
+        None
+    }
+
+    /// Takes places whether there are any or not, as [`take_places`](Self::take_places) does.
+    pub(super) fn take_places_anyway(&mut self, attempt: &Attempt, hold: Hold) -> u16 {
+        let mut queues = 0;
+        for (meter, skip) in self.meters.iter_mut().zip(&self.limiters.skips) {
+            if hold.skips & skip == 0 {
+                queues += u16::from(meter.take_place_anyway(attempt, hold.ticket));
+            }
+        }
+        queues
     }
 
     /// Takes places, those on other plans too. Answers how many the attempt waits for.

@@ -74,6 +74,13 @@ impl Rulebook {
         self.holds_places
     }
 
+    /// Whether attempts that a throttle refuses, which holds on a plan, count in it.
+    pub fn counts_refused(&self, plan: usize, throttle: u16) -> bool {
+        let Policy { agent_gates, workspace_gates, .. } = &self.policies[plan];
+        let mut gates = agent_gates.iter().chain(workspace_gates);
+        gates.any(|gate| gate.throttle == throttle && gate.counts_refused)
+    }
+
     /// Whether any limiter, or a pool, only reports what it would refuse.
     pub const fn reports(&self) -> bool {
         self.reports

@@ -59,7 +59,19 @@ impl ActiveSlots {
 
     /// Whether one more agent may be enabled.
     pub fn has_room(self) -> bool {
-        self.reports || !self.full()
+        self.has_room_beside(0)
+    }
+
+    /// Whether one more agent may be enabled, by what somebody knows who counts so many active agents
+    /// more than there are, or fewer.
+    pub fn has_room_beside(self, more: i64) -> bool {
+        let held = i64::from(self.active - self.slotless) + more;
+        self.reports || self.limit.is_none_or(|limit| held < i64::from(limit))
+    }
+
+    /// Takes a slot for an agent that is being enabled whether there is one or not.
+    pub const fn take_anyway(&mut self) {
+        self.active += 1;
     }
 
     /// Takes a slot for an agent that is being enabled. Answers whether it holds one: not if every

@@ -3,6 +3,7 @@
 
 use super::discipline::Shed;
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
+use crate::enforcement::Strategy;
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{AgentState, Allowance, Overage, Plan, Reason};
@@ -55,6 +56,15 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         }
         "credits.overage" => {
             lacks(|it| it.overage, "no plan of these workspaces allows any overage")
+        }
+        "decision.retries" | "decision.given_up" => {
+            lacks(|it| it.contended, "nothing is decided again: enforcement is not `optimistic`")
+        }
+        "credits.held_stranded" => {
+            lacks(|it| it.stranded, "no credits are out of reach: enforcement is not `leased`")
+        }
+        _ if name.starts_with("decision.") => {
+            lacks(|it| it.enforced, "enforcement decides at once")
         }
         "alerts.time" => lacks_alert(&groups, label),
         _ if name.starts_with("credits.") => {
@@ -252,6 +262,10 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         pool: credits().next().is_some(),
         packages,
         overage: credits().any(|credits| credits.overage != Overage::Refuse),
+        audited: true,
+        enforced: !scenario.enforcement.is_ideal(),
+        stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }),
+        contended: matches!(scenario.enforcement.strategy, Strategy::Optimistic { .. }),
         prices: plans(group).any(|plan| plan.price.is_some())
             || credits().any(|credits| priced(credits.overage_price))
             || (packages && scenario.packages.iter().any(|package| priced(package.price))),

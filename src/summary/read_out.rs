@@ -100,6 +100,7 @@ fn metrics(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> IndexMap<Strin
             "latency.mean" => add_timing(&mut metrics, "latency", &of.latency),
             "wait.mean" => add_timing(&mut metrics, "wait", &of.wait),
             "service.mean" => add_timing(&mut metrics, "service", &of.service),
+            "decision.mean" => add_timing(&mut metrics, "decision", &of.decision),
             "active.mean" => add_levels(&mut metrics, frame, of),
             "credits.closing" => add_credits(&mut metrics, frame, of),
             "spent_per_workspace.mean" => add_spent(&mut metrics, of),
@@ -137,9 +138,8 @@ fn add_levels(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &G
 }
 
 fn add_credits(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
-    // One linearisable decision a workspace: the pool asserts that it is never overdrawn.
-    put(metrics, "credits.oversold.total", Some(0.0), of.workspaces);
-    put(metrics, "credits.oversold.max", Some(0.0), of.workspaces);
+    let oversold = of.oversold_max as f64 / 1e3;
+    put(metrics, "credits.oversold.max", Some(oversold), of.workspaces);
     for (name, timing) in [
         ("credits.time_to_zero", &of.credits.time_to_zero),
         ("credits.time_to_exhaustion", &of.credits.time_to_exhaustion),

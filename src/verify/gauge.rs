@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::verdict::Verdict;
 use crate::rules::limiter::{Estimate, Quota, WindowStart};
 use crate::units::{Rate, SimSpan, SimTime};
 
@@ -19,8 +20,8 @@ pub(super) enum Gauge {
     Bucket(Backlog),
     /// When the window began, and what was counted in it.
     Window(SimTime, i128),
-    /// What was admitted, and when.
-    Log(VecDeque<(SimTime, i128)>),
+    /// What was admitted, and when, with its sum.
+    Log(VecDeque<(SimTime, i128)>, i128),
     /// The number of a window, what was counted in it, and in the one before.
     Counter(u64, i128, i128),
 }
@@ -37,12 +38,12 @@ pub(super) struct Backlog {
 
 /// The numbers of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Bucket {
+pub(super) struct Bucket {
     /// What is worked off in a nanosecond, and what a thousandth weighs beside it.
     gain: i128,
-    scale: i128,
+    pub(super) scale: i128,
     /// What fits \[thousandths\].
-    room: i128,
+    pub(super) room: i128,
     /// It is worked off in steps of so many nanoseconds from t = 0.
     every: u64,
     /// Whether a change of numbers keeps what is free, and not what is taken.
@@ -50,7 +51,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn of(quota: &Quota) -> Option<Self> {
+    pub(super) fn of(quota: &Quota) -> Option<Self> {
         let (rate, room, every, keeps_free) = match *quota {
             Quota::TokenBucket { rate, burst_thousandths, refill_every } => {
                 (rate, burst_thousandths, refill_every.map_or(1, SimSpan::nanos), true)
@@ -68,7 +69,7 @@ impl Bucket {
     }
 
     /// What is worked off between two instants.
-    fn worked_off(&self, since: SimTime, now: SimTime) -> i128 {
+    pub(super) fn worked_off(&self, since: SimTime, now: SimTime) -> i128 {
         let step = |at: SimTime| at.nanos() / self.every * self.every;
         self.gain * i128::from(step(now) - step(since))
     }
@@ -111,7 +112,7 @@ impl Gauge {
                 Self::Bucket(Backlog { since: now, least: 0, most: 0 })
             }
             Quota::FixedWindow { .. } => Self::Window(SimTime::ZERO, 0),
-            Quota::SlidingWindow { .. } => Self::Log(VecDeque::new()),
+            Quota::SlidingWindow { .. } => Self::Log(VecDeque::new(), 0),
             Quota::SlidingCounter { .. } => Self::Counter(0, 0, 0),
             Quota::Concurrency { .. } | Quota::Custom(_) => return None,
         })
@@ -137,8 +138,13 @@ impl Gauge {
                 Quota::SlidingCounter { per, .. },
                 Quota::SlidingCounter { per: new_per, .. },
             ) if per == new_per => {}
-            (Self::Log(log), Quota::SlidingWindow { per, .. }, Quota::SlidingWindow { .. }) => {
+            (
+                Self::Log(log, sum),
+                Quota::SlidingWindow { per, .. },
+                Quota::SlidingWindow { .. },
+            ) => {
                 log.retain(|&(at, _)| now - at < *per);
+                *sum = log.iter().map(|&(_, weight)| weight).sum();
             }
             _ => return Self::new(new, now),
         }
@@ -167,12 +173,11 @@ impl Gauge {
                 let counted = if is_over { 0 } else { *count };
                 exactly(counted + weight, i128::from(*limit_thousandths))
             }
-            (Self::Log(log), Quota::SlidingWindow { limit_thousandths, per }) => {
+            (Self::Log(log, sum), Quota::SlidingWindow { limit_thousandths, per }) => {
                 while log.front().is_some_and(|&(at, _)| now - at >= *per) {
-                    log.pop_front();
+                    *sum -= log.pop_front().map_or(0, |(_, weight)| weight);
                 }
-                let counted: i128 = log.iter().map(|&(_, weight)| weight).sum();
-                exactly(counted + weight, i128::from(*limit_thousandths))
+                exactly(*sum + weight, i128::from(*limit_thousandths))
             }
             (Self::Counter(..), Quota::SlidingCounter { limit_thousandths, per, estimate }) => {
                 let (per, limit) = (per.nanos(), i128::from(*limit_thousandths));
@@ -207,18 +212,21 @@ impl Gauge {
         }
     }
 
-    /// Counts an attempt that was admitted.
-    pub(super) fn count(&mut self, quota: &Quota, now: SimTime, weight: i128) {
+    /// Counts an attempt that was admitted: what had surely no room takes nothing, and what perhaps had
+    /// none perhaps nothing.
+    pub(super) fn count(&mut self, quota: &Quota, now: SimTime, weight: i128, verdict: Verdict) {
+        if verdict == Verdict::Violated {
+            return;
+        }
         let counts = self.counts(quota, now);
         match (self, quota) {
             (Self::Bucket(backlog), _) => {
                 let Some(bucket) = Bucket::of(quota) else { return };
                 let mut then = bucket.at(*backlog, now);
-                then.least += weight * bucket.scale;
-                then.most += weight * bucket.scale;
-                // It found room.
-                then.least = then.least.min(bucket.room * bucket.scale);
-                then.most = then.most.min(bucket.room * bucket.scale);
+                let taken = weight * bucket.scale;
+                then.least += if verdict == Verdict::Held { taken } else { 0 };
+                // If it takes anything, it found room.
+                then.most = (then.most + taken).min((bucket.room * bucket.scale).max(then.most));
                 *backlog = then;
             }
             (Self::Window(begun, count), Quota::FixedWindow { per, start, .. }) => {
@@ -233,7 +241,10 @@ impl Gauge {
                 }
                 *count += weight;
             }
-            (Self::Log(log), _) => log.push_back((now, weight)),
+            (Self::Log(log, sum), _) => {
+                log.push_back((now, weight));
+                *sum += weight;
+            }
             (Self::Counter(window, this, before), Quota::SlidingCounter { per, .. }) => {
                 (*this, *before) = (counts.0 + weight, counts.1);
                 *window = now.nanos() / per.nanos();
@@ -251,14 +262,16 @@ impl Gauge {
             *backlog = Backlog { since: now, least: full, most: full };
             return;
         }
-        self.count(quota, now, weight);
-        if let (Self::Log(log), Quota::SlidingWindow { limit_thousandths, .. }) = (self, quota) {
+        self.count(quota, now, weight, Verdict::Held);
+        if let (Self::Log(log, sum), Quota::SlidingWindow { limit_thousandths, .. }) = (self, quota)
+        {
             let mut left = i128::from(*limit_thousandths);
             for (_, weight) in log.iter_mut().rev() {
                 *weight = (*weight).min(left);
                 left -= *weight;
             }
             log.retain(|&(_, weight)| weight > 0);
+            *sum = i128::from(*limit_thousandths) - left;
         }
     }
 }

@@ -6,30 +6,51 @@
 //! a [`Verdict`] holds for every placement inside these brackets.
 
 mod bracket;
+mod clerk;
+mod counterexample;
+mod court;
+mod document;
+mod event;
+mod exact;
+mod found;
 mod gauge;
-mod history;
-mod judge;
-mod limits;
+mod keys;
 mod rule;
-mod steps;
-mod stock;
+mod shared;
+mod shrink;
+mod spill;
+mod terms;
 mod verdict;
+mod within;
 
 use std::collections::BTreeMap;
+use std::io;
 
+use thiserror::Error;
+
+pub use counterexample::{Counterexample, CounterexampleRow};
+pub use document::{
+    CounterexampleDocument, FindingDocument, OversoldDocument, RowDocument, RuleDocument,
+    VerdictDocument, verdict_schema,
+};
 pub use rule::Rule;
 pub use verdict::Verdict;
 
-use self::history::{History, UnknownPlan};
-use self::judge::judge;
-use crate::log::{DecisionRow, DecisionRows, Trace, TraceError};
+use self::court::Court;
+use self::found::Found;
+use crate::log::{Trace, TraceError};
 use crate::scenario::Scenario;
-
-/// Rows that are in memory at once, where those of a workspace do not follow each other.
-const MOST_ROWS: u64 = 4_000_000;
+use crate::units::{Credits, SimSpan};
 
 /// Of each rule so many violations are told at most, and so many possible ones.
 const MOST_TOLD: usize = 5;
+
+/// What a log is held to besides a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standard {
+    /// How long credits may be held before the hold must have ended; `None` if nothing says so.
+    pub hold_ttl: Option<SimSpan>,
+}
 
 /// What was found of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,10 +59,16 @@ pub struct Verified {
     pub rows: u64,
     /// Workspaces that they are of.
     pub workspaces: u64,
-    /// Of each rule that applied anywhere, in how many workspaces it was found so.
+    /// Of each rule that applied anywhere, in how many workspaces it was found so; of limits over
+    /// everybody, of how many limits.
     pub rules: BTreeMap<Rule, Tally>,
+    /// What was charged beyond the balance and what overage permits, as far as it was not given back.
+    pub oversold: Oversold,
     /// The first violations of each rule, and the first possible ones.
     pub findings: Vec<Finding>,
+    /// Of each rule that was violated in a workspace: the first violation, shrunk to as few rows as still
+    /// violate it.
+    pub counterexamples: Vec<Counterexample>,
 }
 
 /// In how many workspaces a rule was held, may have been, or was violated.
@@ -53,6 +80,17 @@ pub struct Tally {
     pub possible: u64,
     /// Where it was violated.
     pub violated: u64,
+    /// How many single decisions surely broke it, in all of them.
+    pub decisions: u64,
+}
+
+/// Credits that no balance covered, and no overage.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Oversold {
+    /// In all workspaces.
+    pub sum: Credits,
+    /// In the workspace where it is the most.
+    pub most: Credits,
 }
 
 /// A rule that was violated, or may have been.
@@ -68,6 +106,17 @@ pub struct Finding {
     pub line: u64,
 }
 
+/// Why a log could not be judged.
+#[derive(Debug, Error)]
+pub enum VerifyError {
+    /// It cannot be read, or names what the scenario does not have.
+    #[error(transparent)]
+    Log(#[from] TraceError),
+    /// What does not fit in memory could not be sorted.
+    #[error("cannot sort the log in a temporary folder: {0}")]
+    Sort(#[from] io::Error),
+}
+
 impl Verified {
     /// The worst of all that was found.
     pub fn verdict(&self) -> Verdict {
@@ -81,184 +130,47 @@ impl Verified {
         }
     }
 
-    fn take_up(&mut self, workspace: &str, judgements: Vec<judge::Judgement>) {
-        for (rule, verdict, line) in judgements {
+    fn take_up(&mut self, workspace: &str, found: &Found) {
+        for (rule, judgement) in found.all() {
             let tally = self.rules.entry(rule).or_default();
-            let count = match verdict {
+            tally.decisions += judgement.decisions;
+            let count = match judgement.verdict {
                 Verdict::Held => &mut tally.held,
                 Verdict::Possible => &mut tally.possible,
                 Verdict::Violated => &mut tally.violated,
             };
             *count += 1;
             let enough = *count > MOST_TOLD as u64;
-            if let Some(line) = line.filter(|_| !enough) {
-                let workspace = workspace.to_owned();
+            if let Some(line) = judgement.line.filter(|_| !enough) {
+                let (verdict, workspace) = (judgement.verdict, workspace.to_owned());
                 self.findings.push(Finding { rule, verdict, workspace, line });
             }
         }
+        let oversold = i64::try_from(found.oversold).unwrap_or(i64::MAX);
+        let sum = self.oversold.sum.thousandths().saturating_add(oversold);
+        self.oversold.sum = Credits::from_thousandths(sum);
+        self.oversold.most = self.oversold.most.max(Credits::from_thousandths(oversold));
     }
 }
 
 /// Judges a log of decisions by the plans of a scenario.
 ///
-/// The log begins where its workspaces do. It is read twice or more; what is in memory at once is
-/// bounded, whatever its length, but for the names of its workspaces and for the rows of one.
+/// The log begins where its workspaces do. It is read once if the rows of each workspace follow each
+/// other, and else sorted, outside of memory where it is long. What is in memory at once is bounded,
+/// whatever its length, but for names and for the rows of one workspace.
 ///
 /// # Errors
 ///
 /// If the log cannot be read, with its line and column; or names what the scenario does not have.
-pub fn verify(log: &Trace, scenario: &Scenario) -> Result<Verified, TraceError> {
-    let court = Court { scenario };
-    let census = court.census(log)?;
-    let mut verified = Verified {
-        rows: census.rows,
-        workspaces: census.counts.len() as u64,
-        ..Verified::default()
+pub fn verify(
+    log: &Trace,
+    scenario: &Scenario,
+    standard: Standard,
+) -> Result<Verified, VerifyError> {
+    let mut verified = match Court::new(scenario, standard).judge_in_turn(log)? {
+        Some(verified) => verified,
+        None => Court::new(scenario, standard).judge_sorted(log)?,
     };
-    if census.in_turn {
-        court.judge_in_turn(log, &mut verified)?;
-    } else {
-        for round in census.rounds() {
-            court.judge_round(log, &round, &mut verified)?;
-        }
-    }
     verified.findings.sort_by_key(|it| (it.rule, std::cmp::Reverse(it.verdict), it.line));
     Ok(verified)
-}
-
-/// What is known of a log after a first look at it.
-#[derive(Default)]
-struct Census {
-    rows: u64,
-    /// How many rows each workspace has.
-    counts: BTreeMap<Box<str>, u64>,
-    /// Whether the rows of each workspace follow each other.
-    in_turn: bool,
-}
-
-impl Census {
-    /// Workspaces that are judged together, round by round.
-    fn rounds(self) -> Vec<BTreeMap<Box<str>, History>> {
-        let mut rounds = vec![BTreeMap::new()];
-        let mut rows = 0;
-        for (name, count) in self.counts {
-            if rows > 0 && rows + count > MOST_ROWS {
-                rounds.push(BTreeMap::new());
-                rows = 0;
-            }
-            rows += count;
-            rounds.last_mut().expect("there is one at least").insert(name, History::default());
-        }
-        rounds
-    }
-}
-
-/// What a scenario says that rows are judged by.
-struct Court<'s> {
-    scenario: &'s Scenario,
-}
-
-impl<'s> Court<'s> {
-    fn open(&self, log: &Trace) -> Result<DecisionRows, TraceError> {
-        DecisionRows::open(log, self.scenario.start)
-    }
-
-    fn census(&self, log: &Trace) -> Result<Census, TraceError> {
-        let mut rows = self.open(log)?;
-        let mut census = Census { in_turn: true, ..Census::default() };
-        let mut last = String::new();
-        while let Some(row) = rows.advance()? {
-            census.rows += 1;
-            if row.workspace != last {
-                row.workspace.clone_into(&mut last);
-                if self.group(&last).is_none() {
-                    return Err(rows.unknown("workspace", "workspace", self.declared()));
-                }
-                let known = census.counts.contains_key(last.as_str());
-                census.in_turn &= !known;
-                if !known {
-                    census.counts.insert(last.as_str().into(), 0);
-                }
-            }
-            if let Some(count) = census.counts.get_mut(last.as_str()) {
-                *count += 1;
-            }
-        }
-        Ok(census)
-    }
-
-    /// What workspaces may be called.
-    fn declared(&self) -> impl Iterator<Item = String> {
-        let groups = self.scenario.groups.iter();
-        groups.map(|group| format!("{}/1 to {}/{}", group.name, group.name, group.count))
-    }
-
-    /// The place of the group that a workspace is of.
-    fn group(&self, workspace: &str) -> Option<usize> {
-        let (name, number) = workspace.split_once('/').unwrap_or((workspace, "1"));
-        let place = self.scenario.groups.iter().position(|group| group.name == name)?;
-        let count = self.scenario.groups[place].count;
-        let number: u32 = number.parse().ok().filter(|number| (1..=count).contains(number))?;
-        (workspace.contains('/') || (count == 1 && number == 1)).then_some(place)
-    }
-
-    /// Judges workspaces whose rows follow each other.
-    fn judge_in_turn(&self, log: &Trace, verified: &mut Verified) -> Result<(), TraceError> {
-        let mut rows = self.open(log)?;
-        let mut history = History::default();
-        let mut last = String::new();
-        while let Some(row) = rows.advance()? {
-            if row.workspace != last {
-                self.judge(&last, &std::mem::take(&mut history), verified);
-                row.workspace.clone_into(&mut last);
-            }
-            if self.take(&mut history, &row).is_err() {
-                return Err(rows.unknown("agent", "plan", self.plans(&last)));
-            }
-        }
-        self.judge(&last, &history, verified);
-        Ok(())
-    }
-
-    /// Judges some of the workspaces.
-    fn judge_round(
-        &self,
-        log: &Trace,
-        round: &BTreeMap<Box<str>, History>,
-        verified: &mut Verified,
-    ) -> Result<(), TraceError> {
-        let mut histories: BTreeMap<&str, History> =
-            round.keys().map(|name| (&**name, History::default())).collect();
-        let mut rows = self.open(log)?;
-        while let Some(row) = rows.advance()? {
-            let Some(history) = histories.get_mut(row.workspace) else { continue };
-            if self.take(history, &row).is_err() {
-                let plans: Vec<String> = self.plans(row.workspace).collect();
-                return Err(rows.unknown("agent", "plan", plans));
-            }
-        }
-        for (name, history) in &histories {
-            self.judge(name, history, verified);
-        }
-        Ok(())
-    }
-
-    fn take(&self, history: &mut History, row: &DecisionRow<'_>) -> Result<(), UnknownPlan> {
-        history.take(row, self.plan_names(row.workspace))
-    }
-
-    fn plan_names(&self, workspace: &str) -> impl Iterator<Item = &'s str> {
-        let group = self.group(workspace).map(|place| &self.scenario.groups[place]);
-        group.into_iter().flat_map(|group| &group.plans).map(|offer| offer.plan.name.as_str())
-    }
-
-    fn plans(&self, workspace: &str) -> impl Iterator<Item = String> {
-        self.plan_names(workspace).map(str::to_owned)
-    }
-
-    fn judge(&self, workspace: &str, history: &History, verified: &mut Verified) {
-        let Some(place) = self.group(workspace) else { return };
-        let Scenario { groups, throttles, .. } = self.scenario;
-        verified.take_up(workspace, judge(history, &groups[place], throttles));
-    }
 }

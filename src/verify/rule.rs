@@ -10,8 +10,14 @@ pub enum Rule {
     CreditsConserved,
     /// What has one idempotency key is charged once.
     ChargedOnce,
+    /// What is set aside is charged or free again, in time and once.
+    HoldsEnd,
     /// Nobody is told that credits have run out whose message the pool could pay.
     CreditsRefusedRightly,
+    /// Nobody uses more of the pool than its share, or what is kept for others.
+    SharesNeverExceeded,
+    /// Nobody is refused what its share has room for.
+    SharesRefusedRightly,
     /// No limit of a rate lets more through than it says.
     RatesNeverExceeded,
     /// No limit of a rate refuses what it has room for.
@@ -20,6 +26,12 @@ pub enum Rule {
     PlacesNeverExceeded,
     /// No limit of attempts in flight refuses one while it has room.
     PlacesRefusedRightly,
+    /// No limit over everybody lets more in than it says.
+    SharedNeverExceeded,
+    /// No limit over everybody refuses what it has room for.
+    SharedRefusedRightly,
+    /// What a refusal says would be admitted after a while is admitted then.
+    RetryAfterKept,
     /// Agents that are enabled find a slot.
     SlotsNeverExceeded,
     /// Nobody is refused a slot while one is free; one that was freed is free at once.
@@ -36,15 +48,21 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::PoolNeverOversold,
         Self::CreditsConserved,
         Self::ChargedOnce,
+        Self::HoldsEnd,
         Self::CreditsRefusedRightly,
+        Self::SharesNeverExceeded,
+        Self::SharesRefusedRightly,
         Self::RatesNeverExceeded,
         Self::RatesRefusedRightly,
         Self::PlacesNeverExceeded,
         Self::PlacesRefusedRightly,
+        Self::SharedNeverExceeded,
+        Self::SharedRefusedRightly,
+        Self::RetryAfterKept,
         Self::SlotsNeverExceeded,
         Self::SlotsRefusedRightly,
         Self::AgentsNeverExceeded,
@@ -59,11 +77,17 @@ impl Rule {
             Self::PoolNeverOversold => "pool_never_oversold",
             Self::CreditsConserved => "credits_conserved",
             Self::ChargedOnce => "charged_once",
+            Self::HoldsEnd => "holds_end",
             Self::CreditsRefusedRightly => "credits_refused_rightly",
+            Self::SharesNeverExceeded => "shares_never_exceeded",
+            Self::SharesRefusedRightly => "shares_refused_rightly",
             Self::RatesNeverExceeded => "rates_never_exceeded",
             Self::RatesRefusedRightly => "rates_refused_rightly",
             Self::PlacesNeverExceeded => "places_never_exceeded",
             Self::PlacesRefusedRightly => "places_refused_rightly",
+            Self::SharedNeverExceeded => "shared_never_exceeded",
+            Self::SharedRefusedRightly => "shared_refused_rightly",
+            Self::RetryAfterKept => "retry_after_kept",
             Self::SlotsNeverExceeded => "slots_never_exceeded",
             Self::SlotsRefusedRightly => "slots_refused_rightly",
             Self::AgentsNeverExceeded => "agents_never_exceeded",
@@ -76,14 +100,20 @@ impl Rule {
     /// What it says, for people.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::PoolNeverOversold => "no pool is charged more than it holds",
+            Self::PoolNeverOversold => "no pool is oversold",
             Self::CreditsConserved => "balances add up, to the thousandth",
             Self::ChargedOnce => "what has one key is charged once",
+            Self::HoldsEnd => "every hold is settled or expires",
             Self::CreditsRefusedRightly => "no message is refused that the pool could pay",
+            Self::SharesNeverExceeded => "nobody uses more than its share",
+            Self::SharesRefusedRightly => "nobody is refused what its share allows",
             Self::RatesNeverExceeded => "no limit of a rate is exceeded",
             Self::RatesRefusedRightly => "no limit of a rate refuses what has room",
             Self::PlacesNeverExceeded => "no limit of attempts in flight is exceeded",
             Self::PlacesRefusedRightly => "nor does one refuse what has room",
+            Self::SharedNeverExceeded => "no limit over everybody is exceeded",
+            Self::SharedRefusedRightly => "no limit over everybody refuses what fits",
+            Self::RetryAfterKept => "a try is admitted when retry_after said so",
             Self::SlotsNeverExceeded => "no agent is enabled without a slot",
             Self::SlotsRefusedRightly => "no enable is refused while a slot is free",
             Self::AgentsNeverExceeded => "no agent is created beyond the total",

@@ -469,18 +469,25 @@ fn replications_are_whole_and_bounded() {
 
 #[test]
 fn what_is_planned_is_not_supported_yet() {
-    assert_snapshot!(with(r"strategy: atomic", r"strategy: leased, nodes: 3"), @"
-    x.yaml:51:26: error: `leased` is not supported yet
+    assert_snapshot!(with(r"strategy: atomic", r"strategy: leased, nodes: 3, charge: on_complete"), @r"
+    x.yaml:51:26: error: `leased` needs a value
        |
-    51 | enforcement: { strategy: leased, nodes: 3 }
+    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
        |                          ^^^^^^
+    hint: write `{ leased: .. }`
 
-    x.yaml:51:34: error: `nodes` is not supported yet
+    x.yaml:51:34: error: unknown key `nodes` in `enforcement`
        |
-    51 | enforcement: { strategy: leased, nodes: 3 }
+    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
        |                                  ^^^^^
+    hint: it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`
 
-    2 mistakes in x.yaml
+    x.yaml:51:44: error: `charge` is not supported yet
+       |
+    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
+       |                                            ^^^^^^
+
+    3 mistakes in x.yaml
     ");
     assert_snapshot!(with(r"scope: workspace, token_bucket", r"scope: platform, token_bucket"), @"
     x.yaml:43:31: error: workspaces share a limit of scope `platform`
@@ -991,12 +998,12 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{reason=credits} < 1%"), @"
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{reason=credits} < 1%"), @r"
     x.yaml:56:25: error: unknown reason `credits`
        |
     56 |   - refusal.rate{reason=credits} < 1%
        |                         ^^^^^^^
-    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
+    hint: did you mean `credits_exhausted`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`
 
     1 mistake in x.yaml
     ");

@@ -12,6 +12,7 @@ mod diff;
 mod disciplines;
 mod drive;
 mod edges;
+mod enforced;
 mod estimates;
 mod extremes;
 mod fit;

@@ -225,7 +225,7 @@ fn who_tries_again() {
       |
     9 |         retry: { max_attempts: 4, reasons: [overloaded, overload], backoff: { base: 2s, cap: 60s } }
       |                                                         ^^^^^^^^
-    hint: did you mean `overloaded`? expected here: `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
+    hint: did you mean `overloaded`? expected here: `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`
 
     1 mistake in x.yaml
     ");
@@ -242,7 +242,7 @@ fn who_tries_again() {
       |
     9 |         retry: { max_attempts: 4, reasons: [active_agent_limit], backoff: { base: 2s, cap: 60s } }
       |                                             ^^^^^^^^^^^^^^^^^^
-    hint: expected here: `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
+    hint: expected here: `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`
 
     1 mistake in x.yaml
     ");
@@ -284,7 +284,7 @@ fn patience() {
        |
     13 | thresholds: ["loss.rate{reason=timed_ou} < 5%"]
        |                                ^^^^^^^^
-    hint: did you mean `timed_out`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `timed_out`
+    hint: did you mean `timed_out`? reasons: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`, `timed_out`
 
     1 mistake in x.yaml
     "#);

@@ -1,12 +1,26 @@
 //! The life of the agents: enabled and disabled, by their own habits and from outside.
 
+use super::enforce::EnabledBy;
 use super::{Agent, Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::log::RecordedAction;
 use crate::random::Sampler;
-use crate::rules::{AgentState, Reason};
+use crate::rules::{AgentState, Reason, Refusal};
 use crate::units::{SimSpan, SimTime};
 use crate::workload::{LineKind, OnRefused};
+
+/// A try to enable an agent, and what was decided.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EnableTry {
+    pub(super) agent: u32,
+    pub(super) by: EnabledBy,
+    /// The node that decided.
+    pub(super) node: u32,
+    /// The state of the agent before.
+    pub(super) was: Option<AgentState>,
+    /// If it was admitted, whether the agent holds a slot.
+    pub(super) answer: Result<bool, Refusal>,
+}
 
 impl Cell {
     /// Brings every agent into the state in which its line starts, in the order written. Starting
@@ -24,7 +38,9 @@ impl Cell {
             }
             self.schedule_life(world, agent, SimTime::ZERO);
             match model.start {
-                AgentState::Active => self.enable(world, agent, SimTime::ZERO),
+                AgentState::Active => {
+                    self.enable_at_once(world, (agent, EnabledBy::Habit), SimTime::ZERO);
+                }
                 AgentState::Offline => self.schedule_enable(world, agent, SimTime::ZERO),
                 AgentState::Draft => {}
             }
@@ -100,32 +116,64 @@ impl Cell {
 
     /// Somebody tries to enable an agent that is draft or offline, by its line's habits.
     pub(super) fn enable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
-        if !self.try_enable(world, agent, now) {
-            self.enable_refused(world, agent, now);
+        self.enable_for(world, (agent, EnabledBy::Habit), now);
+    }
+
+    /// Somebody tries to enable an agent that is draft or offline.
+    pub(super) fn enable_for(
+        &mut self,
+        world: &mut World<'_>,
+        (agent, by): (u32, EnabledBy),
+        now: SimTime,
+    ) {
+        if let Some(enforcement) = &world.model.enforcement {
+            self.ask_enable(world, enforcement, (agent, by), now);
+        } else {
+            self.enable_at_once(world, (agent, by), now);
         }
     }
 
-    /// The timeline tries to enable an agent that is draft or offline. If it is refused and would
-    /// give up, its habits stay as they were: a draft that nobody would enable remains one.
-    pub(super) fn enable_from_outside(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
-        let line = self.agents[agent as usize].line as usize;
-        let admitted = self.try_enable(world, agent, now);
-        if !admitted && world.model.lines[line].on_refused != OnRefused::GiveUp {
-            self.enable_refused(world, agent, now);
-        }
-    }
-
-    /// Answers whether the agent is active now.
-    fn try_enable(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) -> bool {
+    /// The same, by all there is to know: it is the ideal, or the workspace just begins.
+    fn enable_at_once(
+        &mut self,
+        world: &mut World<'_>,
+        (agent, by): (u32, EnabledBy),
+        now: SimTime,
+    ) {
         let was = self.workspace.agent(agent as usize);
         let answer = self.workspace.enable(agent as usize);
+        self.enable_decided(world, EnableTry { agent, by, node: 0, was, answer }, now);
+    }
+
+    /// A try to enable an agent was decided.
+    pub(super) fn enable_decided(&mut self, world: &mut World<'_>, tried: EnableTry, now: SimTime) {
+        let EnableTry { agent, by, .. } = tried;
+        if self.was_enabled(world, tried, now) {
+            // One that was refused is not the entry's to undo.
+            if let EnabledBy::Entry(entry) = by {
+                self.will_undo(entry, agent);
+            }
+            return;
+        }
+        // If it is refused and would give up, habits stay as they were where somebody from outside
+        // tried: a draft that nobody would enable remains one.
+        let line = self.agents[agent as usize].line as usize;
+        let gives_up = world.model.lines[line].on_refused == OnRefused::GiveUp;
+        if by == EnabledBy::Habit || !gives_up {
+            self.enable_refused(world, agent, now);
+        }
+    }
+
+    /// Books a try to enable an agent. Answers whether the agent is active now.
+    fn was_enabled(&mut self, world: &mut World<'_>, tried: EnableTry, now: SimTime) -> bool {
+        let EnableTry { agent, node, was, answer, .. } = tried;
         let refusal = answer.err();
         if answer == Ok(false) && world.frame.window.contains(now) {
             let reason = Reason::ActiveAgentLimit;
             world.measures.reported_for(world.frame, &mut self.tally, reason);
         }
         world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
-        self.log_deed(world, RecordedAction::Enable, agent, Some(refusal.into()), now);
+        self.log_deed(world, RecordedAction::Enable, agent, Some(refusal.into()), (node, now));
         if refusal.is_some() {
             return false;
         }
@@ -163,7 +211,8 @@ impl Cell {
     /// An active agent goes offline, and nobody gets its slot yet.
     pub(super) fn take_offline(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         self.workspace.disable(agent as usize);
-        self.log_deed(world, RecordedAction::Disable, agent, None, now);
+        let node = self.note_disabled(world, agent, now);
+        self.log_deed(world, RecordedAction::Disable, agent, None, (node, now));
         self.tally.levels.advance(world.frame.window, now);
         self.tally.levels.active -= 1;
         self.tally.levels.offline += 1;
@@ -210,11 +259,14 @@ impl Cell {
     /// Enables those that wait for a slot, in the order in which they came, as far as slots are
     /// free.
     pub(super) fn wake_waiting(&mut self, world: &mut World<'_>, now: SimTime) {
-        while self.workspace.available()
-            && self.workspace.slots().has_room()
-            && now < world.model.until
-            && let Some(agent) = self.waiting.pop_front()
-        {
+        // As many as there are slots: who is refused, or not decided yet, does not come again now.
+        let slots = self.workspace.slots();
+        let free = slots.limit().map_or(u32::MAX, |limit| limit.saturating_sub(slots.active()));
+        for _ in 0..self.waiting.len().min(free as usize) {
+            if !self.workspace.available() || now >= world.model.until {
+                break;
+            }
+            let Some(agent) = self.waiting.pop_front() else { break };
             let state = &mut self.agents[agent as usize];
             let since = std::mem::replace(&mut state.waits_since, SimTime::NEVER);
             world.measures.waited_for_slot(world.frame, &mut self.tally, now, since);

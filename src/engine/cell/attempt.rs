@@ -10,11 +10,11 @@ use crate::workload::{ClientThrottling, WhileOffline};
 
 /// What an attempt waits for that was admitted.
 #[derive(Debug, Clone, Copy)]
-struct Waits {
+pub(super) struct Waits {
     /// At the workspace.
-    here: Wait,
-    /// At the platform, where that is the same decision.
-    there: Wait,
+    pub(super) here: Wait,
+    /// At the platform, where that is the same decision and has been made.
+    pub(super) there: Option<Wait>,
 }
 
 impl Cell {
@@ -143,22 +143,20 @@ impl Cell {
         if self.holds_back(world, &message, now) {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
-            self.log_decision(world, (&message, cost), Err(refusal), now);
+            self.log_decision(world, (&message, cost), Err(refusal), (0, now));
             self.refuse(world, message, refusal, now);
             return;
         }
-        let answer = self.decide(world, &message, cost, now);
-        if model.book.reports() && world.frame.window.contains(message.due) {
-            let exceeded = (self.workspace.exceeded(), 0);
-            world.measures.reported(world.frame, &mut self.tally, exceeded);
-            if let Some(reason) = self.workspace.exceeded_pool() {
-                world.measures.reported_for(world.frame, &mut self.tally, reason);
-            }
+        if let Some(enforcement) = &model.enforcement {
+            self.ask_attempt(world, enforcement, (message, cost), now);
+            return;
         }
+        let answer = self.decide(world, &message, cost, now);
+        self.report_shadows(world, &message);
         let waits = match answer {
             Ok(waits) => waits,
             Err(refusal) => {
-                self.log_decision(world, (&message, cost), Err(refusal), now);
+                self.log_decision(world, (&message, cost), Err(refusal), (0, now));
                 self.refuse(world, message, refusal, now);
                 return;
             }
@@ -169,7 +167,7 @@ impl Cell {
         let taken = self.with_pool(world, now, |cell, world| {
             cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
         });
-        self.log_decision(world, (&message, cost), Ok(taken.charge), now);
+        self.log_decision(world, (&message, cost), Ok(taken.charge), (0, now));
         if let Some(charge) = taken.charge {
             self.charged(world, charge, now);
         }
@@ -177,17 +175,45 @@ impl Cell {
             self.agents[agent].in_flight += 1;
         }
         (flight.charge, flight.hold) = (taken.charge, taken.hold);
-        if waits.here.is_none() && model.delay.is_zero() {
-            self.enter(world, flight, waits.there, now);
+        self.go_in(world, (flight, ticket), waits, taken.queues, now);
+    }
+
+    /// Has an attempt go on that was admitted at the workspace; it may have a number already.
+    #[inline]
+    pub(super) fn go_in(
+        &mut self,
+        world: &mut World<'_>,
+        (flight, ticket): (Flight, u32),
+        waits: Waits,
+        queues: u16,
+        now: SimTime,
+    ) {
+        if let Some(there) = waits.there.filter(|_| waits.here.is_none()) {
+            if ticket != NONE {
+                self.flights.remove(ticket);
+            }
+            self.enter(world, flight, there, now);
             return;
         }
-        let number = if waits.here.queued {
+        let number = if ticket == NONE {
+            self.flights.insert(flight)
+        } else {
             *self.flights.at(ticket) = flight;
             ticket
-        } else {
-            self.flights.insert(flight)
         };
-        self.hold_back(world, number, waits.here, taken.queues, now);
+        self.hold_back(world, number, waits.here, queues, now);
+    }
+
+    /// Books what limits that only report would have refused of an attempt.
+    #[inline]
+    pub(super) fn report_shadows(&mut self, world: &mut World<'_>, message: &Message) {
+        if world.model.book.reports() && world.frame.window.contains(message.due) {
+            let exceeded = (self.workspace.exceeded(), 0);
+            world.measures.reported(world.frame, &mut self.tally, exceeded);
+            if let Some(reason) = self.workspace.exceeded_pool() {
+                world.measures.reported_for(world.frame, &mut self.tally, reason);
+            }
+        }
     }
 
     /// The whole decision at the workspace; with no way to the platform and nothing to wait for, the
@@ -210,9 +236,9 @@ impl Cell {
         }
         paid?;
         let there = if here.is_none() && model.delay.is_zero() {
-            self.decide_at_platform(world, message, cost, now)?
+            Some(self.decide_at_platform(world, message, cost, now)?)
         } else {
-            Wait::NONE
+            None
         };
         Ok(Waits { here, there })
     }

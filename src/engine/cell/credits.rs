@@ -131,6 +131,7 @@ impl Cell {
             world.model.packages[usize::from(package)].renews
         });
         begin(&mut self.workspace, &world.model.book, now);
+        self.note_period();
         let plan = plan_name(world.model, self.workspace.plan());
         self.log_flows(world, Subject::Named(plan), now);
         for &package in &tied {
@@ -146,6 +147,7 @@ impl Cell {
         }
         self.with_pool(world, now, |cell, world| {
             let ended = cell.workspace.pool_mut().end(grant);
+            cell.note_credits();
             let Some(GrantSource::Package { package, .. }) = ended.map(|grant| grant.source) else {
                 return;
             };
@@ -174,6 +176,7 @@ impl Cell {
         let source = GrantSource::Package { package, tied };
         let pool = self.workspace.pool_mut();
         let grant = pool.buy(source, terms.credits, expires, terms.priority);
+        self.note_credits();
         self.log_package(world, package, renewed, now);
         if !tied {
             let class = if terms.renews { Class::Renews } else { Class::Expires };
@@ -186,7 +189,7 @@ impl Cell {
     #[inline]
     pub(super) fn charged(&mut self, world: &mut World<'_>, charge: Charge, now: SimTime) {
         let balance = self.balance();
-        let paid = charge.amount - charge.overage;
+        let paid = charge.amount - charge.overage - charge.oversold;
         world.measures.used(world.frame, &mut self.tally, now, paid, balance);
         if charge.overage > Credits::ZERO {
             self.book_overage(world, &charge, 1, now);
@@ -215,16 +218,16 @@ impl Cell {
     pub(super) fn give_back(
         &mut self,
         world: &mut World<'_>,
-        agent: u32,
+        (agent, node): (u32, u32),
         charge: Option<Charge>,
         now: SimTime,
     ) {
         let Some(charge) = charge else { return };
         self.with_pool(world, now, |cell, world| {
-            cell.workspace.restore(agent as usize, charge);
+            cell.restore(world, (agent as usize, charge, node), now);
             let period = cell.workspace.pool().map(CreditPool::period);
             if period == Some(charge.period) {
-                let paid = charge.overage - charge.amount;
+                let paid = charge.overage + charge.oversold - charge.amount;
                 let balance = cell.balance();
                 world.measures.used(world.frame, &mut cell.tally, now, paid, balance);
             }

@@ -34,8 +34,8 @@ impl Moved {
         Self { amount: Credits::from_thousandths(amount as i64), overage: Credits::ZERO }
     }
 
-    const fn charge(charge: Charge) -> Self {
-        Self { amount: charge.amount, overage: charge.overage }
+    fn charge(charge: Charge) -> Self {
+        Self { amount: charge.amount, overage: charge.overage + charge.oversold }
     }
 
     fn given_back(charge: Charge) -> Self {
@@ -47,6 +47,12 @@ impl Moved {
 /// The name of a plan of a group.
 pub(super) fn plan_name(model: &GroupModel, plan: usize) -> &str {
     &model.book.policy(plan).plan().name
+}
+
+/// What a node is called in rows, where there are several.
+fn node_of(model: &GroupModel, node: u32) -> Option<u32> {
+    let nodes = model.enforcement.and_then(|enforcement| enforcement.nodes());
+    nodes.map(|_| node + 1)
 }
 
 /// An attempt of a message, which was answered at an instant if rows tell that.
@@ -78,13 +84,14 @@ impl Cell {
         world: &mut World<'_>,
         (message, cost): (&Message, Credits),
         answer: Result<Option<Charge>, Refusal>,
-        now: SimTime,
+        (node, now): (u32, SimTime),
     ) {
         if world.journal.is_some() {
             let entry = Entry {
                 cost: Some(cost),
                 attempt: Some(attempt_of(message, Some(now))),
                 outcome: Some(answer.err().into()),
+                node: node_of(world.model, node),
                 ..Entry::new(RecordedAction::Message, self.called(world.model, message.agent))
             };
             self.log(world, entry, answer.ok().flatten().map(Moved::charge), now);
@@ -97,7 +104,7 @@ impl Cell {
     pub(super) fn log_end(
         &mut self,
         world: &mut World<'_>,
-        message: &Message,
+        (message, node): (&Message, u32),
         (end, charge): (End, Option<Charge>),
         now: SimTime,
     ) {
@@ -119,6 +126,7 @@ impl Cell {
         let entry = Entry {
             attempt: Some(attempt),
             outcome,
+            node: node_of(world.model, node),
             ..Entry::new(RecordedAction::Release, self.called(world.model, message.agent))
         };
         self.log(world, entry, charge.map(Moved::given_back), now);
@@ -132,11 +140,12 @@ impl Cell {
         action: RecordedAction,
         agent: u32,
         outcome: Option<Answer>,
-        now: SimTime,
+        (node, now): (u32, SimTime),
     ) {
         if world.journal.is_some() {
             let subject = self.called(world.model, agent);
-            self.log(world, Entry { outcome, ..Entry::new(action, subject) }, None, now);
+            let node = node_of(world.model, node);
+            self.log(world, Entry { outcome, node, ..Entry::new(action, subject) }, None, now);
         }
     }
 

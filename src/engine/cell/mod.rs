@@ -4,6 +4,7 @@ mod agents;
 mod attempt;
 mod credits;
 mod customers;
+mod enforce;
 mod journal;
 mod plan;
 mod population;
@@ -17,6 +18,7 @@ mod waits;
 
 use std::collections::VecDeque;
 
+use self::enforce::Ask;
 use self::journal::Told;
 use self::records::{Agent, End, Flight, Message, Session};
 use self::replay::Turn;
@@ -31,6 +33,7 @@ use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
+use crate::enforcement::Enforcer;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally, WorkspaceFigures};
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
@@ -82,6 +85,10 @@ enum Event {
     Served { flight: u32 },
     /// The customer of an attempt that waits for a limiter gives it up.
     LosesPatience { flight: u32 },
+    /// What was asked for is decided.
+    Decide { ask: u32 },
+    /// What was decided is acted upon.
+    Act { ask: u32 },
 }
 
 /// What a cell acts upon besides itself.
@@ -116,6 +123,10 @@ impl World<'_> {
 pub(super) struct Cell {
     calendar: Calendar<Event>,
     workspace: Workspace,
+    /// Who decides, where that is not the ideal.
+    enforcer: Option<Box<Enforcer>>,
+    /// What is asked for and not acted upon yet.
+    asks: Slab<Ask>,
     lines: Vec<Line>,
     /// Streams of arrivals.
     sources: Vec<Source>,
@@ -174,6 +185,8 @@ impl Cell {
         Self {
             calendar: Calendar::default(),
             workspace: Workspace::empty(),
+            enforcer: None,
+            asks: Slab::default(),
             lines: Vec::new(),
             sources: Vec::new(),
             factors: Steps::NONE,
@@ -213,6 +226,7 @@ impl Cell {
         self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
+        self.asks.clear();
         self.routed = NONE;
         self.pending.clear();
         self.waiting.clear();
@@ -226,6 +240,11 @@ impl Cell {
             self.tally.blocked.get_or_insert_default();
         }
         self.found(world);
+        if let Some(enforcement) = world.model.enforcement {
+            let enforcer = || Box::new(Enforcer::new(enforcement));
+            let enforcer = self.enforcer.get_or_insert_with(enforcer);
+            enforcer.begin(&world.model.book, &self.workspace);
+        }
         self.begin_log(world);
         self.schedule_timeline(world);
         self.open_servers(world);
@@ -253,6 +272,8 @@ impl Cell {
             Event::Served { flight } => self.served(world, flight, now),
             Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
             Event::Reply { flight } => self.reply(world, flight, now),
+            Event::Decide { ask } => self.decide_asked(world, ask, now),
+            Event::Act { ask } => self.act(world, ask, now),
             Event::Turn { session } => self.turn(world, session, now),
             Event::Retry { pending } => self.retry(world, pending, now),
             Event::Enable { agent } => self.enable_by_habit(world, agent, ticket, now),

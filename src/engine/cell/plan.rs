@@ -44,6 +44,7 @@ impl Cell {
         self.trial = Ticket::NONE;
         self.bill(world, now);
         self.workspace.end_trial();
+        self.note_credits();
         self.log_plan(world, RecordedAction::EndTrial, self.workspace.plan(), now);
         self.renewal = Ticket::NONE;
         self.note_limit(world, now);
@@ -113,6 +114,7 @@ impl Cell {
             } else {
                 cell.end_period(world, now);
                 cell.workspace.subscribe(&world.model.book, plan, now);
+                cell.note_period();
             }
         });
     }
@@ -127,9 +129,12 @@ impl Cell {
         self.bill(world, now);
         self.log_plan(world, RecordedAction::SetPlan, plan, now);
         self.tally.levels.advance(world.frame.window, now);
-        let was_metered = self.workspace.is_metered();
+        let (was_on, was_metered) = (self.workspace.plan(), self.workspace.is_metered());
         self.with_pool(world, now, |cell, world| {
             change(cell, world);
+            if let Some(enforcer) = &mut cell.enforcer {
+                enforcer.change_plan(&world.model.book, (was_on, plan), now);
+            }
             cell.log_flows(world, Subject::Named(plan_name(world.model, plan)), now);
             cell.note_metering(world, was_metered, now);
         });

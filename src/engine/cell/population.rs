@@ -44,6 +44,9 @@ impl Cell {
             tally.levels.advance(world.frame.window, now);
             tally.levels.draft += 1;
         }
+        if let Some(enforcer) = &mut self.enforcer {
+            enforcer.add_agent(&world.model.book, &self.workspace, now);
+        }
         self.agents.push(Agent {
             line,
             number: self.next_in_line(line),
@@ -55,6 +58,7 @@ impl Cell {
             parked: NONE,
             last_parked: NONE,
             in_flight: 0,
+            deeds: 0,
         });
         self.tally.agents.push(AgentTally { feature, ..AgentTally::default() });
         true
@@ -114,7 +118,9 @@ impl Cell {
     pub(super) fn delete(&mut self, world: &mut World<'_>, agent: u32, now: SimTime) {
         let Some(state) = self.workspace.agent(agent as usize) else { return };
         self.workspace.delete(agent as usize);
-        self.log_deed(world, RecordedAction::Delete, agent, None, now);
+        let node =
+            if state == AgentState::Active { self.note_disabled(world, agent, now) } else { 0 };
+        self.log_deed(world, RecordedAction::Delete, agent, None, (node, now));
         self.tally.levels.advance(world.frame.window, now);
         match state {
             AgentState::Draft => self.tally.levels.draft -= 1,

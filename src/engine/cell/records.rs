@@ -84,6 +84,10 @@ pub(super) struct Flight {
     pub(super) patience: Ticket,
     /// How it ends, as far as that is known.
     pub(super) end: End,
+    /// The node that admitted it.
+    pub(super) node: u32,
+    /// When that was.
+    pub(super) decided: SimTime,
 }
 
 /// How an attempt that was admitted ends.
@@ -112,6 +116,8 @@ impl Flight {
             goes_on: SimTime::ZERO,
             patience: Ticket::NONE,
             end: End::Served { waited: SimSpan::ZERO },
+            node: 0,
+            decided: message.sent,
         }
     }
 }
@@ -138,4 +144,6 @@ pub(super) struct Agent {
     pub(super) last_parked: u32,
     /// Attempts that were admitted and are not over, where replies are awaited.
     pub(super) in_flight: u32,
+    /// What was asked of nodes that concerns it.
+    pub(super) deeds: u32,
 }

@@ -1,5 +1,6 @@
 //! What a trace has for a workspace.
 
+use super::enforce::EnabledBy;
 use super::{Cell, Message, NONE, Session, World};
 use crate::engine::lines::Number;
 use crate::engine::model::GroupModel;
@@ -53,7 +54,7 @@ impl Cell {
             Deed::Create(whom) => self.replay_create(world, whom, now),
             Deed::Enable(whom) => {
                 if let Some(agent) = self.named(whom).filter(|&agent| !self.is_active(agent)) {
-                    self.enable_from_outside(world, agent, now);
+                    self.enable_for(world, (agent, EnabledBy::Outside), now);
                 }
             }
             Deed::Disable(whom) => {

@@ -58,7 +58,7 @@ impl Cell {
             self.out_of_credits(world, now);
         }
         if world.frame.window.contains(message.due) {
-            let made = (now, message.is_first());
+            let made = (message.sent, message.is_first());
             world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
         self.again_or_lost(world, message, refusal, now);
@@ -134,6 +134,9 @@ impl Cell {
 
     /// Whether arrivals have stopped and nothing is left that could still be charged.
     pub(super) fn is_over(&self, world: &World<'_>, now: SimTime) -> bool {
-        now >= world.model.until && self.pending.is_empty() && self.flights.is_empty()
+        now >= world.model.until
+            && self.pending.is_empty()
+            && self.flights.is_empty()
+            && self.asks.is_empty()
     }
 }

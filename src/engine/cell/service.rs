@@ -249,7 +249,7 @@ impl Cell {
         let message = &flight.message;
         let counts = world.frame.window.contains(message.due);
         // Until it was served it was on its way to the platform, or it waited.
-        let arrives = message.sent + world.model.delay;
+        let arrives = flight.decided + world.model.delay;
         let (done, over) = match fate {
             Ok(placement) => (placement.ended, placement.ended + world.model.delay),
             Err(departure) => (departure.at, departure.at),
@@ -302,20 +302,21 @@ impl Cell {
     /// An attempt is over: its reply is back, or the refusal of the platform, or its customer has
     /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        let Flight { message, charge, hold, end, .. } = self.flights.remove(flight);
-        self.workspace.release(&world.model.book, message.agent as usize, hold, now);
+        let flight = self.flights.remove(flight);
+        let Flight { message, charge, node, end, .. } = flight;
+        self.release(world, &flight, now);
         self.less_busy(world, message.agent);
         self.let_in(world, now);
         if let End::Refused(refusal) = end {
-            self.give_back(world, message.agent, charge, now);
-            self.log_end(world, &message, (end, charge), now);
+            self.give_back(world, (message.agent, node), charge, now);
+            self.log_end(world, (&message, node), (end, charge), now);
             if world.model.cuts(now) {
                 self.cut(world, message);
             } else {
                 self.again_or_lost(world, message, refusal, now);
             }
         } else {
-            self.log_end(world, &message, (end, None), now);
+            self.log_end(world, (&message, node), (end, None), now);
         }
     }
 

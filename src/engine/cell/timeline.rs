@@ -1,5 +1,6 @@
 //! What the timeline makes happen to a workspace.
 
+use super::enforce::EnabledBy;
 use super::{Cell, Event, World};
 use crate::engine::calendar::Class;
 use crate::engine::model::OwnServers;
@@ -108,18 +109,15 @@ impl Cell {
                     }
                 }
             }
-            Action::Enable(pick) => self.for_each_picked(
-                world,
-                pick,
-                |cell, world, agent| {
-                    cell.enable_from_outside(world, agent, now);
-                    // One that was refused is not the entry's to undo.
-                    if undone && cell.is_active(agent) {
-                        cell.will_undo(entry, agent);
-                    }
-                },
-                |state| state != AgentState::Active,
-            ),
+            Action::Enable(pick) => {
+                let by = if undone { EnabledBy::Entry(entry) } else { EnabledBy::Outside };
+                self.for_each_picked(
+                    world,
+                    pick,
+                    |cell, world, agent| cell.enable_for(world, (agent, by), now),
+                    |state| state != AgentState::Active,
+                );
+            }
             Action::Disable(pick) => self.for_each_picked(
                 world,
                 pick,
@@ -165,7 +163,7 @@ impl Cell {
         self.scratch = picked;
     }
 
-    fn will_undo(&mut self, entry: u32, agent: u32) {
+    pub(super) fn will_undo(&mut self, entry: u32, agent: u32) {
         self.to_undo.push((entry, agent, self.agents[agent as usize].enabled));
     }
 
@@ -190,7 +188,9 @@ impl Cell {
             match action {
                 _ if self.agents[agent as usize].enabled != enabled => {}
                 Action::Enable(_) if is_active => self.disable(world, agent, now),
-                Action::Disable(_) if !is_active => self.enable_from_outside(world, agent, now),
+                Action::Disable(_) if !is_active => {
+                    self.enable_for(world, (agent, EnabledBy::Outside), now);
+                }
                 _ => {}
             }
         }

@@ -99,27 +99,27 @@ impl Cell {
         if self.flights.at(flight).patience != ticket {
             return;
         }
-        let Flight { message, charge, hold, place, shared, .. } = self.flights.remove(flight);
+        let flight = self.flights.remove(flight);
+        let Flight { message, charge, place, shared, node, .. } = flight;
         // What was charged on admission is not returned.
         self.workspace.settle(charge);
-        let (book, agent) = (&world.model.book, message.agent as usize);
         match place {
-            Place::Workspace => self.workspace.leave(book, agent, hold, now),
+            Place::Workspace => self.leave(world, &flight, now),
             Place::Platform => {
-                self.workspace.release(book, agent, hold, now);
+                self.release(world, &flight, now);
                 if let (Some((plan, hold)), Some(limits)) = (shared, &mut world.limits) {
                     limits.leave(usize::from(plan), hold, now);
                 }
             }
         }
         self.less_busy(world, message.agent);
-        self.log_end(world, &message, (End::Left, None), now);
+        self.log_end(world, (&message, node), (End::Left, None), now);
         self.let_in(world, now);
         if world.frame.window.contains(message.due) {
             let is_cut = world.model.cuts(now);
             world.measures.admitted(&mut self.tally);
             if is_cut {
-                self.tally.kept(agent);
+                self.tally.kept(message.agent as usize);
                 self.tally.in_flight += 1;
             } else {
                 self.tally.gave_up_waiting();

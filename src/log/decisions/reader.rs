@@ -1,5 +1,7 @@
 //! Reading a log of decisions, whoever wrote it.
 
+use std::ops::{Add, Mul};
+
 use jiff::Timestamp;
 
 use super::record::{DecisionRecord, RecordedAction};
@@ -59,8 +61,10 @@ pub struct DecisionRow<'r> {
     pub action: RecordedAction,
     /// What the message costs.
     pub cost: Option<Credits>,
-    /// The idempotency key; empty if there is none.
+    /// The idempotency key, and where there is none the message; empty if neither is told.
     pub key: &'r str,
+    /// Which attempt of its message, from 1 on; 0 if the row does not tell.
+    pub attempt: u32,
     /// Which node decided, from 1 on, if the row tells it.
     pub node: Option<u32>,
     /// It happened no earlier: when it was asked, or its time where that is known exactly or nothing
@@ -111,6 +115,8 @@ const WORKSPACE: usize = column("workspace");
 const AGENT: usize = column("agent");
 const ACTION: usize = column("action");
 const COST: usize = column("cost");
+const MESSAGE: usize = column("message");
+const ATTEMPT: usize = column("attempt");
 const KEY: usize = column("key");
 const NODE: usize = column("node");
 const SENT: usize = column("sent");
@@ -170,6 +176,18 @@ impl DecisionRows {
         self.row().map(Some).map_err(|problem| self.lines.wrong(problem))
     }
 
+    /// Whether `time` is the very instant of each row, as far as the log has told.
+    pub const fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
+    /// The cells of the row that was read last, in the order of [`DecisionRecord::COLUMNS`]; empty ones
+    /// of columns that the log does not have.
+    pub fn cells(&self) -> Vec<String> {
+        let cell = |column| String::from_utf8_lossy(self.cell(column).0).into_owned();
+        (0..self.places.len()).map(cell).collect()
+    }
+
     /// A mistake in the row that was read last: its cell `name` names a `what` that is none of these.
     ///
     /// # Panics
@@ -218,18 +236,9 @@ impl DecisionRows {
             let (text, place) = self.cell(TIME);
             not_a(text, place, "when it happened")
         })?;
-        let sent = self.time(SENT)?.unwrap_or(time);
-        let answered = self.time(ANSWERED)?;
-        if answered.is_some_and(|it| it < sent) {
-            let message = "this was answered before it was asked";
-            let hint = format!("`sent` is {}", sent - SimTime::ZERO);
-            return Err(Problem::of_cell(self.cell(ANSWERED).1, message).hint(hint));
-        }
         let action = self.action()?;
-        // A row that ends an attempt tells when that was made, and happens at its own time.
-        let is_end = matches!(action, RecordedAction::Release | RecordedAction::Settle);
         let (sent, answered) =
-            if is_end || self.is_exact { (time, time) } else { (sent, answered.unwrap_or(sent)) };
+            if self.is_exact { (time, time) } else { self.bracket(action, time)? };
         Ok(DecisionRow {
             line: self.lines.number(),
             time,
@@ -237,8 +246,12 @@ impl DecisionRows {
             agent: self.text(AGENT)?,
             action,
             cost: self.credits(COST)?,
-            key: self.text(KEY)?,
-            node: self.node()?,
+            key: match self.text(KEY)? {
+                "" => self.text(MESSAGE)?,
+                key => key,
+            },
+            attempt: self.number(ATTEMPT, "the number of an attempt, from 1 on")?.unwrap_or(0),
+            node: self.number(NODE, "the number of a node, from 1 on")?,
             sent,
             answered,
             found: self.found()?,
@@ -249,14 +262,33 @@ impl DecisionRows {
         })
     }
 
-    fn node(&self) -> Result<Option<u32>, Problem> {
-        let (text, place) = self.cell(NODE);
+    /// When what a row tells happened, at the earliest and at the latest.
+    fn bracket(
+        &self,
+        action: RecordedAction,
+        time: SimTime,
+    ) -> Result<(SimTime, SimTime), Problem> {
+        let sent = self.time(SENT)?.unwrap_or(time);
+        let answered = self.time(ANSWERED)?.unwrap_or(sent);
+        if answered < sent {
+            let message = "this was answered before it was asked";
+            let hint = format!("`sent` is {}", sent - SimTime::ZERO);
+            return Err(Problem::of_cell(self.cell(ANSWERED).1, message).hint(hint));
+        }
+        // A row that ends an attempt tells when that was made, and happens at its own time.
+        let is_end = matches!(action, RecordedAction::Release | RecordedAction::Settle);
+        Ok(if is_end { (time, time) } else { (sent, answered) })
+    }
+
+    /// A number from 1 on.
+    fn number(&self, column: usize, what: &str) -> Result<Option<u32>, Problem> {
+        let (text, place) = self.cell(column);
         if text.is_empty() {
             return Ok(None);
         }
         let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
         let number = number.filter(|&number| number > 0 && text[0] != b'+');
-        number.map(Some).ok_or_else(|| not_a(text, place, "the number of a node, from 1 on"))
+        number.map(Some).ok_or_else(|| not_a(text, place, what))
     }
 
     fn action(&self) -> Result<RecordedAction, Problem> {
@@ -385,15 +417,27 @@ fn decimal(text: &[u8], decimals: usize) -> Option<u128> {
     if point.is_some() && fraction.is_empty() {
         return None;
     }
-    let mut number: u128 = 0;
+    // Most numbers are short.
+    if whole.len() + decimals < 19 {
+        return digits::<u64>(whole, fraction, decimals).map(u128::from);
+    }
+    digits::<u128>(whole, fraction, decimals)
+}
+
+/// The number that these digits make, of which there are no more than fit.
+fn digits<T>(whole: &[u8], fraction: &[u8], decimals: usize) -> Option<T>
+where
+    T: From<u8> + Mul<Output = T> + Add<Output = T>,
+{
+    let mut number = T::from(0);
     for &digit in whole.iter().chain(fraction) {
         if !digit.is_ascii_digit() {
             return None;
         }
-        number = number * 10 + u128::from(digit - b'0');
+        number = number * T::from(10) + T::from(digit - b'0');
     }
     for _ in fraction.len()..decimals {
-        number *= 10;
+        number = number * T::from(10);
     }
     Some(number)
 }

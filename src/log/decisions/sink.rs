@@ -56,15 +56,8 @@ impl DecisionLog {
     }
 
     fn headed(out: impl Write + Send + 'static, instants: &str) -> Self {
-        let columns = DecisionRecord::COLUMNS;
-        let head = columns.map(|column| match column {
-            "time" => "0s".to_owned(),
-            "agent" => format!("decisions-{}", Self::VERSION),
-            "action" => "log".to_owned(),
-            "outcome" => instants.to_owned(),
-            _ => String::new(),
-        });
-        let head = format!("{}\n{}\n", columns.join(","), head.join(","));
+        let head = [DecisionRecord::COLUMNS.join(","), Self::head(instants).join(",")];
+        let head = head.join("\n") + "\n";
         let mut state = State {
             out: Box::new(out),
             next: 0,
@@ -75,6 +68,21 @@ impl DecisionLog {
         };
         state.write(head.as_bytes());
         Self { state: Mutex::new(state), turn: Condvar::new() }
+    }
+
+    /// The row that says which version a log is of, and that it knows every instant.
+    pub fn exact_head() -> [String; DecisionRecord::COLUMNS.len()] {
+        Self::head(Self::EXACT)
+    }
+
+    fn head(instants: &str) -> [String; DecisionRecord::COLUMNS.len()] {
+        DecisionRecord::COLUMNS.map(|column| match column {
+            "time" => "0s".to_owned(),
+            "agent" => format!("decisions-{}", Self::VERSION),
+            "action" => "log".to_owned(),
+            "outcome" => instants.to_owned(),
+            _ => String::new(),
+        })
     }
 
     /// Takes rows of a piece out of `rows`, which is empty then; `done` says that they were its last

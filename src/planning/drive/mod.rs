@@ -22,7 +22,7 @@ use crate::log::{DecisionLog, Trace};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures};
 use crate::rules::Founding;
 use crate::scenario::Scenario;
-use crate::summary::{GroupSummary, Metric, Summary, Verdict, summarise};
+use crate::summary::{Summary, Verdict, summarise};
 use crate::units::{SimTime, Speed};
 
 /// Records that wait to be taken down; who has one more waits.
@@ -164,7 +164,11 @@ fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     }
     let mut frame = engine::frame(&scenario, until);
     for group in frame.groups.iter_mut().chain([&mut frame.all]) {
-        group.features.prices = false;
+        let features = &mut group.features;
+        features.prices = false;
+        // Who asks does not see how it is decided.
+        (features.enforced, features.stranded, features.contended) = (false, false, false);
+        features.audited = false;
     }
     frame
 }
@@ -175,7 +179,7 @@ fn outcome(
     recorded: Recorded,
     (played, whole, wall): (Played, Duration, Duration),
 ) -> Driven {
-    let Recorded { measures: groups, oversold, lag, answered } = recorded;
+    let Recorded { measures: groups, lag, answered } = recorded;
     let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
     for group in &groups {
         all.merge(group);
@@ -185,7 +189,6 @@ fn outcome(
     let measures = Measures { frame, groups, all, platform, replications, interrupted };
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
     let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
-    tell_oversold(&mut summary, &oversold);
     if let Some(why) = lag.complaint(whole) {
         summary.validity.verdict = Verdict::Invalid;
         summary.validity.why.push(why);
@@ -194,23 +197,4 @@ fn outcome(
         scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
     let messages = lag.count();
     Driven { summary, measures, answered, messages, lag, wall }
-}
-
-/// Says what was charged beyond all that there was, in place of what a sound run says.
-fn tell_oversold(summary: &mut Summary, oversold: &[(i128, i128)]) {
-    let total = oversold.iter().map(|of| of.0).sum();
-    let most = oversold.iter().map(|of| of.1).max().unwrap_or(0);
-    let of_all = std::iter::once((total, most));
-    // `all` comes first, then the groups in the scenario's order.
-    let figures = of_all.chain(oversold.iter().copied());
-    for (group, (total, most)) in summary.groups.values_mut().zip(figures) {
-        put(group, "credits.oversold.total", total);
-        put(group, "credits.oversold.max", most);
-    }
-}
-
-fn put(group: &mut GroupSummary, name: &str, thousandths: i128) {
-    if let Some(metric) = group.metrics.get_mut(name) {
-        *metric = Metric { value: Some(thousandths as f64 / 1e3), ..*metric };
-    }
 }

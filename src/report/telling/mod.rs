@@ -2,6 +2,7 @@
 //!
 //! Every figure in it stands in `summary.json`, here rounded.
 
+mod damage;
 mod metering;
 mod shadow;
 
@@ -36,6 +37,7 @@ pub(super) fn blocks(summary: &Summary) -> Vec<Block> {
         metering::plans(all),
         metering::agents(all),
         servers(all),
+        damage::damage(all),
         shadow::shadow(all, summary),
     ]
     .into_iter()

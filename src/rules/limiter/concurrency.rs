@@ -51,6 +51,14 @@ impl Concurrency {
         waits
     }
 
+    /// Takes a place whether there is one or not; answers as [`take`](Self::take) does. One that finds
+    /// no room, not even in the queue, does not wait.
+    pub fn take_anyway(&mut self, ticket: u64) -> bool {
+        let has_room = self.has_room();
+        self.in_flight += u32::from(!has_room);
+        has_room && self.take(ticket)
+    }
+
     /// Gives a place back: the attempt was replied to, or refused further on. Answers the ticket of
     /// the one that has waited longest and has a place now.
     ///

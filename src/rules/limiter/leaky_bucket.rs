@@ -60,7 +60,7 @@ impl LeakyBucketQuota {
 /// `delay`. So from idle a burst of B admits B + 1 attempts of one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeakyBucket {
-    /// Drops in the bucket at `seen`, at most `brim`.
+    /// Drops in the bucket at `seen`, at most `brim` unless more was taken anyway.
     content: u128,
     /// When `content` was worked out.
     seen: SimTime,
@@ -141,6 +141,17 @@ impl LeakyBucket {
         let filled = self.content + u128::from(weight) * u128::from(quota.price);
         assert!(filled <= quota.brim, "taken without a check: {filled} of {}", quota.brim);
         self.content = filled;
+    }
+
+    /// Takes room at `now` whether it is there or not: the bucket may be fuller than to its brim
+    /// then. Answers how long the attempt waits.
+    pub fn take_anyway(&mut self, quota: &LeakyBucketQuota, now: SimTime, weight: u64) -> SimSpan {
+        self.drain(quota, now);
+        if weight == 0 {
+            return SimSpan::ZERO;
+        }
+        self.content += u128::from(weight) * u128::from(quota.price);
+        quota.draining(self.content.saturating_sub(quota.at_once))
     }
 
     /// Counts an attempt that this bucket refused at `now`: it takes what room is left.

@@ -133,6 +133,12 @@ impl SlidingWindow {
         self.append(now, weight);
     }
 
+    /// Logs an attempt at `now` whether the limit has room for it or not.
+    pub fn take_anyway(&mut self, quota: &SlidingWindowQuota, now: SimTime, weight: u64) {
+        self.forget(quota, now);
+        self.append(now, weight);
+    }
+
     /// Logs an attempt that this window refused at `now` as if it had been admitted.
     ///
     /// Of the log then only the newest stays that weighs the limit, of the oldest of its instants

@@ -78,6 +78,8 @@ pub(super) fn drops(rate: Rate) -> (u64, u64) {
 pub struct TokenBucket {
     /// Drops in the bucket since `seen`, at most `full`.
     level: u128,
+    /// Drops that were taken and were not there; the bucket is empty as long as there are any.
+    debt: u128,
     /// When drops came in last.
     seen: SimTime,
 }
@@ -85,12 +87,12 @@ pub struct TokenBucket {
 impl TokenBucket {
     /// A full bucket.
     pub const fn new(quota: &TokenBucketQuota) -> Self {
-        Self { level: quota.full, seen: SimTime::ZERO }
+        Self { level: quota.full, debt: 0, seen: SimTime::ZERO }
     }
 
     /// A bucket that is full at `now`.
     pub const fn starting(quota: &TokenBucketQuota, now: SimTime) -> Self {
-        Self { level: quota.full, seen: quota.latest(now) }
+        Self { level: quota.full, debt: 0, seen: quota.latest(now) }
     }
 
     /// The bucket with other numbers from `now` on: it keeps its level, cut to the new burst, and
@@ -108,15 +110,29 @@ impl TokenBucket {
         self.refill(old, now);
         let parts = self.level * 1_000 / u128::from(old.price);
         let level = (parts * u128::from(new.price) / 1_000).min(new.full);
-        Self { level, seen: new.latest(now) }
+        let owed = (self.debt * 1_000).div_ceil(u128::from(old.price));
+        let debt = (owed * u128::from(new.price)).div_ceil(1_000);
+        Self { level, debt, seen: new.latest(now) }
     }
 
     #[inline]
     fn refill(&mut self, quota: &TokenBucketQuota, now: SimTime) {
         let latest = quota.latest(now);
         let elapsed = u128::from((latest - self.seen).nanos());
-        self.level = (self.level + elapsed * u128::from(quota.gain)).min(quota.full);
+        let mut gained = elapsed * u128::from(quota.gain);
+        if self.debt > 0 {
+            gained = self.pay(gained);
+        }
+        self.level = (self.level + gained).min(quota.full);
         self.seen = latest;
+    }
+
+    /// Pays what is owed; answers what is left of it.
+    #[cold]
+    fn pay(&mut self, gained: u128) -> u128 {
+        let paid = gained.min(self.debt);
+        self.debt -= paid;
+        gained - paid
     }
 
     /// Whether an attempt that weighs `weight` thousandths of a token is admitted at `now`.
@@ -141,7 +157,7 @@ impl TokenBucket {
         if needed > quota.full {
             return Err(None);
         }
-        let missing = needed - self.level;
+        let missing = needed - self.level + self.debt;
         let wait = if quota.every == 1 {
             missing.div_ceil(u128::from(quota.gain))
         } else {
@@ -162,6 +178,16 @@ impl TokenBucket {
         let needed = u128::from(weight) * u128::from(quota.price);
         assert!(needed <= self.level, "taken without a check: {needed} of {}", self.level);
         self.level -= needed;
+    }
+
+    /// Takes tokens at `now` whether they are there or not. What is not is owed, and comes back
+    /// first.
+    pub fn take_anyway(&mut self, quota: &TokenBucketQuota, now: SimTime, weight: u64) {
+        self.refill(quota, now);
+        let needed = u128::from(weight) * u128::from(quota.price);
+        let there = needed.min(self.level);
+        self.level -= there;
+        self.debt += needed - there;
     }
 
     /// Counts an attempt that this bucket refused at `now`: it takes what is left.

@@ -101,6 +101,8 @@ pub struct Flows {
     pub consumed: i128,
     /// Charged beyond the grants, less what was given back.
     pub overage: i128,
+    /// Charged beyond the grants and beyond what overage permits, less what was given back.
+    pub oversold: i128,
     /// Left over when a grant ended.
     pub expired: i128,
 }
@@ -110,10 +112,12 @@ pub struct Flows {
 pub struct Charge {
     /// Its whole amount.
     pub amount: Credits,
-    /// What of it was beyond the grants.
+    /// What of it was beyond the grants, as the plan permits.
     pub overage: Credits,
     /// What a credit of that costs.
     pub overage_price: Money,
+    /// What of it was beyond that too.
+    pub oversold: Credits,
     /// The period of the plan's credits in which it was made.
     pub period: u32,
     /// What the first grant paid.

@@ -30,6 +30,8 @@ pub struct CreditPool {
     adjusted: Credits,
     /// Charged beyond the grants in this period \[thousandths\].
     overage: i128,
+    /// Charged beyond that in this period \[thousandths\].
+    oversold: i128,
     /// Overage of periods that are over, yet to be deducted \[thousandths\].
     debt: i128,
     /// Charges of overage that neither stand for good nor were given back.
@@ -142,6 +144,12 @@ impl CreditPool {
         }
     }
 
+    /// What could be spent, overage included, if only so much of what was used \[thousandths\] were
+    /// known; below zero where more was oversold than that.
+    pub fn spendable_unseen(&self, unseen: i128) -> i128 {
+        self.spendable().wide() - self.oversold + unseen
+    }
+
     /// Charges what [`check`](Self::check) found at the same instant. [Settle](Self::settle) or
     /// [restore](Self::restore) the charge later.
     ///
@@ -152,16 +160,31 @@ impl CreditPool {
     pub fn charge(&mut self, amount: Credits) -> Charge {
         assert!(self.check(amount).is_ok(), "charged {amount} of a balance of {}", self.balance);
         let paid = amount.min(self.balance);
-        let overage = amount - paid;
+        self.draw_and_book(amount, amount - paid, Credits::ZERO)
+    }
+
+    /// Charges an amount whether the pool can pay it or not: what it cannot is oversold. That is
+    /// booked apart, and what comes in later does not pay for it.
+    pub fn charge_anyway(&mut self, amount: Credits) -> Charge {
+        let oversold = (amount - self.spendable()).max(Credits::ZERO);
+        let paid = (amount - oversold).min(self.balance);
+        self.draw_and_book(amount, amount - oversold - paid, oversold)
+    }
+
+    #[inline]
+    fn draw_and_book(&mut self, amount: Credits, overage: Credits, oversold: Credits) -> Charge {
+        let paid = amount - overage - oversold;
         self.balance -= paid;
         self.overage += overage.wide();
+        self.oversold += oversold.wide();
         self.booked.consumed += paid.wide();
         self.booked.overage += overage.wide();
+        self.booked.oversold += oversold.wide();
         self.unsettled += u32::from(overage > Credits::ZERO);
         let part = self.draw(paid);
         self.assert_conserved();
         let overage_price = self.terms.overage_price;
-        Charge { amount, overage, overage_price, period: self.period, part }
+        Charge { amount, overage, overage_price, oversold, period: self.period, part }
     }
 
     /// Draws an amount that is there from the grants in their order.
@@ -236,6 +259,10 @@ impl CreditPool {
         self.forget(charge.part.next);
         if charge.overage > Credits::ZERO {
             self.restore_overage(charge);
+        }
+        self.booked.oversold -= charge.oversold.wide();
+        if charge.period == self.period {
+            self.oversold -= charge.oversold.wide();
         }
         self.first = 0;
         self.skip_empty();

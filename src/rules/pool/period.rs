@@ -31,7 +31,7 @@ impl CreditPool {
         let deducted = Credits::from_thousandths(deducted as i64);
         self.terms = terms;
         self.adjusted = carried - deducted;
-        self.overage = 0;
+        (self.overage, self.oversold) = (0, 0);
         self.period += 1;
         self.balance -= old.left;
         self.booked.expired += (old.left - carried).wide();

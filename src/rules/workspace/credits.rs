@@ -1,7 +1,7 @@
 //! A workspace and its credits: whether they reach, and what becomes of a charge.
 
 use super::Workspace;
-use crate::rules::decision::Refusal;
+use crate::rules::decision::{Reason, Refusal};
 use crate::rules::policy::Rulebook;
 use crate::rules::pool::{Charge, CreditPool};
 use crate::units::{Credits, SimTime};
@@ -29,9 +29,48 @@ impl Workspace {
             .shares
             .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
             .and_then(|()| self.pool.check(cost));
+        self.paid(book, answer, (agent, cost), now)
+    }
+
+    /// Decides the same by what somebody knows of the pool who has not seen so much of what was used
+    /// \[thousandths\]. Shares are known.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_credits`](Self::check_credits).
+    pub fn check_credits_unseen(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        (cost, unseen): (Credits, i128),
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        if !self.metered {
+            return Ok(());
+        }
+        let spendable = self.pool.spendable_unseen(unseen);
+        let seen =
+            |amount: i128| Credits::from_thousandths(amount.clamp(0, i128::from(i64::MAX)) as i64);
+        let balance = seen(self.pool.balance().wide() + unseen);
+        let answer = self.shares.check(agent, cost, (balance, || seen(spendable))).and_then(|()| {
+            let fits = cost == Credits::ZERO || cost.wide() <= spendable;
+            if fits { Ok(()) } else { Err(Refusal::of(Reason::CreditsExhausted)) }
+        });
+        self.paid(book, answer, (agent, cost), now)
+    }
+
+    /// What an answer comes to where the pool only reports, or time cures a refusal.
+    #[inline]
+    fn paid(
+        &mut self,
+        book: &Rulebook,
+        answer: Result<(), Refusal>,
+        (agent, cost): (usize, Credits),
+        now: SimTime,
+    ) -> Result<(), Refusal> {
         match answer {
             Err(refusal) if book.policy(self.plan).pool_reports() => {
-                self.exceeded.pool = Some(refusal.reason);
+                self.meters.exceeded.pool = Some(refusal.reason);
                 Ok(())
             }
             Err(refusal) => Err(self.until_renewal(refusal, agent, cost, now)),

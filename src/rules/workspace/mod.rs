@@ -1,18 +1,17 @@
 //! One workspace as enforcement sees it: its plan, agents, slots, limiters and pool, and the order
 //! in which an attempt meets them.
 
+mod anyway;
 mod credits;
 mod plan;
-
-use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
 use super::agent::AgentState;
 use super::decision::{Reason, Refusal};
 use super::limiter::Attempt;
-use super::meter::Meter;
-use super::passage::{Exceeded, Hold, Passage, Wait, give_back};
+use super::meters::{Meters, Passed};
+use super::passage::{Hold, Wait};
 use super::policy::Rulebook;
 use super::pool::{Charge, CreditPool};
 use super::recurrence::{Cycle, Recurrence};
@@ -50,14 +49,7 @@ pub struct Workspace {
     shares: Shares,
     /// When the included credits renew next.
     renews: SimTime,
-    /// Limiters of scope agent, agent by agent.
-    of_agents: Vec<Meter>,
-    /// Limiters of scope workspace.
-    of_all: Vec<Meter>,
-    /// What limits that only report would have refused of the attempt that was checked last.
-    exceeded: Exceeded,
-    /// The tickets of attempts that waited for a place and have one now.
-    admitted: VecDeque<u64>,
+    meters: Meters,
 }
 
 /// What an attempt took.
@@ -114,10 +106,7 @@ impl Workspace {
             pool: CreditPool::default(),
             shares: Shares::default(),
             renews: SimTime::NEVER,
-            of_agents: Vec::new(),
-            of_all: Vec::new(),
-            exceeded: Exceeded::default(),
-            admitted: VecDeque::new(),
+            meters: Meters::default(),
         }
     }
 
@@ -137,15 +126,7 @@ impl Workspace {
         if self.pooled {
             self.open_pool(book);
         }
-        self.of_agents.clear();
-        self.of_all.clear();
-        self.exceeded.clear();
-        self.admitted.clear();
-        let idle = book.workspace_limiters.all.iter().map(Meter::idle);
-        self.of_all.extend(idle);
-        for gate in &book.policy(plan).workspace_gates {
-            self.of_all[usize::from(gate.limiter)].begin(&gate.quota, SimTime::ZERO);
-        }
+        self.meters.begin(book, plan);
     }
 
     /// Its plan, by its place in the rulebook.
@@ -226,11 +207,7 @@ impl Workspace {
         if book.shares() {
             self.shares.add(share, self.pool.included());
         }
-        let base = self.of_agents.len();
-        self.of_agents.extend(book.agent_limiters.all.iter().map(Meter::idle));
-        for gate in &book.policy(self.plan).agent_gates {
-            self.of_agents[base + usize::from(gate.limiter)].begin(&gate.quota, now);
-        }
+        self.meters.add_agent(book, self.plan, now);
     }
 
     /// Has an agent that was just created begin offline instead of as a draft.
@@ -303,8 +280,19 @@ impl Workspace {
         cost: Credits,
         now: SimTime,
     ) -> Result<Wait, Refusal> {
+        self.check_access(book, agent)?;
+        self.meters.check(book, self.plan, &self.attempt(agent, cost, now))
+    }
+
+    /// Decides whether anybody is there to answer: the AI agent, and the agent that was written to.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::TrialEnded`] or [`Reason::AgentNotActive`].
+    #[inline]
+    pub fn check_access(&mut self, book: &Rulebook, agent: usize) -> Result<(), Refusal> {
         if book.reports() {
-            self.exceeded.clear();
+            self.meters.exceeded.clear();
         }
         if !self.available {
             return Err(Refusal::of(Reason::TrialEnded));
@@ -312,46 +300,24 @@ impl Workspace {
         if !matches!(self.members[agent], Member::Feature | Member::Agent(AgentState::Active)) {
             return Err(Refusal::of(Reason::AgentNotActive));
         }
-        let attempt = Attempt { now, start: self.start, agent, cost };
-        let mut wait = Wait::NONE;
-        let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
-        of_agent.check(&attempt, exceeded, &mut wait)?;
-        of_all.check(&attempt, exceeded, &mut wait)?;
-        Ok(wait)
+        Ok(())
     }
 
-    /// The limiters that an attempt meets, of its agent and of the workspace.
-    #[inline]
-    fn passages<'a>(
-        &'a mut self,
-        book: &'a Rulebook,
-        agent: usize,
-    ) -> (Passage<'a>, Passage<'a>, &'a mut Exceeded) {
-        let policy = book.policy(self.plan);
-        let width = book.agent_limiters.all.len();
-        let of_agent = Passage {
-            limiters: &book.agent_limiters,
-            gates: &policy.agent_gates,
-            meters: &mut self.of_agents[agent * width..(agent + 1) * width],
-        };
-        let of_all = Passage {
-            limiters: &book.workspace_limiters,
-            gates: &policy.workspace_gates,
-            meters: &mut self.of_all,
-        };
-        (of_agent, of_all, &mut self.exceeded)
+    /// An attempt, as limiters see it.
+    pub const fn attempt(&self, agent: usize, cost: Credits, now: SimTime) -> Attempt {
+        Attempt { now, start: self.start, agent, cost }
     }
 
     /// The throttles, by their places in the group's list, that only report and would have refused
     /// the attempt that was [checked](Self::check) last.
     pub fn exceeded(&self) -> &[u16] {
-        &self.exceeded.throttles
+        &self.meters.exceeded.throttles
     }
 
     /// Why the pool, which only reports, would have refused the attempt that was
     /// [checked](Self::check) last.
     pub const fn exceeded_pool(&self) -> Option<Reason> {
-        self.exceeded.pool
+        self.meters.exceeded.pool
     }
 
     /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits. The
@@ -364,16 +330,9 @@ impl Workspace {
         (cost, ticket): (Credits, u64),
         now: SimTime,
     ) -> Taken {
-        let attempt = Attempt { now, start: self.start, agent, cost };
-        let (mut of_agent, mut of_all, exceeded) = self.passages(book, agent);
-        of_agent.take(&attempt, exceeded);
-        of_all.take(&attempt, exceeded);
-        let hold = exceeded.hold(ticket);
-        let mut queues = 0;
-        if book.holds_places() {
-            queues += of_agent.take_places(&attempt, hold) + of_all.take_places(&attempt, hold);
-        }
-        let charge = (self.metered && self.exceeded.pool.is_none()).then(|| {
+        let attempt = self.attempt(agent, cost, now);
+        let Passed { hold, queues } = self.meters.take(book, self.plan, &attempt, ticket);
+        let charge = (self.metered && self.meters.exceeded.pool.is_none()).then(|| {
             self.shares.book(agent, cost);
             self.pool.charge(cost)
         });
@@ -382,33 +341,17 @@ impl Workspace {
 
     /// Gives back the places that an attempt held, when it is over.
     pub fn release(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
-        self.give_back(book, agent, hold, |meter| meter.release(now));
+        self.meters.release(book, agent, hold, now);
     }
 
     /// Gives back the places of an attempt that waits for some of them still.
     pub fn leave(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
-        self.give_back(book, agent, hold, |meter| meter.leave(hold.ticket, now));
-    }
-
-    fn give_back(
-        &mut self,
-        book: &Rulebook,
-        agent: usize,
-        hold: Hold,
-        release: impl Fn(&mut Meter) -> Option<u64>,
-    ) {
-        if book.holds_places() {
-            let width = book.agent_limiters.all.len();
-            let own = &mut self.of_agents[agent * width..(agent + 1) * width];
-            give_back((&book.agent_limiters, own), hold, &mut self.admitted, &release);
-            let all = (&book.workspace_limiters, self.of_all.as_mut_slice());
-            give_back(all, hold, &mut self.admitted, &release);
-        }
+        self.meters.leave(book, agent, hold, now);
     }
 
     /// The ticket of an attempt that waited for a place and has one since somebody gave one back, or
     /// since the plan changed; each is named once for each place.
     pub fn next_admitted(&mut self) -> Option<u64> {
-        self.admitted.pop_front()
+        self.meters.next_admitted()
     }
 }

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::Workspace;
 use crate::rules::limiter::OnExceed;
-use crate::rules::meter::carry_over;
 use crate::rules::plan::{Allowance, Anchor, Plan};
 use crate::rules::policy::Rulebook;
 use crate::rules::pool::Included;
@@ -72,7 +71,7 @@ impl Workspace {
 
     /// Comes to another plan, with all but its credits.
     pub fn enter(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        let old = book.policy(std::mem::replace(&mut self.plan, plan));
+        let old = std::mem::replace(&mut self.plan, plan);
         let new = book.policy(plan);
         self.available = true;
         self.joined = self.calendar(now);
@@ -83,15 +82,7 @@ impl Workspace {
         if !reports {
             self.slotless.clear();
         }
-        let width = book.agent_limiters.all.len().max(1);
-        let (agents, all) = (
-            (old.agent_gates.as_slice(), new.agent_gates.as_slice()),
-            (old.workspace_gates.as_slice(), new.workspace_gates.as_slice()),
-        );
-        for meters in self.of_agents.chunks_exact_mut(width) {
-            carry_over(meters, agents, now, &mut self.admitted);
-        }
-        carry_over(&mut self.of_all, all, now, &mut self.admitted);
+        self.meters.change_plan(book, (old, plan), now);
     }
 
     /// Opens the pool, full, at the start.

@@ -8,10 +8,22 @@ use super::quantity::{Amount, BelowText, Count, Duration};
 /// How enforcement is implemented.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("x-not-supported-yet" = [
-    "charge", "faults", "idempotent", "available", "timeout", "on_unavailable", "on_refusal",
-    "estimate",
-]))]
+#[schemars(extend(
+    "x-not-supported-yet" = ["charge", "faults", "timeout", "on_unavailable", "on_refusal"],
+    "x-hints" = {
+        "gap": "it stands in a strategy: `strategy: { check_then_act: { gap: 20ms } }`",
+        "nodes": "it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`",
+        "sync_every": "it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`",
+        "lease": "it stands in a strategy: `strategy: { leased: { nodes: 3, lease: 50 } }`",
+        "ttl": "it stands in a strategy: `strategy: { leased: { nodes: 3, lease: 50, ttl: 10m } }`",
+        "routing": "it stands in a strategy: `strategy: { leased: { nodes: 3, lease: 50, routing: sticky } }`",
+        "read_to_write": "it stands in a strategy: `strategy: { optimistic: { read_to_write: 5ms } }`",
+        "max_retries": "it stands in a strategy: `strategy: { optimistic: { read_to_write: 5ms } }`",
+        "report_every": "it stands in a strategy: `strategy: { metered: { report_every: 1m } }`",
+        "read_cache": "it stands in a strategy: `strategy: { metered: { report_every: 1m } }`",
+        "recheck_within": "it stands in a strategy: `strategy: { metered: { report_every: 1m } }`",
+    }
+))]
 pub(in crate::scenario) struct Enforcement {
     /// What a decision knows, and when it takes effect. Default atomic.
     #[schemars(extend("default" = "atomic"))]

@@ -1,9 +1,11 @@
 //! How enforcement is implemented.
 
 use super::super::at::{At, Findings};
+use super::super::model::Group;
 use super::super::types;
 use super::numbers::count;
 use crate::enforcement::{Enforcement, Nodes, Routing, Strategy};
+use crate::rules::limiter::OnExceed;
 use crate::units::{Credits, SimSpan};
 
 /// The most nodes: each has a copy of every limiter.
@@ -20,16 +22,42 @@ pub(super) const LONGEST_DECISION: SimSpan = SimSpan::HOUR;
 
 /// The enforcement that stands at `at`.
 pub(super) fn enforcement(
-    written: &types::Enforcement,
+    document: &types::Document,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Enforcement {
+    let Some(written) = &document.enforcement else { return Enforcement::default() };
     let decision_time = written.decision_time.as_ref().map_or(SimSpan::ZERO, |span| span.0);
     at_most(decision_time, LONGEST_DECISION, "decision_time", at, findings);
     let at = at.key("strategy");
     let strategy =
         written.strategy.as_ref().map_or(Strategy::Atomic, |it| strategy(it, at, findings));
     Enforcement { strategy, decision_time }
+}
+
+/// Notes a mistake if a limit of the groups cannot be enforced by the strategy that stands at `at`.
+pub(super) fn enforceable(
+    enforcement: &Enforcement,
+    groups: &[Group],
+    at: At<'_>,
+    findings: &mut Findings,
+) {
+    let mut limits = groups.iter().flat_map(|group| &group.throttles);
+    if let Some(limit) = limits.find(|limit| !enforcement.strategy.can_enforce(limit)) {
+        let name = enforcement.strategy.name();
+        let at = at.key("strategy").key(name);
+        let (message, hint) = if limit.on_exceed == OnExceed::Report {
+            let hint = "have it refuse, or take another strategy";
+            (
+                format!("`{name}` cannot keep `{}`, which only reports, on every node", limit.name),
+                hint,
+            )
+        } else {
+            let hint = "leave out its `queue`, or take another strategy";
+            (format!("`{name}` cannot keep the queue of `{}` on every node", limit.name), hint)
+        };
+        findings.add_with_hint(at, message, hint);
+    }
 }
 
 fn strategy(written: &types::Strategy, at: At<'_>, findings: &mut Findings) -> Strategy {

@@ -27,7 +27,7 @@ mod windows;
 use std::mem;
 
 use self::backend::{backend, sheds};
-use self::enforcement::enforcement;
+use self::enforcement::{enforceable, enforcement};
 use self::fair_use::{Level, throttles, too_heavy};
 use self::groups::{Registry, groups};
 use self::loops::loops;
@@ -96,10 +96,6 @@ pub(super) fn validate(
         .backend
         .as_ref()
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
-    let enforcement = document
-        .enforcement
-        .as_ref()
-        .map(|written| enforcement(written, at.key("enforcement"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
     let mut scenario = Scenario {
@@ -118,7 +114,7 @@ pub(super) fn validate(
         throttles,
         traces: registry.traces.recordings.clone(),
         backend,
-        enforcement: enforcement.unwrap_or_default(),
+        enforcement: enforcement(document, at.key("enforcement"), &mut findings),
         series_every: measured.bin,
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),
@@ -167,6 +163,7 @@ fn as_a_whole(
 ) {
     let groups = at.key("workspaces");
     too_heavy(&scenario.groups, &scenario.throttles, groups, findings);
+    enforceable(&scenario.enforcement, &scenario.groups, at.key("enforcement"), findings);
     let backend = scenario.backend.as_ref().filter(|_| at.key("backend").is_sound());
     if backend.is_some() || !has_backend {
         loops(&scenario.groups, backend, duration, groups, findings);

@@ -17,7 +17,7 @@ use limitlab::log::{DecisionLog, Trace};
 use limitlab::planning::drive::{DriveOptions, Driven, DrivingError, drive, drive_target};
 use limitlab::rules::Founding;
 use limitlab::scenario::parse;
-use limitlab::verify::{Rule, Verdict, Verified, verify};
+use limitlab::verify::{Rule, Standard, Verdict, Verified, verify};
 use tempfile::TempDir;
 
 /// A drive with its log, and what verify finds there.
@@ -105,7 +105,7 @@ fn driven_by(
     let driven = by(&scenario, &log, &folder.path().join("due.csv"));
     let driven = driven.unwrap_or_else(|error| panic!("{error}"));
     log.finish().expect("the log can be written");
-    let verified = verify(&Trace::new(&path, "decisions.csv"), &scenario);
+    let verified = verify(&Trace::new(&path, "decisions.csv"), &scenario, Standard::default());
     let verified = verified.unwrap_or_else(|error| panic!("{error}"));
     Drove { driven, scenario, verified, folder }
 }

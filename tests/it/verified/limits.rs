@@ -17,9 +17,12 @@ const INSTANTS: [u32; 24] = [
     5_000, 5_001, 9_000, 9_000, 9_100, 9_200, 9_999, 10_000,
 ];
 
-/// The log of messages under a limit that is written so, and the scenario.
+/// The log of messages of two workspaces under a limit that is written so, and the scenario. The limit is
+/// the workspaces' own, or one over everybody if it has a scope.
 fn log_of(limit: &str) -> (limitlab::scenario::Scenario, Vec<Vec<String>>) {
     let folder = TempDir::new().expect("a temporary folder can be made");
+    let limits = format!("fair_use: [{{ name: limit, {limit} }}]");
+    let [own, shared] = if limit.contains("scope") { ["", &limits] } else { [limits.as_str(), ""] };
     let scenario = format!(
         "
 limitlab: 1
@@ -29,7 +32,8 @@ workspaces:
   - group: shops
     traffic: {{ trace: day.csv }}
     agents: [{{ name: sales, cost: {{ uniform: {{ min: 0.5, max: 1.5 }} }} }}]
-    fair_use: [{{ name: limit, {limit} }}]
+    {own}
+{shared}
 backend: {{ scope: workspace, servers: unlimited, service_time: 700ms }}
 "
     );
@@ -52,6 +56,7 @@ backend: {{ scope: workspace, servers: unlimited, service_time: 700ms }}
 fn any_decision_that_is_turned_round_breaks_a_rule() {
     let rates = [Rule::RatesNeverExceeded, Rule::RatesRefusedRightly];
     let places = [Rule::PlacesNeverExceeded, Rule::PlacesRefusedRightly];
+    let shared = [Rule::SharedNeverExceeded, Rule::SharedRefusedRightly];
     for (limit, reason, rules) in [
         ("token_bucket: { rate: 7/9s, burst: 2 }", "rate_limited", rates),
         ("token_bucket: { rate: 2/3s, burst: 2, refill_every: 1.5s }", "rate_limited", rates),
@@ -66,6 +71,9 @@ fn any_decision_that_is_turned_round_breaks_a_rule() {
         ("sliding_counter: { limit: 3, per: 2s, estimate: floor }", "rate_limited", rates),
         ("concurrency: { limit: 2 }", "concurrency_limited", places),
         ("concurrency: { limit: 1, queue: 1 }", "concurrency_limited", places),
+        ("scope: platform, token_bucket: { rate: 2/3s, burst: 2 }", "rate_limited", shared),
+        ("scope: plan, fixed_window: { limit: 3, per: 2s }", "rate_limited", shared),
+        ("scope: platform, concurrency: { limit: 2 }", "concurrency_limited", shared),
     ] {
         let (scenario, sound) = log_of(limit);
         let text = |rows: &[Vec<String>]| -> String {

@@ -72,6 +72,11 @@ fn scenario(scenario: &Scenario, finder: &mut Finder) {
         backend(of, finder);
     }
     enforcement(&scenario.enforcement, finder);
+    let mut limits = scenario.groups.iter().flat_map(|group| &group.throttles);
+    let sound = limits.all(|limit| scenario.enforcement.strategy.can_enforce(limit));
+    let message = "must not be `Replicated` with throttles of attempts in flight that have a queue, \
+                   or that only report";
+    finder.demand(sound, "enforcement.strategy", message);
     for index in 0..scenario.thresholds.len() {
         threshold(scenario, index, finder);
     }

@@ -10,6 +10,7 @@ mod closed;
 mod conversations;
 mod costs;
 mod disciplines;
+mod enforcement;
 mod impatience;
 mod limiters;
 mod losses;

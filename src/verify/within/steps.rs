@@ -1,6 +1,6 @@
 //! What holds from a change to the next: the plan, and whether the product is there.
 
-use super::bracket::Bracket;
+use crate::verify::bracket::Bracket;
 
 /// Changes of something, in the order of the log.
 #[derive(Debug)]
@@ -23,23 +23,6 @@ impl<T: Copy> Steps<T> {
         });
         let is_known = last.is_some();
         others.filter(move |_| is_known).map(|&(_, value)| value)
-    }
-
-    /// The least and the most of what may hold then says; of all there are, where nothing is known.
-    pub(super) fn range(
-        &self,
-        at: &Bracket,
-        all: impl Iterator<Item = T>,
-        of: impl Fn(T) -> i128,
-    ) -> (i128, i128) {
-        let mut known = self.at(at).peekable();
-        let widen = |(least, most): (i128, i128), it: i128| (least.min(it), most.max(it));
-        let nothing = (i128::MAX, i128::MIN);
-        if known.peek().is_some() {
-            known.map(of).fold(nothing, widen)
-        } else {
-            all.map(of).fold(nothing, widen)
-        }
     }
 }
 

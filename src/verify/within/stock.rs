@@ -1,20 +1,20 @@
 //! What is taken and given back over time: credits, slots, agents.
 
-use super::bracket::{Bracket, Moment};
-use super::verdict::Verdict;
+use crate::verify::bracket::{Bracket, Moment};
+use crate::verify::verdict::Verdict;
 
 /// Something that takes, or gives back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) at: Bracket,
+pub(in crate::verify) struct Change {
+    pub(in crate::verify) at: Bracket,
     /// Taken if it is above zero, else given back.
-    pub(super) amount: i128,
-    pub(super) line: u64,
+    pub(in crate::verify) amount: i128,
+    pub(in crate::verify) line: u64,
 }
 
 /// Changes, ordered so that what is taken at an instant can be bounded.
 #[derive(Debug, Default)]
-pub(super) struct Stock {
+pub(in crate::verify) struct Stock {
     takes: Side,
     frees: Side,
 }
@@ -64,14 +64,14 @@ impl Side {
 }
 
 impl Stock {
-    pub(super) fn new(changes: &[Change]) -> Self {
+    pub(in crate::verify) fn new(changes: &[Change]) -> Self {
         let of = |takes: bool| changes.iter().copied().filter(move |it| (it.amount > 0) == takes);
         Self { takes: Side::new(of(true)), frees: Side::new(of(false)) }
     }
 
     /// The least and the most that others have taken when something happens that takes `own` itself, or
     /// nothing if it was refused.
-    pub(super) fn taken(&self, at: &Bracket, own: i128) -> (i128, i128) {
+    pub(in crate::verify) fn taken(&self, at: &Bracket, own: i128) -> (i128, i128) {
         let itself = if at.is_point() { 0 } else { own };
         let least = self.takes.surely(at) - self.frees.perhaps(at);
         let most = self.takes.perhaps(at) - itself - self.frees.surely(at);
@@ -84,7 +84,7 @@ impl Stock {
 ///
 /// Exact: all that takes is placed as early as it may be and all that gives back as late, which is the
 /// worst for every moment at once; and the other way round, which is the best.
-pub(super) fn never_above(room: i128, changes: &[Change]) -> (Verdict, Option<u64>) {
+pub(in crate::verify) fn never_above(room: i128, changes: &[Change]) -> (Verdict, Option<u64>) {
     let first_above = |takes_early: bool| {
         let mut order: Vec<(Moment, &Change)> = changes
             .iter()

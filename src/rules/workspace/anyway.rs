@@ -1,0 +1,97 @@
+//! What is done to a workspace whether the rules have room for it or not: somebody decided so who knew
+//! too little. And whether they had.
+
+use super::{Member, Taken, Workspace};
+use crate::rules::agent::AgentState;
+use crate::rules::passage::Wait;
+use crate::rules::policy::Rulebook;
+use crate::units::{Credits, SimTime};
+
+impl Workspace {
+    /// Takes what an attempt needs whether it is there or not: tokens, places, credits. What was not
+    /// there is owed to limiters, and oversold by the pool. Answers too how the attempt waits.
+    pub fn take_anyway(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        (cost, ticket): (Credits, u64),
+        now: SimTime,
+    ) -> (Taken, Wait) {
+        self.note_exceeded(book, agent, cost, now);
+        let attempt = self.attempt(agent, cost, now);
+        let (passed, wait) = self.meters.take_anyway(book, self.plan, &attempt, ticket);
+        let charge = (self.metered && self.meters.exceeded.pool.is_none()).then(|| {
+            self.shares.book(agent, cost);
+            self.pool.charge_anyway(cost)
+        });
+        (Taken { charge, hold: passed.hold, queues: passed.queues }, wait)
+    }
+
+    /// Notes what limits and a pool which only report would refuse of an attempt:
+    /// [`exceeded`](Self::exceeded) and [`exceeded_pool`](Self::exceeded_pool) tell it.
+    pub fn note_exceeded(&mut self, book: &Rulebook, agent: usize, cost: Credits, now: SimTime) {
+        if book.reports() {
+            let attempt = self.attempt(agent, cost, now);
+            self.meters.exceeded.clear();
+            self.meters.note_exceeded(book, self.plan, &attempt);
+            if book.policy(self.plan).pool_reports() {
+                // A pool that only reports refuses nothing, and notes what it would have refused.
+                let noted = self.check_credits(book, agent, cost, now);
+                debug_assert_eq!(noted, Ok(()));
+            }
+        }
+    }
+
+    /// Tells the throttles that count attempts in flight and have no place for one more.
+    pub fn without_place(
+        &mut self,
+        book: &Rulebook,
+        (agent, cost): (usize, Credits),
+        now: SimTime,
+        refused: impl FnMut(u16),
+    ) {
+        let attempt = self.attempt(agent, cost, now);
+        self.meters.without_place(book, self.plan, &attempt, refused);
+    }
+
+    /// Enables an agent that is draft or offline whether a slot is free or not. Answers whether the
+    /// limit has room for it: where that only reports, it holds no slot then.
+    pub fn enable_anyway(&mut self, agent: usize) -> bool {
+        debug_assert!(matches!(self.members[agent], Member::Agent(_)) && !self.is_active(agent));
+        let holds_slot = self.slots.take().unwrap_or_else(|_| {
+            self.slots.take_anyway();
+            true
+        });
+        if !holds_slot {
+            self.slotless.push(agent);
+        }
+        self.members[agent] = Member::Agent(AgentState::Active);
+        holds_slot
+    }
+
+    /// Goes the way of an attempt that somebody else checked, as [`Meters::retrace`] does. Answers
+    /// whether the throttle that refused it, if any did, has room.
+    ///
+    /// [`Meters::retrace`]: crate::rules::Meters::retrace
+    pub fn retrace(
+        &mut self,
+        book: &Rulebook,
+        (agent, cost): (usize, Credits),
+        refused_by: Option<u16>,
+        now: SimTime,
+    ) -> bool {
+        let attempt = self.attempt(agent, cost, now);
+        self.meters.retrace(book, self.plan, &attempt, refused_by)
+    }
+
+    /// Whether the pool can pay an amount, whoever has a share in it.
+    pub fn can_pay(&self, amount: Credits) -> bool {
+        self.pool.check(amount).is_ok()
+    }
+
+    /// What could be spent \[thousandths\] as somebody knows it who has not seen so much of what was
+    /// used; `None` where the plan counts no credits.
+    pub fn spendable_unseen(&self, unseen: i128) -> Option<i128> {
+        self.metered.then(|| self.pool.spendable_unseen(unseen))
+    }
+}

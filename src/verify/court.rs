@@ -1,0 +1,124 @@
+//! A log before the rules: workspace by workspace.
+
+use super::clerk::Clerk;
+use super::event::Event;
+use super::found::Found;
+use super::shared::Shared;
+use super::shrink::{Case, shrink};
+use super::spill::Spill;
+use super::terms::GroupTerms;
+use super::verdict::Verdict;
+use super::{Standard, Verified, VerifyError, counterexample, exact, keys, within};
+use crate::log::{DecisionRows, Trace};
+use crate::scenario::Scenario;
+
+/// What a scenario says that rows are judged by, and what is found of them.
+pub(super) struct Court<'s> {
+    scenario: &'s Scenario,
+    standard: Standard,
+    clerk: Clerk<'s>,
+    /// What holds in each group.
+    groups: Vec<GroupTerms<'s>>,
+    /// What limits over everybody have seen.
+    shared: Shared<'s>,
+    /// Where each rule was violated for the first time.
+    cases: Vec<Case>,
+    verified: Verified,
+}
+
+impl<'s> Court<'s> {
+    pub(super) fn new(scenario: &'s Scenario, standard: Standard) -> Self {
+        let clerk = Clerk::new(scenario);
+        let terms = |group| GroupTerms::new(group, &scenario.throttles, &clerk);
+        let groups = scenario.groups.iter().map(terms).collect();
+        let shared = Shared::new(scenario, &clerk);
+        let (cases, verified) = (Vec::new(), Verified::default());
+        Self { scenario, standard, clerk, groups, shared, cases, verified }
+    }
+
+    /// Judges a log of which the rows of each workspace follow each other; `None` if they do not.
+    pub(super) fn judge_in_turn(mut self, log: &Trace) -> Result<Option<Verified>, VerifyError> {
+        let mut rows = DecisionRows::open(log, self.scenario.start)?;
+        let mut events = Vec::new();
+        let mut last = 0;
+        while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
+            self.verified.rows += 1;
+            if workspace != last {
+                if workspace + 1 < self.clerk.workspaces() {
+                    return Ok(None);
+                }
+                self.judge(last, &mut events)?;
+                last = workspace;
+            }
+            events.push(event);
+        }
+        self.judge(last, &mut events)?;
+        self.done(log).map(Some)
+    }
+
+    /// Judges a log whatever the order of its rows.
+    pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+        let mut rows = DecisionRows::open(log, self.scenario.start)?;
+        let mut spill = Spill::new();
+        while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
+            self.verified.rows += 1;
+            spill.push(workspace, event)?;
+        }
+        spill.each(|workspace, events| self.judge(workspace, events))?;
+        self.done(log)
+    }
+
+    fn done(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+        let cases = std::mem::take(&mut self.cases).into_iter().map(|case| {
+            let Case { rule, workspace, .. } = case;
+            let terms = &self.groups[self.clerk.group(workspace)];
+            let left = shrink(case, |events| self.found(terms, events));
+            (rule, self.clerk.workspace(workspace).to_owned(), left)
+        });
+        let cases: Vec<_> = cases.collect();
+        if !cases.is_empty() {
+            self.verified.counterexamples = counterexample::tell(log, self.scenario, cases)?;
+            self.verified.counterexamples.sort_by_key(|it| it.rule);
+        }
+        self.verified.workspaces = self.clerk.workspaces() as u64;
+        for (name, found) in self.shared.judge()? {
+            self.verified.take_up(&name, &found);
+        }
+        Ok(self.verified)
+    }
+
+    /// Judges all events of a workspace, which are gone then.
+    fn judge(&mut self, workspace: usize, events: &mut Vec<Event>) -> Result<(), VerifyError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let group = self.clerk.group(workspace);
+        let found = self.found(&self.groups[group], events);
+        self.verified.take_up(self.clerk.workspace(workspace), &found);
+        for (rule, judgement) in found.all() {
+            let is_new = self.cases.iter().all(|case| case.rule != rule);
+            if judgement.verdict == Verdict::Violated && is_new {
+                self.cases.push(Case { rule, workspace, events: events.clone() });
+            }
+        }
+        let rank = self.clerk.rank(workspace);
+        self.shared.take_up(events, (self.scenario, group, rank))?;
+        events.clear();
+        Ok(())
+    }
+
+    /// What is found of the events of a workspace, which stand in the order of the log.
+    fn found(&self, terms: &GroupTerms<'s>, events: &mut [Event]) -> Found {
+        let mut found = Found::default();
+        if events.iter().all(|event| event.at.is_point()) {
+            if !events.is_sorted_by_key(|event| event.at.from) {
+                events.sort_by_key(|event| event.at.from);
+            }
+            exact::judge(events, terms, &self.clerk, &mut found);
+        } else {
+            within::judge(events, terms, &self.clerk, &mut found);
+        }
+        keys::judge(events, self.standard.hold_ttl, &mut found);
+        found
+    }
+}

@@ -1,0 +1,81 @@
+//! What was found of a workspace, or of a limit that all share, rule by rule.
+
+use super::rule::Rule;
+use super::verdict::Verdict;
+
+/// What was found of one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// The worst of all decisions.
+    pub(super) verdict: Verdict,
+    /// The first line that says so, if the rule may be broken.
+    pub(super) line: Option<u64>,
+    /// How many decisions surely broke it.
+    pub(super) decisions: u64,
+}
+
+/// What was found of each rule that applied.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    rules: [Option<Judgement>; Rule::ALL.len()],
+    /// What was charged beyond the balance and what overage permits, less what of that was given back
+    /// \[thousandths\].
+    pub(super) oversold: i128,
+}
+
+impl Found {
+    /// Takes up what a decision says of a rule.
+    #[inline]
+    pub(super) fn add(&mut self, rule: Rule, verdict: Verdict, line: u64) {
+        let found = &mut self.rules[rule as usize];
+        if verdict == Verdict::Held && found.is_some() {
+            return;
+        }
+        let line = (verdict != Verdict::Held).then_some(line);
+        let worst = found.get_or_insert(Judgement { verdict, line, decisions: 0 });
+        worst.decisions += u64::from(verdict == Verdict::Violated);
+        if verdict > worst.verdict {
+            (worst.verdict, worst.line) = (verdict, line);
+        }
+    }
+
+    /// Takes up that a rule applied, and was held as far as it goes.
+    pub(super) fn applies(&mut self, rule: Rule) {
+        self.add(rule, Verdict::Held, 0);
+    }
+
+    /// What was found of a rule.
+    pub(super) fn of(&self, rule: Rule) -> Option<Judgement> {
+        self.rules[rule as usize]
+    }
+
+    /// What was found of the rules that applied.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Rule, Judgement)> {
+        let found = Rule::ALL.into_iter().zip(self.rules);
+        found.filter_map(|(rule, judgement)| Some((rule, judgement?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_stands_with_its_first_line() {
+        let mut found = Found::default();
+        let rule = Rule::TrialsEnd;
+        assert_eq!(found.of(rule), None);
+        for (verdict, line) in [
+            (Verdict::Held, 3),
+            (Verdict::Possible, 5),
+            (Verdict::Violated, 8),
+            (Verdict::Possible, 9),
+            (Verdict::Violated, 10),
+            (Verdict::Held, 11),
+        ] {
+            found.add(rule, verdict, line);
+        }
+        let expected = Judgement { verdict: Verdict::Violated, line: Some(8), decisions: 2 };
+        assert_eq!(found.all().collect::<Vec<_>>(), [(rule, expected)]);
+    }
+}

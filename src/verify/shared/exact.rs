@@ -1,0 +1,142 @@
+//! A limiter that all share, visit by visit, where every instant is known.
+
+use std::collections::BTreeMap;
+
+use super::visit::{Act, Visit};
+use super::{Limit, rule, unknown};
+use crate::rules::limiter::{Quota, WindowStart};
+use crate::units::SimTime;
+use crate::verify::found::Found;
+use crate::verify::gauge::Gauge;
+use crate::verify::terms::{places, weight};
+use crate::verify::verdict::Verdict;
+
+/// A limiter, as an atomic decision would have it that saw the same attempts: at least, and at most, since
+/// it is not told of every attempt whether it got there.
+pub(super) struct Hearing<'s> {
+    limit: Limit<'s>,
+    state: State,
+    /// Whether what it counts at least and at most is not known any more.
+    is_vague: bool,
+    pub(super) found: Found,
+}
+
+enum State {
+    Rate { least: Gauge, most: Gauge },
+    Places { taken: (i128, i128), inside: BTreeMap<u64, (i128, i128)> },
+}
+
+impl<'s> Hearing<'s> {
+    pub(super) fn new(limit: Limit<'s>) -> Self {
+        let state = match Gauge::new(&limit.throttle.quota, SimTime::ZERO) {
+            Some(gauge) => State::Rate { least: gauge.clone(), most: gauge },
+            None => State::Places { taken: (0, 0), inside: BTreeMap::new() },
+        };
+        Self { limit, state, is_vague: false, found: Found::default() }
+    }
+
+    pub(super) fn see(&mut self, visit: &Visit) {
+        let is_refused = match visit.act {
+            Act::Frees | Act::MayFree => {
+                self.free(visit);
+                return;
+            }
+            Act::Refused(name) if name != self.limit.name => return,
+            Act::Refused(_) => true,
+            Act::Takes | Act::Passes | Act::MayTake => false,
+        };
+        self.is_vague |= !self.limit.is_known(visit);
+        let Some((demand, room)) = self.demand(visit) else {
+            // What weighs nothing always passes.
+            if is_refused {
+                self.found.add(rule(true), Verdict::Violated, visit.line);
+            }
+            return;
+        };
+        if self.is_vague {
+            unknown(visit, is_refused, &mut self.found);
+            return;
+        }
+        if is_refused {
+            self.found.add(rule(true), Verdict::of_refusal(demand, (room, room)), visit.line);
+            self.refused(visit);
+            return;
+        }
+        let verdict = Verdict::of_admission(demand, (room, room));
+        let got_there = visit.act != Act::MayTake;
+        if got_there {
+            self.found.add(rule(false), verdict, visit.line);
+        } else {
+            // Where windows begin with the first attempt, less may be worse.
+            self.is_vague |= begins_anywhere(&self.limit.throttle.quota);
+        }
+        let surely = got_there && verdict == Verdict::Held;
+        if verdict != Verdict::Violated {
+            self.take(visit, surely);
+        }
+    }
+
+    /// What stands in the way of an attempt, itself included, and how much there may be; `None` if it
+    /// weighs nothing.
+    fn demand(&mut self, visit: &Visit) -> Option<((i128, i128), i128)> {
+        let throttle = self.limit.throttle;
+        match &mut self.state {
+            State::Places { taken, .. } => {
+                Some(((taken.0 + 1, taken.1 + 1), places(throttle).unwrap_or(0)))
+            }
+            State::Rate { least, most } => {
+                let weight = weight(throttle, visit.cost);
+                if weight == 0 {
+                    return None;
+                }
+                let least = least.read(&throttle.quota, visit.at.from.0, weight);
+                let most = most.read(&throttle.quota, visit.at.from.0, weight);
+                Some(((least.least, most.most), least.room))
+            }
+        }
+    }
+
+    fn take(&mut self, visit: &Visit, surely: bool) {
+        let throttle = self.limit.throttle;
+        match &mut self.state {
+            State::Places { taken, inside } => {
+                let own = (i128::from(surely && visit.act != Act::Passes), 1);
+                *taken = (taken.0 + own.0, taken.1 + own.1);
+                inside.insert(visit.line, own);
+            }
+            State::Rate { least, most } => {
+                let weight = weight(throttle, visit.cost);
+                if surely {
+                    least.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+                }
+                most.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+            }
+        }
+    }
+
+    fn refused(&mut self, visit: &Visit) {
+        let throttle = self.limit.throttle;
+        let State::Rate { least, most } = &mut self.state else { return };
+        if throttle.count_refused {
+            let weight = weight(throttle, visit.cost);
+            for gauge in [least, most] {
+                gauge.count_refused(&throttle.quota, visit.at.from.0, weight);
+            }
+        }
+    }
+
+    /// An attempt is over, or may be: its place is free if it had one.
+    fn free(&mut self, visit: &Visit) {
+        let State::Places { taken, inside } = &mut self.state else { return };
+        if visit.act == Act::Frees {
+            let own = inside.remove(&visit.line).unwrap_or_default();
+            *taken = (taken.0 - own.0, taken.1 - own.1);
+        } else if let Some(own) = inside.get_mut(&visit.line) {
+            taken.0 -= std::mem::take(&mut own.0);
+        }
+    }
+}
+
+fn begins_anywhere(quota: &Quota) -> bool {
+    matches!(quota, Quota::FixedWindow { start: WindowStart::FirstAttempt, .. })
+}

@@ -1,0 +1,162 @@
+//! Limits over everybody: what happens in all workspaces, in the order of time.
+
+mod exact;
+mod visit;
+mod within;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::io;
+
+use extsort::PushExternalSorter;
+
+use self::exact::Hearing;
+use self::visit::{Visit, Way, visits};
+use super::clerk::Clerk;
+use super::event::Event;
+use super::found::Found;
+use super::rule::Rule;
+use super::spill::sorter;
+use super::verdict::Verdict;
+use crate::rules::limiter::{OnExceed, Quota, Throttle, ThrottleScope};
+use crate::scenario::Scenario;
+
+/// So many visits are compared at once where their instants are not known exactly; of more it is not
+/// worked out which placement is the worst.
+const MOST_WITHIN: usize = 2_000_000;
+
+/// The limits over everybody, and what they have seen.
+pub(super) struct Shared<'s> {
+    limits: Vec<Limit<'s>>,
+    /// The numbers of their names.
+    names: Vec<u16>,
+    /// The plans of all groups, each once.
+    plans: Vec<&'s str>,
+    /// How attempts of each group get there.
+    ways: Vec<Way>,
+    sorter: PushExternalSorter<Visit, fn(&Visit, &Visit) -> Ordering>,
+    /// Whether every instant is known.
+    is_exact: bool,
+}
+
+/// A limit that refuses.
+#[derive(Debug, Clone, Copy)]
+struct Limit<'s> {
+    name: u16,
+    throttle: &'s Throttle,
+}
+
+impl Limit<'_> {
+    /// Whose limiter a visit meets: that of its plan, or that of everybody.
+    fn owner(&self, visit: &Visit) -> Option<u16> {
+        visit.plan.filter(|_| self.throttle.scope == ThrottleScope::Plan)
+    }
+
+    /// Whether it is known which limiter that is.
+    fn is_known(&self, visit: &Visit) -> bool {
+        self.throttle.scope == ThrottleScope::Platform || visit.plan.is_some()
+    }
+}
+
+impl<'s> Shared<'s> {
+    /// The limits of a scenario that refuse; those of one's own are not judged.
+    pub(super) fn new(scenario: &'s Scenario, clerk: &Clerk<'_>) -> Self {
+        let judged = scenario.throttles.iter().filter(|throttle| {
+            throttle.on_exceed == OnExceed::Refuse && !matches!(throttle.quota, Quota::Custom(_))
+        });
+        let limit = |throttle: &'s Throttle| {
+            clerk.limiter(&throttle.name).map(|name| Limit { name, throttle })
+        };
+        let limits: Vec<Limit<'s>> = judged.filter_map(limit).collect();
+        let offers = scenario.groups.iter().flat_map(|group| &group.plans);
+        let mut plans: Vec<&str> = offers.map(|offer| offer.plan.name.as_str()).collect();
+        plans.sort_unstable();
+        plans.dedup();
+        let delay = scenario.backend.as_ref().map(|backend| backend.network_delay);
+        let ways = scenario.groups.iter().map(|group| Way {
+            delay: delay.unwrap_or_default(),
+            waits: Way::has_waits(&group.throttles),
+        });
+        let order: fn(&Visit, &Visit) -> Ordering = |one, other| one.key().cmp(&other.key());
+        Self {
+            names: limits.iter().map(|limit| limit.name).collect(),
+            limits,
+            plans,
+            ways: ways.collect(),
+            sorter: sorter().pushed_by(order),
+            is_exact: true,
+        }
+    }
+
+    /// Takes up the events of a workspace, in their order; `rank` is its place in the scenario.
+    pub(super) fn take_up(
+        &mut self,
+        events: &[Event],
+        (scenario, group, rank): (&'s Scenario, usize, u64),
+    ) -> io::Result<()> {
+        if self.limits.is_empty() {
+            return Ok(());
+        }
+        let offers = &scenario.groups[group].plans;
+        let number = |plan: u16| {
+            let name = offers[usize::from(plan)].plan.name.as_str();
+            self.plans.binary_search(&name).map_or(0, |number| number as u16)
+        };
+        let (sorter, is_exact, way) = (&mut self.sorter, &mut self.is_exact, self.ways[group]);
+        visits((events, rank), (&self.names, way), number, |visit| {
+            *is_exact &= visit.is_exact() && !way.waits;
+            sorter.push(visit)
+        })
+    }
+
+    /// What is found of each limit, with its name; of one that each plan has, plan by plan.
+    pub(super) fn judge(self) -> io::Result<Vec<(String, Found)>> {
+        let Self { limits, plans, sorter, is_exact, .. } = self;
+        let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
+        let mut gathered = Vec::new();
+        let mut count = 0;
+        for visit in sorter.done()? {
+            let visit = visit?;
+            count += 1;
+            if !is_exact && gathered.len() < MOST_WITHIN {
+                gathered.push(visit);
+            }
+            for (place, limit) in limits.iter().enumerate().filter(|_| is_exact) {
+                let key = (place, limit.owner(&visit));
+                let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit));
+                hearing.see(&visit);
+            }
+        }
+        let mut found = Vec::new();
+        for ((place, plan), hearing) in hearings {
+            found.push((called(&limits[place], plan, &plans), hearing.found));
+        }
+        if !is_exact {
+            for limit in &limits {
+                let of_all = within::judge(limit, &gathered, count <= gathered.len());
+                let of_all = of_all.into_iter();
+                found.extend(of_all.map(|(plan, found)| (called(limit, plan, &plans), found)));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What a limiter is called in findings.
+fn called(limit: &Limit<'_>, plan: Option<u16>, plans: &[&str]) -> String {
+    let name = &limit.throttle.name;
+    match plan {
+        Some(plan) => format!("{name} on {}", plans[usize::from(plan)]),
+        None => name.clone(),
+    }
+}
+
+/// The rule that what was answered to a visit is held to.
+fn rule(is_refused: bool) -> Rule {
+    if is_refused { Rule::SharedRefusedRightly } else { Rule::SharedNeverExceeded }
+}
+
+/// That a limit is there, and that nothing is known of what it has counted.
+fn unknown(visit: &Visit, is_refused: bool, found: &mut Found) {
+    found.add(rule(is_refused), Verdict::Possible, visit.line);
+}
