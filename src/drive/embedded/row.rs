@@ -1,10 +1,10 @@
 //! What is kept of one workspace, and decided upon by whoever has it: one node, at one instant.
 
 use super::lease::{LeaseTerms, Leases};
-use super::meter::{Meter, MeterTerms};
+use super::meter::Meter;
 use super::rules::{Payment, Rules};
 use crate::drive::target::{Decision, Deed, Member};
-use crate::rules::{Charge, CreditPool, Flows, Founding, Reason, Refusal, Workspace};
+use crate::rules::{CreditPool, Flows, Founding, Reason, Refusal, Workspace};
 use crate::units::{Credits, SimTime};
 use crate::workload::LineKind;
 
@@ -100,27 +100,13 @@ impl Row {
         now: SimTime,
     ) -> Result<(), Refusal> {
         self.workspace.check(&rules.book, agent, cost, now)?;
-        if let Some(&throttle) = self.workspace.exceeded().first() {
-            return Err(rules.limited(throttle));
-        }
-        self.workspace.check_credits(&rules.book, agent, cost, now)?;
-        let reported = self.workspace.exceeded_pool();
-        let refuses = match rules.payment {
-            Payment::Meter(terms) if self.workspace.is_metered() => {
-                let reported = reported.filter(|&reason| reason != Reason::CreditsExhausted);
-                reported.or_else(|| self.meter_lacks(&terms, cost, now))
-            }
-            _ => reported,
+        let (Payment::Meter(terms), Some(pool)) = (&rules.payment, self.workspace.pool()) else {
+            return self.workspace.check_credits(&rules.book, agent, cost, now);
         };
-        refuses.map_or(Ok(()), |reason| Err(Refusal::of(reason)))
-    }
-
-    /// Why the meter says that the pool cannot pay, if it says so.
-    fn meter_lacks(&mut self, terms: &MeterTerms, cost: Credits, now: SimTime) -> Option<Reason> {
-        let pool = self.workspace.pool()?;
         let left = pool.spendable().wide() - self.oversold;
-        let left = self.meter.read(terms, (left, pool.included()), now);
-        (cost.wide() > left).then_some(Reason::CreditsExhausted)
+        let seen = self.meter.read(terms, (left, pool.included()), now);
+        let unseen = seen - left;
+        self.workspace.check_credits_unseen(&rules.book, agent, (cost, unseen), now)
     }
 
     /// Decides and writes at once, as a node that spends what it has taken of the pool.
@@ -165,8 +151,8 @@ impl Row {
     }
 
     fn may_enable(&self) -> Result<(), Refusal> {
-        let full = self.workspace.slots().full();
-        if full { Err(Refusal::of(Reason::ActiveAgentLimit)) } else { Ok(()) }
+        let has_room = self.workspace.slots().has_room();
+        if has_room { Ok(()) } else { Err(Refusal::of(Reason::ActiveAgentLimit)) }
     }
 
     /// Writes what a request does, whatever the row says: whoever decided may have known too little.
@@ -179,9 +165,7 @@ impl Row {
             },
             Deed::Create(member) => self.create(rules, member, now),
             Deed::Enable(member) => match self.place(member) {
-                Some(agent) if !self.workspace.is_active(agent) => {
-                    Decision { refusal: self.workspace.enable(agent).err(), ..Decision::ADMITTED }
-                }
+                Some(agent) if !self.workspace.is_active(agent) => self.enable(rules, agent),
                 _ => return Decision::NOTHING,
             },
             Deed::Disable(member) => match self.place(member) {
@@ -240,34 +224,29 @@ impl Row {
         (cost, message): (Credits, u64),
         now: SimTime,
     ) -> Decision {
-        let charge = if !rules.is_lenient() {
-            self.workspace.take(&rules.book, agent, (cost, message), now).charge
-        } else if self.workspace.check(&rules.book, agent, cost, now).is_ok() {
-            // What only reports is taken from only where it has room, which is looked at once more.
-            let _ = self.workspace.check_credits(&rules.book, agent, cost, now);
-            self.workspace.take(&rules.book, agent, (cost, message), now).charge
+        let attempt = (cost, message);
+        let taken = if rules.writes_anyway {
+            self.workspace.take_anyway(&rules.book, agent, attempt, now).0
         } else {
-            // The agent went away meanwhile: only credits are charged.
-            None
+            self.workspace.take(&rules.book, agent, attempt, now)
         };
-        if !self.workspace.is_metered() {
-            return Decision::ADMITTED;
-        }
+        self.workspace.settle(taken.charge);
+        let Some(charge) = taken.charge else { return Decision::ADMITTED };
+        self.oversold += charge.oversold.wide();
         if let Payment::Meter(terms) = &rules.payment {
             self.meter.used(terms, cost, now);
         }
-        let charge = charge.unwrap_or_else(|| self.charge_anyway(cost));
-        self.workspace.settle(Some(charge));
-        Decision { charged: Some(cost), overage: charge.overage, ..Decision::ADMITTED }
+        Decision { charged: Some(charge.amount), overage: charge.overage, ..Decision::ADMITTED }
     }
 
-    /// Charges what a pool can pay of what it cannot pay whole: the rest is oversold.
-    fn charge_anyway(&mut self, cost: Credits) -> Charge {
-        let pool = self.workspace.pool_mut();
-        let paid = cost.min(pool.spendable());
-        let charge = pool.charge(paid);
-        self.oversold += (cost - paid).wide();
-        charge
+    fn enable(&mut self, rules: &Rules, agent: usize) -> Decision {
+        let refusal = if rules.writes_anyway {
+            self.workspace.enable_anyway(agent);
+            None
+        } else {
+            self.workspace.enable(agent).err()
+        };
+        Decision { refusal, ..Decision::ADMITTED }
     }
 
     fn create(&mut self, rules: &Rules, member: Member, now: SimTime) -> Decision {
