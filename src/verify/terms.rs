@@ -50,7 +50,7 @@ pub(super) struct PoolTerms {
     pub(super) refuses: bool,
     /// What may be charged beyond the balance in a period, at least and at most \[thousandths\].
     pub(super) overage: (i128, i128),
-    /// What is included in a period, if that is known.
+    /// What is included in a period, if that is known, and if a row tells when each begins.
     pub(super) included: Option<Credits>,
 }
 
@@ -160,7 +160,9 @@ impl PoolTerms {
         Self {
             refuses: credits.on_exceed == OnExceed::Refuse,
             overage,
-            included: terms.map(|terms| terms.amount),
+            included: terms
+                .map(|terms| terms.amount)
+                .filter(|&it| it > Credits::ZERO && !may_grant_nothing(credits, group)),
         }
     }
 }

@@ -35,7 +35,9 @@ impl<'s> Hearing<'s> {
         Self { limit, state, is_vague: false, found: Found::default() }
     }
 
-    pub(super) fn see(&mut self, visit: &Visit) {
+    /// Takes up a visit; `is_vague` says that others, of which it is not known where they went, may have
+    /// taken something.
+    pub(super) fn see(&mut self, visit: &Visit, is_vague: bool) {
         let is_refused = match visit.act {
             Act::Frees | Act::MayFree => {
                 self.free(visit);
@@ -45,7 +47,7 @@ impl<'s> Hearing<'s> {
             Act::Refused(_) => true,
             Act::Takes | Act::Passes | Act::MayTake => false,
         };
-        self.is_vague |= !self.limit.is_known(visit);
+        self.is_vague |= is_vague;
         let Some((demand, room)) = self.demand(visit) else {
             // What weighs nothing always passes.
             if is_refused {

@@ -111,6 +111,8 @@ impl<'s> Shared<'s> {
         let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
         let mut gathered = Vec::new();
         let mut count = 0;
+        // Of limits of scope plan, those of which it is not known any more what each plan has counted.
+        let mut vague = vec![false; limits.len()];
         sorter.each(|visit| {
             count += 1;
             if !is_exact && gathered.len() < MOST_WITHIN {
@@ -119,7 +121,8 @@ impl<'s> Shared<'s> {
             for (place, limit) in limits.iter().enumerate().filter(|_| is_exact) {
                 let key = (place, limit.owner(&visit));
                 let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit));
-                hearing.see(&visit);
+                vague[place] |= !limit.is_known(&visit);
+                hearing.see(&visit, vague[place]);
             }
             io::Result::Ok(())
         })?;
