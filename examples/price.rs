@@ -152,7 +152,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, strategy) in STRATEGIES {
         let mut row = Vec::new();
         for (_, threads, is_shared) in WANTED {
-            row.push(measure(strategy, (threads, is_shared), Duration::from_secs(2))?);
+            // The best of several: others may want the machine too.
+            let mut best = 0.0_f64;
+            for _ in 0..12 {
+                let span = Duration::from_millis(250);
+                best = best.max(measure(strategy, (threads, is_shared), span)?);
+            }
+            row.push(best);
         }
         print!("{name:16}");
         for decisions in &row {

@@ -1,5 +1,5 @@
-//! `limitlab drive`: play a scenario in wall-clock time against enforcement that is real, and judge what
-//! that decided.
+//! `limitlab drive`: play a scenario in wall-clock time against enforcement that is real, and judge
+//! what that decided.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -15,8 +15,8 @@ impl Lag {
     /// More than this late is never on time.
     pub const MOST: Duration = Duration::from_millis(10);
 
-    /// So late may 99 of 100 messages be that are sent in a drive that takes so long by its schedule:
-    /// a hundredth of it, and [`MOST`](Self::MOST) at most.
+    /// So late may 99 of 100 messages be that are sent in a drive that takes so long by its
+    /// schedule: a hundredth of it, and [`MOST`](Self::MOST) at most.
     pub fn bound(whole: Duration) -> Duration {
         (whole / 100).min(Self::MOST)
     }
@@ -41,8 +41,8 @@ impl Lag {
         self.late.greatest().map(Duration::from_nanos)
     }
 
-    /// Why the load was not that of the scenario, in a sentence, if the generator fell behind in a drive
-    /// that takes so long by its schedule.
+    /// Why the load was not that of the scenario, in a sentence, if the generator fell behind in a
+    /// drive that takes so long by its schedule.
     pub fn complaint(&self, whole: Duration) -> Option<String> {
         let (late, bound) = (self.quantile(990)?, Self::bound(whole));
         (late > bound).then(|| {

@@ -1,10 +1,10 @@
 //! Driving: a scenario in wall-clock time, against enforcement that is real.
 //!
-//! What is due and when is known beforehand ([`Schedule`]), and is asked for when it is due, whatever
-//! is still unanswered ([`play`]): open loop. Every request is a task of tokio's, on several threads.
-//! Who decides is a [`Target`]; [`Embedded`] decides in this process, with locks and copies of its own.
-//! What was asked and answered is recorded on a thread of its own ([`Recorder`]): a row in the log of
-//! decisions, and the measures of a run.
+//! What is due and when is known beforehand ([`Schedule`]), and is asked for when it is due,
+//! whatever is still unanswered ([`play`]): open loop. Every request is a task of tokio's, on
+//! several threads. Who decides is a [`Target`]; [`Embedded`] decides in this process, with locks
+//! and copies of its own. What was asked and answered is recorded on a thread of its own
+//! ([`Recorder`]): a row in the log of decisions, and the measures of a run.
 
 mod books;
 mod embedded;

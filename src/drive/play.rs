@@ -39,8 +39,9 @@ pub struct Played {
     pub stopped_at: Option<SimTime>,
 }
 
-/// Plays a schedule against a target, on so many threads; who takes the records is at the other end of
-/// `records`. Time begins when what is there from the start is set up. `stopped` is asked now and then.
+/// Plays a schedule against a target, on so many threads; who takes the records is at the other end
+/// of `records`. Time begins when what is there from the start is set up. `stopped` is asked now
+/// and then.
 ///
 /// # Errors
 ///
@@ -94,8 +95,8 @@ struct Generator<'r, T> {
 }
 
 impl<T: Target> Generator<'_, T> {
-    /// Does one after the other what is there from the start, before time begins. Answers what is due
-    /// then.
+    /// Does one after the other what is there from the start, before time begins. Answers what is
+    /// due then.
     fn set_up(&mut self, schedule: &mut Schedule) -> Result<Option<Step>, DriveError> {
         while let Some(step) = schedule.advance()? {
             if step.due > SimTime::ZERO || matches!(step.request.deed, Deed::Attempt { .. }) {
@@ -170,8 +171,8 @@ impl<T: Target> Asker<T> {
         } else {
             self.target.decide(step.request).await
         };
-        // It took some time, be it less than the clock can tell: where rows have one instant, logs tell
-        // by their order which was first, and that is not known here.
+        // It took some time, be it less than the clock can tell: where rows have one instant, logs
+        // tell by their order which was first, and that is not known here.
         let answered = self.pace.now().max(sent + SimSpan::from_nanos(1));
         self.record(Record { step, sent, answered, decision });
     }

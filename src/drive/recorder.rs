@@ -51,8 +51,8 @@ pub struct Recorded {
 }
 
 impl<'a> Recorder<'a> {
-    /// Begins with workspaces that were just founded so, in the order of the scenario, and takes down
-    /// what is measured in a frame.
+    /// Begins with workspaces that were just founded so, in the order of the scenario, and takes
+    /// down what is measured in a frame.
     pub fn new(
         (scenario, frame): (&'a Scenario, &Arc<Frame>),
         foundings: &[Founding],

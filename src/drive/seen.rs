@@ -87,8 +87,8 @@ impl Seen {
         self.tally.levels.active
     }
 
-    /// Takes up an answer. It counts at the instant at which it was due, as in a run, however late who
-    /// asked or decided was.
+    /// Takes up an answer. It counts at the instant at which it was due, as in a run, however late
+    /// who asked or decided was.
     pub(super) fn take(&mut self, ground: &mut Ground<'_>, record: &Record) {
         let Record { step, decision, .. } = *record;
         if !decision.happened {
@@ -197,8 +197,8 @@ impl Seen {
     }
 
     /// Brings what is measured of the slots up to date. Answers may be known here in another order
-    /// than that in which they were decided: there are too many active agents only if who decided says so
-    /// too.
+    /// than that in which they were decided: there are too many active agents only if who decided
+    /// says so too.
     fn note_slots(&mut self, told: Option<u32>) {
         let Some(slots) = self.slots else { return };
         let levels = &mut self.tally.levels;

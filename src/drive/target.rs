@@ -5,8 +5,8 @@ use crate::units::Credits;
 
 /// Whoever decides: an enforcement service, as its callers see it.
 ///
-/// Requests come from many tasks at once. Those that change the state of one agent come one after the
-/// other, each after the answer to the one before.
+/// Requests come from many tasks at once. Those that change the state of one agent come one after
+/// the other, each after the answer to the one before.
 pub trait Target: Send + Sync + 'static {
     /// Decides a request, and does what it asks for if that is admitted.
     fn decide(&self, request: Request) -> impl Future<Output = Decision> + Send;
@@ -76,15 +76,15 @@ pub struct Decision {
     pub happened: bool,
     /// Why it was refused, if it was.
     pub refusal: Option<Refusal>,
-    /// What the pool was charged, overage included; `None` if nothing was charged, or no credits are
-    /// counted.
+    /// What the pool was charged, overage included; `None` if nothing was charged, or no credits
+    /// are counted.
     pub charged: Option<Credits>,
     /// What of that was beyond the balance, as the plan permits.
     pub overage: Credits,
     /// What expired, and what was granted, where a period began.
     pub renewed: Option<(Credits, Credits)>,
-    /// What the pool holds afterwards, below zero if more was charged than there was; `None` if nobody
-    /// knows.
+    /// What the pool holds afterwards, below zero if more was charged than there was; `None` if
+    /// nobody knows.
     pub balance: Option<Credits>,
     /// How many agents are active afterwards, as far as who decided knows.
     pub active: Option<u32>,

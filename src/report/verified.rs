@@ -41,7 +41,8 @@ pub fn verified_terminal(verified: &Verified, log: &str, replays: &[String]) -> 
         example(&mut text, counterexample, replays.get(place).map(String::as_str));
     }
     if replays.is_empty() && !verified.counterexamples.is_empty() {
-        text += "\n`--counterexamples DIR` writes each of these as a log that violates its rule.\n";
+        text += "\n`limitlab verify --counterexamples DIR` writes each of these as a log that violates \
+                 its rule.\n";
     }
     text + match verified.verdict() {
         Verdict::Held => "\n✓ Every rule was held.\n",

@@ -93,8 +93,8 @@ impl Keep {
         }
     }
 
-    /// Does something to all copies at once. Answers what the first of them says for which there was
-    /// something to do.
+    /// Does something to all copies at once. Answers what the first of them says for which there
+    /// was something to do.
     pub(super) fn everywhere(&self, (rules, pace): (&Rules, &Pace), deed: Deed) -> Decision {
         let mut rows = self.all();
         let now = pace.now();

@@ -26,8 +26,8 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// What is left by the reading that who decides has at `now`, where `left` really is and a period
-    /// includes so much.
+    /// What is left by the reading that who decides has at `now`, where `left` really is and a
+    /// period includes so much.
     pub(super) fn read(
         &mut self,
         terms: &MeterTerms,

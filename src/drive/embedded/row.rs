@@ -12,8 +12,8 @@ use crate::workload::LineKind;
 #[derive(Debug)]
 pub(super) struct Row {
     workspace: Workspace,
-    /// Of each line, the places of its agents in the workspace; `None` of those that were refused, or
-    /// deleted.
+    /// Of each line, the places of its agents in the workspace; `None` of those that were refused,
+    /// or deleted.
     members: Vec<Vec<Option<usize>>>,
     /// Agents and features that ever were there.
     count: usize,
@@ -155,7 +155,8 @@ impl Row {
         if has_room { Ok(()) } else { Err(Refusal::of(Reason::ActiveAgentLimit)) }
     }
 
-    /// Writes what a request does, whatever the row says: whoever decided may have known too little.
+    /// Writes what a request does, whatever the row says: whoever decided may have known too
+    /// little.
     pub(super) fn write(&mut self, rules: &Rules, deed: Deed, now: SimTime) -> Decision {
         let before = self.glance();
         let mut decision = match deed {
@@ -260,7 +261,8 @@ impl Row {
         Decision { refusal, ..Decision::ADMITTED }
     }
 
-    /// Begins a period; what was oversold in the one before is forgotten, so that much more comes in.
+    /// Begins a period; what was oversold in the one before is forgotten, so that much more comes
+    /// in.
     fn renew(&mut self, rules: &Rules, before: Glance, now: SimTime) -> Decision {
         if !self.workspace.is_metered() {
             return Decision::NOTHING;

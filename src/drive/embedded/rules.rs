@@ -12,8 +12,8 @@ use crate::workload::AgentLine;
 pub(super) struct Rules {
     pub(super) book: Rulebook,
     pub(super) lines: Vec<AgentLine>,
-    /// Whether what was decided is written whatever the row says by then, since others may have written
-    /// between a decision and what it does.
+    /// Whether what was decided is written whatever the row says by then, since others may have
+    /// written between a decision and what it does.
     pub(super) writes_anyway: bool,
     /// By what credits are decided, if it is not the pool itself.
     pub(super) payment: Payment,

@@ -35,7 +35,8 @@ async fn ask(target: &Embedded, deed: Deed) -> Decision {
     target.decide(Request { workspace: 0, deed }).await
 }
 
-/// The shop of a scenario, with two agents, of which the first is active where it is to be written to.
+/// The shop of a scenario, with two agents, of which the first is active where it is to be written
+/// to.
 fn shop(scenario: &Scenario, is_active: bool) -> Embedded {
     let pace = Arc::new(Pace::new(Speed::NORMAL));
     let start = Timestamp::UNIX_EPOCH;

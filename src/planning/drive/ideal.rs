@@ -12,8 +12,9 @@ use crate::units::SimSpan;
 const MOST_AGENTS: u32 = 100_000;
 
 /// The scenario without limits: draws are keyed by names, so everything is due when it is in the
-/// scenario itself. Pools are there, which only report, since they renew. All workspaces share a backend
-/// that serves everybody at once, so that they go on together, and the log is in the order of time.
+/// scenario itself. Pools are there, which only report, since they renew. All workspaces share a
+/// backend that serves everybody at once, so that they go on together, and the log is in the order
+/// of time.
 pub(super) fn ideal(scenario: &Scenario) -> Scenario {
     let mut ideal = scenario.clone();
     for group in &mut ideal.groups {

@@ -73,9 +73,10 @@ pub enum DrivingError {
     Scratch(String, std::io::Error),
 }
 
-/// Drives a scenario against enforcement in this process, by its strategy. All decisions go to `log`,
-/// which is to be [finished](DecisionLog::finish) afterwards; when what is due is kept in the file
-/// `scratch` meanwhile. `watch` may ask to stop: what was measured by then is the outcome, and says so.
+/// Drives a scenario against enforcement in this process, by its strategy. All decisions go to
+/// `log`, which is to be [finished](DecisionLog::finish) afterwards; when what is due is kept in
+/// the file `scratch` meanwhile. `watch` may ask to stop: what was measured by then is the outcome,
+/// and says so.
 ///
 /// # Errors
 ///
@@ -93,8 +94,8 @@ pub fn drive(
     drive_target(scenario, options, watch, (log, scratch), embedded)
 }
 
-/// Drives a scenario against a target, which is made when it is known how its workspaces are founded,
-/// and how virtual time goes. All else is as [`drive`] does it.
+/// Drives a scenario against a target, which is made when it is known how its workspaces are
+/// founded, and how virtual time goes. All else is as [`drive`] does it.
 ///
 /// # Errors
 ///
@@ -155,8 +156,8 @@ fn write_down(scenario: &Scenario, watch: &Watch, scratch: &Path) -> Result<Trac
     Ok(Trace::new(scratch, name))
 }
 
-/// What is measured: customers may find an agent away although they would have waited, since it went
-/// away meanwhile; and what anybody pays is not known.
+/// What is measured: customers may find an agent away although they would have waited, since it
+/// went away meanwhile; and what anybody pays is not known.
 fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let mut scenario = scenario.clone();
     for line in scenario.groups.iter_mut().flat_map(|group| &mut group.lines) {

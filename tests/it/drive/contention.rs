@@ -5,8 +5,8 @@ use limitlab::verify::{Rule, Verdict};
 
 use super::{column, driven};
 
-/// Two workspaces, to each of whose two agents 300,000 messages are due in five virtual minutes: at a
-/// million times the speed, at once.
+/// Two workspaces, to each of whose two agents 300,000 messages are due in five virtual minutes: at
+/// a million times the speed, at once.
 const CROWDED: &str = "
 limitlab: 1
 name: crowded
@@ -64,8 +64,9 @@ enforcement: { strategy: { check_then_act: { gap: 1s } } }
     assert_eq!(drove.count("credits.oversold.total") as i64, oversold);
     assert_eq!(drove.count("credits.consumed"), 1_000);
     assert_eq!(sum("renew"), -1_000);
-    // Who reads within a second before the last credit is written sees it still: three messages come
-    // every ten milliseconds, and a gap is at most 20 virtual milliseconds longer than written.
+    // Who reads within a second before the last credit is written sees it still: three messages
+    // come every ten milliseconds, and a gap is at most 20 virtual milliseconds longer than
+    // written.
     assert!(drove.value("credits.oversold.max") <= 3.0 * 103.0 + 50.0, "{oversold}");
     assert!(drove.value("credits.oversold.max") >= 150.0, "{oversold}");
 }

@@ -38,7 +38,8 @@ fn who_writes_only_what_nobody_changed_never_oversells() {
     let drove = driven(&busy(strategy), "1x");
     assert_eq!(drove.verdict(Rule::PoolNeverOversold), Verdict::Held);
     assert_eq!(drove.count("credits.oversold.total"), 0);
-    // Five come while one thinks, so most that read find that somebody wrote: two tries are not enough.
+    // Five come while one thinks, so most that read find that somebody wrote: two tries are not
+    // enough.
     let unavailable = drove.value("refusal.rate{reason=enforcement_unavailable}");
     assert!(unavailable > 0.2, "{unavailable}");
     assert!(drove.value("credits.consumed") <= 500.0);
@@ -89,8 +90,8 @@ fn copies_that_never_meet_admit_as_often_as_there_are_copies() {
     assert_eq!(told.iter().sum::<usize>(), 1_999);
     // Four standard deviations of a fair coin's heads.
     assert!(told[0].abs_diff(told[1]) < 4 * 45, "{told:?}");
-    // When they exchange what they admitted at half a second, both have some 250, and 250 more are too
-    // many at the next exchange at most.
+    // When they exchange what they admitted at half a second, both have some 250, and 250 more are
+    // too many at the next exchange at most.
     let drove = driven(&nodes("500ms"), "1x");
     let admitted = drove.count("attempts.admitted");
     assert!((500..=760).contains(&admitted), "{admitted}");
