@@ -43,7 +43,7 @@ fn a_drive_leaves_what_a_run_leaves_and_its_log() {
     for line in ["Messages    1,196 due, 80 answered", "Driven: 1,196 messages in", "Late by: "] {
         assert!(printed.contains(line), "no `{line}` in\n{printed}");
     }
-    let rule = |line: &&str| line.contains("no pool is charged more than it holds");
+    let rule = |line: &&str| line.contains("no pool is oversold");
     let found = printed.lines().find(rule).expect("the rule applied");
     assert!(found.split_whitespace().any(|cell| cell == "2"), "{found}");
     let left: Vec<_> = fs::read_dir(folder.path().join("results")).expect("it is there").collect();
