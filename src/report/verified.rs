@@ -69,7 +69,7 @@ fn rules(text: &mut String, verified: &Verified) {
     }
     if verified.oversold.sum > Credits::ZERO {
         let (sum, most) = (verified.oversold.sum, verified.oversold.most);
-        let _ = writeln!(text, "\nOversold: {sum} credits, of which {most} in one workspace.");
+        let _ = writeln!(text, "\nCredits oversold: {sum}, and {most} in one workspace at most.");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What strategies of enforcement do, worked out by hand.
 
-use limitlab::scenario::{Colour, ScenarioError, parse};
+use limitlab::scenario::{Colour, ScenarioError, describe, parse};
 use limitlab::summary::Summary;
 
 use crate::support::simulate;
@@ -253,6 +253,53 @@ enforcement: {enforcement}
         Err(ScenarioError::Faults(faults)) => faults.render(Colour::Never),
         Err(other) => panic!("{other}"),
     }
+}
+
+#[test]
+fn check_says_how_decisions_are_made() {
+    let said = |enforcement: &str| {
+        let yaml = format!(
+            "limitlab: 1\nname: said\nduration: 1h\nworkspaces: [{{ group: shops, agents: [{{ name: a }}] }}]\n{enforcement}"
+        );
+        let text = describe(&parse("x.yaml", &yaml, &[]).expect("it is valid"));
+        let line = text.lines().find(|line| line.starts_with("enforcement: "));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(said(""), "");
+    for (written, expected) in [
+        ("atomic", ""),
+        (
+            "{ check_then_act: { gap: 4s } }",
+            "decided by what is read, and written 4s later without another look",
+        ),
+        (
+            "{ replicated: { nodes: 3, sync_every: 10s, routing: sticky } }",
+            "decided by 3 nodes on copies of their own, which are exchanged every 10s, each agent by one \
+             of them",
+        ),
+        (
+            "{ leased: { nodes: 2, lease: 1_500, ttl: 4h } }",
+            "2 nodes take 1_500 credits at a time, for 4h, and spend them alone; all else is atomic",
+        ),
+        (
+            "{ optimistic: { read_to_write: 5ms, max_retries: 1 } }",
+            "decided by what is read, and written 5ms later if nothing was written meanwhile; decided \
+             again 1 time at most",
+        ),
+        (
+            "{ metered: { report_every: 5m, read_cache: 1m, recheck_within: 20% } }",
+            "credits by a meter that hears of usage every 5m, and is read once in 1m, or whenever less \
+             than 20% seems to be left; all else is atomic",
+        ),
+    ] {
+        let line = said(&format!("enforcement: {{ strategy: {written} }}"));
+        assert_eq!(line.strip_prefix("enforcement: ").unwrap_or_default(), expected);
+    }
+    assert_eq!(
+        said("enforcement: { decision_time: 5ms }"),
+        "enforcement: one decision at a time for each workspace; each decision keeps its workspace's row \
+         busy for 5ms"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A scenario in words.
 
 mod agents;
+mod enforcement;
 mod expected;
 mod limits;
 mod plans;
@@ -10,6 +11,7 @@ mod traces;
 use std::fmt::Write;
 
 use self::agents::{agents, customers_of_all};
+use self::enforcement::describe_enforcement;
 use self::expected::{describe_expected, describe_in_all};
 use self::limits::limit;
 use self::plans::GroupPlans;
@@ -71,6 +73,7 @@ pub fn describe(scenario: &Scenario) -> String {
         text.push('\n');
     }
     describe_backend(&mut text, scenario);
+    describe_enforcement(&mut text, scenario);
     describe_timeline(&mut text, scenario);
     describe_traces(&mut text, scenario);
     describe_in_all(&mut text, scenario);

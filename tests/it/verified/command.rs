@@ -63,7 +63,7 @@ fn a_rule_that_is_broken_is_exit_code_4() {
       line 4  +1s  bot/1  enable: admitted
       line 6  +3s  bot/2  enable: admitted
 
-    `--counterexamples DIR` writes each of these as a log that violates its rule.
+    `limitlab verify --counterexamples DIR` writes each of these as a log that violates its rule.
 
     ✗ The log breaks rules.
     ");
@@ -289,7 +289,7 @@ fn violations_are_shown_and_can_be_replayed() {
     no agent is enabled without a slot                     -         -         1         1
     only active agents answer, and they do                 1         -         -         -
 
-    Oversold: 3.5 credits, of which 3.5 in one workspace.
+    Credits oversold: 3.5, and 3.5 in one workspace at most.
 
     ✗ violated in shops/1, at line 7: no pool is oversold
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot

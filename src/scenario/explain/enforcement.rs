@@ -1,0 +1,75 @@
+//! How decisions are made, in words.
+
+use std::fmt::Write;
+
+use super::super::model::Scenario;
+use super::super::words::{counted, credits as amount};
+use crate::enforcement::{Nodes, Routing, Strategy};
+use crate::rules::Below;
+
+/// Says how decisions are made, unless that is the ideal.
+pub(super) fn describe_enforcement(text: &mut String, scenario: &Scenario) {
+    let enforcement = &scenario.enforcement;
+    if enforcement.is_ideal() {
+        return;
+    }
+    let _ = write!(text, "enforcement: {}", strategy(&enforcement.strategy));
+    if !enforcement.decision_time.is_zero() {
+        let rows = if enforcement.rows() > 1 { " on its node" } else { "" };
+        let time = enforcement.decision_time;
+        let _ = write!(text, "; each decision keeps its workspace's row{rows} busy for {time}");
+    }
+    text.push('\n');
+}
+
+fn strategy(strategy: &Strategy) -> String {
+    match *strategy {
+        Strategy::Atomic => "one decision at a time for each workspace".to_owned(),
+        Strategy::CheckThenAct { gap } => {
+            format!("decided by what is read, and written {gap} later without another look")
+        }
+        Strategy::Replicated { nodes, sync_every } => format!(
+            "decided by {} on copies of their own, which are exchanged every {sync_every}{}",
+            counted(u64::from(nodes.count), "node"),
+            routing(nodes)
+        ),
+        Strategy::Leased { nodes, lease, ttl } => {
+            let until = match ttl {
+                Some(ttl) => format!("for {ttl}"),
+                None => "until they renew".to_owned(),
+            };
+            format!(
+                "{} take {} credits at a time, {until}, and spend them alone{}; all else is atomic",
+                counted(u64::from(nodes.count), "node"),
+                amount(lease),
+                routing(nodes)
+            )
+        }
+        Strategy::Optimistic { read_to_write, max_retries } => format!(
+            "decided by what is read, and written {read_to_write} later if nothing was written \
+             meanwhile; decided again {} at most",
+            counted(u64::from(max_retries), "time")
+        ),
+        Strategy::Metered { read_cache, report_every, recheck_within } => {
+            let mut said = format!("credits by a meter that hears of usage every {report_every}");
+            if !read_cache.is_zero() {
+                let _ = write!(said, ", and is read once in {read_cache}");
+                if let Some(below) = recheck_within {
+                    let least = match below {
+                        Below::Share(share) => share.to_string(),
+                        Below::Amount(least) => amount(least),
+                    };
+                    let _ = write!(said, ", or whenever less than {least} seems to be left");
+                }
+            }
+            said + "; all else is atomic"
+        }
+    }
+}
+
+fn routing(nodes: Nodes) -> &'static str {
+    match nodes.routing {
+        Routing::Random => "",
+        Routing::Sticky => ", each agent by one of them",
+    }
+}
