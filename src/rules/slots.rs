@@ -69,6 +69,13 @@ impl ActiveSlots {
         self.reports || self.limit.is_none_or(|limit| held < i64::from(limit))
     }
 
+    /// How many more agents may be enabled.
+    pub fn left(self) -> u32 {
+        let held = self.active - self.slotless;
+        let limit = self.limit.filter(|_| !self.reports);
+        limit.map_or(u32::MAX, |limit| limit.saturating_sub(held))
+    }
+
     /// Takes a slot for an agent that is being enabled whether there is one or not.
     pub const fn take_anyway(&mut self) {
         self.active += 1;

@@ -53,6 +53,26 @@ fn all_see_the_last_slot_free_before_anybody_takes_it() {
 }
 
 #[test]
+fn who_waits_for_a_slot_is_enabled_when_slots_only_report() {
+    let summary = simulate(
+        "\
+limitlab: 1
+name: waiting
+duration: 100s
+plans:
+  few: { active_agents: 2 }
+  told: { active_agents: 2, on_exceed: report }
+workspaces:
+  - group: shops
+    plan: few
+    agents: [{ name: a, count: 5, activity: { on_refused: wait_for_slot } }]
+timeline: [{ at: 50s, set_plan: told }]
+",
+    );
+    assert_values(&summary, &[("active.max", 5.0), ("enables.waiting", 0.0)]);
+}
+
+#[test]
 fn enables_wait_for_their_row_too() {
     // At 11 s, 12 s and 13 s one is enabled; those after them are refused.
     let slow = stampede("strategy: atomic, decision_time: 1s");

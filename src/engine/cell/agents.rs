@@ -260,9 +260,8 @@ impl Cell {
     /// free.
     pub(super) fn wake_waiting(&mut self, world: &mut World<'_>, now: SimTime) {
         // As many as there are slots: who is refused, or not decided yet, does not come again now.
-        let slots = self.workspace.slots();
-        let free = slots.limit().map_or(u32::MAX, |limit| limit.saturating_sub(slots.active()));
-        for _ in 0..self.waiting.len().min(free as usize) {
+        let left = self.workspace.slots().left();
+        for _ in 0..self.waiting.len().min(left as usize) {
             if !self.workspace.available() || now >= world.model.until {
                 break;
             }
