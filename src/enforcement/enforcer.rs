@@ -1,11 +1,12 @@
 //! Who decides for one workspace.
 
 use super::audit::Audit;
+use super::charging::Charging;
 use super::copies::Copies;
 use super::lagging::Lagging;
 use super::leases::Leases;
 use super::model::{Enforcement, Strategy};
-use crate::rules::{Charge, CreditPool, Hold, Reason, Refusal, Rulebook, Taken, Wait, Workspace};
+use crate::rules::{Charge, CreditPool, Hold, Passed, Reason, Refusal, Rulebook, Wait, Workspace};
 use crate::units::{Credits, SimTime};
 
 /// What is asked for: an attempt of a message.
@@ -17,6 +18,28 @@ pub struct Asked {
     pub cost: Credits,
     /// The node that decides.
     pub node: u32,
+}
+
+/// What an attempt took that was admitted.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted {
+    /// How it pays.
+    pub payment: Payment,
+    /// What it took of limiters.
+    pub passed: Passed,
+}
+
+/// How an attempt pays that was admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payment {
+    /// Not at all: the plan counts no credits, or its pool only reports that it cannot pay.
+    Nothing,
+    /// It was charged.
+    Charged(Charge),
+    /// It is charged when it is over; so much is held for it until then.
+    Held(Credits),
+    /// It is charged when it is over, and nothing is held for it.
+    Due,
 }
 
 /// Who decides for one workspace, by what a strategy lets it know. Reused for the next one.
@@ -161,46 +184,101 @@ impl Enforcer {
         self.had_room
     }
 
-    /// Has an attempt take what it needs, which was found there, whether it is still there or not.
-    /// Answers too how it waits.
+    /// Has an attempt take what it needs, which was found there, whether it is still there or not: of
+    /// limiters, and of the pool as it pays. Answers too how it waits.
     pub fn take(
         &mut self,
         book: &Rulebook,
         workspace: &mut Workspace,
         (asked, ticket): (Asked, u64),
         now: SimTime,
-    ) -> (Taken, Wait) {
+    ) -> (Admitted, Wait) {
         let Asked { agent, cost, node } = asked;
         self.version += 1;
         self.audit.admits(book, workspace, asked, now);
-        let spendable = workspace.spendable_unseen(0);
         let mut known = None;
-        match &mut self.view {
-            View::Row | View::Lagging(_) => {}
-            View::Copies(copies) => {
-                let plan = workspace.plan();
-                copies.catch_up(book, plan, now);
-                let attempt = workspace.attempt(agent, cost, now);
-                known = Some(copies.take(book, plan, &attempt, node));
+        if let View::Copies(copies) = &mut self.view {
+            let plan = workspace.plan();
+            copies.catch_up(book, plan, now);
+            let attempt = workspace.attempt(agent, cost, now);
+            known = Some(copies.take(book, plan, &attempt, node));
+        }
+        let (passed, wait) = workspace.pass_anyway(book, agent, (cost, ticket), now);
+        let payment = if workspace.pays() {
+            self.pay(workspace, asked, now)
+        } else {
+            Payment::Nothing
+        };
+        (Admitted { payment, passed }, known.unwrap_or(wait))
+    }
+
+    /// Has an attempt that is admitted pay in its way.
+    fn pay(&mut self, workspace: &mut Workspace, asked: Asked, now: SimTime) -> Payment {
+        let Asked { agent, cost, node } = asked;
+        match self.enforcement.charging {
+            Charging::OnComplete => Payment::Due,
+            Charging::OnAdmit => {
+                self.uses(workspace, (node, cost.wide()), now);
+                Payment::Charged(workspace.charge_anyway(agent, cost))
             }
+            Charging::Hold { .. } => {
+                self.uses(workspace, (node, cost.wide()), now);
+                workspace.hold(cost);
+                Payment::Held(cost)
+            }
+        }
+    }
+
+    /// A node is about to use so much more of the pool \[thousandths\], or gives it back if it is less
+    /// than nothing.
+    fn uses(&mut self, workspace: &Workspace, (node, amount): (u32, i128), now: SimTime) {
+        match &mut self.view {
+            View::Row => {}
+            View::Copies(copies) => copies.used(node, amount),
+            View::Lagging(meter) => meter.used(amount, now),
             View::Leases(leases) => {
-                if let Some(spendable) = spendable {
-                    leases.spend(node, (cost.wide(), spendable), now);
+                // What is given back goes to the pool, and not to the lease.
+                if let Some(spendable) = workspace.spendable_unseen(0).filter(|_| amount > 0) {
+                    leases.spend(node, (amount, spendable), now);
                 }
             }
         }
-        let (taken, wait) = workspace.take_anyway(book, agent, (cost, ticket), now);
-        if let Some(charge) = taken.charge {
-            self.used(node, charge.amount.wide(), now);
-        }
-        (taken, known.unwrap_or(wait))
     }
 
-    fn used(&mut self, node: u32, amount: i128, now: SimTime) {
-        match &mut self.view {
-            View::Copies(copies) => copies.used(node, amount),
-            View::Lagging(meter) => meter.used(amount, now),
-            View::Row | View::Leases(_) => {}
+    /// Charges an attempt that is over, for which so much was held; `None` where the plan counts no
+    /// credits by now.
+    pub fn charge_late(
+        &mut self,
+        book: &Rulebook,
+        workspace: &mut Workspace,
+        (asked, held): (Asked, Credits),
+        now: SimTime,
+    ) -> Option<Charge> {
+        let Asked { agent, cost, node } = asked;
+        self.writes(book, workspace, now);
+        self.uses(workspace, (node, (cost - held).wide()), now);
+        workspace.end_hold(held);
+        workspace.charge_late(agent, cost)
+    }
+
+    /// Frees what was held for an attempt.
+    pub fn end_hold(
+        &mut self,
+        book: &Rulebook,
+        workspace: &mut Workspace,
+        (node, held): (u32, Credits),
+        now: SimTime,
+    ) {
+        self.writes(book, workspace, now);
+        self.uses(workspace, (node, -held.wide()), now);
+        workspace.end_hold(held);
+    }
+
+    /// The row is written, after what copies exchange by then.
+    fn writes(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
+        self.version += 1;
+        if let View::Copies(copies) = &mut self.view {
+            copies.catch_up(book, workspace.plan(), now);
         }
     }
 
@@ -258,13 +336,10 @@ impl Enforcer {
         (agent, charge, node): (usize, Charge, u32),
         now: SimTime,
     ) -> Credits {
-        self.version += 1;
-        if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, workspace.plan(), now);
-        }
+        self.writes(book, workspace, now);
         let period = workspace.pool().map(CreditPool::period);
         if period == Some(charge.period) {
-            self.used(node, -charge.amount.wide(), now);
+            self.uses(workspace, (node, -charge.amount.wide()), now);
         }
         workspace.restore(agent, charge)
     }
@@ -333,9 +408,8 @@ impl Enforcer {
         (node, change): (u32, i64),
         now: SimTime,
     ) {
-        self.version += 1;
+        self.writes(book, workspace, now);
         if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, workspace.plan(), now);
             copies.enabled(node, change);
         }
     }

@@ -6,11 +6,13 @@
 //! audit counts what should not have been.
 
 mod audit;
+mod charging;
 mod copies;
 mod enforcer;
 mod lagging;
 mod leases;
 mod model;
 
-pub use enforcer::{Asked, Enforcer};
+pub use charging::{Charging, Estimate};
+pub use enforcer::{Admitted, Asked, Enforcer, Payment};
 pub use model::{Enforcement, Nodes, Routing, Strategy};

@@ -1,5 +1,6 @@
 //! The ways in which enforcement may be implemented, in numbers.
 
+use super::charging::Charging;
 use crate::rules::Below;
 use crate::rules::limiter::{OnExceed, Quota, Throttle};
 use crate::units::{Credits, SimSpan};
@@ -12,6 +13,8 @@ pub struct Enforcement {
     /// For how long each decision keeps a workspace's row busy, or its row on a node where each node
     /// decides by itself: they are made one after the other.
     pub decision_time: SimSpan,
+    /// When attempts are charged.
+    pub charging: Charging,
 }
 
 /// What a decision knows, and when it takes effect.
@@ -79,7 +82,8 @@ pub enum Routing {
 }
 
 impl Enforcement {
-    /// Whether it is the ideal: each attempt is decided at once, on all that was decided before.
+    /// Whether it is the ideal: each attempt is decided at once, on all that was decided before, and
+    /// charged then.
     pub fn is_ideal(&self) -> bool {
         *self == Self::default()
     }

@@ -120,6 +120,7 @@ fn union(all: &[Features]) -> Features {
         audited: any(|one| one.audited),
         enforced: any(|one| one.enforced),
         stranded: any(|one| one.stranded),
+        holds: any(|one| one.holds),
         contended: any(|one| one.contended),
         // Limited where those of every group are.
         servers: all

@@ -70,9 +70,12 @@ pub(super) struct Entry<'a> {
     pub(super) cost: Option<Credits>,
     pub(super) attempt: Option<AttemptRecord>,
     pub(super) outcome: Option<Answer>,
+    /// The idempotency key, where there is no attempt that has it.
+    pub(super) key: Option<u64>,
     pub(super) node: Option<u32>,
     pub(super) charged: Option<Credits>,
     pub(super) overage: Credits,
+    pub(super) hold: Option<Credits>,
     pub(super) balance: Option<Credits>,
     pub(super) active: u32,
 }
@@ -85,9 +88,11 @@ impl<'a> Entry<'a> {
             cost: None,
             attempt: None,
             outcome: None,
+            key: None,
             node: None,
             charged: None,
             overage: Credits::ZERO,
+            hold: None,
             balance: None,
             active: 0,
         }
@@ -154,9 +159,8 @@ impl Scribe for Journal<'_> {
                 retry_after,
             },
         });
-        let Entry {
-            action, subject, cost, attempt, node, charged, overage, balance, active, ..
-        } = *entry;
+        let Entry { action, subject, cost, attempt, key, node, .. } = *entry;
+        let Entry { charged, overage, hold, balance, active, .. } = *entry;
         let record = DecisionRecord {
             time: now,
             workspace: (&model.name, self.index + 1),
@@ -165,13 +169,12 @@ impl Scribe for Journal<'_> {
             cost,
             attempt,
             asked: None,
-            key: None,
+            key,
             node,
             outcome,
             charged,
             overage,
-            // What is admitted is charged.
-            hold: None,
+            hold,
             balance,
             active,
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::rules::{AgentState, OnDowngrade, Package, Plan, Rulebook, ShareTerms};
 use crate::scenario::{BackendScope, BillingAnchor, Drain, Group, Scenario, Shed};
-use crate::units::{Rate, Share, SimSpan, SimTime};
+use crate::units::{Credits, Rate, Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, AutoBuy, BurstSampler, Bursts, ClientThrottling, CustomTraffic, Customers,
     LineKind, Modulation, Occurrence, OnLost, OnRefused, Retry, RetrySampler, Route, Traffic,
@@ -148,6 +148,17 @@ impl GroupModel {
         // Strangers come last.
         let is_declared = self.recorded.is_some_and(|declared| whom.line < declared);
         if is_declared { whom.line } else { self.lines.len() as u32 - 1 }
+    }
+
+    /// What an attempt asks for that costs so much in the end.
+    #[inline]
+    pub(super) fn asks(&self, cost: Credits) -> Credits {
+        self.enforcement.map_or(cost, |enforcement| enforcement.charging.asks(cost))
+    }
+
+    /// Whether attempts are charged when they are over.
+    pub(super) fn charges_late(&self) -> bool {
+        self.enforcement.is_some_and(|enforcement| enforcement.charging.is_late())
     }
 
     /// Whether the run is over before something that is back at a workspace at `back`.

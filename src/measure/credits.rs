@@ -6,12 +6,14 @@ use crate::rules::{CreditPool, Flows};
 use crate::units::{Credits, Share, SimTime};
 
 /// What became of the credits of one workspace's pool. The books of the measured window, in
-/// thousandths: `opening + granted + purchased = consumed + expired + closing`.
+/// thousandths: `opening + granted + purchased = consumed + expired + held + closing`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CreditTally {
     /// The balance at the beginning of the window.
     pub opening: i128,
-    /// The balance at its end.
+    /// What is held for attempts that are under way at its end.
+    pub held: i128,
+    /// What is left beside that.
     pub closing: i128,
     /// What came and went inside it.
     pub flows: Flows,
@@ -97,7 +99,8 @@ impl CreditTally {
         self.closed = true;
         let before = self.before.unwrap_or_default();
         let now = pool.booked();
-        self.closing = pool.balance().wide();
+        self.held = pool.held();
+        self.closing = pool.balance().wide() - self.held;
         self.flows = Flows {
             granted: now.granted - before.granted,
             purchased: now.purchased - before.purchased,

@@ -12,6 +12,10 @@ pub struct DamageTally {
     pub retries: u64,
     /// Those given up after so many of these.
     pub give_ups: u64,
+    /// Holds that expired before their attempts were over.
+    pub expired_holds: u64,
+    /// Charged beyond what was held for it \[thousandths\].
+    pub above_hold: i128,
     /// The most credits that were out of reach when an attempt was refused for want of credits
     /// \[thousandths\].
     pub stranded: i128,

@@ -34,6 +34,8 @@ pub struct Features {
     pub enforced: bool,
     /// Credits can be out of reach of who needs them.
     pub stranded: bool,
+    /// Credits are held for attempts that are under way.
+    pub holds: bool,
     /// Decisions are made again if what they had read is not so any more.
     pub contended: bool,
     /// Each workspace has servers of its own; so many, or unlimited.

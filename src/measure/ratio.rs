@@ -65,6 +65,8 @@ enum Need {
     Audited,
     /// Credits can be out of reach.
     Stranded,
+    /// Credits are held for attempts that are under way.
+    Holds,
     /// Decisions are made again if what they had read is not so any more.
     Contended,
 }
@@ -95,6 +97,7 @@ impl Ratio {
             Need::Enforced => features.enforced,
             Need::Audited => features.audited,
             Need::Stranded => features.stranded && features.pool,
+            Need::Holds => features.holds && features.pool,
             Need::Contended => features.contended,
         }
     }
@@ -337,6 +340,7 @@ fn credits() -> Vec<Ratio> {
         amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
         amount("credits.oversold.total", |c| c.flows.oversold),
         amount("credits.expired", |c| c.flows.expired),
+        amount("credits.held", |c| c.held).needs(Need::Holds),
         amount("credits.closing", |c| c.closing),
         Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
         share("credits.periods_zero.share", |c| c.periods_zero),
@@ -357,6 +361,9 @@ fn damage() -> Vec<Ratio> {
     vec![
         Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
             .needs(Need::Stranded),
+        Ratio::new("credits.above_hold", Kind::Total, 1e-3, |t| t.damage.above_hold, |_| 1)
+            .needs(Need::Holds),
+        Ratio::total("holds.expired", |t| t.damage.expired_holds).needs(Need::Holds),
         Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted).needs(Need::Audited),
         Ratio::total("false_refusals", |t| t.damage.false_refusals).needs(Need::Audited),
         Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),

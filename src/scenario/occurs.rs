@@ -3,7 +3,7 @@
 
 use super::discipline::Shed;
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
-use crate::enforcement::Strategy;
+use crate::enforcement::{Charging, Strategy};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{AgentState, Allowance, Overage, Plan, Reason};
@@ -61,7 +61,10 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
             lacks(|it| it.contended, "nothing is decided again: enforcement is not `optimistic`")
         }
         "credits.held_stranded" => {
-            lacks(|it| it.stranded, "no credits are out of reach: enforcement is not `leased`")
+            lacks(|it| it.stranded, "no credits are out of reach: there are no leases and no holds")
+        }
+        "credits.held" | "credits.above_hold" | "holds.expired" => {
+            lacks(|it| it.holds, "no credits are held: enforcement does not charge by `hold`")
         }
         _ if name.starts_with("decision.") => {
             lacks(|it| it.enforced, "enforcement decides at once")
@@ -249,6 +252,7 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let trials = plans(group).any(|plan| plan.trial.is_some());
     let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
     let priced = |price: Money| price > Money::ZERO;
+    let holds = matches!(scenario.enforcement.charging, Charging::Hold { .. });
     Features {
         cut: scenario.drain == Drain::Cut,
         patience: group.lines.iter().any(|line| line.patience.is_some()),
@@ -264,7 +268,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         overage: credits().any(|credits| credits.overage != Overage::Refuse),
         audited: true,
         enforced: !scenario.enforcement.is_ideal(),
-        stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }),
+        stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }) || holds,
+        holds,
         contended: matches!(scenario.enforcement.strategy, Strategy::Optimistic { .. }),
         prices: plans(group).any(|plan| plan.price.is_some())
             || credits().any(|credits| priced(credits.overage_price))

@@ -6,6 +6,7 @@ use super::bracket::Bracket;
 use super::event::{Answer, Deed, End, Event, Key};
 use crate::log::{DecisionRow, DecisionRows, Found, RecordedAction, TraceError};
 use crate::scenario::{Group, Scenario};
+use crate::units::Credits;
 use crate::workload::ClientThrottling;
 
 /// Who knows the names of a scenario and those of its log.
@@ -129,13 +130,18 @@ impl<'s> Clerk<'s> {
             key: Key::of(row.key),
             limiter,
             retry_after,
-            cost: row.cost.unwrap_or(row.charged),
+            cost: row.cost.map_or(row.charged, |cost| self.asked(cost)),
             charged: row.charged,
             overage: row.overage,
             hold: row.hold,
             balance: row.balance,
         };
         Ok((workspace, event))
+    }
+
+    /// What an attempt asks for that costs so much: where credits are held, what it is thought to cost.
+    fn asked(&self, cost: Credits) -> Credits {
+        self.scenario.enforcement.charging.asks(cost)
     }
 
     /// The number of a workspace, from 0 on in the order of the log; `None` if the scenario has none of

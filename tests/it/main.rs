@@ -3,6 +3,7 @@
 mod absent;
 mod bounds;
 mod built;
+mod charging;
 mod check;
 mod cli;
 mod decisions;

@@ -226,13 +226,14 @@ impl Row {
         now: SimTime,
     ) -> Decision {
         let attempt = (cost, message);
-        let taken = if rules.writes_anyway {
-            self.workspace.take_anyway(&rules.book, agent, attempt, now).0
+        let charge = if rules.writes_anyway {
+            self.workspace.pass_anyway(&rules.book, agent, attempt, now);
+            self.workspace.pays().then(|| self.workspace.charge_anyway(agent, cost))
         } else {
-            self.workspace.take(&rules.book, agent, attempt, now)
+            self.workspace.take(&rules.book, agent, attempt, now).charge
         };
-        self.workspace.settle(taken.charge);
-        let Some(charge) = taken.charge else { return Decision::ADMITTED };
+        let Some(charge) = charge else { return Decision::ADMITTED };
+        self.workspace.settle(charge);
         self.oversold += charge.oversold.wide();
         if let Payment::Meter(terms) = &rules.payment {
             self.meter.used(terms, cost, now);

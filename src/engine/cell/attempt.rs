@@ -1,6 +1,7 @@
 //! The way of a message to the backend: its arrival, or the next turn of a conversation, and the
 //! decision at the workspace.
 
+use super::journal::Moved;
 use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
 use crate::engine::lines::{Number, Source};
@@ -167,14 +168,15 @@ impl Cell {
         let taken = self.with_pool(world, now, |cell, world| {
             cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
         });
-        self.log_decision(world, (&message, cost), Ok(taken.charge), (0, now));
+        let charged = taken.charge.map(Moved::charge).unwrap_or_default();
+        self.log_decision(world, (&message, cost), Ok(charged), (0, now));
         if let Some(charge) = taken.charge {
             self.charged(world, charge, now);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
         }
-        (flight.charge, flight.hold) = (taken.charge, taken.hold);
+        (flight.payment, flight.hold) = (taken.charge.into(), taken.hold);
         self.go_in(world, (flight, ticket), waits, taken.queues, now);
     }
 

@@ -219,10 +219,9 @@ impl Cell {
         &mut self,
         world: &mut World<'_>,
         (agent, node): (u32, u32),
-        charge: Option<Charge>,
+        charge: Charge,
         now: SimTime,
     ) {
-        let Some(charge) = charge else { return };
         self.with_pool(world, now, |cell, world| {
             cell.restore(world, (agent as usize, charge, node), now);
             let period = cell.workspace.pool().map(CreditPool::period);

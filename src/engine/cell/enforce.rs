@@ -3,8 +3,9 @@
 
 use super::agents::EnableTry;
 use super::attempt::Waits;
+use super::records::Payment;
 use super::{Cell, Event, Flight, Message, NONE, World};
-use crate::enforcement::{Asked, Enforcement, Routing, Strategy};
+use crate::enforcement::{Admitted, Asked, Enforcement, Routing, Strategy};
 use crate::engine::calendar::Class;
 use crate::rules::{Charge, Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
@@ -186,7 +187,7 @@ impl Cell {
         node: u32,
         now: SimTime,
     ) -> Result<Wait, Refusal> {
-        let asked = Asked { agent: message.agent as usize, cost, node };
+        let asked = Asked { agent: message.agent as usize, cost: world.model.asks(cost), node };
         let book = &world.model.book;
         let Some(enforcer) = &mut self.enforcer else { return Ok(Wait::NONE) };
         let wait = enforcer.check(book, &mut self.workspace, asked, now)?;
@@ -258,8 +259,9 @@ impl Cell {
         now: SimTime,
     ) -> Result<(), Refusal> {
         let (model, agent) = (world.model, message.agent as usize);
+        let asked = Asked { agent, cost: model.asks(cost), node };
         self.workspace.check_access(&model.book, agent)?;
-        self.workspace.note_exceeded(&model.book, agent, cost, now);
+        self.workspace.note_exceeded(&model.book, agent, asked.cost, now);
         let is_one = wait.is_none() && model.delay.is_zero();
         let there =
             if is_one { Some(self.decide_at_platform(world, &message, cost, now)?) } else { None };
@@ -267,25 +269,25 @@ impl Cell {
         (flight.node, flight.decided) = (node, now);
         // A queue names those that it lets in, so they have a number before they enter it.
         let ticket = if model.book.holds_places() { self.flights.insert(flight) } else { NONE };
-        let asked = Asked { agent, cost, node };
         let taken = self.with_pool(world, now, |cell, world| {
             let enforcer = cell.enforcer.as_mut()?;
             let book = &world.model.book;
             Some(enforcer.take(book, &mut cell.workspace, (asked, u64::from(ticket)), now))
         });
-        let Some((taken, waits)) = taken else { return Ok(()) };
+        let Some((Admitted { payment, passed }, waits)) = taken else { return Ok(()) };
+        let (payment, moved) = self.begin_to_pay(world, (&message, cost, node), payment, now);
         self.report_shadows(world, &message);
         self.note_exceeded(world, &message);
         self.decided(world, &message, now);
-        self.log_decision(world, (&message, cost), Ok(taken.charge), (node, now));
-        if let Some(charge) = taken.charge {
+        self.log_decision(world, (&message, cost), Ok(moved), (node, now));
+        if let Payment::Charged(charge) = payment {
             self.charged(world, charge, now);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
         }
-        (flight.charge, flight.hold) = (taken.charge, taken.hold);
-        self.go_in(world, (flight, ticket), Waits { here: waits, there }, taken.queues, now);
+        (flight.payment, flight.hold) = (payment, passed.hold);
+        self.go_in(world, (flight, ticket), Waits { here: waits, there }, passed.queues, now);
         Ok(())
     }
 
@@ -334,7 +336,7 @@ impl Cell {
         if let Some(enforcer) = self.enforcer.as_mut().filter(|_| counts) {
             self.tally.damage.false_refusals += u64::from(enforcer.had_room());
             if refusal.reason == Reason::CreditsExhausted {
-                let stranded = enforcer.stranded(node, now);
+                let stranded = enforcer.stranded(node, now) + self.in_vain;
                 self.tally.damage.stranded = self.tally.damage.stranded.max(stranded);
             }
         }

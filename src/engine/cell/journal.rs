@@ -1,7 +1,7 @@
 //! What a cell tells a journal, where there is one: a row for each decision, and for whatever changes
 //! the state that decisions depend on.
 
-use super::records::{End, Message};
+use super::records::{End, Flight, Held, Message};
 use super::{Cell, World};
 use crate::engine::journal::{Answer, Entry};
 use crate::engine::model::GroupModel;
@@ -20,27 +20,41 @@ pub(super) struct Told {
     expired: i128,
 }
 
-/// What a row says of credits: what went out of the pool, or came in if it is below zero.
-#[derive(Debug, Clone, Copy)]
-struct Moved {
-    amount: Credits,
+/// What a row says of credits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Moved {
+    /// What went out of the pool, or came in if it is below zero.
+    amount: Option<Credits>,
     /// What of the amount is beyond the balance.
     overage: Credits,
+    /// What is held for an attempt, or ends being so if it is below zero.
+    hold: Option<Credits>,
 }
 
 impl Moved {
     /// What went in or out at once fits in 64 bits, as a balance does.
-    const fn thousandths(amount: i128) -> Self {
-        Self { amount: Credits::from_thousandths(amount as i64), overage: Credits::ZERO }
+    fn thousandths(amount: i128) -> Self {
+        Self { amount: Some(Credits::from_thousandths(amount as i64)), ..Self::default() }
     }
 
-    fn charge(charge: Charge) -> Self {
-        Self { amount: charge.amount, overage: charge.overage + charge.oversold }
+    pub(super) fn charge(charge: Charge) -> Self {
+        let overage = charge.overage + charge.oversold;
+        Self { amount: Some(charge.amount), overage, hold: None }
     }
 
-    fn given_back(charge: Charge) -> Self {
-        let Self { amount, overage } = Self::charge(charge);
-        Self { amount: Credits::ZERO - amount, overage: Credits::ZERO - overage }
+    pub(super) fn given_back(charge: Charge) -> Self {
+        let Self { overage, .. } = Self::charge(charge);
+        let amount = Some(Credits::ZERO - charge.amount);
+        Self { amount, overage: Credits::ZERO - overage, hold: None }
+    }
+
+    pub(super) fn held(amount: Credits) -> Self {
+        Self { hold: Some(amount), ..Self::default() }
+    }
+
+    /// The same where a hold ends, unless it is none any more.
+    pub(super) fn ends_hold(self, held: Option<Credits>) -> Self {
+        Self { hold: held.map(|held| Credits::ZERO - held), ..self }
     }
 }
 
@@ -83,7 +97,7 @@ impl Cell {
         &mut self,
         world: &mut World<'_>,
         (message, cost): (&Message, Credits),
-        answer: Result<Option<Charge>, Refusal>,
+        answer: Result<Moved, Refusal>,
         (node, now): (u32, SimTime),
     ) {
         if world.journal.is_some() {
@@ -94,26 +108,25 @@ impl Cell {
                 node: node_of(world.model, node),
                 ..Entry::new(RecordedAction::Message, self.called(world.model, message.agent))
             };
-            self.log(world, entry, answer.ok().flatten().map(Moved::charge), now);
+            self.log(world, entry, answer.unwrap_or_default(), now);
         }
     }
 
-    /// An attempt that was admitted is over; what it was charged is given back if it was refused
-    /// further on.
+    /// An attempt that was admitted is over, and gives something back.
     #[inline]
     pub(super) fn log_end(
         &mut self,
         world: &mut World<'_>,
-        (message, node): (&Message, u32),
-        (end, charge): (End, Option<Charge>),
+        flight: &Flight,
+        back: Moved,
         now: SimTime,
     ) {
         if world.journal.is_none() || world.model.cuts(now) {
             return;
         }
-        let mut attempt = attempt_of(message, None);
+        let mut attempt = attempt_of(&flight.message, None);
         let mut outcome = None;
-        match end {
+        match flight.end {
             End::Served { waited } => {
                 (attempt.replied, attempt.wait) = (Some(now), Some(waited));
             }
@@ -126,11 +139,41 @@ impl Cell {
         let entry = Entry {
             attempt: Some(attempt),
             outcome,
-            node: node_of(world.model, node),
-            ..Entry::new(RecordedAction::Release, self.called(world.model, message.agent))
+            node: node_of(world.model, flight.node),
+            ..Entry::new(RecordedAction::Release, self.called(world.model, flight.message.agent))
         };
-        self.log(world, entry, charge.map(Moved::given_back), now);
+        self.log(world, entry, back, now);
         self.log_flows(world, Subject::Workspace, now);
+    }
+
+    /// An attempt that was served is charged, and what was held for it ends.
+    pub(super) fn log_settlement(
+        &mut self,
+        world: &mut World<'_>,
+        flight: &Flight,
+        moved: Moved,
+        now: SimTime,
+    ) {
+        if world.journal.is_some() {
+            let entry = Entry {
+                attempt: Some(attempt_of(&flight.message, None)),
+                node: node_of(world.model, flight.node),
+                ..Entry::new(RecordedAction::Settle, self.called(world.model, flight.message.agent))
+            };
+            self.log(world, entry, moved, now);
+        }
+    }
+
+    /// What was held for an attempt is free, since nobody has settled it in time.
+    pub(super) fn log_expired_hold(&mut self, world: &mut World<'_>, held: &Held, now: SimTime) {
+        if world.journal.is_some() {
+            let entry = Entry {
+                key: Some(held.message),
+                node: node_of(world.model, held.node),
+                ..Entry::new(RecordedAction::Expire, self.called(world.model, held.agent))
+            };
+            self.log(world, entry, Moved::default().ends_hold(Some(held.amount)), now);
+        }
     }
 
     /// Something was done to an agent, or tried.
@@ -145,7 +188,7 @@ impl Cell {
         if world.journal.is_some() {
             let subject = self.called(world.model, agent);
             let node = node_of(world.model, node);
-            self.log(world, Entry { outcome, node, ..Entry::new(action, subject) }, None, now);
+            self.log(world, Entry { outcome, node, ..Entry::new(action, subject) }, Moved::default(), now);
         }
     }
 
@@ -165,7 +208,7 @@ impl Cell {
             };
             let outcome = Some(refusal.into());
             let entry = Entry { outcome, ..Entry::new(RecordedAction::Create, subject) };
-            self.log(world, entry, None, now);
+            self.log(world, entry, Moved::default(), now);
         }
     }
 
@@ -179,7 +222,7 @@ impl Cell {
     ) {
         if world.journal.is_some() {
             let plan = Subject::Named(plan_name(world.model, plan));
-            self.log(world, Entry::new(action, plan), None, now);
+            self.log(world, Entry::new(action, plan), Moved::default(), now);
         }
     }
 
@@ -195,7 +238,7 @@ impl Cell {
             let package = &world.model.packages[usize::from(package)];
             let action = if renewed { RecordedAction::Renew } else { RecordedAction::BuyPackage };
             let moved = Moved::thousandths(-package.credits.wide());
-            self.log(world, Entry::new(action, Subject::Named(&package.name)), Some(moved), now);
+            self.log(world, Entry::new(action, Subject::Named(&package.name)), moved, now);
             self.log_flows(world, Subject::Workspace, now);
         }
     }
@@ -213,20 +256,20 @@ impl Cell {
         {
             if amount != 0 {
                 let moved = Moved::thousandths(amount);
-                self.log(world, Entry::new(action, source), Some(moved), now);
+                self.log(world, Entry::new(action, source), moved, now);
             }
         }
         assert_eq!(self.told.balance, self.balance(), "rows tell all that a pool does");
     }
 
-    fn log(&mut self, world: &mut World<'_>, entry: Entry<'_>, moved: Option<Moved>, now: SimTime) {
+    fn log(&mut self, world: &mut World<'_>, entry: Entry<'_>, moved: Moved, now: SimTime) {
         let Some(journal) = &mut world.journal else { return };
-        if let Some(Moved { amount, overage }) = moved {
-            self.told.balance -= amount - overage;
-        }
+        let Moved { amount, overage, hold } = moved;
+        self.told.balance -= amount.unwrap_or(Credits::ZERO) - overage;
         let entry = Entry {
-            charged: moved.map(|it| it.amount),
-            overage: moved.map_or(Credits::ZERO, |it| it.overage),
+            charged: amount,
+            overage,
+            hold,
             balance: self.workspace.is_metered().then_some(self.told.balance),
             active: self.workspace.slots().active(),
             ..entry

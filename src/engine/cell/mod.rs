@@ -2,6 +2,7 @@
 
 mod agents;
 mod attempt;
+mod charging;
 mod credits;
 mod customers;
 mod enforce;
@@ -20,7 +21,7 @@ use std::collections::VecDeque;
 
 use self::enforce::Ask;
 use self::journal::Told;
-use self::records::{Agent, End, Flight, Message, Session};
+use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
 pub(super) use self::waits::Waiter;
@@ -85,6 +86,8 @@ enum Event {
     Served { flight: u32 },
     /// The customer of an attempt that waits for a limiter gives it up.
     LosesPatience { flight: u32 },
+    /// Credits were held for an attempt for as long as they may be.
+    HoldExpires { hold: u32 },
     /// What was asked for is decided.
     Decide { ask: u32 },
     /// What was decided is acted upon.
@@ -115,6 +118,7 @@ impl World<'_> {
     fn awaits_end(&self) -> bool {
         self.model.awaits_replies
             || self.journal.is_some()
+            || self.model.charges_late()
             || self.limits.as_ref().is_some_and(|it| it.holds_places())
     }
 }
@@ -135,6 +139,9 @@ pub(super) struct Cell {
     agents: Vec<Agent>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
+    holds: Slab<Held>,
+    /// Held at the moment, and not to be charged \[thousandths\].
+    in_vain: i128,
     /// The agent that the last message of the workspace's customers went to, or [`NONE`].
     routed: u32,
     /// The agents that the names of traces mean now, or [`NONE`].
@@ -193,6 +200,8 @@ impl Cell {
             agents: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
+            holds: Slab::default(),
+            in_vain: 0,
             routed: NONE,
             named: Vec::new(),
             recorded: Vec::new(),
@@ -226,6 +235,8 @@ impl Cell {
         self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
+        self.holds.clear();
+        self.in_vain = 0;
         self.asks.clear();
         self.routed = NONE;
         self.pending.clear();
@@ -272,6 +283,7 @@ impl Cell {
             Event::Served { flight } => self.served(world, flight, now),
             Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
             Event::Reply { flight } => self.reply(world, flight, now),
+            Event::HoldExpires { hold } => self.hold_expires(world, hold, ticket, now),
             Event::Decide { ask } => self.decide_asked(world, ask, now),
             Event::Act { ask } => self.act(world, ask, now),
             Event::Turn { session } => self.turn(world, session, now),

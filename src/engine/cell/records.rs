@@ -69,8 +69,7 @@ impl Message {
 pub(super) struct Flight {
     pub(super) message: Message,
     pub(super) cost: Credits,
-    /// What is given back if it is refused further on.
-    pub(super) charge: Option<Charge>,
+    pub(super) payment: Payment,
     /// What it holds of the workspace's limiters.
     pub(super) hold: Hold,
     /// What it holds of the platform's limiters, and on which of the plans.
@@ -88,6 +87,42 @@ pub(super) struct Flight {
     pub(super) node: u32,
     /// When that was.
     pub(super) decided: SimTime,
+}
+
+/// How an attempt pays that was admitted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Payment {
+    Nothing,
+    /// It was charged, which is given back if it is refused further on.
+    Charged(Charge),
+    /// It is charged when its reply is back; until then credits are [held](Held) for it, by this number.
+    Held(u32),
+    /// It is charged when its reply is back, and nothing is held for it.
+    Due,
+}
+
+impl From<Option<Charge>> for Payment {
+    #[inline]
+    fn from(charge: Option<Charge>) -> Self {
+        charge.map_or(Self::Nothing, Self::Charged)
+    }
+}
+
+/// Credits that are held for an attempt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    /// How much is, or was if it has expired.
+    pub(super) amount: Credits,
+    /// What of it will not be charged.
+    pub(super) in_vain: Credits,
+    /// The message, by its number in the workspace, and its agent.
+    pub(super) message: u64,
+    pub(super) agent: u32,
+    /// The node that holds it.
+    pub(super) node: u32,
+    /// When it expires, if it does; [`Ticket::NONE`] if it has.
+    pub(super) expires: Ticket,
+    pub(super) expired: bool,
 }
 
 /// How an attempt that was admitted ends.
@@ -108,7 +143,7 @@ impl Flight {
         Self {
             message,
             cost,
-            charge: None,
+            payment: Payment::Nothing,
             hold: Hold::NONE,
             shared: None,
             place: Place::Workspace,

@@ -191,7 +191,7 @@ impl Cell {
     /// Books that an attempt is admitted for good: what it was charged stands.
     #[inline]
     fn admitted(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
-        self.workspace.settle(flight.charge);
+        self.stands(flight);
         self.lines[flight.message.line as usize].was_admitted(now);
         if world.frame.window.contains(flight.message.due) {
             world.measures.admitted(&mut self.tally);
@@ -303,20 +303,18 @@ impl Cell {
     /// gone. Places and credits are given back.
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let flight = self.flights.remove(flight);
-        let Flight { message, charge, node, end, .. } = flight;
+        let Flight { message, end, .. } = flight;
         self.release(world, &flight, now);
         self.less_busy(world, message.agent);
         self.let_in(world, now);
+        let back = self.pay_at_end(world, &flight, now);
+        self.log_end(world, &flight, back, now);
         if let End::Refused(refusal) = end {
-            self.give_back(world, (message.agent, node), charge, now);
-            self.log_end(world, (&message, node), (end, charge), now);
             if world.model.cuts(now) {
                 self.cut(world, message);
             } else {
                 self.again_or_lost(world, message, refusal, now);
             }
-        } else {
-            self.log_end(world, (&message, node), (end, None), now);
         }
     }
 
@@ -330,7 +328,7 @@ impl Cell {
 
 /// An attempt, as limiters see it.
 fn attempt(model: &GroupModel, message: &Message, cost: Credits, now: SimTime) -> Attempt {
-    Attempt { now, start: model.start, agent: message.agent as usize, cost }
+    Attempt { now, start: model.start, agent: message.agent as usize, cost: model.asks(cost) }
 }
 
 /// Gives back the places that an attempt holds of the platform's limiters.

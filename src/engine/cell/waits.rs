@@ -99,10 +99,9 @@ impl Cell {
         if self.flights.at(flight).patience != ticket {
             return;
         }
-        let flight = self.flights.remove(flight);
-        let Flight { message, charge, place, shared, node, .. } = flight;
-        // What was charged on admission is not returned.
-        self.workspace.settle(charge);
+        let flight = Flight { end: End::Left, ..self.flights.remove(flight) };
+        let Flight { message, place, shared, .. } = flight;
+        self.stands(&flight);
         match place {
             Place::Workspace => self.leave(world, &flight, now),
             Place::Platform => {
@@ -113,7 +112,8 @@ impl Cell {
             }
         }
         self.less_busy(world, message.agent);
-        self.log_end(world, (&message, node), (End::Left, None), now);
+        let back = self.pay_at_end(world, &flight, now);
+        self.log_end(world, &flight, back, now);
         self.let_in(world, now);
         if world.frame.window.contains(message.due) {
             let is_cut = world.model.cuts(now);

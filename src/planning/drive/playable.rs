@@ -31,6 +31,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Unplayable> {
         "limits over everybody: each workspace is decided apart",
     );
     cannot(!scenario.traces.is_empty(), "`trace` traffic");
+    cannot(scenario.enforcement.charging.is_late(), "`charge` other than `on_admit`");
     for group in &scenario.groups {
         of_group(group, &mut |holds, what| {
             cannot(holds, &format!("{what} (group `{}`)", group.name));

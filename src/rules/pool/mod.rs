@@ -1,6 +1,7 @@
 //! The credit pool of a workspace (rule R6): its grants, and the order in which they are drawn.
 
 mod grant;
+mod held;
 mod period;
 
 pub use grant::{Charge, Flows, Grant, GrantSource, Included};
@@ -24,6 +25,9 @@ pub struct CreditPool {
     first: usize,
     /// What is left in all grants, never below zero.
     balance: Credits,
+    /// What of it is set aside for attempts that are under way \[thousandths\]; more than there is where
+    /// grants have ended meanwhile.
+    held: i128,
     /// What the plan says of this period.
     terms: Included,
     /// By how much this period's grant differs from that: carried over, less deducted.
@@ -83,11 +87,14 @@ impl CreditPool {
         self.terms.amount
     }
 
-    /// Credits that can be spent, overage included.
+    /// Credits that can be spent, overage included; below zero where more was set aside than that.
     pub fn spendable(&self) -> Credits {
-        let room = (self.terms.overage_limit.wide() - self.overage).max(0);
-        let whole = self.balance.wide() + room;
-        Credits::from_thousandths(i64::try_from(whole).unwrap_or(i64::MAX))
+        narrow(self.chargeable() - self.held)
+    }
+
+    /// What can be charged, overage included, if nothing of it were set aside \[thousandths\].
+    fn chargeable(&self) -> i128 {
+        self.balance.wide() + (self.terms.overage_limit.wide() - self.overage).max(0)
     }
 
     /// Credits that could be spent right after the renewal if nothing else happened until then.
@@ -106,8 +113,7 @@ impl CreditPool {
             CarryOver::UpTo(total) => left(true).min((total.wide() - amount.wide()).max(0)),
         };
         let granted = amount.wide() - owed.min(amount.wide());
-        let whole = granted + carried + left(false) + overage_limit.wide();
-        Credits::from_thousandths(i64::try_from(whole).unwrap_or(i64::MAX))
+        narrow(granted + carried + left(false) + overage_limit.wide() - self.held)
     }
 
     /// The number of this period, from 0.
@@ -137,7 +143,10 @@ impl CreditPool {
     ///
     /// [`Reason::CreditsExhausted`]; when that ends is known to whoever knows the renewals.
     pub fn check(&self, amount: Credits) -> Result<(), Refusal> {
-        if amount <= self.balance || amount <= self.spendable() {
+        if amount.wide() + self.held <= self.balance.wide()
+            || amount <= self.spendable()
+            || amount == Credits::ZERO
+        {
             Ok(())
         } else {
             Err(Refusal::of(Reason::CreditsExhausted))
@@ -164,9 +173,10 @@ impl CreditPool {
     }
 
     /// Charges an amount whether the pool can pay it or not: what it cannot is oversold. That is
-    /// booked apart, and what comes in later does not pay for it.
+    /// booked apart, and what comes in later does not pay for it. What is set aside for others is
+    /// charged as what is not: they will find out.
     pub fn charge_anyway(&mut self, amount: Credits) -> Charge {
-        let oversold = (amount - self.spendable()).max(Credits::ZERO);
+        let oversold = (amount - narrow(self.chargeable())).max(Credits::ZERO);
         let paid = (amount - oversold).min(self.balance);
         self.draw_and_book(amount, amount - oversold - paid, oversold)
     }
@@ -399,6 +409,12 @@ impl CreditPool {
             "the balance is what is left in the grants"
         );
     }
+}
+
+/// An amount in thousandths as credits, as near as those come to it.
+fn narrow(amount: i128) -> Credits {
+    let most = i128::from(i64::MAX);
+    Credits::from_thousandths(amount.clamp(-most, most) as i64)
 }
 
 #[cfg(test)]

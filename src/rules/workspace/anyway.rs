@@ -1,30 +1,39 @@
 //! What is done to a workspace whether the rules have room for it or not: somebody decided so who knew
 //! too little. And whether they had.
 
-use super::{Member, Taken, Workspace};
+use super::{Member, Workspace};
 use crate::rules::agent::AgentState;
+use crate::rules::meters::Passed;
 use crate::rules::passage::Wait;
 use crate::rules::policy::Rulebook;
+use crate::rules::pool::Charge;
 use crate::units::{Credits, SimTime};
 
 impl Workspace {
-    /// Takes what an attempt needs whether it is there or not: tokens, places, credits. What was not
-    /// there is owed to limiters, and oversold by the pool. Answers too how the attempt waits.
-    pub fn take_anyway(
+    /// Takes what an attempt needs of limiters whether it is there or not: tokens and places. What was
+    /// not there is owed to them. Answers too how the attempt waits.
+    pub fn pass_anyway(
         &mut self,
         book: &Rulebook,
         agent: usize,
         (cost, ticket): (Credits, u64),
         now: SimTime,
-    ) -> (Taken, Wait) {
+    ) -> (Passed, Wait) {
         self.note_exceeded(book, agent, cost, now);
         let attempt = self.attempt(agent, cost, now);
-        let (passed, wait) = self.meters.take_anyway(book, self.plan, &attempt, ticket);
-        let charge = (self.metered && self.meters.exceeded.pool.is_none()).then(|| {
-            self.shares.book(agent, cost);
-            self.pool.charge_anyway(cost)
-        });
-        (Taken { charge, hold: passed.hold, queues: passed.queues }, wait)
+        self.meters.take_anyway(book, self.plan, &attempt, ticket)
+    }
+
+    /// Whether the attempt that [passed](Self::pass_anyway) last is to pay: the plan counts credits, and
+    /// its pool does not only report that it could not.
+    pub fn pays(&self) -> bool {
+        self.metered && self.meters.exceeded.pool.is_none()
+    }
+
+    /// Charges an attempt of `agent` whether the pool can pay or not: what it cannot is oversold.
+    pub fn charge_anyway(&mut self, agent: usize, cost: Credits) -> Charge {
+        self.shares.book(agent, cost);
+        self.pool.charge_anyway(cost)
     }
 
     /// Notes what limits and a pool which only report would refuse of an attempt:

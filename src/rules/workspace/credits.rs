@@ -27,7 +27,7 @@ impl Workspace {
         }
         let answer = self
             .shares
-            .check(agent, cost, (self.pool.balance(), || self.pool.spendable()))
+            .check(agent, cost, (self.pool.free(), || self.pool.spendable()))
             .and_then(|()| self.pool.check(cost));
         self.paid(book, answer, (agent, cost), now)
     }
@@ -51,7 +51,7 @@ impl Workspace {
         let spendable = self.pool.spendable_unseen(unseen);
         let seen =
             |amount: i128| Credits::from_thousandths(amount.clamp(0, i128::from(i64::MAX)) as i64);
-        let balance = seen(self.pool.balance().wide() + unseen);
+        let balance = seen(self.pool.free().wide() + unseen);
         let answer = self.shares.check(agent, cost, (balance, || seen(spendable))).and_then(|()| {
             let fits = cost == Credits::ZERO || cost.wide() <= spendable;
             if fits { Ok(()) } else { Err(Refusal::of(Reason::CreditsExhausted)) }
@@ -97,10 +97,8 @@ impl Workspace {
 
     /// Notes that a charge stands for good.
     #[inline]
-    pub fn settle(&mut self, charge: Option<Charge>) {
-        if let Some(charge) = charge {
-            self.pool.settle(charge);
-        }
+    pub fn settle(&mut self, charge: Charge) {
+        self.pool.settle(charge);
     }
 
     /// Gives back the credits of an attempt of `agent` that was refused further on. Answers what
@@ -110,6 +108,26 @@ impl Workspace {
             self.shares.book(agent, Credits::ZERO - charge.amount);
         }
         self.pool.restore(charge)
+    }
+
+    /// Sets credits aside for an attempt, whether there are so many or not.
+    pub fn hold(&mut self, amount: Credits) {
+        self.pool.hold(amount);
+    }
+
+    /// Ends what was set aside for an attempt.
+    pub fn end_hold(&mut self, amount: Credits) {
+        self.pool.end_hold(amount);
+    }
+
+    /// Charges an attempt of `agent` that is over, whether the pool can pay or not, and for good;
+    /// nothing where the plan counts no credits by now.
+    pub fn charge_late(&mut self, agent: usize, cost: Credits) -> Option<Charge> {
+        self.metered.then(|| {
+            let charge = self.charge_anyway(agent, cost);
+            self.pool.settle(charge);
+            charge
+        })
     }
 
     /// The pool, to bring packages into it and to end them.

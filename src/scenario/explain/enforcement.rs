@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::model::Scenario;
 use super::super::words::{counted, credits as amount};
-use crate::enforcement::{Nodes, Routing, Strategy};
+use crate::enforcement::{Charging, Estimate, Nodes, Routing, Strategy};
 use crate::rules::Below;
 
 /// Says how decisions are made, unless that is the ideal.
@@ -19,7 +19,29 @@ pub(super) fn describe_enforcement(text: &mut String, scenario: &Scenario) {
         let time = enforcement.decision_time;
         let _ = write!(text, "; each decision keeps its workspace's row{rows} busy for {time}");
     }
+    let _ = write!(text, "{}", charging(&enforcement.charging));
     text.push('\n');
+}
+
+fn charging(charging: &Charging) -> String {
+    match *charging {
+        Charging::OnAdmit => String::new(),
+        Charging::OnComplete => {
+            "; attempts are charged when their replies are back, and nothing is held for them until then"
+                .to_owned()
+        }
+        Charging::Hold { estimate, ttl } => {
+            let held = match estimate {
+                Estimate::EXACT => "what they will cost is held".to_owned(),
+                Estimate::Millionths(millionths) => {
+                    format!("{} times what they will cost is held", millionths as f64 / 1e6)
+                }
+                Estimate::Amount(estimate) => format!("{} credits are held", amount(estimate)),
+            };
+            let long = ttl.map_or_else(String::new, |ttl| format!(", for {ttl} at most"));
+            format!("; attempts are charged when their replies are back, and until then {held}{long}")
+        }
+    }
 }
 
 fn strategy(strategy: &Strategy) -> String {

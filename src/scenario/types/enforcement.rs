@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::quantity::{Amount, BelowText, Count, Duration};
+use super::quantity::{Amount, BelowText, Count, Duration, EstimateText};
 
 /// How enforcement is implemented.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["charge", "faults", "timeout", "on_unavailable", "on_refusal"],
+    "x-not-supported-yet" = ["faults", "timeout", "on_unavailable", "on_refusal"],
     "x-hints" = {
         "gap": "it stands in a strategy: `strategy: { check_then_act: { gap: 20ms } }`",
         "nodes": "it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`",
@@ -32,6 +32,35 @@ pub(in crate::scenario) struct Enforcement {
     /// decisions are made one after the other. At most 1h. Default 0s.
     #[schemars(extend("default" = "0s"), example = "200us")]
     pub(in crate::scenario) decision_time: Option<Duration>,
+    /// When an attempt is charged that was admitted. Default when it is admitted.
+    #[schemars(extend("default" = "on_admit"))]
+    pub(in crate::scenario) charge: Option<Charge>,
+}
+
+/// When an attempt is charged.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum Charge {
+    /// When it is admitted.
+    OnAdmit,
+    /// When its reply is back. Until then nothing is set aside for it, so that those who come
+    /// meanwhile may be promised the same credits.
+    OnComplete,
+    /// When its reply is back. Until then an estimate is set aside for it.
+    Hold(Hold),
+}
+
+/// An estimate of what an attempt will cost is set aside until its reply is back.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Hold {
+    /// What is set aside: so many credits, or so many times what the attempt will cost. Default 1x.
+    #[schemars(extend("default" = "1x"), example = "1.5x")]
+    pub(in crate::scenario) estimate: Option<EstimateText>,
+    /// For how long, above 0s; then it is free, though the attempt may still be under way. Default until
+    /// the attempt is over.
+    #[schemars(example = "10m")]
+    pub(in crate::scenario) ttl: Option<Duration>,
 }
 
 /// What a decision knows, and when it takes effect.

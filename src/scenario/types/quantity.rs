@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::enforcement::Estimate;
 use crate::rules::{Below, Cycle};
 use crate::units::{Credits, Money, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
 
@@ -167,6 +168,13 @@ quantities! {
         "minimum": 0,
         "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?( *%)?$"
     };
+    /// What an attempt is thought to cost: credits, or so many times what it will cost. Factors have at
+    /// most six decimals.
+    EstimateText(Estimate) = "amount or factor", estimate, "1x", {
+        "type": ["number", "string"],
+        "minimum": 0,
+        "pattern": r"^[0-9][0-9_]*(\.[0-9_]+)?x?$"
+    };
     /// How many in excess go on at once: `None` all.
     DelayText(Option<Credits>) = "amount or burst", delay, "0", {
         "type": ["number", "string"],
@@ -316,6 +324,22 @@ fn validity(text: &str) -> Result<Option<SimSpan>, ParseQuantityError> {
     text.parse().map(Some).map_err(|_| ParseQuantityError::new(text, expected))
 }
 
+fn estimate(text: &str) -> Result<Estimate, ParseQuantityError> {
+    let of = if let Some(times) = text.strip_suffix('x') {
+        let millionths = number(times).ok().map(|times| times * 1e6);
+        // Whole, at most 10^12.
+        millionths
+            .filter(|it| *it <= MOST_TIMES * 1e6 && (it - it.round()).abs() < 1e-3)
+            .map(|it| Estimate::Millionths(it.round() as u64))
+    } else {
+        text.parse().ok().map(Estimate::Amount)
+    };
+    of.ok_or_else(|| {
+        let expected = "credits such as `5`, or a factor such as `1.5x`, at most `1_000_000x`";
+        ParseQuantityError::new(text, expected)
+    })
+}
+
 fn below(text: &str) -> Result<Below, ParseQuantityError> {
     let expected = "a share such as `5%`, or an amount such as `500`";
     let share = text.parse().ok().map(Below::Share);
@@ -434,6 +458,13 @@ mod tests {
         assert_eq!(per_period("3 per period"), Ok(3));
         assert_eq!(below("5%").unwrap(), Below::Share("5%".parse().unwrap()));
         assert_eq!(below("1_250.5").unwrap(), Below::Amount("1250.5".parse().unwrap()));
+        assert_eq!(estimate("1.5x").unwrap(), Estimate::Millionths(1_500_000));
+        assert_eq!(estimate("0.000_001x").unwrap(), Estimate::Millionths(1));
+        assert_eq!(estimate("0x").unwrap(), Estimate::Millionths(0));
+        assert_eq!(estimate("2.5").unwrap(), Estimate::Amount("2.5".parse().unwrap()));
+        for text in ["", "x", "-1x", "1.5", "0.0000001x", "2000000x", "150%", "1.2345"] {
+            assert_eq!(estimate(text).is_ok(), text == "1.5", "{text}");
+        }
         assert_eq!((factor("4x"), factor("1_000x"), factor("0x")), (Ok(4.0), Ok(1e3), Ok(0.0)));
         for text in ["0 per period", "3", "3 per month", "per period", "5_000_000_000 per period"] {
             assert!(per_period(text).is_err(), "{text}");

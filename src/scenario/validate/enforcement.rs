@@ -4,7 +4,7 @@ use super::super::at::{At, Findings};
 use super::super::model::Group;
 use super::super::types;
 use super::numbers::count;
-use crate::enforcement::{Enforcement, Nodes, Routing, Strategy};
+use crate::enforcement::{Charging, Enforcement, Estimate, Nodes, Routing, Strategy};
 use crate::rules::limiter::OnExceed;
 use crate::units::{Credits, SimSpan};
 
@@ -29,10 +29,28 @@ pub(super) fn enforcement(
     let Some(written) = &document.enforcement else { return Enforcement::default() };
     let decision_time = written.decision_time.as_ref().map_or(SimSpan::ZERO, |span| span.0);
     at_most(decision_time, LONGEST_DECISION, "decision_time", at, findings);
+    let charge = written.charge.as_ref();
+    let charging =
+        charge.map_or(Charging::OnAdmit, |it| charging(it, at.key("charge"), findings));
     let at = at.key("strategy");
     let strategy =
         written.strategy.as_ref().map_or(Strategy::Atomic, |it| strategy(it, at, findings));
-    Enforcement { strategy, decision_time }
+    Enforcement { strategy, decision_time, charging }
+}
+
+fn charging(written: &types::Charge, at: At<'_>, findings: &mut Findings) -> Charging {
+    match written {
+        types::Charge::OnAdmit => Charging::OnAdmit,
+        types::Charge::OnComplete => Charging::OnComplete,
+        types::Charge::Hold(hold) => {
+            let ttl = hold.ttl.as_ref().map(|ttl| ttl.0);
+            if let Some(ttl) = ttl {
+                above_zero(ttl, "ttl", at.key("hold"), findings);
+            }
+            let estimate = hold.estimate.as_ref().map_or(Estimate::EXACT, |it| it.0);
+            Charging::Hold { estimate, ttl }
+        }
+    }
 }
 
 /// Notes a mistake if a limit of the groups cannot be enforced by the strategy that stands at `at`.

@@ -164,3 +164,65 @@ fn a_row_is_a_queue_with_constant_service() {
         ],
     );
 }
+
+/// Servers for all who come, each of which takes 5 s on average.
+const SERVERS: &str = "backend: { servers: unlimited, service_time: { exponential: { mean: 5s } } }\n";
+
+/// Messages in flight with servers for all are a Poisson count, also when one of them leaves: so many
+/// are promised what the one that takes the last credit used.
+///
+/// Source: Kleinrock, Queueing Systems, volume 1 (1975), section 3.4, the M/M/infinity system.
+#[test]
+fn who_charges_on_completion_oversells_what_is_in_flight() {
+    let expected = 4_000.0 * RATE * 5.0;
+    let scenario = running_out(4_000, "charge: on_complete") + SERVERS;
+    assert_theory(
+        &scenario,
+        &[
+            Expectation::theory(
+                "credits.oversold.total",
+                expected,
+                poisson_count_error(expected),
+            ),
+            Expectation::certain("credits.consumed", f64::from(4_000 * POOL)),
+            Expectation::certain("false_refusals", 0.0),
+        ],
+    );
+    let held = running_out(400, "charge: { hold: {} }") + SERVERS;
+    assert_theory(
+        &held,
+        &[
+            Expectation::certain("credits.oversold.total", 0.0),
+            Expectation::certain("credits.consumed", f64::from(400 * POOL)),
+            Expectation::certain("credits.above_hold", 0.0),
+            Expectation::certain("false_refusals", 0.0),
+        ],
+    );
+}
+
+/// Held is what the messages in flight are thought to cost.
+#[test]
+fn what_is_held_is_what_is_in_flight() {
+    let in_flight = 4_000.0 * RATE * 5.0;
+    let scenario = running_out(4_000, "charge: { hold: { estimate: 3 } }")
+        .replace("included: 100", "included: 100_000")
+        .replace("duration: 4m", "duration: 1m\ndrain: cut")
+        + SERVERS;
+    assert_theory(
+        &scenario,
+        &[
+            Expectation::theory(
+                "credits.held",
+                3.0 * in_flight,
+                3.0 * poisson_count_error(in_flight),
+            ),
+            Expectation::theory("messages.in_flight", in_flight, poisson_count_error(in_flight)),
+        ],
+    );
+    // A hold that ends after 2 s is there as long as both it and its message are.
+    let shorter = in_flight * (1.0 - (-2.0_f64 / 5.0).exp());
+    assert_theory(
+        &scenario.replace("estimate: 3", "estimate: 3, ttl: 2s"),
+        &[Expectation::theory("credits.held", 3.0 * shorter, 3.0 * poisson_count_error(shorter))],
+    );
+}
