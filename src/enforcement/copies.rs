@@ -1,8 +1,9 @@
 //! Nodes that decide on copies of their own, which exchange what they admitted every so often.
 
+use super::believed::Believed;
 use crate::rules::limiter::Attempt;
-use crate::rules::{Hold, Meters, Refusal, Rulebook, Wait};
-use crate::units::{SimSpan, SimTime};
+use crate::rules::{Hold, Refusal, Rulebook, Wait};
+use crate::units::SimTime;
 
 /// The copies of one workspace.
 ///
@@ -10,34 +11,48 @@ use crate::units::{SimSpan, SimTime};
 /// limiters what was done to them since copies were last exchanged.
 #[derive(Debug)]
 pub(super) struct Copies {
-    sync_every: SimSpan,
     /// Exchanges so far.
     exchanges: u64,
     /// What all copies of limiters were after the last exchange.
-    agreed: Meters,
-    /// What was done to limiters since then, in the order of time.
-    news: Vec<Deed>,
+    agreed: Believed,
+    /// What nodes did to limiters since then, in the order of time.
+    news: Vec<(u32, Deed)>,
     nodes: Vec<Copy>,
+    /// What was used, and agents enabled, that only the node knows which did it, since the last exchange.
+    untold: Untold,
+    /// The same of nodes that have forgotten it.
+    forgotten: Untold,
 }
 
 /// What one node knows.
 #[derive(Debug, Default)]
 struct Copy {
-    meters: Meters,
+    believed: Believed,
     /// The exchange after which its limiters are.
     exchange: u64,
-    /// Credits that others used since the last one \[thousandths\].
-    unseen: i128,
-    /// Agents that others enabled since then, less those disabled.
-    unseen_active: i64,
+    /// What it did since the last one.
+    untold: Untold,
+}
+
+/// What others have not seen.
+#[derive(Debug, Clone, Copy, Default)]
+struct Untold {
+    /// Credits used \[thousandths\].
+    credits: i128,
+    /// Agents enabled, less those disabled.
+    active: i64,
 }
 
 /// What was done to limiters.
 #[derive(Debug, Clone, Copy)]
 enum Deed {
     Taken(Attempt),
+    /// The same, of which only the places are known any more.
+    TakenPlaces(Attempt),
     /// Refused by a throttle, or passed all; where refusals are counted or noted.
     Checked(Attempt, Option<u16>),
+    /// Refused by a throttle, or after all; where the limits that it passed keep what it took.
+    Kept(Attempt, Option<u16>),
     Released {
         agent: usize,
         hold: Hold,
@@ -46,13 +61,14 @@ enum Deed {
 }
 
 impl Copies {
-    pub(super) fn new(nodes: u32, sync_every: SimSpan) -> Self {
+    pub(super) fn new(nodes: u32) -> Self {
         Self {
-            sync_every,
             exchanges: 0,
-            agreed: Meters::default(),
+            agreed: Believed::default(),
             news: Vec::new(),
             nodes: (0..nodes).map(|_| Copy::default()).collect(),
+            untold: Untold::default(),
+            forgotten: Untold::default(),
         }
     }
 
@@ -60,25 +76,23 @@ impl Copies {
         self.exchanges = 0;
         self.news.clear();
         self.agreed.begin(book, plan);
+        (self.untold, self.forgotten) = (Untold::default(), Untold::default());
         for node in &mut self.nodes {
-            node.meters.begin(book, plan);
-            (node.exchange, node.unseen, node.unseen_active) = (0, 0, 0);
+            node.believed.begin(book, plan);
+            (node.exchange, node.untold) = (0, Untold::default());
         }
     }
 
     pub(super) fn add_agent(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        for meters in self.all() {
-            meters.add_agent(book, plan, now);
+        let nodes = self.nodes.iter_mut().map(|node| &mut node.believed);
+        for believed in nodes.chain([&mut self.agreed]) {
+            believed.add_agent(book, plan, now);
         }
     }
 
-    fn all(&mut self) -> impl Iterator<Item = &mut Meters> {
-        self.nodes.iter_mut().map(|node| &mut node.meters).chain([&mut self.agreed])
-    }
-
-    /// Lets the copies exchange what they have to tell, if it is time.
-    pub(super) fn catch_up(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        let exchanges = now.nanos() / self.sync_every.nanos();
+    /// Lets the copies exchange what they have to tell, if so many exchanges were due by now and not
+    /// all of them were made.
+    pub(super) fn catch_up(&mut self, book: &Rulebook, plan: usize, exchanges: u64) {
         if exchanges > self.exchanges {
             self.exchanges = exchanges;
             self.exchange(book, plan);
@@ -86,22 +100,57 @@ impl Copies {
     }
 
     fn exchange(&mut self, book: &Rulebook, plan: usize) {
-        for deed in self.news.drain(..) {
+        for (_, deed) in self.news.drain(..) {
             match deed {
                 Deed::Taken(attempt) => {
-                    self.agreed.take_anyway(book, plan, &attempt, 0);
+                    self.agreed.take(book, plan, &attempt);
                 }
+                Deed::TakenPlaces(attempt) => self.agreed.take_places(book, plan, &attempt),
                 Deed::Checked(attempt, refused_by) => {
                     self.agreed.retrace(book, plan, &attempt, refused_by);
                 }
+                Deed::Kept(attempt, refused_by) => {
+                    self.agreed.keep(book, plan, &attempt, refused_by);
+                }
                 Deed::Released { agent, hold, now } => {
-                    self.agreed.release(book, agent, hold, now);
+                    self.agreed.release(book, (agent, hold), now);
                 }
             }
         }
+        self.untold = Untold::default();
         for node in &mut self.nodes {
-            (node.unseen, node.unseen_active) = (0, 0);
+            node.untold = Untold::default();
         }
+    }
+
+    /// A node forgets what it has not told anybody: nobody will ever know. Only places are known, to
+    /// those who hold them.
+    pub(super) fn forget(&mut self, book: &Rulebook, plan: usize, node: u32) {
+        let copy = &mut self.nodes[node as usize];
+        copy.believed.clone_from(&self.agreed);
+        copy.exchange = self.exchanges;
+        self.news.retain_mut(|(by, deed)| {
+            if *by != node {
+                return true;
+            }
+            match *deed {
+                Deed::Taken(attempt) | Deed::TakenPlaces(attempt) => {
+                    copy.believed.take_places(book, plan, &attempt);
+                    *deed = Deed::TakenPlaces(attempt);
+                    book.holds_places()
+                }
+                Deed::Released { agent, hold, now } => {
+                    copy.believed.release(book, (agent, hold), now);
+                    true
+                }
+                Deed::Checked(..) | Deed::Kept(..) => false,
+            }
+        });
+        let untold = std::mem::take(&mut copy.untold);
+        self.untold.credits -= untold.credits;
+        self.untold.active -= untold.active;
+        self.forgotten.credits += untold.credits;
+        self.forgotten.active += untold.active;
     }
 
     /// The workspace comes to another plan: all copies hear of it, and of each other, at once.
@@ -114,19 +163,19 @@ impl Copies {
         self.exchange(book, old);
         self.agreed.change_plan(book, (old, new), now);
         for node in &mut self.nodes {
-            node.meters.clone_from(&self.agreed);
+            node.believed.clone_from(&self.agreed);
             node.exchange = self.exchanges;
         }
     }
 
     /// The limiters as a node knows them.
-    fn meters(&mut self, node: u32) -> &mut Meters {
+    fn believed(&mut self, node: u32) -> &mut Believed {
         let node = &mut self.nodes[node as usize];
         if node.exchange < self.exchanges {
-            node.meters.clone_from(&self.agreed);
+            node.believed.clone_from(&self.agreed);
             node.exchange = self.exchanges;
         }
-        &mut node.meters
+        &mut node.believed
     }
 
     pub(super) fn check(
@@ -136,12 +185,24 @@ impl Copies {
         attempt: &Attempt,
         node: u32,
     ) -> Result<Wait, Refusal> {
-        let answer = self.meters(node).check(book, plan, attempt);
+        let answer = self.believed(node).check(book, plan, attempt);
         let refused_by = answer.err().and_then(|refusal| refusal.limiter);
         if book.reports() || refused_by.is_some_and(|it| book.counts_refused(plan, it)) {
-            self.news.push(Deed::Checked(*attempt, refused_by));
+            self.news.push((node, Deed::Checked(*attempt, refused_by)));
         }
         answer
+    }
+
+    /// The limits that a refused attempt passed keep what it took, as a node knows them.
+    pub(super) fn keep(
+        &mut self,
+        book: &Rulebook,
+        plan: usize,
+        (attempt, refused_by): (&Attempt, Option<u16>),
+        node: u32,
+    ) {
+        self.believed(node).keep(book, plan, attempt, refused_by);
+        self.news.push((node, Deed::Kept(*attempt, refused_by)));
     }
 
     /// Answers how the attempt waits, by what the node knows.
@@ -152,8 +213,8 @@ impl Copies {
         attempt: &Attempt,
         node: u32,
     ) -> Wait {
-        let (_, wait) = self.meters(node).take_anyway(book, plan, attempt, 0);
-        self.news.push(Deed::Taken(*attempt));
+        let wait = self.believed(node).take(book, plan, attempt);
+        self.news.push((node, Deed::Taken(*attempt)));
         wait
     }
 
@@ -165,39 +226,40 @@ impl Copies {
         now: SimTime,
     ) {
         if book.holds_places() {
-            self.meters(node).release(book, agent, hold, now);
-            self.news.push(Deed::Released { agent, hold, now });
+            self.believed(node).release(book, (agent, hold), now);
+            self.news.push((node, Deed::Released { agent, hold, now }));
         }
     }
 
     /// A node used credits \[thousandths\], or gave them back if there are less than none.
     pub(super) fn used(&mut self, node: u32, amount: i128) {
-        for (other, copy) in self.nodes.iter_mut().enumerate() {
-            copy.unseen += if other == node as usize { 0 } else { amount };
-        }
+        self.nodes[node as usize].untold.credits += amount;
+        self.untold.credits += amount;
     }
 
     /// A node enabled so many agents more.
     pub(super) fn enabled(&mut self, node: u32, change: i64) {
-        for (other, copy) in self.nodes.iter_mut().enumerate() {
-            copy.unseen_active += if other == node as usize { 0 } else { change };
-        }
+        self.nodes[node as usize].untold.active += change;
+        self.untold.active += change;
     }
 
     /// A period of credits begins, with nothing used.
     pub(super) fn begin_period(&mut self) {
+        (self.untold.credits, self.forgotten.credits) = (0, 0);
         for copy in &mut self.nodes {
-            copy.unseen = 0;
+            copy.untold.credits = 0;
         }
     }
 
     /// Credits that a node has not seen used \[thousandths\].
     pub(super) fn unseen(&self, node: u32) -> i128 {
-        self.nodes[node as usize].unseen
+        let own = self.nodes[node as usize].untold.credits;
+        self.forgotten.credits + self.untold.credits - own
     }
 
     /// Active agents that a node has not seen enabled.
     pub(super) fn unseen_active(&self, node: u32) -> i64 {
-        self.nodes[node as usize].unseen_active
+        let own = self.nodes[node as usize].untold.active;
+        self.forgotten.active + self.untold.active - own
     }
 }

@@ -1,13 +1,18 @@
 //! Who decides for one workspace.
 
 use super::audit::Audit;
-use super::charging::Charging;
+use super::believed::Believed;
 use super::copies::Copies;
+use super::faults::{OnUnavailable, Outages};
 use super::lagging::Lagging;
+use super::late::Late;
 use super::leases::Leases;
 use super::model::{Enforcement, Strategy};
-use crate::rules::{Charge, CreditPool, Hold, Passed, Reason, Refusal, Rulebook, Wait, Workspace};
-use crate::units::{Credits, SimTime};
+use super::restarts::Restarts;
+use crate::random::Key;
+use crate::rules::limiter::Attempt;
+use crate::rules::{Charge, CreditPool, Passed, Reason, Refusal, Rulebook, Wait, Workspace};
+use crate::units::{Credits, SimSpan, SimTime};
 
 /// What is asked for: an attempt of a message.
 #[derive(Debug, Clone, Copy)]
@@ -45,20 +50,27 @@ pub enum Payment {
 /// Who decides for one workspace, by what a strategy lets it know. Reused for the next one.
 #[derive(Debug)]
 pub struct Enforcer {
-    enforcement: Enforcement,
+    pub(super) enforcement: Enforcement,
     /// When the row on each node is free for the next decision.
     free: Vec<SimTime>,
     /// How often the workspace's row was written.
-    version: u64,
-    view: View,
+    pub(super) version: u64,
+    pub(super) view: View,
+    /// The limiters as they are believed to be, where that is not what they are, nor copies.
+    pub(super) believed: Option<Believed>,
+    pub(super) late: Late,
+    restarts: Restarts,
+    pub(super) outages: Outages,
+    /// By how much the clock of each node is ahead \[ns\]; empty where none is off.
+    clocks: Vec<i64>,
     audit: Audit,
     /// Whether the rule had room that refused last.
-    had_room: bool,
+    pub(super) had_room: bool,
 }
 
 /// What is known beside the workspace's own row.
 #[derive(Debug)]
-enum View {
+pub(super) enum View {
     /// All there is.
     Row,
     Copies(Copies),
@@ -73,25 +85,51 @@ impl Enforcer {
             Strategy::Atomic | Strategy::CheckThenAct { .. } | Strategy::Optimistic { .. } => {
                 View::Row
             }
-            Strategy::Replicated { nodes, sync_every } => {
-                View::Copies(Copies::new(nodes.count, sync_every))
-            }
+            Strategy::Replicated { nodes, .. } => View::Copies(Copies::new(nodes.count)),
             Strategy::Leased { nodes, lease, ttl } => {
                 View::Leases(Leases::new(nodes.count, lease, ttl))
             }
-            Strategy::Metered { read_cache, report_every, recheck_within } => {
-                View::Lagging(Lagging::new(read_cache, report_every, recheck_within))
+            Strategy::Metered { read_cache, recheck_within, .. } => {
+                View::Lagging(Lagging::new(read_cache, recheck_within))
             }
         };
-        let free = vec![SimTime::ZERO; enforcement.rows() as usize];
-        Self { enforcement, free, version: 0, view, audit: Audit::default(), had_room: false }
+        let is_copied = matches!(view, View::Copies(_));
+        Self {
+            enforcement,
+            free: vec![SimTime::ZERO; enforcement.rows() as usize],
+            version: 0,
+            view,
+            believed: (!is_copied && enforcement.misbelieves_limits()).then(Believed::default),
+            late: Late::new(enforcement.faults.late_renewal),
+            restarts: Restarts::new(enforcement.faults.node_restart),
+            outages: Outages::default(),
+            clocks: Vec::new(),
+            audit: Audit::default(),
+            had_room: false,
+        }
     }
 
-    /// Begins with a workspace that was just founded.
-    pub fn begin(&mut self, book: &Rulebook, workspace: &Workspace) {
+    /// Begins with a workspace that was just founded, whose draws are keyed by the first key, and those of
+    /// nodes by the second. Nobody can decide in `outages`, from the first instant until the second of
+    /// each.
+    pub fn begin(
+        &mut self,
+        book: &Rulebook,
+        workspace: &Workspace,
+        (key, nodes): (Key, Key),
+        outages: impl Iterator<Item = (SimTime, SimTime)>,
+    ) {
         self.free.fill(SimTime::ZERO);
         self.version = 0;
         self.audit.begin(book, workspace);
+        self.outages.set(outages);
+        let rows = self.enforcement.rows();
+        self.restarts.begin(rows, nodes);
+        self.late.begin(rows, key);
+        self.set_clocks(rows, nodes);
+        if let Some(believed) = &mut self.believed {
+            believed.begin(book, workspace.plan());
+        }
         match &mut self.view {
             View::Row => {}
             View::Copies(copies) => copies.begin(book, workspace.plan()),
@@ -100,13 +138,77 @@ impl Enforcer {
         }
     }
 
+    fn set_clocks(&mut self, rows: u32, nodes: Key) {
+        self.clocks.clear();
+        if let Some(most) = self.enforcement.faults.clock_skew {
+            let ahead = |row: u32| {
+                let mut draw = nodes.index(u64::from(row)).name("clock").stream().at(0);
+                (draw.unit().mul_add(2.0, -1.0) * most.nanos() as f64) as i64
+            };
+            self.clocks.extend((0..rows).map(ahead));
+        }
+    }
+
+    /// An attempt, by the clock of the node that decides it.
+    fn attempt(&self, workspace: &Workspace, asked: Asked, now: SimTime) -> Attempt {
+        let Asked { agent, cost, node } = asked;
+        workspace.attempt(agent, cost, self.clock(node, now))
+    }
+
+    /// What the clock of a node shows.
+    pub(super) fn clock(&self, node: u32, now: SimTime) -> SimTime {
+        let ahead = self.clocks.get(node as usize).copied().unwrap_or(0);
+        SimTime::from_nanos(now.nanos().saturating_add_signed(ahead))
+    }
+
+    /// When enforcement is available again that is unavailable now.
+    pub fn available_again(&self, now: SimTime) -> Option<SimTime> {
+        self.outages.at(now).map(|outage| outage.1)
+    }
+
+    /// Whether nodes are on their own now.
+    pub(super) fn is_cut_off(&self, now: SimTime) -> bool {
+        self.outages.at(now).is_some() && self.enforcement.on_unavailable == OnUnavailable::Local
+    }
+
+    /// Has everybody hear what was to be heard by now, on a plan, and nodes restart that did.
+    pub(super) fn wake(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+        while let Some((node, at)) = self.restarts.next_until(now) {
+            self.hear(book, plan, at);
+            match &mut self.view {
+                View::Row => {}
+                View::Copies(copies) => copies.forget(book, plan, node),
+                View::Leases(leases) => leases.forget(node),
+                View::Lagging(meter) => meter.forget(),
+            }
+        }
+        self.hear(book, plan, now);
+    }
+
+    fn hear(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+        match (&mut self.view, self.enforcement.strategy) {
+            (View::Copies(copies), Strategy::Replicated { sync_every, .. }) => {
+                copies.catch_up(book, plan, self.outages.multiples(sync_every, now));
+            }
+            (View::Lagging(meter), Strategy::Metered { report_every, .. }) => {
+                meter.catch_up(self.outages.multiples(report_every, now));
+            }
+            _ => {}
+        }
+    }
+
     /// An agent or a feature was added to the workspace.
     pub fn add_agent(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
         let plan = workspace.plan();
+        self.wake(book, plan, now);
         self.audit.meters().add_agent(book, plan, now);
+        let skew = self.enforcement.faults.clock_skew.map_or(0, SimSpan::nanos);
+        let earliest = SimTime::from_nanos(now.nanos().saturating_sub(skew));
+        if let Some(believed) = &mut self.believed {
+            believed.add_agent(book, plan, earliest);
+        }
         if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, plan, now);
-            copies.add_agent(book, plan, now);
+            copies.add_agent(book, plan, earliest);
         }
     }
 
@@ -137,16 +239,65 @@ impl Enforcer {
     ) -> Result<Wait, Refusal> {
         let Asked { agent, cost, node } = asked;
         self.had_room = false;
-        let View::Copies(copies) = &mut self.view else {
-            return workspace.check(book, agent, cost, now);
-        };
-        workspace.check_access(book, agent)?;
         let plan = workspace.plan();
-        copies.catch_up(book, plan, now);
-        let answer = copies.check(book, plan, &workspace.attempt(agent, cost, now), node);
+        self.wake(book, plan, now);
+        let seen = self.attempt(workspace, asked, now);
+        let answer = match (&mut self.view, &mut self.believed) {
+            (View::Copies(copies), _) => {
+                workspace.check_access(book, agent)?;
+                copies.check(book, plan, &seen, node)
+            }
+            (_, Some(believed)) => {
+                workspace.check_access(book, agent)?;
+                believed.check(book, plan, &seen)
+            }
+            (_, None) => {
+                let answer = workspace.check(book, agent, cost, now);
+                if let Err(Refusal { reason: Reason::ConcurrencyLimited, limiter, .. }) = answer {
+                    self.had_room = workspace.has_place((book, limiter), (agent, cost), now);
+                }
+                return answer;
+            }
+        };
         let refused_by = answer.err().and_then(|refusal| refusal.limiter);
         self.had_room = workspace.retrace(book, (agent, cost), refused_by, now);
+        if refused_by.is_some() {
+            self.keep(book, workspace, (asked, refused_by), now);
+        }
         answer
+    }
+
+    /// The limits that a refused attempt passed keep what it took, where they do: those before the
+    /// throttle that refused it, or all.
+    fn keep(
+        &mut self,
+        book: &Rulebook,
+        workspace: &Workspace,
+        (asked, refused_by): (Asked, Option<u16>),
+        now: SimTime,
+    ) {
+        if !self.enforcement.keeps_on_refusal {
+            return;
+        }
+        let (plan, seen) = (workspace.plan(), self.attempt(workspace, asked, now));
+        match (&mut self.view, &mut self.believed) {
+            (View::Copies(copies), _) => {
+                copies.keep(book, plan, (&seen, refused_by), asked.node);
+            }
+            (_, Some(believed)) => believed.keep(book, plan, &seen, refused_by),
+            (_, None) => {}
+        }
+    }
+
+    /// An attempt that passed all limits of the workspace was refused all the same.
+    pub fn refused_further_on(
+        &mut self,
+        book: &Rulebook,
+        workspace: &Workspace,
+        asked: Asked,
+        now: SimTime,
+    ) {
+        self.keep(book, workspace, (asked, None), now);
     }
 
     /// Decides whether an attempt can be paid, as [`Workspace::check_credits`] does.
@@ -162,21 +313,38 @@ impl Enforcer {
         now: SimTime,
     ) -> Result<(), Refusal> {
         let Asked { agent, cost, node } = asked;
-        let unseen = match &mut self.view {
-            View::Row => return workspace.check_credits(book, agent, cost, now),
-            View::Copies(copies) => copies.unseen(node),
-            View::Leases(leases) => -leases.elsewhere(node, now),
-            View::Lagging(meter) => {
-                let left = |unseen| workspace.spendable_unseen(unseen).unwrap_or(0);
-                let included = workspace.pool().map_or(Credits::ZERO, CreditPool::included);
-                meter.unseen(left, included, now)
-            }
+        let Some(unseen) = self.unseen(workspace, node, now) else {
+            return workspace.check_credits(book, agent, cost, now);
         };
         let answer = workspace.check_credits_unseen(book, agent, (cost, unseen), now);
         if let Err(Refusal { reason: Reason::CreditsExhausted, .. }) = answer {
             self.had_room = workspace.can_pay(cost);
         }
         answer
+    }
+
+    /// What was used of the pool \[thousandths\] that a node does not know of; `None` if it knows all.
+    pub(super) fn unseen(
+        &mut self,
+        workspace: &Workspace,
+        node: u32,
+        now: SimTime,
+    ) -> Option<i128> {
+        let spendable = |unseen| workspace.spendable_unseen(unseen).unwrap_or(0);
+        if let Some(left) = self.late.left(node, now) {
+            return Some(left - spendable(0));
+        }
+        let is_cut_off = self.is_cut_off(now);
+        match &mut self.view {
+            View::Row => None,
+            View::Copies(copies) => Some(copies.unseen(node)),
+            View::Leases(leases) if is_cut_off => Some(leases.own(node, now) - spendable(0)),
+            View::Leases(leases) => Some(-leases.elsewhere(node, now)),
+            View::Lagging(meter) => {
+                let included = workspace.pool().map_or(Credits::ZERO, CreditPool::included);
+                Some(meter.unseen(spendable, included, (now, !is_cut_off)))
+            }
+        }
     }
 
     /// Whether the rule that refused last had room, with all that was admitted counted.
@@ -194,92 +362,24 @@ impl Enforcer {
         now: SimTime,
     ) -> (Admitted, Wait) {
         let Asked { agent, cost, node } = asked;
-        self.version += 1;
+        self.writes(book, workspace, now);
         self.audit.admits(book, workspace, asked, now);
-        let mut known = None;
-        if let View::Copies(copies) = &mut self.view {
-            let plan = workspace.plan();
-            copies.catch_up(book, plan, now);
-            let attempt = workspace.attempt(agent, cost, now);
-            known = Some(copies.take(book, plan, &attempt, node));
-        }
-        let (passed, wait) = workspace.pass_anyway(book, agent, (cost, ticket), now);
-        let payment = if workspace.pays() {
-            self.pay(workspace, asked, now)
-        } else {
-            Payment::Nothing
+        let (plan, seen) = (workspace.plan(), self.attempt(workspace, asked, now));
+        let known = match (&mut self.view, &mut self.believed) {
+            (View::Copies(copies), _) => Some(copies.take(book, plan, &seen, node)),
+            (_, Some(believed)) => Some(believed.take(book, plan, &seen)),
+            (_, None) => None,
         };
+        let (passed, wait) = workspace.pass_anyway(book, agent, (cost, ticket), now);
+        let payment =
+            if workspace.pays() { self.pay(workspace, asked, now) } else { Payment::Nothing };
         (Admitted { payment, passed }, known.unwrap_or(wait))
     }
 
-    /// Has an attempt that is admitted pay in its way.
-    fn pay(&mut self, workspace: &mut Workspace, asked: Asked, now: SimTime) -> Payment {
-        let Asked { agent, cost, node } = asked;
-        match self.enforcement.charging {
-            Charging::OnComplete => Payment::Due,
-            Charging::OnAdmit => {
-                self.uses(workspace, (node, cost.wide()), now);
-                Payment::Charged(workspace.charge_anyway(agent, cost))
-            }
-            Charging::Hold { .. } => {
-                self.uses(workspace, (node, cost.wide()), now);
-                workspace.hold(cost);
-                Payment::Held(cost)
-            }
-        }
-    }
-
-    /// A node is about to use so much more of the pool \[thousandths\], or gives it back if it is less
-    /// than nothing.
-    fn uses(&mut self, workspace: &Workspace, (node, amount): (u32, i128), now: SimTime) {
-        match &mut self.view {
-            View::Row => {}
-            View::Copies(copies) => copies.used(node, amount),
-            View::Lagging(meter) => meter.used(amount, now),
-            View::Leases(leases) => {
-                // What is given back goes to the pool, and not to the lease.
-                if let Some(spendable) = workspace.spendable_unseen(0).filter(|_| amount > 0) {
-                    leases.spend(node, (amount, spendable), now);
-                }
-            }
-        }
-    }
-
-    /// Charges an attempt that is over, for which so much was held; `None` where the plan counts no
-    /// credits by now.
-    pub fn charge_late(
-        &mut self,
-        book: &Rulebook,
-        workspace: &mut Workspace,
-        (asked, held): (Asked, Credits),
-        now: SimTime,
-    ) -> Option<Charge> {
-        let Asked { agent, cost, node } = asked;
-        self.writes(book, workspace, now);
-        self.uses(workspace, (node, (cost - held).wide()), now);
-        workspace.end_hold(held);
-        workspace.charge_late(agent, cost)
-    }
-
-    /// Frees what was held for an attempt.
-    pub fn end_hold(
-        &mut self,
-        book: &Rulebook,
-        workspace: &mut Workspace,
-        (node, held): (u32, Credits),
-        now: SimTime,
-    ) {
-        self.writes(book, workspace, now);
-        self.uses(workspace, (node, -held.wide()), now);
-        workspace.end_hold(held);
-    }
-
-    /// The row is written, after what copies exchange by then.
-    fn writes(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
+    /// The row is written, after all that was to be heard by then.
+    pub(super) fn writes(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
         self.version += 1;
-        if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, workspace.plan(), now);
-        }
+        self.wake(book, workspace.plan(), now);
     }
 
     /// The throttles, by their places in the group's list, that had no room for the attempt that
@@ -288,129 +388,16 @@ impl Enforcer {
         self.audit.exceeded()
     }
 
-    /// Gives back the places of an attempt that a node had admitted.
-    pub fn release(
-        &mut self,
-        book: &Rulebook,
-        workspace: &mut Workspace,
-        (agent, hold, node): (usize, Hold, u32),
-        now: SimTime,
-    ) {
-        self.version += u64::from(book.holds_places());
-        workspace.release(book, agent, hold, now);
-        self.gave_back(book, workspace, (agent, hold, node), now);
-    }
-
-    /// Gives back the places of an attempt that a node had admitted and that waits for some of them
-    /// still.
-    pub fn leave(
-        &mut self,
-        book: &Rulebook,
-        workspace: &mut Workspace,
-        (agent, hold, node): (usize, Hold, u32),
-        now: SimTime,
-    ) {
-        self.version += u64::from(book.holds_places());
-        workspace.leave(book, agent, hold, now);
-        self.gave_back(book, workspace, (agent, hold, node), now);
-    }
-
-    fn gave_back(
-        &mut self,
-        book: &Rulebook,
-        workspace: &Workspace,
-        (agent, hold, node): (usize, Hold, u32),
-        now: SimTime,
-    ) {
-        if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, workspace.plan(), now);
-            copies.release(book, (agent, hold), node, now);
-        }
-    }
-
-    /// Gives back what a node had charged; answers what came back into the balance.
-    pub fn restore(
-        &mut self,
-        book: &Rulebook,
-        workspace: &mut Workspace,
-        (agent, charge, node): (usize, Charge, u32),
-        now: SimTime,
-    ) -> Credits {
-        self.writes(book, workspace, now);
-        let period = workspace.pool().map(CreditPool::period);
-        if period == Some(charge.period) {
-            self.uses(workspace, (node, -charge.amount.wide()), now);
-        }
-        workspace.restore(agent, charge)
-    }
-
-    /// Credits came or went by themselves, or by a change of plan.
-    pub fn credits_changed(&mut self) {
-        self.version += 1;
-        if let View::Leases(leases) = &mut self.view {
-            leases.end();
-        }
-    }
-
-    /// A period of credits began, with nothing used.
-    pub fn begin_period(&mut self) {
-        self.credits_changed();
-        match &mut self.view {
-            View::Copies(copies) => copies.begin_period(),
-            View::Lagging(meter) => meter.begin_period(),
-            View::Row | View::Leases(_) => {}
-        }
-    }
-
     /// The workspace came from one plan to another.
     pub fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {
+        self.wake(book, plans.0, now);
         self.credits_changed();
         self.audit.meters().change_plan(book, plans, now);
+        if let Some(believed) = &mut self.believed {
+            believed.change_plan(book, plans, now);
+        }
         if let View::Copies(copies) = &mut self.view {
             copies.change_plan(book, plans, now);
-        }
-    }
-
-    /// Decides whether an agent may be enabled.
-    ///
-    /// # Errors
-    ///
-    /// [`Reason::TrialEnded`], or [`Reason::ActiveAgentLimit`] as far as it is known.
-    pub fn check_enable(
-        &mut self,
-        book: &Rulebook,
-        workspace: &Workspace,
-        node: u32,
-        now: SimTime,
-    ) -> Result<(), Refusal> {
-        self.had_room = false;
-        if !workspace.available() {
-            return Err(Refusal::of(Reason::TrialEnded));
-        }
-        let mut unseen = 0;
-        if let View::Copies(copies) = &mut self.view {
-            copies.catch_up(book, workspace.plan(), now);
-            unseen = copies.unseen_active(node);
-        }
-        if workspace.slots().has_room_beside(-unseen) {
-            Ok(())
-        } else {
-            self.had_room = workspace.slots().has_room();
-            Err(Refusal::of(Reason::ActiveAgentLimit))
-        }
-    }
-
-    /// A node enabled so many agents more, or disabled them if there are less than none.
-    pub fn enabled(
-        &mut self,
-        book: &Rulebook,
-        workspace: &Workspace,
-        (node, change): (u32, i64),
-        now: SimTime,
-    ) {
-        self.writes(book, workspace, now);
-        if let View::Copies(copies) = &mut self.view {
-            copies.enabled(node, change);
         }
     }
 

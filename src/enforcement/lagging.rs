@@ -7,7 +7,6 @@ use crate::units::{Credits, SimSpan, SimTime};
 #[derive(Debug)]
 pub(super) struct Lagging {
     read_cache: SimSpan,
-    report_every: SimSpan,
     recheck_within: Option<Below>,
     /// Reports so far.
     reports: u64,
@@ -17,16 +16,14 @@ pub(super) struct Lagging {
     unreported: i128,
     /// Reported since the last reading.
     unread: i128,
+    /// Used in this period, and never to be reported.
+    forgotten: i128,
 }
 
 impl Lagging {
-    pub(super) fn new(
-        read_cache: SimSpan,
-        report_every: SimSpan,
-        recheck_within: Option<Below>,
-    ) -> Self {
-        let (reports, read, unreported, unread) = (0, None, 0, 0);
-        Self { read_cache, report_every, recheck_within, reports, read, unreported, unread }
+    pub(super) fn new(read_cache: SimSpan, recheck_within: Option<Below>) -> Self {
+        let (reports, read, unreported, unread, forgotten) = (0, None, 0, 0, 0);
+        Self { read_cache, recheck_within, reports, read, unreported, unread, forgotten }
     }
 
     pub(super) fn begin(&mut self) {
@@ -36,40 +33,44 @@ impl Lagging {
 
     /// A period of credits begins, with nothing used.
     pub(super) fn begin_period(&mut self) {
-        (self.unreported, self.unread) = (0, 0);
+        (self.unreported, self.unread, self.forgotten) = (0, 0, 0);
     }
 
-    /// What was used and is not seen by whoever decides at `now`. `left` says how much is left where so
-    /// much is unseen, in a period that includes so many credits.
+    /// What was used and is not seen by whoever decides at `now`, who may read the meter if it is
+    /// `within_reach`. `left` says how much is left where so much is unseen, in a period that includes so
+    /// many credits.
     pub(super) fn unseen(
         &mut self,
         left: impl Fn(i128) -> i128,
         included: Credits,
-        now: SimTime,
+        (now, within_reach): (SimTime, bool),
     ) -> i128 {
-        self.catch_up(now);
         let is_old = self.read.is_none_or(|read| now.since(read) >= self.read_cache);
-        let is_near = |unseen| {
-            self.recheck_within.is_some_and(|below| left(unseen) < below.of(included).wide())
-        };
-        if is_old || is_near(self.unreported + self.unread) {
+        let seems_left = left(self.unreported + self.unread + self.forgotten);
+        let is_near =
+            self.recheck_within.is_some_and(|below| seems_left < below.of(included).wide());
+        if within_reach && (is_old || is_near) {
             (self.read, self.unread) = (Some(now), 0);
         }
-        self.unreported + self.unread
+        self.unreported + self.unread + self.forgotten
     }
 
-    /// Credits were used at `now`, or given back if there are less than none.
-    pub(super) fn used(&mut self, amount: i128, now: SimTime) {
-        self.catch_up(now);
+    /// Credits were used, or given back if there are less than none.
+    pub(super) fn used(&mut self, amount: i128) {
         self.unreported += amount;
     }
 
-    /// Lets the meter hear of what was used, if it is time.
-    fn catch_up(&mut self, now: SimTime) {
-        let reports = now.nanos() / self.report_every.nanos();
+    /// Lets the meter hear of what was used, if so many reports were due by now and not all of them
+    /// were made.
+    pub(super) fn catch_up(&mut self, reports: u64) {
         if reports > self.reports {
             self.reports = reports;
             self.unread += std::mem::take(&mut self.unreported);
         }
+    }
+
+    /// Whoever was to report forgets what was used since the last time.
+    pub(super) fn forget(&mut self) {
+        self.forgotten += std::mem::take(&mut self.unreported);
     }
 }

@@ -6,13 +6,22 @@
 //! audit counts what should not have been.
 
 mod audit;
+mod believed;
 mod charging;
 mod copies;
 mod enforcer;
+mod faults;
 mod lagging;
+mod late;
 mod leases;
+mod leaving;
 mod model;
+mod paying;
+mod restarts;
+mod slots;
 
 pub use charging::{Charging, Estimate};
 pub use enforcer::{Admitted, Asked, Enforcer, Payment};
+pub use faults::{DuplicateDelivery, Faults, LateRenewal, LostRelease, OnUnavailable, Outages};
+pub use leaving::Leaving;
 pub use model::{Enforcement, Nodes, Routing, Strategy};

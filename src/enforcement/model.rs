@@ -1,6 +1,7 @@
 //! The ways in which enforcement may be implemented, in numbers.
 
 use super::charging::Charging;
+use super::faults::{Faults, OnUnavailable};
 use crate::rules::Below;
 use crate::rules::limiter::{OnExceed, Quota, Throttle};
 use crate::units::{Credits, SimSpan};
@@ -15,6 +16,17 @@ pub struct Enforcement {
     pub decision_time: SimSpan,
     /// When attempts are charged.
     pub charging: Charging,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// Whether nobody can decide at times.
+    pub unavailable: bool,
+    /// How long whoever asks waits then, before it is said what becomes of him.
+    pub timeout: SimSpan,
+    /// What does.
+    pub on_unavailable: OnUnavailable,
+    /// Whether the limits of rates that an attempt passed keep what it took if it is refused further
+    /// on.
+    pub keeps_on_refusal: bool,
 }
 
 /// What a decision knows, and when it takes effect.
@@ -89,8 +101,25 @@ impl Enforcement {
     }
 
     /// Whether attempts may be refused since nobody could decide them.
-    pub const fn gives_up(&self) -> bool {
+    pub fn gives_up(&self) -> bool {
         matches!(self.strategy, Strategy::Optimistic { .. })
+            || (self.unavailable && self.on_unavailable == OnUnavailable::Refuse)
+    }
+
+    /// Whether who decides may believe limiters to be what they are not, beside what copies do not
+    /// know of each other.
+    pub const fn misbelieves_limits(&self) -> bool {
+        self.keeps_on_refusal || self.faults.clock_skew.is_some()
+    }
+
+    /// Whether it can enforce a throttle of a workspace or an agent. Who waits in a queue, and what
+    /// holds no place since its limit only reports, is known in one place alone: so such limits are
+    /// not copied, and nobody believes them to be what they are not.
+    pub fn can_enforce(&self, throttle: &Throttle) -> bool {
+        let is_copied = matches!(self.strategy, Strategy::Replicated { .. });
+        let waits = matches!(throttle.quota, Quota::Concurrency { queue, .. } if queue > 0);
+        let reports = throttle.on_exceed == OnExceed::Report && throttle.quota.holds_places();
+        !((is_copied || self.misbelieves_limits()) && (waits || reports))
     }
 
     /// The nodes that decide, where there are several.
@@ -112,14 +141,9 @@ impl Enforcement {
 }
 
 impl Strategy {
-    /// Whether it can enforce a throttle of a workspace or an agent. Who waits in a queue, and what
-    /// holds no place since its limit only reports, is known in one place alone, so such limits have
-    /// no copies.
-    pub fn can_enforce(&self, throttle: &Throttle) -> bool {
-        let is_copied = matches!(self, Self::Replicated { .. });
-        let waits = matches!(throttle.quota, Quota::Concurrency { queue, .. } if queue > 0);
-        let reports = throttle.on_exceed == OnExceed::Report && throttle.quota.holds_places();
-        !(is_copied && (waits || reports))
+    /// Whether whoever decides knows something of his own, by which he could go on alone.
+    pub const fn knows_locally(&self) -> bool {
+        matches!(self, Self::Replicated { .. } | Self::Leased { .. } | Self::Metered { .. })
     }
 
     /// Its name in scenario files.

@@ -121,6 +121,9 @@ fn union(all: &[Features]) -> Features {
         enforced: any(|one| one.enforced),
         stranded: any(|one| one.stranded),
         holds: any(|one| one.holds),
+        unchecked: any(|one| one.unchecked),
+        doubles: any(|one| one.doubles),
+        losses: any(|one| one.losses),
         contended: any(|one| one.contended),
         // Limited where those of every group are.
         servers: all

@@ -108,7 +108,8 @@ impl<'a> Worker<'a> {
             platform: None,
             journal: self.journal.as_mut().map(|journal| journal as _),
         };
-        self.cell.begin(&mut world, model.key(replication, index as u32));
+        let keys = (model.key(replication, index as u32), model.nodes_key(replication));
+        self.cell.begin(&mut world, keys);
         while self.cell.advance(&mut world)? {}
         self.cell.finish(&mut world);
         if self.frame.groups[group].by_workspace {

@@ -2,9 +2,9 @@
 //! streams of their arrivals.
 
 use super::model::{LineModel, TrafficModel};
-use crate::random::{Distribution, Key, Sampler, Stream};
+use crate::random::{Distribution, Draw, Key, Sampler, Stream};
 use crate::rules::Refusal;
-use crate::units::{SimSpan, SimTime};
+use crate::units::{Share, SimSpan, SimTime};
 use crate::workload::{
     Arrival, Burst, ClientThrottling, CustomSource, CustomTraffic, Lately, Level, RetrySampler,
     Steps,
@@ -327,8 +327,28 @@ impl Line {
 
     /// A number that says which node decides an attempt of a message.
     pub(super) fn node(&self, number: Number, attempt: u32) -> u64 {
-        let stream = self.key.name("nodes").index(number.0).stream();
-        stream.at(u64::from(attempt)).next_u64()
+        self.of_attempt("nodes", number, attempt).next_u64()
+    }
+
+    /// A number that says which node decides an attempt that is delivered for the second time.
+    pub(super) fn other_node(&self, number: Number, attempt: u32) -> u64 {
+        self.of_attempt("other nodes", number, attempt).next_u64()
+    }
+
+    /// Whether an attempt is one of this share that is delivered twice.
+    pub(super) fn is_delivered_twice(&self, number: Number, attempt: u32, share: Share) -> bool {
+        let mut draw = self.of_attempt("delivered twice", number, attempt);
+        draw.below(Share::WHOLE.billionths()) < share.billionths()
+    }
+
+    /// Whether an attempt is one of this share of whose end nobody hears.
+    pub(super) fn loses_release(&self, number: Number, attempt: u32, share: Share) -> bool {
+        let mut draw = self.of_attempt("lost releases", number, attempt);
+        draw.below(Share::WHOLE.billionths()) < share.billionths()
+    }
+
+    fn of_attempt(&self, purpose: &str, number: Number, attempt: u32) -> Draw {
+        self.key.name(purpose).index(number.0).stream().at(u64::from(attempt))
     }
 
     /// A number that says which node decides the deed number `deed` that is done to an agent. Agents

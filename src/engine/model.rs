@@ -156,9 +156,11 @@ impl GroupModel {
         self.enforcement.map_or(cost, |enforcement| enforcement.charging.asks(cost))
     }
 
-    /// Whether attempts are charged when they are over.
-    pub(super) fn charges_late(&self) -> bool {
-        self.enforcement.is_some_and(|enforcement| enforcement.charging.is_late())
+    /// Whether those who enforce hear of the ends of attempts, beside those that hold places.
+    pub(super) fn hears_of_ends(&self) -> bool {
+        self.enforcement.is_some_and(|enforcement| {
+            enforcement.charging.is_late() || enforcement.faults.lost_release.is_some()
+        })
     }
 
     /// Whether the run is over before something that is back at a workspace at `back`.
@@ -179,6 +181,11 @@ impl GroupModel {
         priorities.dedup();
         let model = |group| Self::new(scenario, group, (&plans_of_all, &priorities));
         scenario.groups.iter().map(model).collect()
+    }
+
+    /// The key of the draws of the nodes that decide in a replication.
+    pub(super) fn nodes_key(&self, replication: u32) -> Key {
+        Key::root(self.seed).index(u64::from(replication)).name("nodes that decide")
     }
 
     /// The key of the draws of a workspace, which is number `workspace` of its group, in a

@@ -131,6 +131,12 @@ impl GroupCauses {
         usize::from(index)
     }
 
+    /// The cause of the refusals by a limiter of the group, as an index into [`Causes`]; `None` if it
+    /// only reports.
+    pub fn of_limiter(&self, limiter: u16) -> Option<usize> {
+        self.by_limiter[usize::from(limiter)].map(usize::from)
+    }
+
     /// Whether a cause can occur in this group.
     pub fn contains(&self, cause: usize) -> bool {
         let cause = Some(cause as u16);

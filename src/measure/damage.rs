@@ -1,17 +1,29 @@
 //! What enforcement does that it should not, in one workspace.
 
+use super::cause::Causes;
+use super::ratio::{Kind, Need, Ratio, indexes, limiters};
+use super::tally::Tally;
+
 /// What enforcement did that it should not have, of what was asked for inside the window. What the
 /// pool oversold is in its books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DamageTally {
-    /// Attempts that were admitted above a limiter, for each limiter.
-    pub over_admitted: u64,
     /// Refusals by rules that had room.
     pub false_refusals: u64,
     /// Decisions that were made again since what they had read was not so any more.
     pub retries: u64,
     /// Those given up after so many of these.
     pub give_ups: u64,
+    /// Attempts that were admitted while nobody could decide.
+    pub unchecked: u64,
+    /// Attempts that were charged twice.
+    pub double_charges: u64,
+    /// What the second times came to \[thousandths\].
+    pub double_charged: i128,
+    /// Attempts of whose ends nobody heard.
+    pub lost_releases: u64,
+    /// What of that was served and is never charged \[thousandths\].
+    pub unbilled: i128,
     /// Holds that expired before their attempts were over.
     pub expired_holds: u64,
     /// Charged beyond what was held for it \[thousandths\].
@@ -19,4 +31,45 @@ pub struct DamageTally {
     /// The most credits that were out of reach when an attempt was refused for want of credits
     /// \[thousandths\].
     pub stranded: i128,
+}
+
+/// Figures of it, for what limits cause.
+pub(super) fn ratios(causes: &Causes) -> Vec<Ratio> {
+    let mut all = damage();
+    all.extend(over_admitted(causes));
+    all
+}
+
+fn damage() -> Vec<Ratio> {
+    let stranded = |t: &Tally| t.damage.stranded;
+    vec![
+        Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
+            .needs(Need::Stranded),
+        Ratio::new("credits.above_hold", Kind::Total, 1e-3, |t| t.damage.above_hold, |_| 1)
+            .needs(Need::Holds),
+        Ratio::total("holds.expired", |t| t.damage.expired_holds).needs(Need::Holds),
+        Ratio::total("double_charges", |t| t.damage.double_charges).needs(Need::Doubles),
+        Ratio::new("credits.double_charged", Kind::Total, 1e-3, |t| t.damage.double_charged, |_| 1)
+            .needs(Need::Doubles),
+        Ratio::total("releases.lost", |t| t.damage.lost_releases).needs(Need::Losses),
+        Ratio::new("credits.unbilled", Kind::Total, 1e-3, |t| t.damage.unbilled, |_| 1)
+            .needs(Need::Losses),
+        Ratio::total("admissions.unchecked", |t| t.damage.unchecked).needs(Need::Unchecked),
+        Ratio::total("limiter.over_admitted", |t| t.over_admitted.iter().sum())
+            .needs(Need::Audited),
+        Ratio::total("false_refusals", |t| t.damage.false_refusals).needs(Need::Audited),
+        Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),
+        Ratio::total("decision.given_up", |t| t.damage.give_ups).needs(Need::Contended),
+    ]
+}
+
+/// `limiter.over_admitted{limiter=..}` for each name of a limiter.
+fn over_admitted(causes: &Causes) -> impl Iterator<Item = Ratio> {
+    limiters(causes).into_iter().map(|name| {
+        let own = indexes(causes, |cause| cause.limiter.as_deref() == Some(name));
+        let exceeded = own.clone();
+        let count = move |t: &Tally| exceeded.iter().map(|&cause| t.over_admitted[cause]).sum();
+        Ratio::total(&format!("limiter.over_admitted{{limiter={name}}}"), count)
+            .needs(Need::Exceeded(own))
+    })
 }

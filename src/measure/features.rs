@@ -34,6 +34,12 @@ pub struct Features {
     pub enforced: bool,
     /// Credits can be out of reach of who needs them.
     pub stranded: bool,
+    /// Nobody can decide at times, and attempts are admitted then.
+    pub unchecked: bool,
+    /// Attempts can be charged twice.
+    pub doubles: bool,
+    /// Nobody may hear of the end of an attempt.
+    pub losses: bool,
     /// Credits are held for attempts that are under way.
     pub holds: bool,
     /// Decisions are made again if what they had read is not so any more.

@@ -62,6 +62,8 @@ pub struct GroupMeasures {
     pub decision: Timing,
     /// The most that the pool of a workspace oversold \[thousandths\].
     pub oversold_max: i128,
+    /// What the pool of a workspace oversold \[thousandths\], where enforcement is not the ideal.
+    pub oversold: Histogram,
     /// Refusals, by cause.
     pub hits: Vec<HitMeasures>,
     /// Limit hits of a workspace, all causes together.
@@ -116,6 +118,7 @@ impl GroupMeasures {
             service: Timing::default(),
             decision: Timing::default(),
             oversold_max: 0,
+            oversold: Histogram::default(),
             hits: vec![HitMeasures::default(); frame.causes.len()],
             hits_per_workspace: Histogram::default(),
             credits: CreditMeasures::new(frame.alerts_of_all),
@@ -311,6 +314,15 @@ impl GroupMeasures {
         tally.by_cause[cause].hit(&mut self.hits[cause], now, &frame.clocks, refusal.retry_after);
     }
 
+    /// Books that an attempt was admitted above limiters, as places in the list of the group.
+    pub fn over_admitted(&self, frame: &GroupFrame, tally: &mut Tally, limiters: &[u16]) {
+        for &limiter in limiters {
+            if let Some(cause) = frame.own_causes.of_limiter(limiter) {
+                tally.over_admitted[cause] += 1;
+            }
+        }
+    }
+
     fn refused_in_series(&mut self, tally: &mut Tally, now: SimTime, cause: usize) {
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.refused[cause][bin] += 1;
@@ -326,6 +338,10 @@ impl GroupMeasures {
         }
         let oversold = tally.credits.as_ref().map_or(0, |credits| credits.flows.oversold);
         self.oversold_max = self.oversold_max.max(oversold);
+        if frame.features.enforced && pool.is_some() {
+            // What was charged before the window may be given back in it.
+            self.oversold.record(u64::try_from(oversold.max(0)).unwrap_or(u64::MAX));
+        }
         for (hit, measures) in tally.by_cause.iter().zip(&mut self.hits) {
             hit.finish(measures);
         }
@@ -352,6 +368,7 @@ impl GroupMeasures {
         self.service.merge(&other.service);
         self.decision.merge(&other.decision);
         self.oversold_max = self.oversold_max.max(other.oversold_max);
+        self.oversold.merge(&other.oversold);
         for (mine, theirs) in self.hits.iter_mut().zip(&other.hits) {
             mine.merge(theirs);
         }

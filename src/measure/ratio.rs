@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cause::{Cause, Causes};
 use super::credits::CreditTally;
+use super::damage;
 use super::group::GroupFrame;
 use super::money::MoneyTally;
 use super::shadow::Shadows;
@@ -39,7 +40,7 @@ pub struct Ratio {
 
 /// What must be possible for a figure to be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Need {
+pub(super) enum Need {
     Nothing,
     Cut,
     Patience,
@@ -57,6 +58,8 @@ enum Need {
     FiniteServers,
     /// One of these causes.
     Causes(Vec<usize>),
+    /// One of these causes, where enforcement may not see it.
+    Exceeded(Vec<usize>),
     /// This limit that only reports.
     Shadow(usize),
     /// Some limit that only reports.
@@ -65,6 +68,9 @@ enum Need {
     Audited,
     /// Credits can be out of reach.
     Stranded,
+    Unchecked,
+    Doubles,
+    Losses,
     /// Credits are held for attempts that are under way.
     Holds,
     /// Decisions are made again if what they had read is not so any more.
@@ -92,17 +98,23 @@ impl Ratio {
             Need::Backend => features.servers.is_some(),
             Need::FiniteServers => features.servers.is_some_and(|servers| servers.is_some()),
             Need::Causes(any) => any.iter().any(|&cause| causes.contains(cause)),
+            Need::Exceeded(any) => {
+                features.enforced && any.iter().any(|&cause| causes.contains(cause))
+            }
             Need::Shadow(shadow) => shadows.contains(*shadow),
             Need::Shadows => !shadows.is_empty(),
             Need::Enforced => features.enforced,
             Need::Audited => features.audited,
             Need::Stranded => features.stranded && features.pool,
+            Need::Unchecked => features.unchecked,
+            Need::Doubles => features.doubles,
+            Need::Losses => features.losses,
             Need::Holds => features.holds && features.pool,
             Need::Contended => features.contended,
         }
     }
 
-    fn needs(mut self, need: Need) -> Self {
+    pub(super) fn needs(mut self, need: Need) -> Self {
         self.need = need;
         self
     }
@@ -112,7 +124,7 @@ impl Ratio {
         ((self.x)(tally), (self.y)(tally))
     }
 
-    fn total(metric: &str, x: impl Fn(&Tally) -> u64 + Send + Sync + 'static) -> Self {
+    pub(super) fn total(metric: &str, x: impl Fn(&Tally) -> u64 + Send + Sync + 'static) -> Self {
         Self::new(metric, Kind::Total, 1.0, move |t| i128::from(x(t)), |_| 1)
     }
 
@@ -133,7 +145,7 @@ impl Ratio {
         Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), move |t| i128::from(y(t)))
     }
 
-    fn new(
+    pub(super) fn new(
         metric: &str,
         kind: Kind,
         scale: f64,
@@ -160,7 +172,7 @@ pub fn ratios(
     all.extend(times());
     all.extend(slots(length));
     all.extend(credits());
-    all.extend(damage());
+    all.extend(damage::ratios(causes));
     all.extend(money());
     all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
@@ -235,9 +247,7 @@ fn by_reason(
 
 /// `refusal.rate{limiter=..}` for each name of a limiter.
 fn by_limiter(causes: &Causes) -> Vec<Ratio> {
-    let names: BTreeSet<&str> =
-        causes.iter().filter_map(|cause| cause.limiter.as_deref()).collect();
-    names
+    limiters(causes)
         .into_iter()
         .map(|name| {
             let own = indexes(causes, |cause| cause.limiter.as_deref() == Some(name));
@@ -250,6 +260,11 @@ fn by_limiter(causes: &Causes) -> Vec<Ratio> {
             .needs(Need::Causes(own))
         })
         .collect()
+}
+
+/// The names of limiters.
+pub(super) fn limiters(causes: &Causes) -> BTreeSet<&str> {
+    causes.iter().filter_map(|cause| cause.limiter.as_deref()).collect()
 }
 
 /// What limits that only report would have refused.
@@ -269,7 +284,7 @@ fn shadow(shadows: &Shadows) -> Vec<Ratio> {
     all
 }
 
-fn indexes(causes: &Causes, wanted: impl Fn(&Cause) -> bool) -> Vec<usize> {
+pub(super) fn indexes(causes: &Causes, wanted: impl Fn(&Cause) -> bool) -> Vec<usize> {
     causes.iter().enumerate().filter(|(_, cause)| wanted(cause)).map(|(index, _)| index).collect()
 }
 
@@ -354,21 +369,6 @@ fn credits() -> Vec<Ratio> {
         Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
     ]);
     all
-}
-
-fn damage() -> Vec<Ratio> {
-    let stranded = |t: &Tally| t.damage.stranded;
-    vec![
-        Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
-            .needs(Need::Stranded),
-        Ratio::new("credits.above_hold", Kind::Total, 1e-3, |t| t.damage.above_hold, |_| 1)
-            .needs(Need::Holds),
-        Ratio::total("holds.expired", |t| t.damage.expired_holds).needs(Need::Holds),
-        Ratio::total("limiter.over_admitted", |t| t.damage.over_admitted).needs(Need::Audited),
-        Ratio::total("false_refusals", |t| t.damage.false_refusals).needs(Need::Audited),
-        Ratio::total("decision.retries", |t| t.damage.retries).needs(Need::Contended),
-        Ratio::total("decision.given_up", |t| t.damage.give_ups).needs(Need::Contended),
-    ]
 }
 
 fn money() -> Vec<Ratio> {

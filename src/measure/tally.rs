@@ -97,6 +97,8 @@ pub struct Tally {
     pub backend_waiting: u128,
     /// Services ended inside the window, of a backend of its own.
     pub backend_served: u64,
+    /// Attempts that were admitted above limiters, by the cause of their refusals.
+    pub over_admitted: Vec<u64>,
     /// What enforcement did that it should not have.
     pub damage: DamageTally,
     /// Messages of each agent and feature.
@@ -118,6 +120,7 @@ impl Tally {
     pub fn reset(&mut self, causes: usize, shadows: usize, withins: usize) {
         let mut lost = std::mem::take(&mut self.lost);
         let mut refused = std::mem::take(&mut self.refused);
+        let mut over_admitted = std::mem::take(&mut self.over_admitted);
         let mut shadow = std::mem::take(&mut self.shadow);
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
@@ -125,6 +128,7 @@ impl Tally {
         let mut blocked = std::mem::take(&mut self.blocked);
         refill(&mut lost, causes);
         refill(&mut refused, causes);
+        refill(&mut over_admitted, causes);
         refill(&mut shadow, shadows);
         refill(&mut within, withins);
         per_agent.clear();
@@ -132,7 +136,7 @@ impl Tally {
         if let Some(blocked) = &mut blocked {
             blocked.clear();
         }
-        let kept = Self { lost, refused, shadow, within, ..Self::default() };
+        let kept = Self { lost, refused, shadow, within, over_admitted, ..Self::default() };
         *self = Self { agents: per_agent, by_cause, blocked, ..kept };
     }
 

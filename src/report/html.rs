@@ -180,7 +180,7 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
         headline: all.map_or_else(String::new, telling::headline),
         limits: limits(summary),
         first: telling::first_of(summary),
-        told: all.map(|all| told(all, summary)).unwrap_or_default(),
+        told: all.map(|all| told(scenario, all, summary)).unwrap_or_default(),
         times: all.map(times).unwrap_or_default(),
         titles: TIMES,
         groups: shown(summary).iter().map(|(name, _)| *name).collect(),
@@ -192,12 +192,12 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
 }
 
 /// What happened, as the terminal tells it.
-fn told(all: &GroupSummary, summary: &Summary) -> Vec<Told> {
+fn told(scenario: &Scenario, all: &GroupSummary, summary: &Summary) -> Vec<Told> {
     let mut messages = vec![telling::messages(all)];
     if matches!(telling::times(all), Times::AtOnce) {
         messages.push(AT_ONCE.to_owned());
     }
-    let blocks = telling::blocks(summary).into_iter();
+    let blocks = telling::blocks(scenario, summary).into_iter();
     std::iter::once(Told { title: "Messages", lines: messages })
         .chain(blocks.map(|telling::Block { title, lines }| Told { title, lines }))
         .collect()
@@ -356,7 +356,7 @@ mod tests {
         let terminal = crate::report::terminal(&scenario, &summary, false, 90);
         let flat = terminal.split_whitespace().collect::<Vec<&str>>().join(" ");
         let all = &summary.groups["all"];
-        let blocks = telling::blocks(&summary);
+        let blocks = telling::blocks(&scenario, &summary);
         assert_eq!(blocks.len(), 5);
         let lines = blocks.into_iter().flat_map(|block| block.lines);
         let rest = [telling::messages(all), telling::headline(all), telling::asked(&summary)];

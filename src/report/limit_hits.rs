@@ -5,7 +5,8 @@ use super::section::Section;
 use crate::measure::{Cause, Histogram};
 
 /// Every histogram of limit hits: by group, cause and kind, a row for every bucket that holds
-/// something, from its least to its greatest value, both inside.
+/// something, from its least to its greatest value, both inside. So is what pools oversold, where any
+/// did.
 ///
 /// Workspaces without hits are in `per_workspace`, as 0.
 pub(super) fn limit_hits_csv(sections: &[Section<'_>]) -> Result<String, csv::Error> {
@@ -23,6 +24,9 @@ pub(super) fn limit_hits_csv(sections: &[Section<'_>]) -> Result<String, csv::Er
     for section in sections {
         let any = [section.name, "any", ""];
         table.counts(any, "per_workspace", &section.measures.hits_per_workspace)?;
+        if section.measures.oversold_max > 0 {
+            table.credits(any, "oversold_per_workspace", &section.measures.oversold)?;
+        }
         for (Cause { reason, limiter }, hits) in section.hits() {
             let key = [section.name, reason.name(), limiter.as_deref().unwrap_or("")];
             table.counts(key, "per_workspace", &hits.per_workspace)?;
@@ -53,6 +57,19 @@ impl Table {
         histogram.buckets().try_for_each(|bucket| {
             let bounds = [bucket.low.to_string(), bucket.high.to_string()];
             self.row(key, name, [&bounds[0], &bounds[1]], "hits", bucket.count)
+        })
+    }
+
+    fn credits(
+        &mut self,
+        key: [&str; 3],
+        name: &str,
+        histogram: &Histogram,
+    ) -> Result<(), csv::Error> {
+        histogram.buckets().try_for_each(|bucket| {
+            let credits = |thousandths| thousandths as f64 / 1e3;
+            let bounds = [credits(bucket.low).to_string(), credits(bucket.high).to_string()];
+            self.row(key, name, [&bounds[0], &bounds[1]], "credits", bucket.count)
         })
     }
 

@@ -20,7 +20,7 @@ pub fn terminal(scenario: &Scenario, summary: &Summary, colour: bool, width: usi
     if let Some(all) = summary.groups.get(ALL) {
         limits(&mut page, all, summary);
         messages(&mut page, all);
-        for block in telling::blocks(summary) {
+        for block in telling::blocks(scenario, summary) {
             for (index, line) in block.lines.iter().enumerate() {
                 page.block(if index == 0 { block.title } else { "" }, line);
             }

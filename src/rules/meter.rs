@@ -190,6 +190,29 @@ impl Meter {
         self.try_pass(gate, attempt).is_ok()
     }
 
+    /// Whether there is a place for an attempt, if all are free whose attempts are over.
+    pub(super) fn has_place(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
+        match self {
+            Self::Concurrency(places) => places.has_room_really(),
+            _ => self.has_room(gate, attempt),
+        }
+    }
+
+    /// The attempt that holds a place is over, and the place is not given back.
+    pub(super) fn lose(&mut self) {
+        if let Self::Concurrency(places) = self {
+            places.lose();
+        }
+    }
+
+    /// Gives back a place that was lost.
+    pub(super) fn find(&mut self, now: SimTime) -> Option<u64> {
+        match self {
+            Self::Concurrency(places) => places.find(),
+            _ => self.release(now),
+        }
+    }
+
     /// Takes the place of an attempt whether there is one or not, as
     /// [`take_place`](Self::take_place) does.
     pub(super) fn take_place_anyway(&mut self, attempt: &Attempt, ticket: u64) -> bool {

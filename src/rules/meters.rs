@@ -143,6 +143,30 @@ impl Meters {
         (Passed { hold, queues }, Wait { shaped, queued: queues > 0 })
     }
 
+    /// Takes the places that an attempt needs whether there are any or not, and nothing else.
+    pub fn take_places(&mut self, book: &Rulebook, plan: usize, attempt: &Attempt) {
+        if book.holds_places() {
+            let (mut of_agent, mut of_all, _) = self.passages(book, plan, attempt.agent);
+            of_agent.take_places_anyway(attempt, Hold::NONE);
+            of_all.take_places_anyway(attempt, Hold::NONE);
+        }
+    }
+
+    /// Takes what an attempt that was refused needs of the limits of rates that it passed: those before
+    /// the throttle that refused it, or all.
+    pub fn keep(
+        &mut self,
+        book: &Rulebook,
+        plan: usize,
+        attempt: &Attempt,
+        refused_by: Option<u16>,
+    ) {
+        let (mut of_agent, mut of_all, _) = self.passages(book, plan, attempt.agent);
+        if of_agent.keep(attempt, refused_by) {
+            of_all.keep(attempt, refused_by);
+        }
+    }
+
     /// Takes what limits of rates have room for, each by itself; `refused` is told the throttles that
     /// have none.
     pub fn take_where_room(
@@ -191,6 +215,19 @@ impl Meters {
     /// Gives back the places that an attempt held, when it is over.
     pub fn release(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
         self.give_back(book, agent, hold, |meter| meter.release(now));
+    }
+
+    /// The attempt that holds places is over, and they are not given back.
+    pub fn lose(&mut self, book: &Rulebook, agent: usize, hold: Hold) {
+        self.give_back(book, agent, hold, |meter| {
+            meter.lose();
+            None
+        });
+    }
+
+    /// Gives back places that were [lost](Self::lose).
+    pub fn find(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
+        self.give_back(book, agent, hold, |meter| meter.find(now));
     }
 
     /// Gives back the places of an attempt that waits for some of them still.

@@ -160,12 +160,12 @@ impl Passage<'_> {
         }
     }
 
-    /// Tells the throttles that have no place for an attempt.
+    /// Tells the throttles that have no place for an attempt, with those free that were lost.
     pub(super) fn without_place(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
         for gate in self.gates.iter().filter(|gate| !gate.reports) {
             let limiter = usize::from(gate.limiter);
             let holds_places = self.limiters.all[limiter].holds_places();
-            if holds_places && !self.meters[limiter].has_room(gate, attempt) {
+            if holds_places && !self.meters[limiter].has_place(gate, attempt) {
                 refused(gate.throttle);
             }
         }
@@ -187,7 +187,11 @@ impl Passage<'_> {
             if !gate.reports && !refuses {
                 continue;
             }
-            let has_room = meter.has_room(gate, attempt);
+            let has_room = if refuses {
+                meter.has_place(gate, attempt)
+            } else {
+                meter.has_room(gate, attempt)
+            };
             if (refuses || !has_room) && gate.counts_refused {
                 meter.count_refused(gate, attempt);
             }
@@ -200,6 +204,21 @@ impl Passage<'_> {
             }
         }
         None
+    }
+
+    /// Takes what an attempt that was refused needs of limits of rates, up to the throttle that refused
+    /// it. Answers whether that is further on.
+    pub(super) fn keep(&mut self, attempt: &Attempt, refused_by: Option<u16>) -> bool {
+        for gate in self.gates {
+            if Some(gate.throttle) == refused_by {
+                return false;
+            }
+            let limiter = usize::from(gate.limiter);
+            if !self.limiters.all[limiter].holds_places() {
+                self.meters[limiter].take_anyway(gate, attempt);
+            }
+        }
+        true
     }
 
     /// Takes places whether there are any or not, as [`take_places`](Self::take_places) does.

@@ -39,7 +39,7 @@ mod yaml;
 
 pub use checked::Checked;
 pub use discipline::{Aimd, Codel, Discipline, Shed, Utilisation};
-pub use explain::describe;
+pub use explain::{describe, in_theory};
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};
 pub use flaw::{Flaw, Flaws};
 pub use guide::guide;

@@ -3,7 +3,7 @@
 
 use super::discipline::Shed;
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
-use crate::enforcement::{Charging, Strategy};
+use crate::enforcement::{Charging, OnUnavailable, Strategy};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
 use crate::rules::{AgentState, Allowance, Overage, Plan, Reason};
@@ -22,6 +22,13 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
     let any = |has: fn(&Features) -> bool| features.iter().any(has);
     let lacks = |has: fn(&Features) -> bool, why| (!any(has)).then_some(why);
     let (name, label) = metric.split_once('{').unwrap_or((metric, ""));
+    if name == "limiter.over_admitted" && !label.is_empty() {
+        return lacks(|it| it.enforced, "enforcement is the ideal")
+            .or_else(|| lacks_limiter(scenario, &groups, label, OnExceed::Refuse));
+    }
+    if let Some((has, why)) = needed_for_damage(name) {
+        return lacks(has, why);
+    }
     match name {
         "messages.timed_out" => lacks(|it| it.patience, IMPATIENT),
         "loss.rate" if label == "reason=timed_out}" => lacks(|it| it.patience, IMPATIENT),
@@ -57,15 +64,6 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
         "credits.overage" => {
             lacks(|it| it.overage, "no plan of these workspaces allows any overage")
         }
-        "decision.retries" | "decision.given_up" => {
-            lacks(|it| it.contended, "nothing is decided again: enforcement is not `optimistic`")
-        }
-        "credits.held_stranded" => {
-            lacks(|it| it.stranded, "no credits are out of reach: there are no leases and no holds")
-        }
-        "credits.held" | "credits.above_hold" | "holds.expired" => {
-            lacks(|it| it.holds, "no credits are held: enforcement does not charge by `hold`")
-        }
         _ if name.starts_with("decision.") => {
             lacks(|it| it.enforced, "enforcement decides at once")
         }
@@ -84,6 +82,39 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
 }
 
 const IMPATIENT: &str = "all customers of these workspaces wait for ever";
+
+/// What a group must have, and what is said where it has not.
+type Needed = (fn(&Features) -> bool, &'static str);
+
+/// What a group must have for a metric of what enforcement does that it should not; `None` where
+/// it is another metric, or none that only some have.
+fn needed_for_damage(name: &str) -> Option<Needed> {
+    Some(match name {
+        "credits.oversold.p50" | "credits.oversold.p90" | "credits.oversold.p99" => {
+            (|it| it.enforced && it.pool, "enforcement is the ideal, or nothing counts credits")
+        }
+        "decision.retries" | "decision.given_up" => {
+            (|it| it.contended, "nothing is decided again: enforcement is not `optimistic`")
+        }
+        "credits.held_stranded" => {
+            (|it| it.stranded, "no credits are out of reach: there are no leases and no holds")
+        }
+        "admissions.unchecked" => {
+            (|it| it.unchecked, "enforcement is available, or does not admit while it is not")
+        }
+        "double_charges" | "credits.double_charged" => {
+            (|it| it.doubles, "nothing is delivered twice without being known")
+        }
+        "releases.lost" => (|it| it.losses, "no release is lost"),
+        "credits.unbilled" => {
+            (|it| it.losses, "no release is lost whose attempt is charged when it is over")
+        }
+        "credits.held" | "credits.above_hold" | "holds.expired" => {
+            (|it| it.holds, "no credits are held: enforcement does not charge by `hold`")
+        }
+        _ => return None,
+    })
+}
 
 fn lacks_limiter(
     scenario: &Scenario,
@@ -252,6 +283,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
     let trials = plans(group).any(|plan| plan.trial.is_some());
     let mut habits = group.lines.iter().filter_map(|line| line.activity.as_ref());
     let priced = |price: Money| price > Money::ZERO;
+    let faults = &scenario.enforcement.faults;
+    let admits = scenario.enforcement.on_unavailable == OnUnavailable::Admit;
     let holds = matches!(scenario.enforcement.charging, Charging::Hold { .. });
     Features {
         cut: scenario.drain == Drain::Cut,
@@ -270,6 +303,9 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         enforced: !scenario.enforcement.is_ideal(),
         stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }) || holds,
         holds,
+        unchecked: scenario.enforcement.unavailable && admits,
+        doubles: faults.duplicate_delivery.is_some(),
+        losses: faults.lost_release.is_some(),
         contended: matches!(scenario.enforcement.strategy, Strategy::Optimistic { .. }),
         prices: plans(group).any(|plan| plan.price.is_some())
             || credits().any(|credits| priced(credits.overage_price))

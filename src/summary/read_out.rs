@@ -139,6 +139,12 @@ fn add_levels(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &G
 
 fn add_credits(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
     let oversold = of.oversold_max as f64 / 1e3;
+    if frame.features.enforced {
+        for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990)] {
+            let value = of.oversold.quantile(per_mille).map(|thousandths| thousandths as f64 / 1e3);
+            put(metrics, &format!("credits.oversold.{name}"), value, of.oversold.count());
+        }
+    }
     put(metrics, "credits.oversold.max", Some(oversold), of.workspaces);
     for (name, timing) in [
         ("credits.time_to_zero", &of.credits.time_to_zero),

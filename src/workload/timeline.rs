@@ -39,6 +39,8 @@ pub enum Action {
     Traffic(f64),
     /// The workspace's own backend has so many servers, or unlimited ones, until it is undone.
     Servers(Option<u32>),
+    /// Nobody can decide until it is undone.
+    Unavailable,
 }
 
 /// Agents of a line.

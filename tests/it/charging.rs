@@ -110,6 +110,6 @@ fn charges_come_late_and_holds_stand_for_them() {
         let sum = value("credits.consumed") + value("credits.closing");
         let held = if is_held { value("credits.held") } else { 0.0 };
         assert!((sum + held - 20.0).abs() < 1e-9, "{charge}: the books do not balance");
-        assert_eq!(value("false_refusals"), 0.0, "{charge}");
+        assert!(value("false_refusals") < 0.5, "{charge}");
     }
 }

@@ -468,26 +468,21 @@ fn replications_are_whole_and_bounded() {
 }
 
 #[test]
-fn what_is_planned_is_not_supported_yet() {
-    assert_snapshot!(with(r"strategy: atomic", r"strategy: leased, nodes: 3, charge: on_complete"), @r"
+fn what_stands_elsewhere_is_told_where() {
+    assert_snapshot!(with(r"strategy: atomic", r"strategy: leased, nodes: 3"), @r"
     x.yaml:51:26: error: `leased` needs a value
        |
-    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
+    51 | enforcement: { strategy: leased, nodes: 3 }
        |                          ^^^^^^
     hint: write `{ leased: .. }`
 
     x.yaml:51:34: error: unknown key `nodes` in `enforcement`
        |
-    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
+    51 | enforcement: { strategy: leased, nodes: 3 }
        |                                  ^^^^^
     hint: it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`
 
-    x.yaml:51:44: error: `charge` is not supported yet
-       |
-    51 | enforcement: { strategy: leased, nodes: 3, charge: on_complete }
-       |                                            ^^^^^^
-
-    3 mistakes in x.yaml
+    2 mistakes in x.yaml
     ");
     assert_snapshot!(with(r"scope: workspace, token_bucket", r"scope: platform, token_bucket"), @"
     x.yaml:43:31: error: workspaces share a limit of scope `platform`
@@ -1052,11 +1047,11 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
-    assert_snapshot!(with(r"credits.oversold.max == 0", r"credits.held < 5"), @"
-    x.yaml:56:5: error: `credits.held` is not supported yet
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"recovery.time{event=sale} < 5m"), @"
+    x.yaml:56:5: error: `recovery.time` is not supported yet
        |
-    56 |   - credits.held < 5
-       |     ^^^^^^^^^^^^
+    56 |   - recovery.time{event=sale} < 5m
+       |     ^^^^^^^^^^^^^
 
     1 mistake in x.yaml
     ");

@@ -724,7 +724,7 @@ fn very_many_mistakes() {
     let (_, last) = text.trim_end().rsplit_once('\n').unwrap();
     assert_snapshot!(format!("{first}\n{last}"), @"
     exit 2
-    x.yaml:5:12: error: an item of `timeline` needs exactly one of `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`
+    x.yaml:5:12: error: an item of `timeline` needs exactly one of `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`, `enforcement`
       |
     5 | timeline: [{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}...
       |            ^^

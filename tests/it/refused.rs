@@ -26,19 +26,10 @@ thresholds: [messages.lost == 0]
 type Word = (&'static str, &'static str, &'static str);
 
 /// The rows of the chapter's table, with each word in them.
-const WORDS: &[(&str, &[Word])] = &[
-    (
-        "enforcement",
-        &[
-            ("charge", "strategy: atomic", "charge: on_complete"),
-            ("faults", "strategy: atomic", "faults: { lost_release: 1% }"),
-            ("timeout", "strategy: atomic", "timeout: 1s"),
-            ("on_unavailable", "strategy: atomic", "on_unavailable: admit"),
-            ("on_refusal", "strategy: atomic", "on_refusal: keep"),
-        ],
-    ),
-    ("thresholds", &[("credits.held", "messages.lost == 0", "credits.held == 0")]),
-];
+const WORDS: &[(&str, &[Word])] = &[(
+    "thresholds",
+    &[("recovery.time", "messages.lost == 0", "'recovery.time{event=sale} < 1h'")],
+)];
 
 /// The messages about the scenario with one piece of it replaced.
 fn with(piece: &str, replacement: &str) -> Vec<String> {

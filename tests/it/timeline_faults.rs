@@ -8,7 +8,7 @@ use crate::metering_faults::with;
 #[test]
 fn entries() {
     assert_snapshot!(with(r"at: 1d, enable: sales", r"at: 1d"), @"
-    x.yaml:45:5: error: an item of `timeline` needs exactly one of `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`
+    x.yaml:45:5: error: an item of `timeline` needs exactly one of `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`, `enforcement`
        |
     45 |   - { name: stampede, at: 1d }
        |     ^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -80,7 +80,7 @@ fn entries() {
        |
     45 |   - { name: stampede, at: 1d, enabel: sales }
        |                               ^^^^^^
-    hint: did you mean `enable`? expected here: `name`, `at`, `for`, `group`, `share`, `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`
+    hint: did you mean `enable`? expected here: `name`, `at`, `for`, `group`, `share`, `set_plan`, `subscribe`, `buy_package`, `enable`, `disable`, `create`, `delete`, `traffic`, `backend`, `enforcement`
 
     1 mistake in x.yaml
     ");

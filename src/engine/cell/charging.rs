@@ -3,8 +3,8 @@
 use super::journal::Moved;
 use super::records::{End, Flight, Held, Message, Payment};
 use super::{Cell, Event, World};
-use crate::engine::calendar::{Class, Ticket};
 use crate::enforcement::{self, Asked, Charging};
+use crate::engine::calendar::{Class, Ticket};
 use crate::units::{Credits, SimTime};
 
 impl Cell {
@@ -25,9 +25,15 @@ impl Cell {
             enforcement::Payment::Held(amount) => {
                 let in_vain = (amount - cost).max(Credits::ZERO);
                 self.in_vain += in_vain.wide();
-                let (message, agent, expires) = (message.serial, message.agent, Ticket::NONE);
-                let expired = false;
-                let held = Held { amount, in_vain, message, agent, node, expires, expired };
+                let held = Held {
+                    amount,
+                    in_vain,
+                    message: message.serial,
+                    agent: message.agent,
+                    node,
+                    expires: Ticket::NONE,
+                    expired: false,
+                };
                 let number = self.holds.insert(held);
                 let ttl = world.model.enforcement.and_then(|it| match it.charging {
                     Charging::Hold { ttl, .. } => ttl,
@@ -61,7 +67,6 @@ impl Cell {
     ) -> Moved {
         let was_served = matches!(flight.end, End::Served { .. });
         match flight.payment {
-            Payment::Nothing => Moved::default(),
             Payment::Charged(charge) => match flight.end {
                 End::Refused(_) => {
                     self.give_back(world, (flight.message.agent, flight.node), charge, now);
@@ -76,7 +81,7 @@ impl Cell {
                 self.settle(world, flight, now);
                 Moved::default()
             }
-            Payment::Due => Moved::default(),
+            Payment::Nothing | Payment::Due => Moved::default(),
             Payment::Held(number) => Moved::default().ends_hold(self.end_hold(world, number, now)),
         }
     }
@@ -107,7 +112,12 @@ impl Cell {
     }
 
     /// Frees what is held for an attempt. Answers how much that was; `None` if it has expired.
-    fn end_hold(&mut self, world: &mut World<'_>, number: u32, now: SimTime) -> Option<Credits> {
+    pub(super) fn end_hold(
+        &mut self,
+        world: &mut World<'_>,
+        number: u32,
+        now: SimTime,
+    ) -> Option<Credits> {
         self.look(world, now);
         let node = self.holds.at(number).node;
         let held = self.take_hold(number)?;

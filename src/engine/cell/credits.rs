@@ -112,6 +112,7 @@ impl Cell {
         now: SimTime,
         begin: impl FnOnce(&mut Workspace, &Rulebook, SimTime),
     ) {
+        self.note_end_of_period(world, now);
         self.end_period(world, now);
         let mut tied = std::mem::take(&mut self.scratch);
         tied.clear();

@@ -5,9 +5,9 @@ use super::agents::EnableTry;
 use super::attempt::Waits;
 use super::records::Payment;
 use super::{Cell, Event, Flight, Message, NONE, World};
-use crate::enforcement::{Admitted, Asked, Enforcement, Routing, Strategy};
+use crate::enforcement::{Admitted, Asked, Enforcement, OnUnavailable, Strategy};
 use crate::engine::calendar::Class;
-use crate::rules::{Charge, Reason, Refusal, Wait};
+use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 
 /// What is asked for and not decided yet, or decided and not acted upon.
@@ -24,11 +24,19 @@ pub(super) struct Ask {
     wait: Wait,
 }
 
+impl Ask {
+    pub(super) const fn new(what: What, node: u32) -> Self {
+        Self { what, node, version: 0, failed: 0, wait: Wait::NONE }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-enum What {
+pub(super) enum What {
     /// An attempt of a message, which costs so much.
     Attempt(Message, Credits),
+    /// The same, which is delivered for the second time.
+    Again(Message, Credits),
     /// To enable an agent. An entry of the timeline asks that will undo it, or one that lets the
     /// agent's habits be.
     Enable { agent: u32, by: EnabledBy },
@@ -38,7 +46,7 @@ impl What {
     /// Whether it is measured.
     fn counts(self, world: &World<'_>, now: SimTime) -> bool {
         world.frame.window.contains(match self {
-            Self::Attempt(message, _) => message.due,
+            Self::Attempt(message, _) | Self::Again(message, _) => message.due,
             Self::Enable { .. } => now,
         })
     }
@@ -68,6 +76,7 @@ impl Cell {
             let customers = &cell.lines[message.customers as usize];
             customers.node(message.number, message.attempt)
         });
+        self.deliver_again(world, enforcement, (message, cost), now);
         self.ask(world, What::Attempt(message, cost), node, now);
     }
 
@@ -83,38 +92,27 @@ impl Cell {
         self.ask(world, What::Enable { agent, by }, node, now);
     }
 
-    /// The node that decides what somebody does to an agent.
-    pub(super) fn node_of_agent(&mut self, enforcement: &Enforcement, agent: u32) -> u32 {
-        self.node(enforcement, agent, |cell| {
-            let state = &mut cell.agents[agent as usize];
-            state.deeds += 1;
-            let (line, number, deed) = (state.line, state.number, state.deeds);
-            cell.lines[line as usize].node_of_agent(number, u64::from(deed))
-        })
-    }
-
-    /// The node that decides, drawn as `random` says where any may.
-    fn node(
-        &mut self,
-        enforcement: &Enforcement,
-        agent: u32,
-        random: impl FnOnce(&mut Self) -> u64,
-    ) -> u32 {
-        let Some(nodes) = enforcement.nodes().filter(|nodes| nodes.count > 1) else { return 0 };
-        let drawn = match nodes.routing {
-            Routing::Random => random(self),
-            Routing::Sticky => {
-                let state = &self.agents[agent as usize];
-                self.lines[state.line as usize].own_node(state.number)
-            }
-        };
-        (drawn % u64::from(nodes.count)) as u32
-    }
-
     fn ask(&mut self, world: &mut World<'_>, what: What, node: u32, now: SimTime) {
-        let ask = Ask { what, node, version: 0, failed: 0, wait: Wait::NONE };
-        let number = self.asks.insert(ask);
-        self.queue(world, number, now);
+        let number = self.asks.insert(Ask::new(what, node));
+        self.reach(world, number, now);
+    }
+
+    /// Reaches those who decide what is asked for; while nobody can, waits as long as anybody waits.
+    pub(super) fn reach(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
+        let unavailable = self.enforcer.as_ref().and_then(|it| it.available_again(now));
+        match (unavailable, world.model.enforcement) {
+            (Some(back), Some(Enforcement { timeout, on_unavailable, .. }))
+                if on_unavailable != OnUnavailable::Local =>
+            {
+                let given_up = now + timeout;
+                if back <= given_up {
+                    self.later(world, ask, (back, now), Event::Reach { ask });
+                } else {
+                    self.later(world, ask, (given_up, now), Event::Undecided { ask });
+                }
+            }
+            _ => self.queue(world, ask, now),
+        }
     }
 
     /// Puts what is asked for behind all that was asked of its node before.
@@ -139,16 +137,34 @@ impl Cell {
             } else {
                 self.calendar.schedule(at, Class::Takes, event);
             }
-        } else if matches!(event, Event::Decide { .. }) {
-            self.decide_asked(world, ask, now);
         } else {
-            self.act(world, ask, now);
+            match event {
+                Event::Decide { .. } => self.decide_asked(world, ask, now),
+                Event::Undecided { .. } => self.undecided(world, ask, now),
+                Event::Reach { .. } => self.reach(world, ask, now),
+                _ => self.act(world, ask, now),
+            }
+        }
+    }
+
+    /// Nobody could decide in time.
+    pub(super) fn undecided(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
+        let admits = world
+            .model
+            .enforcement
+            .is_some_and(|enforcement| enforcement.on_unavailable == OnUnavailable::Admit);
+        if admits {
+            let what = self.asks.at(ask).what;
+            self.tally.damage.unchecked += u64::from(what.counts(world, now));
+            self.act_on(world, ask, now);
+        } else {
+            self.refuse_asked(world, ask, Refusal::of(Reason::EnforcementUnavailable), now);
         }
     }
 
     /// The run ends before what was asked for is decided.
     fn cut_asked(&mut self, world: &World<'_>, ask: u32) {
-        if let What::Attempt(message, _) = self.asks.remove(ask).what {
+        if let What::Attempt(message, _) = self.end_ask(ask).what {
             self.cut(world, message);
         }
     }
@@ -157,7 +173,9 @@ impl Cell {
     pub(super) fn decide_asked(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
         let Ask { what, node, .. } = *self.asks.at(ask);
         let answer = match what {
-            What::Attempt(message, cost) => self.read(world, (&message, cost), node, now),
+            What::Attempt(message, cost) | What::Again(message, cost) => {
+                self.read(world, (&message, cost), node, now)
+            }
             What::Enable { agent, .. } => self.read_enable(world, agent, node, now),
         };
         let wait = match answer {
@@ -191,17 +209,22 @@ impl Cell {
         let book = &world.model.book;
         let Some(enforcer) = &mut self.enforcer else { return Ok(Wait::NONE) };
         let wait = enforcer.check(book, &mut self.workspace, asked, now)?;
-        let paid = enforcer.check_credits(book, &mut self.workspace, asked, now);
+        let mut paid = enforcer.check_credits(book, &mut self.workspace, asked, now);
         match paid {
             Err(Refusal { reason: Reason::CreditsExhausted, .. })
                 if self.buys_for_refused(world, now) =>
             {
                 let Some(enforcer) = &mut self.enforcer else { return Ok(wait) };
-                enforcer.check_credits(book, &mut self.workspace, asked, now)?;
+                paid = enforcer.check_credits(book, &mut self.workspace, asked, now);
             }
-            paid => paid?,
+            _ => {}
         }
-        Ok(wait)
+        if paid.is_err()
+            && let Some(enforcer) = &mut self.enforcer
+        {
+            enforcer.refused_further_on(book, &self.workspace, asked, now);
+        }
+        paid.map(|()| wait)
     }
 
     fn read_enable(
@@ -220,7 +243,7 @@ impl Cell {
 
     /// What was decided is acted upon.
     pub(super) fn act(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
-        let Ask { what, node, version, failed, wait } = *self.asks.at(ask);
+        let Ask { what, version, failed, .. } = *self.asks.at(ask);
         let Some(enforcer) = &self.enforcer else { return };
         if let Some(Strategy::Optimistic { max_retries, .. }) =
             world.model.enforcement.map(|it| it.strategy)
@@ -229,7 +252,7 @@ impl Cell {
             if failed < max_retries {
                 self.asks.at(ask).failed += 1;
                 self.tally.damage.retries += u64::from(what.counts(world, now));
-                self.queue(world, ask, now);
+                self.reach(world, ask, now);
             } else {
                 self.tally.damage.give_ups += u64::from(what.counts(world, now));
                 let refusal = Refusal::of(Reason::EnforcementUnavailable);
@@ -237,16 +260,28 @@ impl Cell {
             }
             return;
         }
-        match what {
+        self.act_on(world, ask, now);
+    }
+
+    /// What was asked for is done.
+    fn act_on(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
+        let Ask { what, node, wait, .. } = *self.asks.at(ask);
+        let answer = match what {
             What::Attempt(message, cost) => {
-                if let Err(refusal) = self.act_on_attempt(world, (message, cost, wait), node, now) {
-                    self.refuse_asked(world, ask, refusal, now);
-                    return;
-                }
+                self.act_on_attempt(world, (message, cost, wait), node, now)
             }
-            What::Enable { agent, by } => self.act_on_enable(world, (agent, by), node, now),
+            What::Again(message, cost) => self.act_again(world, (message, cost), node, now),
+            What::Enable { agent, by } => {
+                self.act_on_enable(world, (agent, by), node, now);
+                Ok(())
+            }
+        };
+        match answer {
+            Ok(()) => {
+                self.end_ask(ask);
+            }
+            Err(refusal) => self.refuse_asked(world, ask, refusal, now),
         }
-        self.asks.remove(ask);
     }
 
     /// An attempt takes what it was decided to have, unless nobody is there any more who would answer,
@@ -263,8 +298,17 @@ impl Cell {
         self.workspace.check_access(&model.book, agent)?;
         self.workspace.note_exceeded(&model.book, agent, asked.cost, now);
         let is_one = wait.is_none() && model.delay.is_zero();
-        let there =
-            if is_one { Some(self.decide_at_platform(world, &message, cost, now)?) } else { None };
+        let there = if is_one {
+            let answer = self.decide_at_platform(world, &message, cost, now);
+            if answer.is_err()
+                && let Some(enforcer) = &mut self.enforcer
+            {
+                enforcer.refused_further_on(&model.book, &self.workspace, asked, now);
+            }
+            Some(answer?)
+        } else {
+            None
+        };
         let mut flight = Flight::new(message, cost);
         (flight.node, flight.decided) = (node, now);
         // A queue names those that it lets in, so they have a number before they enter it.
@@ -282,6 +326,7 @@ impl Cell {
         self.log_decision(world, (&message, cost), Ok(moved), (node, now));
         if let Payment::Charged(charge) = payment {
             self.charged(world, charge, now);
+            self.note_delivered(world, &message, charge.amount);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
@@ -292,10 +337,10 @@ impl Cell {
     }
 
     /// Books what limits had no room for an attempt that was admitted.
-    fn note_exceeded(&mut self, world: &World<'_>, message: &Message) {
+    pub(super) fn note_exceeded(&mut self, world: &mut World<'_>, message: &Message) {
         let Some(enforcer) = &self.enforcer else { return };
         if world.frame.window.contains(message.due) {
-            self.tally.damage.over_admitted += enforcer.exceeded().len() as u64;
+            world.measures.over_admitted(world.frame, &mut self.tally, enforcer.exceeded());
         }
     }
 
@@ -342,15 +387,27 @@ impl Cell {
         }
     }
 
+    /// What was asked for is decided for good.
+    fn end_ask(&mut self, ask: u32) -> Ask {
+        let ended = self.asks.remove(ask);
+        if let What::Attempt(message, _) | What::Again(message, _) = ended.what {
+            self.close_delivery(&message);
+        }
+        ended
+    }
+
     /// What was asked for is refused.
     fn refuse_asked(&mut self, world: &mut World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
-        let Ask { what, node, .. } = self.asks.remove(ask);
+        let Ask { what, node, .. } = self.end_ask(ask);
         match what {
             What::Attempt(message, cost) => {
                 self.report_shadows(world, &message);
                 self.decided(world, &message, now);
                 self.log_decision(world, (&message, cost), Err(refusal), (node, now));
                 self.refuse(world, message, refusal, now);
+            }
+            What::Again(message, cost) => {
+                self.log_decision(world, (&message, cost), Err(refusal), (node, now));
             }
             What::Enable { agent, by } => {
                 let was = self.workspace.agent(agent as usize);
@@ -360,69 +417,5 @@ impl Cell {
                 }
             }
         }
-    }
-
-    /// An attempt that was admitted gives back its places.
-    pub(super) fn release(&mut self, world: &World<'_>, flight: &Flight, now: SimTime) {
-        let (book, agent) = (&world.model.book, flight.message.agent as usize);
-        let Flight { hold, node, .. } = *flight;
-        match &mut self.enforcer {
-            None => self.workspace.release(book, agent, hold, now),
-            Some(enforcer) => {
-                enforcer.release(book, &mut self.workspace, (agent, hold, node), now);
-            }
-        }
-    }
-
-    /// An attempt gives back its places that waits for some of them still.
-    pub(super) fn leave(&mut self, world: &World<'_>, flight: &Flight, now: SimTime) {
-        let (book, agent) = (&world.model.book, flight.message.agent as usize);
-        let Flight { hold, node, .. } = *flight;
-        match &mut self.enforcer {
-            None => self.workspace.leave(book, agent, hold, now),
-            Some(enforcer) => enforcer.leave(book, &mut self.workspace, (agent, hold, node), now),
-        }
-    }
-
-    /// An attempt gives back what it was charged.
-    pub(super) fn restore(
-        &mut self,
-        world: &World<'_>,
-        (agent, charge, node): (usize, Charge, u32),
-        now: SimTime,
-    ) {
-        match &mut self.enforcer {
-            None => {
-                self.workspace.restore(agent, charge);
-            }
-            Some(enforcer) => {
-                let book = &world.model.book;
-                enforcer.restore(book, &mut self.workspace, (agent, charge, node), now);
-            }
-        }
-    }
-
-    /// Those who enforce hear that credits came or went by themselves.
-    pub(super) fn note_credits(&mut self) {
-        if let Some(enforcer) = &mut self.enforcer {
-            enforcer.credits_changed();
-        }
-    }
-
-    /// Those who enforce hear that a period of credits began, with nothing used.
-    pub(super) fn note_period(&mut self) {
-        if let Some(enforcer) = &mut self.enforcer {
-            enforcer.begin_period();
-        }
-    }
-
-    /// Those who enforce hear that an agent goes offline, or is deleted.
-    pub(super) fn note_disabled(&mut self, world: &World<'_>, agent: u32, now: SimTime) -> u32 {
-        let Some(enforcement) = world.model.enforcement else { return 0 };
-        let node = self.node_of_agent(&enforcement, agent);
-        if let Some(enforcer) = &mut self.enforcer {
-            enforcer.enabled(&world.model.book, &self.workspace, (node, -1), now);
-        }
-        node
     }
 }

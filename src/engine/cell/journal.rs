@@ -188,7 +188,12 @@ impl Cell {
         if world.journal.is_some() {
             let subject = self.called(world.model, agent);
             let node = node_of(world.model, node);
-            self.log(world, Entry { outcome, node, ..Entry::new(action, subject) }, Moved::default(), now);
+            self.log(
+                world,
+                Entry { outcome, node, ..Entry::new(action, subject) },
+                Moved::default(),
+                now,
+            );
         }
     }
 

@@ -6,7 +6,10 @@ mod charging;
 mod credits;
 mod customers;
 mod enforce;
+mod faults;
+mod hearing;
 mod journal;
+mod nodes;
 mod plan;
 mod population;
 mod records;
@@ -20,6 +23,7 @@ mod waits;
 use std::collections::VecDeque;
 
 use self::enforce::Ask;
+use self::faults::{Delivery, Lost};
 use self::journal::Told;
 use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
@@ -39,7 +43,7 @@ use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally, Workspac
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Steps, plan_of};
+use crate::workload::{Action, Steps, is_taken, plan_of};
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -88,6 +92,12 @@ enum Event {
     LosesPatience { flight: u32 },
     /// Credits were held for an attempt for as long as they may be.
     HoldExpires { hold: u32 },
+    /// Somebody finds that an attempt is over of which nobody heard.
+    Found { lost: u32 },
+    /// What is asked for reaches those who decide.
+    Reach { ask: u32 },
+    /// Nobody could decide what is asked for in time.
+    Undecided { ask: u32 },
     /// What was asked for is decided.
     Decide { ask: u32 },
     /// What was decided is acted upon.
@@ -118,7 +128,7 @@ impl World<'_> {
     fn awaits_end(&self) -> bool {
         self.model.awaits_replies
             || self.journal.is_some()
-            || self.model.charges_late()
+            || self.model.hears_of_ends()
             || self.limits.as_ref().is_some_and(|it| it.holds_places())
     }
 }
@@ -140,6 +150,8 @@ pub(super) struct Cell {
     sessions: Slab<Session>,
     flights: Slab<Flight>,
     holds: Slab<Held>,
+    lost: Slab<Lost>,
+    deliveries: Vec<Delivery>,
     /// Held at the moment, and not to be charged \[thousandths\].
     in_vain: i128,
     /// The agent that the last message of the workspace's customers went to, or [`NONE`].
@@ -201,6 +213,8 @@ impl Cell {
             sessions: Slab::default(),
             flights: Slab::default(),
             holds: Slab::default(),
+            lost: Slab::default(),
+            deliveries: Vec::new(),
             in_vain: 0,
             routed: NONE,
             named: Vec::new(),
@@ -229,13 +243,16 @@ impl Cell {
 
     /// Begins the workspace of the group whose draws are keyed by `key`: pool and buckets full,
     /// agents created and enabled as far as the limits admit, in the order written.
-    pub(super) fn begin(&mut self, world: &mut World<'_>, key: Key) {
+    /// The nodes that decide are those of a replication, whose draws are keyed by `nodes`.
+    pub(super) fn begin(&mut self, world: &mut World<'_>, (key, nodes): (Key, Key)) {
         self.key = key;
         self.calendar.clear();
         self.sources.clear();
         self.sessions.clear();
         self.flights.clear();
         self.holds.clear();
+        self.lost.clear();
+        self.deliveries.clear();
         self.in_vain = 0;
         self.asks.clear();
         self.routed = NONE;
@@ -254,7 +271,11 @@ impl Cell {
         if let Some(enforcement) = world.model.enforcement {
             let enforcer = || Box::new(Enforcer::new(enforcement));
             let enforcer = self.enforcer.get_or_insert_with(enforcer);
-            enforcer.begin(&world.model.book, &self.workspace);
+            let outages = world.model.timeline.iter();
+            let outages =
+                outages.filter(|it| it.action == Action::Unavailable && is_taken(key, it));
+            let outages = outages.map(|it| (it.at, it.until.unwrap_or(SimTime::NEVER)));
+            enforcer.begin(&world.model.book, &self.workspace, (key, nodes), outages);
         }
         self.begin_log(world);
         self.schedule_timeline(world);
@@ -284,6 +305,9 @@ impl Cell {
             Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::HoldExpires { hold } => self.hold_expires(world, hold, ticket, now),
+            Event::Found { lost } => self.find_lost(world, lost, now),
+            Event::Reach { ask } => self.reach(world, ask, now),
+            Event::Undecided { ask } => self.undecided(world, ask, now),
             Event::Decide { ask } => self.decide_asked(world, ask, now),
             Event::Act { ask } => self.act(world, ask, now),
             Event::Turn { session } => self.turn(world, session, now),

@@ -1,7 +1,9 @@
 //! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
+use super::journal::Moved;
 use super::waits::{Place, Waiter};
 use super::{Cell, End, Event, Flight, Message, NONE, World};
+use crate::enforcement::Leaving;
 use crate::engine::calendar::Class;
 use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
@@ -304,10 +306,15 @@ impl Cell {
     pub(super) fn reply(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let flight = self.flights.remove(flight);
         let Flight { message, end, .. } = flight;
-        self.release(world, &flight, now);
         self.less_busy(world, message.agent);
-        self.let_in(world, now);
-        let back = self.pay_at_end(world, &flight, now);
+        let mut back = Moved::default();
+        if self.loses_release(world, &flight) {
+            self.lose_release(world, &flight, now);
+        } else {
+            self.release(world, &flight, Leaving::Over, now);
+            self.let_in(world, now);
+            back = self.pay_at_end(world, &flight, now);
+        }
         self.log_end(world, &flight, back, now);
         if let End::Refused(refusal) = end {
             if world.model.cuts(now) {

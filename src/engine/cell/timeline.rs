@@ -33,7 +33,7 @@ impl Cell {
                 Action::Disable(_) => (Class::Frees, Class::Takes),
                 Action::Create(_) => (Class::Takes, Class::Takes),
                 Action::Delete(_) => (Class::Frees, Class::Frees),
-                Action::Traffic(_) | Action::Servers(_) => continue,
+                Action::Traffic(_) | Action::Servers(_) | Action::Unavailable => continue,
             };
             if !is_taken(self.key, occurrence) {
                 continue;
@@ -135,7 +135,7 @@ impl Cell {
                 |cell, world, agent| cell.delete(world, agent, now),
                 |_| true,
             ),
-            Action::Traffic(_) | Action::Servers(_) => {}
+            Action::Traffic(_) | Action::Servers(_) | Action::Unavailable => {}
         }
     }
 

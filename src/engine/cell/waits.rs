@@ -2,6 +2,7 @@
 //! of one that counts attempts in flight.
 
 use super::{Cell, End, Event, Flight, World};
+use crate::enforcement::Leaving;
 use crate::engine::calendar::{Class, Ticket};
 use crate::rules::Wait;
 use crate::units::SimTime;
@@ -103,9 +104,9 @@ impl Cell {
         let Flight { message, place, shared, .. } = flight;
         self.stands(&flight);
         match place {
-            Place::Workspace => self.leave(world, &flight, now),
+            Place::Workspace => self.release(world, &flight, Leaving::Waiting, now),
             Place::Platform => {
-                self.release(world, &flight, now);
+                self.release(world, &flight, Leaving::Over, now);
                 if let (Some((plan, hold)), Some(limits)) = (shared, &mut world.limits) {
                     limits.leave(usize::from(plan), hold, now);
                 }

@@ -71,8 +71,8 @@ impl<'a> Crowd<'a> {
                 });
                 let number = crowd.residents.len() as u32;
                 crowd.residents.push(Resident { group, index, cell: Cell::new(), own });
-                let key = model.key(replication, index);
-                crowd.touch(shared, part, number, |cell, world| cell.begin(world, key));
+                let keys = (model.key(replication, index), model.nodes_key(replication));
+                crowd.touch(shared, part, number, |cell, world| cell.begin(world, keys));
             }
         }
         crowd

@@ -32,6 +32,22 @@ const METRICS: [(&str, bool); 14] = [
     ("earned.total", true),
 ];
 
+/// What enforcement does that it should not: compared where it does any of it under A or B.
+const DAMAGE: [&str; 12] = [
+    "credits.oversold.total",
+    "limiter.over_admitted",
+    "active.over_limit.max",
+    "false_refusals",
+    "credits.held_stranded",
+    "credits.above_hold",
+    "holds.expired",
+    "double_charges",
+    "credits.double_charged",
+    "releases.lost",
+    "credits.unbilled",
+    "admissions.unchecked",
+];
+
 /// `all`, then the groups: workspaces are in the order of `names`.
 pub(super) fn groups(
     names: &[&str],
@@ -124,12 +140,15 @@ fn metrics(
     workspaces: usize,
 ) -> IndexMap<String, MetricDiff> {
     let mut found = IndexMap::new();
-    for (name, is_sum) in METRICS {
-        let [a, b] = summaries.map(|summary| summary.metric(group, name));
-        if a.is_none() && b.is_none() {
+    let value = |summary: &Summary, name| summary.metric(group, name).and_then(|it| it.value);
+    let is_damaged = |name| summaries.iter().any(|it| value(it, name).is_some_and(|it| it > 0.0));
+    let damage = DAMAGE.into_iter().filter(|name| is_damaged(name)).map(|name| (name, false));
+    for (name, is_sum) in METRICS.into_iter().chain(damage) {
+        if summaries.iter().all(|summary| summary.metric(group, name).is_none()) {
             continue;
         }
-        let of_group = Change::of(a.and_then(|it| it.value), b.and_then(|it| it.value));
+        let [a, b] = summaries.map(|summary| value(summary, name));
+        let of_group = Change::of(a, b);
         let per_workspace = is_sum.then(|| mean(of_group, workspaces));
         found.insert(name.to_owned(), MetricDiff { of_group, per_workspace });
     }

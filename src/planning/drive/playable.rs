@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::enforcement::Faults;
 use crate::rules::limiter::{OnExceed, Quota, Throttle};
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::workload::{Action, AgentLine, OnRefused, TrafficKind};
@@ -31,7 +32,11 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Unplayable> {
         "limits over everybody: each workspace is decided apart",
     );
     cannot(!scenario.traces.is_empty(), "`trace` traffic");
-    cannot(scenario.enforcement.charging.is_late(), "`charge` other than `on_admit`");
+    let enforcement = &scenario.enforcement;
+    cannot(enforcement.charging.is_late(), "`charge` other than `on_admit`");
+    cannot(enforcement.faults != Faults::default(), "`faults`");
+    cannot(enforcement.unavailable, "`enforcement` on the `timeline`");
+    cannot(enforcement.keeps_on_refusal, "`on_refusal: keep`");
     for group in &scenario.groups {
         of_group(group, &mut |holds, what| {
             cannot(holds, &format!("{what} (group `{}`)", group.name));

@@ -22,6 +22,7 @@ pub fn diff_terminal(comparison: &Comparison, colour: bool, width: usize) -> Str
     blocked(&mut page, summary, all);
     messages(&mut page, all);
     amounts(&mut page, all);
+    damage(&mut page, all);
     most_changed(&mut page, summary);
     page.text.truncate(page.text.trim_end().len());
     page.blank();
@@ -260,6 +261,35 @@ fn amounts(page: &mut Page, all: &GroupDiff) {
         if let Some(each) = metric.per_workspace.filter(|_| name != "packages bought") {
             row(page, "  a workspace, on average", unit, each);
         }
+    }
+    page.blank();
+}
+
+/// What enforcement does that it should not.
+fn damage(page: &mut Page, all: &GroupDiff) {
+    let told = [
+        ("credits oversold", "credits.oversold.total"),
+        ("attempts admitted above a limiter", "limiter.over_admitted"),
+        ("active agents above the limit", "active.over_limit.max"),
+        ("refusals by a rule that had room", "false_refusals"),
+        ("credits out of reach, at most", "credits.held_stranded"),
+        ("credits charged beyond holds", "credits.above_hold"),
+        ("holds ended too early", "holds.expired"),
+        ("attempts charged twice", "double_charges"),
+        ("attempts whose end was not heard", "releases.lost"),
+        ("credits used and never charged", "credits.unbilled"),
+        ("attempts admitted unchecked", "admissions.unchecked"),
+    ];
+    let found: Vec<_> = told
+        .into_iter()
+        .filter_map(|(name, metric)| Some((name, all.metrics.get(metric)?)))
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    titles(page, "Enforced");
+    for (name, metric) in found {
+        row(page, name, Unit::Number, metric.of_group);
     }
     page.blank();
 }

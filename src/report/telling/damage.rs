@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::{Block, things, value};
 use crate::report::format::{number, time};
+use crate::scenario::{Scenario, in_theory};
 use crate::summary::GroupSummary;
 
 /// How long decisions took, and what went wrong by them; `None` where enforcement is the ideal.
-pub(super) fn damage(all: &GroupSummary) -> Option<Block> {
+pub(super) fn damage(scenario: &Scenario, all: &GroupSummary) -> Option<Block> {
     let mean = value(all, "decision.mean")?;
     let mut lines = vec![decided(all, mean)];
     let some = |metric: &str| value(all, metric).filter(|it| *it > 0.0);
@@ -31,10 +32,22 @@ pub(super) fn damage(all: &GroupSummary) -> Option<Block> {
     }
     if let Some(stranded) = some("credits.held_stranded") {
         lines.push(format!(
-            "up to {} out of reach in leases of other nodes, over all workspaces, when messages were \
-             refused for want of credits",
+            "up to {} out of reach, in leases of other nodes or held in vain, over all workspaces, when \
+             messages were refused for want of credits",
             things(stranded, "credit")
         ));
+    }
+    for (metric, what, rest) in [
+        ("double_charges", "attempt", "charged twice"),
+        ("credits.above_hold", "credit", "charged beyond what was held for them"),
+        ("holds.expired", "hold", "ended before their attempts did"),
+        ("releases.lost", "attempt", "of whose ends nobody heard"),
+        ("credits.unbilled", "credit", "used and never charged"),
+        ("admissions.unchecked", "attempt", "admitted while nobody could decide"),
+    ] {
+        if let Some(amount) = some(metric) {
+            lines.push(format!("{} {rest}", things(amount, what)));
+        }
     }
     if lines.len() == 1 {
         lines.push(
@@ -42,6 +55,7 @@ pub(super) fn damage(all: &GroupSummary) -> Option<Block> {
                 .to_owned(),
         );
     }
+    lines.extend(in_theory(scenario).into_iter().map(|line| format!("in theory {line}")));
     Some(Block { title: "Enforced", lines })
 }
 

@@ -29,7 +29,7 @@ impl Block {
 }
 
 /// What happened in all groups besides messages and limits: a block for what can happen in them.
-pub(super) fn blocks(summary: &Summary) -> Vec<Block> {
+pub(super) fn blocks(scenario: &Scenario, summary: &Summary) -> Vec<Block> {
     let Some(all) = summary.groups.get(ALL) else { return Vec::new() };
     [
         metering::credits(all, summary),
@@ -37,7 +37,7 @@ pub(super) fn blocks(summary: &Summary) -> Vec<Block> {
         metering::plans(all),
         metering::agents(all),
         servers(all),
-        damage::damage(all),
+        damage::damage(scenario, all),
         shadow::shadow(all, summary),
     ]
     .into_iter()

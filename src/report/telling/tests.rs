@@ -21,7 +21,7 @@ fn of(all: &GroupSummary, replications: u32) -> Summary {
 }
 
 fn told(metrics: &[(&str, f64)]) -> String {
-    let lines = blocks(&of(&group(metrics), 1))
+    let lines = blocks(&small().0, &of(&group(metrics), 1))
         .into_iter()
         .map(|block| format!("{}: {}", block.title, block.lines.join(" | ")));
     lines.collect::<Vec<String>>().join("\n")
@@ -83,14 +83,14 @@ fn an_alert_that_nobody_got_to_says_why() {
         ("alerts.time{level=100%}", 0.0),
     ]);
     all.metrics["alerts.time{level=100%}"].value = None;
-    insta::assert_snapshot!(blocks(&of(&all, 1))[0].lines.join("\n"), @r"
+    insta::assert_snapshot!(blocks(&small().0, &of(&all, 1))[0].lines.join("\n"), @r"
     100 used
     ran out in 99.5 % of the periods
     80 % of a pool used in 30 of 40 workspaces, for the first time after 20 d on average
     no pool used to the last credit: what was left could not pay a message
     ");
     all.metrics["credits.periods_exhausted.share"].value = Some(0.0);
-    assert_eq!(blocks(&of(&all, 1))[0].lines[3], "no pool used to 100 %");
+    assert_eq!(blocks(&small().0, &of(&all, 1))[0].lines[3], "no pool used to 100 %");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn counts_over_replications_are_told_as_means() {
         ("trials.ended", 1.6),
         ("agents.taken_offline", 0.2),
     ]);
-    let lines = blocks(&of(&all, 5)).into_iter().flat_map(|block| block.lines);
+    let lines = blocks(&small().0, &of(&all, 5)).into_iter().flat_map(|block| block.lines);
     insta::assert_snapshot!(lines.collect::<Vec<String>>().join("\n"), @r"
     100 used
     no pool ran out
@@ -258,7 +258,7 @@ fn after_a_warm_up_it_is_told_what_first_counts_from() {
     assert_eq!(first_of(&summary), None);
     summary.scenario.warm_up_s = 86_400.0 * 7.0;
     insta::assert_snapshot!(first_of(&summary).unwrap(), @"first: from the start of the run to the first one after the warm-up");
-    insta::assert_snapshot!(blocks(&summary)[0].lines.join("\n"), @r"
+    insta::assert_snapshot!(blocks(&small().0, &summary)[0].lines.join("\n"), @r"
     100 used
     ran out in 50 % of the periods, first after 2.28 d (median, the warm-up included)
     80 % of a pool used in 30 of 40 workspaces, for the first time after 36 h on average, the warm-up included

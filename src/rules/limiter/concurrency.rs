@@ -11,6 +11,8 @@ pub struct Concurrency {
     limit: u32,
     queue: u32,
     in_flight: u32,
+    /// Of these the ones that are over, and whose places were not given back.
+    lost: u32,
     /// The tickets of those that wait: none while there is a place.
     waiting: VecDeque<u64>,
 }
@@ -18,7 +20,7 @@ pub struct Concurrency {
 impl Concurrency {
     /// Nothing in flight, and room for `limit` attempts at once and `queue` more that wait.
     pub const fn new(limit: u32, queue: u32) -> Self {
-        Self { limit, queue, in_flight: 0, waiting: VecDeque::new() }
+        Self { limit, queue, in_flight: 0, lost: 0, waiting: VecDeque::new() }
     }
 
     /// Room for any number: what counts attempts on a plan that does not limit them.
@@ -70,6 +72,34 @@ impl Concurrency {
         assert!(self.in_flight > 0, "a place was released that nobody held");
         self.in_flight -= 1;
         self.admit_next()
+    }
+
+    /// An attempt is over, and its place is not given back.
+    ///
+    /// # Panics
+    ///
+    /// If no attempt is in flight that is not over.
+    pub fn lose(&mut self) {
+        assert!(self.in_flight > self.lost, "a place was lost that nobody held");
+        self.lost += 1;
+    }
+
+    /// Gives back a place that was [lost](Self::lose). Answers as [`release`](Self::release) does.
+    ///
+    /// # Panics
+    ///
+    /// If none was.
+    pub fn find(&mut self) -> Option<u64> {
+        assert!(self.lost > 0, "a place was found that nobody lost");
+        self.lost -= 1;
+        self.release()
+    }
+
+    /// Whether one more attempt would have a place, or might wait for one, if no place had been lost.
+    pub fn has_room_really(&self) -> bool {
+        let free = self.limit.saturating_sub(self.in_flight - self.lost) as usize;
+        let waiting = self.waiting.len();
+        waiting < free || waiting - free < self.queue as usize
     }
 
     /// An attempt is given up that has a place or waits for one. Answers as

@@ -4,7 +4,7 @@
 use super::{Member, Workspace};
 use crate::rules::agent::AgentState;
 use crate::rules::meters::Passed;
-use crate::rules::passage::Wait;
+use crate::rules::passage::{Hold, Wait};
 use crate::rules::policy::Rulebook;
 use crate::rules::pool::Charge;
 use crate::units::{Credits, SimTime};
@@ -51,7 +51,18 @@ impl Workspace {
         }
     }
 
-    /// Tells the throttles that count attempts in flight and have no place for one more.
+    /// An attempt is over, and nobody gives its places back.
+    pub fn lose(&mut self, book: &Rulebook, agent: usize, hold: Hold) {
+        self.meters.lose(book, agent, hold);
+    }
+
+    /// Gives back places that were [lost](Self::lose).
+    pub fn find(&mut self, book: &Rulebook, agent: usize, hold: Hold, now: SimTime) {
+        self.meters.find(book, agent, hold, now);
+    }
+
+    /// Tells the throttles that count attempts in flight and have no place for one more, if all are free
+    /// whose attempts are over.
     pub fn without_place(
         &mut self,
         book: &Rulebook,
@@ -61,6 +72,18 @@ impl Workspace {
     ) {
         let attempt = self.attempt(agent, cost, now);
         self.meters.without_place(book, self.plan, &attempt, refused);
+    }
+
+    /// Whether a throttle that counts attempts in flight has a place for one more, likewise.
+    pub fn has_place(
+        &mut self,
+        (book, throttle): (&Rulebook, Option<u16>),
+        attempt: (usize, Credits),
+        now: SimTime,
+    ) -> bool {
+        let mut has_place = true;
+        self.without_place(book, attempt, now, |full| has_place &= Some(full) != throttle);
+        has_place
     }
 
     /// Enables an agent that is draft or offline whether a slot is free or not. Answers whether the

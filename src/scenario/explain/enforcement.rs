@@ -4,7 +4,11 @@ use std::fmt::Write;
 
 use super::super::model::Scenario;
 use super::super::words::{counted, credits as amount};
-use crate::enforcement::{Charging, Estimate, Nodes, Routing, Strategy};
+use super::theory::in_theory;
+use crate::enforcement::{
+    Charging, DuplicateDelivery, Enforcement, Estimate, Faults, LateRenewal, LostRelease, Nodes,
+    OnUnavailable, Routing, Strategy,
+};
 use crate::rules::Below;
 
 /// Says how decisions are made, unless that is the ideal.
@@ -19,8 +23,69 @@ pub(super) fn describe_enforcement(text: &mut String, scenario: &Scenario) {
         let time = enforcement.decision_time;
         let _ = write!(text, "; each decision keeps its workspace's row{rows} busy for {time}");
     }
-    let _ = write!(text, "{}", charging(&enforcement.charging));
+    text.push_str(&charging(&enforcement.charging));
+    if enforcement.keeps_on_refusal {
+        text.push_str("; limits of rates keep what a message took that is refused further on");
+    }
     text.push('\n');
+    for line in faults(enforcement) {
+        let _ = writeln!(text, "  {line}");
+    }
+    for line in in_theory(scenario) {
+        let _ = writeln!(text, "  in theory {line}");
+    }
+}
+
+/// What goes wrong, a sentence each.
+fn faults(enforcement: &Enforcement) -> Vec<String> {
+    let mut said = Vec::new();
+    let Faults { lost_release, duplicate_delivery, clock_skew, node_restart, late_renewal } =
+        enforcement.faults;
+    if enforcement.unavailable {
+        said.push(unavailable(enforcement));
+    }
+    if let Some(LostRelease { share, found_after }) = lost_release {
+        let found = found_after
+            .map_or_else(|| ", and never will".to_owned(), |after| format!(" until {after} later"));
+        said.push(format!(
+            "fault: of {share} of the attempts nobody hears that they are over{found}"
+        ));
+    }
+    if let Some(DuplicateDelivery { share, after, idempotent }) = duplicate_delivery {
+        let known = if idempotent { ", is known by its key, and changes nothing" } else { "" };
+        said.push(format!(
+            "fault: {share} of the attempts are delivered twice; the second comes {after} \
+                           later{known}"
+        ));
+    }
+    if let Some(most) = clock_skew {
+        said.push(format!("fault: the clocks of nodes are off by up to {most}"));
+    }
+    if let Some(every) = node_restart {
+        said.push(format!(
+            "fault: each node restarts every {every} on average, and forgets what it has \
+                           not told"
+        ));
+    }
+    if let Some(LateRenewal { share, by }) = late_renewal {
+        said.push(format!("fault: {share} of the nodes hear of a renewal {by} late"));
+    }
+    said
+}
+
+fn unavailable(enforcement: &Enforcement) -> String {
+    let timeout = enforcement.timeout;
+    let waits =
+        if timeout.is_zero() { String::new() } else { format!(" after it waited for {timeout}") };
+    match enforcement.on_unavailable {
+        OnUnavailable::Refuse => format!("while it is unavailable, a message is refused{waits}"),
+        OnUnavailable::Admit => {
+            format!("while it is unavailable, a message is admitted{waits} without a decision")
+        }
+        OnUnavailable::Local => {
+            "while it is unavailable, nodes decide by what they know, and hear nothing".to_owned()
+        }
+    }
 }
 
 fn charging(charging: &Charging) -> String {

@@ -5,6 +5,7 @@ mod enforcement;
 mod expected;
 mod limits;
 mod plans;
+mod theory;
 mod timeline;
 mod traces;
 
@@ -15,6 +16,7 @@ use self::enforcement::describe_enforcement;
 use self::expected::{describe_expected, describe_in_all};
 use self::limits::limit;
 use self::plans::GroupPlans;
+pub use self::theory::in_theory;
 use self::timeline::describe_timeline;
 pub(super) use self::timeline::{taken, what};
 use self::traces::describe_traces;

@@ -91,6 +91,7 @@ pub(in crate::scenario) fn what(scenario: &Scenario, group: &Group, action: &Act
         Action::Delete(pick) => format!("delete {}", picked(group, pick)),
         Action::Traffic(factor) => format!("traffic comes {}x", number(factor)),
         Action::Servers(servers) => format!("the backend has {}", have(servers)),
+        Action::Unavailable => "enforcement is unavailable".to_owned(),
     }
 }
 

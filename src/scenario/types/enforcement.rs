@@ -3,13 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::quantity::{Amount, BelowText, Count, Duration, EstimateText};
+use super::quantity::{Amount, BelowText, Count, Duration, EstimateText, Flag, ShareText};
 
 /// How enforcement is implemented.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
-    "x-not-supported-yet" = ["faults", "timeout", "on_unavailable", "on_refusal"],
     "x-hints" = {
         "gap": "it stands in a strategy: `strategy: { check_then_act: { gap: 20ms } }`",
         "nodes": "it stands in a strategy: `strategy: { replicated: { nodes: 3, sync_every: 1s } }`",
@@ -32,9 +31,118 @@ pub(in crate::scenario) struct Enforcement {
     /// decisions are made one after the other. At most 1h. Default 0s.
     #[schemars(extend("default" = "0s"), example = "200us")]
     pub(in crate::scenario) decision_time: Option<Duration>,
-    /// When an attempt is charged that was admitted. Default when it is admitted.
+    /// When an attempt is charged that was admitted. Default `on_admit`.
     #[schemars(extend("default" = "on_admit"))]
     pub(in crate::scenario) charge: Option<Charge>,
+    /// Whether an attempt that is refused gives back what it took of the limits of rates that it passed
+    /// before. Default restore.
+    #[schemars(extend("default" = "restore"))]
+    pub(in crate::scenario) on_refusal: Option<OnRefusal>,
+    /// How long whoever asks waits while the timeline says that nobody can decide. At most 1h. Default 0s.
+    #[schemars(extend("default" = "0s"), example = "2s")]
+    pub(in crate::scenario) timeout: Option<Duration>,
+    /// What becomes of him then. Default refuse.
+    #[schemars(extend("default" = "refuse"))]
+    pub(in crate::scenario) on_unavailable: Option<OnUnavailable>,
+    /// What goes wrong around decisions.
+    pub(in crate::scenario) faults: Option<Faults>,
+}
+
+/// Whether an attempt that is refused gives back what it took of limits of rates.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum OnRefusal {
+    /// It takes nothing.
+    Restore,
+    /// The limits that it passed keep what it took.
+    Keep,
+}
+
+/// What becomes of an attempt while nobody can decide.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::scenario) enum OnUnavailable {
+    /// It is refused, as `enforcement_unavailable`.
+    Refuse,
+    /// It is admitted, whatever the rules say.
+    Admit,
+    /// Each node decides by what it knows, and hears nothing of others: a partition. For `replicated`,
+    /// `leased` and `metered`.
+    Local,
+}
+
+/// What goes wrong around decisions.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct Faults {
+    /// Attempts end, and nobody hears of it.
+    pub(in crate::scenario) lost_release: Option<LostRelease>,
+    /// Attempts are asked for twice.
+    pub(in crate::scenario) duplicate_delivery: Option<DuplicateDelivery>,
+    /// The clock of each node is off, by which it decides limits. For `replicated` and `leased`.
+    pub(in crate::scenario) clock_skew: Option<ClockSkew>,
+    /// Nodes restart, and forget what they have not told anybody. For `replicated`, `leased` and
+    /// `metered`.
+    pub(in crate::scenario) node_restart: Option<NodeRestart>,
+    /// Nodes hear late of new periods of credits.
+    pub(in crate::scenario) late_renewal: Option<LateRenewal>,
+}
+
+/// Attempts end, and nobody hears of it: their places stay taken, and what is held for them does.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct LostRelease {
+    /// Of all attempts that are answered, or refused further on.
+    #[schemars(example = "0.1%")]
+    pub(in crate::scenario) share: ShareText,
+    /// After how long somebody finds that they have ended, above 0s. Default never.
+    #[schemars(example = "5m")]
+    pub(in crate::scenario) found_after: Option<Duration>,
+}
+
+/// Attempts are asked for twice, and served once.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct DuplicateDelivery {
+    /// Of all attempts.
+    #[schemars(example = "1%")]
+    pub(in crate::scenario) share: ShareText,
+    /// From the first time to the second. Default 0s.
+    #[schemars(extend("default" = "0s"), example = "50ms")]
+    pub(in crate::scenario) after: Option<Duration>,
+    /// Whether the second time is known by its key, and changes nothing. Default false.
+    #[schemars(extend("default" = false))]
+    pub(in crate::scenario) idempotent: Option<Flag>,
+}
+
+/// The clock of each node is off by a time of its own, drawn once.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct ClockSkew {
+    /// At most so much, before or after; above 0s, at most 1d.
+    #[schemars(example = "500ms")]
+    pub(in crate::scenario) up_to: Duration,
+}
+
+/// Nodes restart.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct NodeRestart {
+    /// How often each node does, on average; at least 1s. Times between are exponential.
+    #[schemars(example = "12h")]
+    pub(in crate::scenario) every: Duration,
+}
+
+/// Nodes hear late of new periods of credits, and go on with what they knew of the old one.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct LateRenewal {
+    /// Of nodes, drawn for each workspace at each renewal.
+    #[schemars(example = "30%")]
+    pub(in crate::scenario) share: ShareText,
+    /// How late they are, above 0s.
+    #[schemars(example = "10m")]
+    pub(in crate::scenario) by: Duration,
 }
 
 /// When an attempt is charged.

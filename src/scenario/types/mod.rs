@@ -20,7 +20,7 @@ mod workspaces;
 pub(super) use backend::{Aimd, Backend, BackendScope, Discipline, Shed};
 pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
 pub(super) use document::{Document, Drain};
-pub(super) use enforcement::{Charge, Routing, Strategy};
+pub(super) use enforcement::{Charge, Faults, OnRefusal, OnUnavailable, Routing, Strategy};
 pub(super) use fair_use::{Estimate, FairUse, FairUseScope, OnExceed, Weight};
 pub(super) use packages::{AutoBuy, Package, Purchases};
 pub(super) use plan::{

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::quantity::{Count, CountOrUnlimited, Duration, Factor, Name, ShareText};
+use super::quantity::{Count, CountOrUnlimited, Duration, Factor, Flag, Name, ShareText};
 
 /// Something that happens at an instant.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -18,6 +18,7 @@ use super::quantity::{Count, CountOrUnlimited, Duration, Factor, Name, ShareText
     { "required": ["delete"] },
     { "required": ["traffic"] },
     { "required": ["backend"] },
+    { "required": ["enforcement"] },
 ]))]
 pub(in crate::scenario) struct TimelineEntry {
     /// Its name, unique on the timeline. An entry that has one takes the same workspaces when it is
@@ -27,8 +28,8 @@ pub(in crate::scenario) struct TimelineEntry {
     /// When it happens, from the start; before the end of the duration.
     #[schemars(example = "10d")]
     pub(in crate::scenario) at: Duration,
-    /// After how long it is undone, above 0s; for `set_plan`, `enable`, `disable`, `traffic` and
-    /// `backend`. Default never.
+    /// After how long it is undone, above 0s; for `set_plan`, `enable`, `disable`, `traffic`,
+    /// `backend` and `enforcement`. Default never.
     #[serde(rename = "for")]
     #[schemars(example = "6h")]
     pub(in crate::scenario) lasts: Option<Duration>,
@@ -56,6 +57,8 @@ pub(in crate::scenario) struct TimelineEntry {
     pub(in crate::scenario) traffic: Option<Factor>,
     /// The backend has so many servers.
     pub(in crate::scenario) backend: Option<BackendChange>,
+    /// Nobody can decide: `{ available: false }`.
+    pub(in crate::scenario) enforcement: Option<EnforcementChange>,
 }
 
 /// A package, or several of one kind.
@@ -97,6 +100,15 @@ pub(in crate::scenario) struct SomePicked {
     pub(in crate::scenario) line: Name,
     /// How many, at least 1; at most 100,000 are created. Default: all; 1 of those to be created.
     pub(in crate::scenario) count: Option<Count>,
+}
+
+/// How enforcement changes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct EnforcementChange {
+    /// Whether anybody can decide; `false`, since it is so without an entry.
+    #[schemars(example = false)]
+    pub(in crate::scenario) available: Flag,
 }
 
 /// How the backend changes.

@@ -4,7 +4,10 @@ use super::super::at::{At, Findings};
 use super::super::model::Group;
 use super::super::types;
 use super::numbers::count;
-use crate::enforcement::{Charging, Enforcement, Estimate, Nodes, Routing, Strategy};
+use crate::enforcement::{
+    Charging, DuplicateDelivery, Enforcement, Estimate, Faults, LateRenewal, LostRelease, Nodes,
+    OnUnavailable, Routing, Strategy,
+};
 use crate::rules::limiter::OnExceed;
 use crate::units::{Credits, SimSpan};
 
@@ -20,22 +23,103 @@ pub(super) const LONGEST_GAP: SimSpan = SimSpan::DAY;
 /// The longest decision.
 pub(super) const LONGEST_DECISION: SimSpan = SimSpan::HOUR;
 
+/// The longest anybody waits for enforcement that is unavailable.
+pub(super) const LONGEST_TIMEOUT: SimSpan = SimSpan::HOUR;
+
+/// The shortest mean time between restarts of a node.
+pub(super) const MOST_RESTARTS: SimSpan = SimSpan::SECOND;
+
 /// The enforcement that stands at `at`.
 pub(super) fn enforcement(
     document: &types::Document,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Enforcement {
-    let Some(written) = &document.enforcement else { return Enforcement::default() };
+    let entries = document.timeline.as_deref().unwrap_or_default();
+    let unavailable = entries.iter().any(|entry| entry.enforcement.is_some());
+    let Some(written) = &document.enforcement else {
+        return Enforcement { unavailable, ..Enforcement::default() };
+    };
     let decision_time = written.decision_time.as_ref().map_or(SimSpan::ZERO, |span| span.0);
     at_most(decision_time, LONGEST_DECISION, "decision_time", at, findings);
+    let timeout = written.timeout.as_ref().map_or(SimSpan::ZERO, |span| span.0);
+    at_most(timeout, LONGEST_TIMEOUT, "timeout", at, findings);
     let charge = written.charge.as_ref();
-    let charging =
-        charge.map_or(Charging::OnAdmit, |it| charging(it, at.key("charge"), findings));
-    let at = at.key("strategy");
-    let strategy =
-        written.strategy.as_ref().map_or(Strategy::Atomic, |it| strategy(it, at, findings));
-    Enforcement { strategy, decision_time, charging }
+    let faults = written.faults.as_ref();
+    let enforcement = Enforcement {
+        strategy: written
+            .strategy
+            .as_ref()
+            .map_or(Strategy::Atomic, |it| strategy(it, at.key("strategy"), findings)),
+        decision_time,
+        charging: charge.map_or(Charging::OnAdmit, |it| charging(it, at.key("charge"), findings)),
+        faults: faults.map_or_else(Faults::default, |it| faults_of(it, at.key("faults"), findings)),
+        unavailable,
+        timeout,
+        on_unavailable: match written.on_unavailable {
+            Some(types::OnUnavailable::Refuse) | None => OnUnavailable::Refuse,
+            Some(types::OnUnavailable::Admit) => OnUnavailable::Admit,
+            Some(types::OnUnavailable::Local) => OnUnavailable::Local,
+        },
+        keeps_on_refusal: matches!(written.on_refusal, Some(types::OnRefusal::Keep)),
+    };
+    consistent(&enforcement, at, findings);
+    enforcement
+}
+
+/// Notes a mistake where something needs nodes that know something of their own.
+fn consistent(enforcement: &Enforcement, at: At<'_>, findings: &mut Findings) {
+    let name = enforcement.strategy.name();
+    let hint = |strategies: &str| format!("take one of {strategies}, or leave it out");
+    if enforcement.on_unavailable == OnUnavailable::Local && !enforcement.strategy.knows_locally() {
+        let message = format!("`{name}` knows nothing by which a node could decide alone");
+        let hint = hint("`replicated`, `leased` and `metered`");
+        findings.add_with_hint(at.key("on_unavailable"), message, hint);
+    }
+    let at = at.key("faults");
+    if enforcement.faults.node_restart.is_some() && !enforcement.strategy.knows_locally() {
+        let message = format!("`{name}` keeps nothing on its nodes that a restart could forget");
+        let hint = hint("`replicated`, `leased` and `metered`");
+        findings.add_with_hint(at.key("node_restart"), message, hint);
+    }
+    if enforcement.faults.clock_skew.is_some() && enforcement.nodes().is_none() {
+        let message = format!("`{name}` has no nodes whose clocks could differ");
+        findings.add_with_hint(at.key("clock_skew"), message, hint("`replicated` and `leased`"));
+    }
+}
+
+fn faults_of(written: &types::Faults, at: At<'_>, findings: &mut Findings) -> Faults {
+    Faults {
+        lost_release: written.lost_release.as_ref().map(|it| {
+            let found_after = it.found_after.as_ref().map(|span| span.0);
+            if let Some(found_after) = found_after {
+                above_zero(found_after, "found_after", at.key("lost_release"), findings);
+            }
+            LostRelease { share: it.share.0, found_after }
+        }),
+        duplicate_delivery: written.duplicate_delivery.as_ref().map(|it| DuplicateDelivery {
+            share: it.share.0,
+            after: it.after.as_ref().map_or(SimSpan::ZERO, |span| span.0),
+            idempotent: it.idempotent.as_ref().is_some_and(|flag| flag.0),
+        }),
+        clock_skew: written.clock_skew.as_ref().map(|it| {
+            let at = at.key("clock_skew");
+            above_zero(it.up_to.0, "up_to", at, findings);
+            at_most(it.up_to.0, LONGEST_GAP, "up_to", at, findings);
+            it.up_to.0
+        }),
+        node_restart: written.node_restart.as_ref().map(|it| {
+            if it.every.0 < MOST_RESTARTS {
+                let at = at.key("node_restart").key("every");
+                findings.add(at, format!("`every` must be at least {MOST_RESTARTS}"));
+            }
+            it.every.0.max(MOST_RESTARTS)
+        }),
+        late_renewal: written.late_renewal.as_ref().map(|it| {
+            above_zero(it.by.0, "by", at.key("late_renewal"), findings);
+            LateRenewal { share: it.share.0, by: it.by.0 }
+        }),
+    }
 }
 
 fn charging(written: &types::Charge, at: At<'_>, findings: &mut Findings) -> Charging {
@@ -61,7 +145,7 @@ pub(super) fn enforceable(
     findings: &mut Findings,
 ) {
     let mut limits = groups.iter().flat_map(|group| &group.throttles);
-    if let Some(limit) = limits.find(|limit| !enforcement.strategy.can_enforce(limit)) {
+    if let Some(limit) = limits.find(|limit| !enforcement.can_enforce(limit)) {
         let name = enforcement.strategy.name();
         let at = at.key("strategy").key(name);
         let (message, hint) = if limit.on_exceed == OnExceed::Report {

@@ -3,6 +3,7 @@
 mod backend;
 mod bounds;
 mod customers;
+mod enforcement;
 mod limits;
 mod thresholds;
 
@@ -60,6 +61,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         shares(group, &mut warnings);
     }
     limits_over_everybody(scenario, &mut warnings);
+    self::enforcement::enforcement(scenario, &mut warnings);
     missing_figures(scenario, &mut warnings);
     thresholds(scenario, &mut warnings);
     warnings

@@ -141,6 +141,26 @@ fn each_warning_has_its_cause() {
             &["timeline=[{ at: 0s, for: 12h, share: 50%, traffic: 3x }]"],
             "always active agents would use 432",
         ),
+        (
+            &["enforcement.timeout=2s"],
+            "`timeout` of enforcement changes nothing: no entry of the timeline has nobody decide",
+        ),
+        (&["enforcement.on_unavailable=admit"], "`on_unavailable` of enforcement changes nothing"),
+        (
+            &["enforcement.faults.lost_release.share=1%"],
+            "`lost_release` of enforcement changes nothing: no limit of attempts in flight is there",
+        ),
+        (
+            &[
+                "plans.small.credits.renews=never",
+                "enforcement.faults.late_renewal={ share: 1%, by: 1s }",
+            ],
+            "`late_renewal` of enforcement changes nothing: no credits renew before the end",
+        ),
+        (
+            &["enforcement.faults.duplicate_delivery.share=0%"],
+            "`duplicate_delivery` of enforcement changes nothing: its share is 0%",
+        ),
         (&["workspaces.shops.plan=unlimited"], "no plan of these workspaces counts credits"),
         (&["workspaces.shops.agents=[{ name: idle }]"], "nobody writes to any agent"),
     ]);

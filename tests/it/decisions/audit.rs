@@ -98,6 +98,7 @@ pub(crate) fn rows(log: &str) -> Vec<Row<'_>> {
 struct Workspace {
     last: u64,
     balance: i128,
+    held: i128,
     active: BTreeSet<String>,
     /// Attempts that were admitted and are not over.
     open: BTreeSet<(u64, u64)>,
@@ -123,7 +124,8 @@ impl Workspace {
             wrong(format!("is below zero at {time}"));
         }
         if time < until {
-            self.closing = self.balance;
+            self.held += row.credits("hold");
+            self.closing = self.balance - self.held;
         }
         let agent = row.cell("agent").to_owned();
         let sound = match (row.cell("action"), outcome) {
@@ -154,13 +156,16 @@ pub(crate) fn differences(scenario: &Scenario, outcome: &Outcome, log: &str) -> 
     let window = scenario.warm_up.nanos()..until;
     let mut workspaces: BTreeMap<&str, Workspace> = BTreeMap::new();
     let mut counts: BTreeMap<&str, i128> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let rows = rows(log);
     for row in &rows {
         found.extend(workspaces.entry(row.cell("workspace")).or_default().take(row, until));
         let (action, refused) = (row.cell("action"), i128::from(row.cell("outcome") == "refused"));
         let is_measured = window.contains(&row.time("time"));
         let mut count = |name: &'static str, by: i128| *counts.entry(name).or_default() += by;
-        if let "message" | "release" = action {
+        // What is delivered twice is one attempt.
+        let again = action == "message" && !seen.insert((row.cell("workspace"), row.attempt()));
+        if let ("message" | "release", false) = (action, again) {
             let counts = i128::from(window.contains(&row.time("due")));
             count("attempts.refused", counts * refused);
             if action == "message" {
@@ -170,7 +175,7 @@ pub(crate) fn differences(scenario: &Scenario, outcome: &Outcome, log: &str) -> 
         }
         match action {
             _ if !is_measured => {}
-            "message" | "release" => {
+            "message" | "release" | "settle" => {
                 count("credits.consumed", row.off_balance());
                 count("credits.overage", row.credits("overage"));
             }

@@ -69,7 +69,7 @@ impl Play<'_> {
                 Action::Create(_) => (Class::Takes, Class::Takes),
                 Action::Delete(_) => (Class::Frees, Class::Frees),
                 Action::SetPlan(_) | Action::Subscribe(_) => (Class::Changes, Class::Changes),
-                Action::Traffic(_) | Action::Servers(_) => continue,
+                Action::Traffic(_) | Action::Servers(_) | Action::Unavailable => continue,
             };
             if !is_taken(key, it) {
                 continue;

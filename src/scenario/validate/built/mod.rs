@@ -1,6 +1,7 @@
 //! Scenarios that were built in code are held to what a file may say, as far as a run depends on
 //! it. What a file is warned of, or has no meaning, is left to whoever writes the code.
 
+mod enforcement;
 mod groups;
 mod lines;
 mod plans;
@@ -19,13 +20,11 @@ use super::super::occurs::reported;
 use super::super::types;
 use super::super::words::grouped;
 use super::backend::BACKOFFS;
-use super::enforcement::{LONGEST_DECISION, LONGEST_GAP, MOST_NODES, MOST_RETRIES};
 use super::windows::{Measured, not_windowed};
 use super::{MOST_BINS, MOST_REPLICATIONS};
-use crate::enforcement::{Enforcement, Strategy};
 use crate::random::Distribution;
 use crate::summary::{Label, MetricState, family_of};
-use crate::units::{Credits, SimSpan, SimTime};
+use crate::units::{SimSpan, SimTime};
 use crate::workload::ClientThrottling;
 
 impl Scenario {
@@ -71,12 +70,7 @@ fn scenario(scenario: &Scenario, finder: &mut Finder) {
     if let Some(of) = &scenario.backend {
         backend(of, finder);
     }
-    enforcement(&scenario.enforcement, finder);
-    let mut limits = scenario.groups.iter().flat_map(|group| &group.throttles);
-    let sound = limits.all(|limit| scenario.enforcement.strategy.can_enforce(limit));
-    let message = "must not be `Replicated` with throttles of attempts in flight that have a queue, \
-                   or that only report";
-    finder.demand(sound, "enforcement.strategy", message);
+    enforcement::enforcement(scenario, finder);
     for index in 0..scenario.thresholds.len() {
         threshold(scenario, index, finder);
     }
@@ -98,44 +92,6 @@ fn backend(backend: &Backend, finder: &mut Finder) {
     let message = "must be empty where each workspace has servers of its own: its group's \
                    timeline changes them";
     finder.demand(sound, "backend.changes", message);
-}
-
-fn enforcement(enforcement: &Enforcement, finder: &mut Finder) {
-    let short = enforcement.decision_time <= LONGEST_DECISION;
-    let message = format_args!("must be at most {LONGEST_DECISION}");
-    finder.demand(short, "enforcement.decision_time", message);
-    let gap = format_args!("must be at most {LONGEST_GAP}");
-    let retries = format_args!("must be at most {}", grouped(MOST_RETRIES));
-    match enforcement.strategy {
-        Strategy::Atomic => {}
-        Strategy::CheckThenAct { gap: it } => {
-            finder.demand(it <= LONGEST_GAP, "enforcement.strategy.gap", gap);
-        }
-        Strategy::Replicated { sync_every, .. } => {
-            let field = "enforcement.strategy.sync_every";
-            finder.demand(!sync_every.is_zero(), field, "must be above 0s");
-        }
-        Strategy::Leased { lease, ttl, .. } => {
-            let field = "enforcement.strategy.lease";
-            finder.demand(lease > Credits::ZERO, field, "must be above 0");
-            let field = "enforcement.strategy.ttl";
-            finder.demand(ttl != Some(SimSpan::ZERO), field, "must be above 0s");
-        }
-        Strategy::Optimistic { read_to_write, max_retries } => {
-            let field = "enforcement.strategy.read_to_write";
-            finder.demand(read_to_write <= LONGEST_GAP, field, gap);
-            let sound = u64::from(max_retries) <= MOST_RETRIES;
-            finder.demand(sound, "enforcement.strategy.max_retries", retries);
-        }
-        Strategy::Metered { report_every, .. } => {
-            let field = "enforcement.strategy.report_every";
-            finder.demand(!report_every.is_zero(), field, "must be above 0s");
-        }
-    }
-    let count = enforcement.nodes().map_or(1, |nodes| u64::from(nodes.count));
-    let message = format_args!("must be from 1 to {}", grouped(MOST_NODES));
-    let sound = (1..=MOST_NODES).contains(&count);
-    finder.demand(sound, "enforcement.strategy.nodes.count", message);
 }
 
 /// What is refused before the queue is full.

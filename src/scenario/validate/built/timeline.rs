@@ -32,6 +32,7 @@ pub(super) fn timeline(scenario: &Scenario, group: &Group, at: Arguments<'_>, fi
                 | Action::Disable(_)
                 | Action::Traffic(_)
                 | Action::Servers(_)
+                | Action::Unavailable
         );
         let message = "must be `None`, since the action cannot be undone";
         finder.demand(undone || occurrence.until.is_none(), field, message);
@@ -68,6 +69,10 @@ fn action(
             let sound = count.is_some_and(|count| (1..=MOST_AGENTS).contains(&count));
             let message = format_args!("must create from 1 to {} agents", grouped(MOST_AGENTS));
             finder.demand(sound, at, message);
+        }
+        Action::Unavailable => {
+            let message = "needs `enforcement.unavailable`";
+            finder.demand(scenario.enforcement.unavailable, at, message);
         }
         Action::Traffic(factor) => {
             let message = format_args!("must multiply by 0 to {}", grouped(MOST_TIMES as u64));

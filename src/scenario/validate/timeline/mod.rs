@@ -40,6 +40,8 @@ enum Doing<'d> {
     Traffic(f64),
     /// Other servers.
     Servers(&'d CountOrUnlimited),
+    /// Whether enforcement is available.
+    Available(bool),
 }
 
 impl<'d> Timeline<'d> {
@@ -145,12 +147,14 @@ fn doing(entry: &TimelineEntry) -> Option<(&'static str, Doing<'_>)> {
     let bought = entry.buy_package.as_ref().map(|of| ("buy_package", Doing::Buy(of)));
     let traffic = entry.traffic.as_ref().map(|factor| ("traffic", Doing::Traffic(factor.0)));
     let servers = entry.backend.as_ref().map(|of| ("backend", Doing::Servers(&of.servers)));
-    plans.chain(agents).chain(bought).chain(traffic).chain(servers).next()
+    let available =
+        entry.enforcement.as_ref().map(|of| ("enforcement", Doing::Available(of.available.0)));
+    plans.chain(agents).chain(bought).chain(traffic).chain(servers).chain(available).next()
 }
 
 /// Whether what `key` says can be undone.
 fn can_be_undone(key: &str) -> bool {
-    matches!(key, "traffic" | "backend" | "set_plan" | "enable" | "disable")
+    matches!(key, "traffic" | "backend" | "set_plan" | "enable" | "disable" | "enforcement")
 }
 
 fn line_of(picked: &Picked) -> &Name {

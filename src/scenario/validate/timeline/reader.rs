@@ -88,6 +88,7 @@ impl Reader<'_> {
             Doing::Agents(picked, to) => self.agents(&entry, picked, to, key),
             Doing::Traffic(factor) => self.traffic(&entry, factor),
             Doing::Servers(servers) => self.servers(&entry, servers),
+            Doing::Available(available) => self.enforcement(&entry, available),
         }
     }
 
@@ -263,6 +264,17 @@ impl Reader<'_> {
         }
         for &place in &entry.groups {
             self.note(place, entry, Action::Traffic(factor));
+        }
+    }
+
+    fn enforcement(&mut self, entry: &Entry<'_>, available: bool) {
+        if available {
+            let message = "enforcement is available where no entry says otherwise";
+            let hint = "say `available: false`, and with `for` how long";
+            self.findings.add_with_hint(entry.action_at.key("available"), message, hint);
+        }
+        for &place in &entry.groups {
+            self.note(place, entry, Action::Unavailable);
         }
     }
 

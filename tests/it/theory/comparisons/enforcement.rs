@@ -1,6 +1,7 @@
 //! Strategies of enforcement under Poisson traffic.
 
 use super::super::constant_service::ConstantService;
+use super::super::erlang::erlang_b;
 use super::super::poisson;
 use super::super::tolerance::poisson_count_error;
 use super::{Expectation, assert_theory};
@@ -166,7 +167,8 @@ fn a_row_is_a_queue_with_constant_service() {
 }
 
 /// Servers for all who come, each of which takes 5 s on average.
-const SERVERS: &str = "backend: { servers: unlimited, service_time: { exponential: { mean: 5s } } }\n";
+const SERVERS: &str =
+    "backend: { servers: unlimited, service_time: { exponential: { mean: 5s } } }\n";
 
 /// Messages in flight with servers for all are a Poisson count, also when one of them leaves: so many
 /// are promised what the one that takes the last credit used.
@@ -179,11 +181,7 @@ fn who_charges_on_completion_oversells_what_is_in_flight() {
     assert_theory(
         &scenario,
         &[
-            Expectation::theory(
-                "credits.oversold.total",
-                expected,
-                poisson_count_error(expected),
-            ),
+            Expectation::theory("credits.oversold.total", expected, poisson_count_error(expected)),
             Expectation::certain("credits.consumed", f64::from(4_000 * POOL)),
             Expectation::certain("false_refusals", 0.0),
         ],
@@ -220,9 +218,55 @@ fn what_is_held_is_what_is_in_flight() {
         ],
     );
     // A hold that ends after 2 s is there as long as both it and its message are.
-    let shorter = in_flight * (1.0 - (-2.0_f64 / 5.0).exp());
+    let shorter = in_flight * (1.0 - libm::exp(-2.0 / 5.0));
     assert_theory(
         &scenario.replace("estimate: 3", "estimate: 3, ttl: 2s"),
         &[Expectation::theory("credits.held", 3.0 * shorter, 3.0 * poisson_count_error(shorter))],
     );
+}
+
+/// Places that are lost for a while are the only ones taken where service takes no time: an attempt is
+/// blocked when all are, and those that are lost come as a Poisson stream.
+#[test]
+fn lost_places_block_as_erlang_says() {
+    let (places, share, found) = (3_u32, 0.2, 10.0);
+    let offered = RATE * share * found;
+    let blocked = erlang_b(places, offered);
+    let scenario = running_out(400, "faults: { lost_release: { share: 20%, found_after: 10s } }")
+        .replace(
+            "credits: { included: 100, per: workspace, renews: never }",
+            "fair_use: [{ name: few, scope: agent, concurrency: { limit: 3 } }]",
+        )
+        .replace("duration: 4m", "duration: 30m\nwarm_up: 5m");
+    assert_theory(
+        &scenario,
+        &[
+            Expectation::interval("refusal.rate{limiter=few}", blocked),
+            Expectation::certain("limiter.over_admitted", 0.0),
+        ],
+    );
+}
+
+/// Of what a meter is told at the multiples of a span it never hears what came before the last restart
+/// in between. Meters stop admission when they have heard of all credits: a renewal process of reports.
+///
+/// Source: Cox, Renewal Theory (1962), section 4.2: E N(c) = c / mean + (1 + cv^2) / 2 reports, for
+/// many of them.
+#[test]
+fn what_nodes_forget_is_oversold() {
+    let (every, mean, pool) = (5.0_f64, 8.0_f64, 500.0);
+    // Time between the last restart and the report, if there was one since the report before.
+    let heard = mean * (1.0 - libm::exp(-every / mean));
+    let square = 2.0 * mean * mean * (1.0 - libm::exp(-every / mean) * (1.0 + every / mean));
+    let of_report = RATE * heard;
+    let variance = of_report + RATE * RATE * (square - heard * heard);
+    let reports = pool / of_report + f64::midpoint(1.0, variance / (of_report * of_report));
+    let oversold = RATE * every * reports - pool;
+    let scenario = running_out(
+        1,
+        "strategy: { metered: { report_every: 5s } }, faults: { node_restart: { every: 8s } }",
+    )
+    .replace("included: 100", "included: 500")
+    .replace("duration: 4m", "duration: 30m\nreplications: 2000");
+    assert_theory(&scenario, &[Expectation::interval("credits.oversold.total", oversold)]);
 }

@@ -1,0 +1,196 @@
+//! What goes wrong around decisions: attempts that are delivered twice, and ends that nobody hears of.
+
+use super::enforce::{Ask, What};
+use super::journal::Moved;
+use super::records::{End, Flight, Held, Message, Payment};
+use super::{Cell, Event, World};
+use crate::enforcement::{Asked, DuplicateDelivery, Enforcement, Leaving, LostRelease};
+use crate::engine::calendar::Class;
+use crate::rules::{Hold, Refusal};
+use crate::units::{Credits, SimTime};
+
+/// An attempt that is delivered twice, as long as it may be charged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delivery {
+    /// The message, by its number in the workspace, and which attempt of it.
+    message: u64,
+    attempt: u32,
+    /// How often it was charged.
+    charges: u32,
+    /// How often it is yet to be decided.
+    open: u32,
+}
+
+impl Delivery {
+    const fn is_of(&self, message: &Message) -> bool {
+        self.message == message.serial && self.attempt == message.attempt
+    }
+}
+
+/// What an attempt left behind of which nobody heard that it is over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lost {
+    agent: u32,
+    node: u32,
+    hold: Hold,
+    payment: Payment,
+}
+
+impl Cell {
+    /// Has an attempt be delivered once more, if it is one of those.
+    pub(super) fn deliver_again(
+        &mut self,
+        world: &World<'_>,
+        enforcement: &Enforcement,
+        (message, cost): (Message, Credits),
+        now: SimTime,
+    ) {
+        let Some(DuplicateDelivery { share, after, idempotent }) =
+            enforcement.faults.duplicate_delivery
+        else {
+            return;
+        };
+        let customers = &self.lines[message.customers as usize];
+        let is_twice = customers.is_delivered_twice(message.number, message.attempt, share);
+        // One whose key is known is answered as before, and changes nothing.
+        if !is_twice || idempotent {
+            return;
+        }
+        let node = self.node(enforcement, message.agent, |cell| {
+            let customers = &cell.lines[message.customers as usize];
+            customers.other_node(message.number, message.attempt)
+        });
+        let (serial, attempt) = (message.serial, message.attempt);
+        let delivery = Delivery { message: serial, attempt, charges: 0, open: 2 };
+        self.deliveries.push(delivery);
+        let ask = self.asks.insert(Ask::new(What::Again(message, cost), node));
+        if !world.model.cuts(now + after) {
+            self.calendar.schedule(now + after, Class::Takes, Event::Reach { ask });
+        }
+    }
+
+    /// Books that an attempt was charged that may have been charged before.
+    pub(super) fn note_delivered(&mut self, world: &World<'_>, message: &Message, amount: Credits) {
+        let mut deliveries = self.deliveries.iter_mut();
+        let Some(delivery) = deliveries.find(|it| it.is_of(message)) else { return };
+        delivery.charges += 1;
+        if delivery.charges == 2 && world.frame.window.contains(message.due) {
+            self.tally.damage.double_charges += 1;
+            self.tally.damage.double_charged += amount.wide();
+        }
+    }
+
+    /// An attempt was decided that may be delivered once more.
+    pub(super) fn close_delivery(&mut self, message: &Message) {
+        let place = self.deliveries.iter().position(|it| it.is_of(message));
+        if let Some(place) = place {
+            self.deliveries[place].open -= 1;
+            if self.deliveries[place].open == 0 {
+                self.deliveries.swap_remove(place);
+            }
+        }
+    }
+
+    /// An attempt that is delivered for the second time takes what it needs once more; its places are
+    /// free at once, since it is served only once.
+    pub(super) fn act_again(
+        &mut self,
+        world: &mut World<'_>,
+        (message, cost): (Message, Credits),
+        node: u32,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        let (model, agent) = (world.model, message.agent as usize);
+        self.workspace.check_access(&model.book, agent)?;
+        let asked = Asked { agent, cost: model.asks(cost), node };
+        let taken = self.with_pool(world, now, |cell, world| {
+            let enforcer = cell.enforcer.as_mut()?;
+            let ticket = u64::from(super::NONE);
+            Some(enforcer.take(&world.model.book, &mut cell.workspace, (asked, ticket), now).0)
+        });
+        let Some(taken) = taken else { return Ok(()) };
+        self.note_exceeded(world, &message);
+        // What is held is never charged.
+        let paid = (&message, Credits::ZERO, node);
+        let (payment, moved) = self.begin_to_pay(world, paid, taken.payment, now);
+        self.log_decision(world, (&message, cost), Ok(moved), (node, now));
+        if let Payment::Charged(charge) = payment {
+            self.charged(world, charge, now);
+            self.note_delivered(world, &message, charge.amount);
+        }
+        let flight =
+            Flight { hold: taken.passed.hold, node, payment, ..Flight::new(message, cost) };
+        self.stands(&flight);
+        let leaving = if taken.passed.queues > 0 { Leaving::Waiting } else { Leaving::Over };
+        self.release(world, &flight, leaving, now);
+        self.log_end(world, &flight, Moved::default(), now);
+        self.let_in(world, now);
+        Ok(())
+    }
+
+    /// Whether nobody hears of the end of an attempt that is answered.
+    pub(super) fn loses_release(&self, world: &World<'_>, flight: &Flight) -> bool {
+        let fault = world.model.enforcement.and_then(|it| it.faults.lost_release);
+        let message = &flight.message;
+        fault.is_some_and(|LostRelease { share, .. }| {
+            let customers = &self.lines[message.customers as usize];
+            customers.loses_release(message.number, message.attempt, share)
+        })
+    }
+
+    /// An attempt is over, and nobody hears of it: its places stay taken, what is held for it stays so,
+    /// and what was to be charged is not.
+    pub(super) fn lose_release(&mut self, world: &World<'_>, flight: &Flight, now: SimTime) {
+        let Flight { message, hold, node, payment, end, cost, .. } = *flight;
+        let agent = message.agent as usize;
+        if let Some(enforcer) = &self.enforcer {
+            enforcer.lose(&world.model.book, &mut self.workspace, (agent, hold));
+        }
+        let counts = world.frame.window.contains(message.due);
+        self.tally.damage.lost_releases += u64::from(counts);
+        match payment {
+            Payment::Charged(charge) if matches!(end, End::Refused(_)) => {
+                // It is never given back.
+                self.workspace.settle(charge);
+            }
+            Payment::Due | Payment::Held(_) if counts && matches!(end, End::Served { .. }) => {
+                self.tally.damage.unbilled += cost.wide();
+            }
+            _ => {}
+        }
+        if let Payment::Held(number) = payment {
+            let held = self.holds.at(number);
+            let more = if held.expired { Credits::ZERO } else { held.amount - held.in_vain };
+            held.in_vain += more;
+            self.in_vain += more.wide();
+        }
+        let found_after = world
+            .model
+            .enforcement
+            .and_then(|it| it.faults.lost_release)
+            .and_then(|fault| fault.found_after);
+        if let Some(found_after) = found_after {
+            let lost = Lost { agent: message.agent, node, hold, payment };
+            let number = self.lost.insert(lost);
+            let event = Event::Found { lost: number };
+            self.calendar.schedule(now + found_after, Class::Frees, event);
+        }
+    }
+
+    /// Somebody finds that an attempt is over: its places are free, and what is held for it is.
+    pub(super) fn find_lost(&mut self, world: &mut World<'_>, lost: u32, now: SimTime) {
+        let Lost { agent, node, hold, payment } = self.lost.remove(lost);
+        let place = (agent as usize, hold, node);
+        if let Some(enforcer) = &mut self.enforcer {
+            let book = &world.model.book;
+            enforcer.release(book, &mut self.workspace, place, (Leaving::Found, now));
+        }
+        if let Payment::Held(number) = payment {
+            let held: Held = *self.holds.at(number);
+            if self.end_hold(world, number, now).is_some() && !world.model.cuts(now) {
+                self.log_expired_hold(world, &held, now);
+            }
+        }
+        self.let_in(world, now);
+    }
+}
