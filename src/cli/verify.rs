@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Format, VerifyArguments};
 use super::exit::Exit;
 use super::output::{complain, explain, print};
+use super::run::load_with;
 use crate::log::Trace;
 use crate::report::verified_terminal;
-use crate::scenario::{self, Faults, Override, ScenarioError};
+use crate::scenario::{Faults, ScenarioError};
 use crate::verify::{Standard, Verdict, VerdictDocument, Verified, VerifyError, verify};
 
 /// Runs the command.
 pub(super) fn run(arguments: &VerifyArguments) -> Exit {
-    let overrides: Vec<Override> = arguments.set.iter().map(Override::set).collect();
-    let loaded = match scenario::load(&arguments.scenario, &overrides) {
+    let loaded = match load_with(&arguments.scenario, &arguments.set, None) {
         Ok(loaded) => loaded,
         Err(error) => return explain(&error),
     };

@@ -1,6 +1,5 @@
 //! Who decides for one workspace.
 
-use super::audit::Audit;
 use super::copies::Copies;
 use super::lagging::Lagging;
 use super::leases::Leases;
@@ -28,7 +27,8 @@ pub struct Enforcer {
     /// How often the workspace's row was written.
     version: u64,
     view: View,
-    audit: Audit,
+    /// The throttles that had no room for the attempt that was admitted last.
+    exceeded: Vec<u16>,
     /// Whether the rule had room that refused last.
     had_room: bool,
 }
@@ -61,14 +61,13 @@ impl Enforcer {
             }
         };
         let free = vec![SimTime::ZERO; enforcement.rows() as usize];
-        Self { enforcement, free, version: 0, view, audit: Audit::default(), had_room: false }
+        Self { enforcement, free, version: 0, view, exceeded: Vec::new(), had_room: false }
     }
 
     /// Begins with a workspace that was just founded.
     pub fn begin(&mut self, book: &Rulebook, workspace: &Workspace) {
         self.free.fill(SimTime::ZERO);
         self.version = 0;
-        self.audit.begin(book, workspace);
         match &mut self.view {
             View::Row => {}
             View::Copies(copies) => copies.begin(book, workspace.plan()),
@@ -79,9 +78,8 @@ impl Enforcer {
 
     /// An agent or a feature was added to the workspace.
     pub fn add_agent(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
-        let plan = workspace.plan();
-        self.audit.meters().add_agent(book, plan, now);
         if let View::Copies(copies) = &mut self.view {
+            let plan = workspace.plan();
             copies.catch_up(book, plan, now);
             copies.add_agent(book, plan, now);
         }
@@ -115,7 +113,12 @@ impl Enforcer {
         let Asked { agent, cost, node } = asked;
         self.had_room = false;
         let View::Copies(copies) = &mut self.view else {
-            return workspace.check(book, agent, cost, now);
+            let answer = workspace.check(book, agent, cost, now);
+            let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+            // What a limit counts of refusals is written into the row.
+            let counts = refused_by.is_some_and(|it| book.counts_refused(workspace.plan(), it));
+            self.version += u64::from(counts);
+            return answer;
         };
         workspace.check_access(book, agent)?;
         let plan = workspace.plan();
@@ -172,7 +175,9 @@ impl Enforcer {
     ) -> (Taken, Wait) {
         let Asked { agent, cost, node } = asked;
         self.version += 1;
-        self.audit.admits(book, workspace, asked, now);
+        let exceeded = &mut self.exceeded;
+        exceeded.clear();
+        workspace.without_room(book, (agent, cost), now, |throttle| exceeded.push(throttle));
         let spendable = workspace.spendable_unseen(0);
         let mut known = None;
         match &mut self.view {
@@ -205,9 +210,9 @@ impl Enforcer {
     }
 
     /// The throttles, by their places in the group's list, that had no room for the attempt that
-    /// [took](Self::take) last.
+    /// [took](Self::take) last, with all counted that was admitted before.
     pub fn exceeded(&self) -> &[u16] {
-        self.audit.exceeded()
+        &self.exceeded
     }
 
     /// Gives back the places of an attempt that a node had admitted.
@@ -290,7 +295,6 @@ impl Enforcer {
     /// The workspace came from one plan to another.
     pub fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {
         self.credits_changed();
-        self.audit.meters().change_plan(book, plans, now);
         if let View::Copies(copies) = &mut self.view {
             copies.change_plan(book, plans, now);
         }

@@ -67,9 +67,17 @@ fn rules(text: &mut String, verified: &Verified) {
         }
         text.push('\n');
     }
-    if verified.oversold.sum > Credits::ZERO {
+    let is_oversold = verified.oversold.sum > Credits::ZERO;
+    if is_oversold || verified.over_limit > 0 {
+        text.push('\n');
+    }
+    if is_oversold {
         let (sum, most) = (verified.oversold.sum, verified.oversold.most);
-        let _ = writeln!(text, "\nCredits oversold: {sum}, and {most} in one workspace at most.");
+        let _ = writeln!(text, "Credits oversold: {sum}, and {most} in one workspace at most.");
+    }
+    if verified.over_limit > 0 {
+        let agents = plural(verified.over_limit, "agent");
+        let _ = writeln!(text, "Active above the limit: {agents} in one workspace at most.");
     }
 }
 

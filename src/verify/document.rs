@@ -26,6 +26,9 @@ pub struct VerdictDocument {
     pub rules: Vec<RuleDocument>,
     /// Credits that were charged beyond the balance and what overage permits, and not given back.
     pub oversold: OversoldDocument,
+    /// How many agents were active above the limit at most, in any workspace, since one was enabled without
+    /// a slot.
+    pub over_limit: u64,
     /// The first violations of each rule, five at most, and the first possible ones.
     pub findings: Vec<FindingDocument>,
     /// Of each rule that was violated in a workspace: the fewest rows that still violate it.
@@ -142,6 +145,7 @@ impl VerdictDocument {
                 sum: verified.oversold.sum.as_f64(),
                 most: verified.oversold.most.as_f64(),
             },
+            over_limit: verified.over_limit,
             findings: findings.collect(),
             counterexamples: verified.counterexamples.iter().map(counterexample).collect(),
         }

@@ -21,6 +21,8 @@ pub(super) struct Found {
     /// What was charged beyond the balance and what overage permits, less what of that was given back
     /// \[thousandths\].
     pub(super) oversold: i128,
+    /// How many agents were surely active above the limit at most, since one of them was enabled.
+    pub(super) over_limit: i128,
 }
 
 impl Found {
@@ -37,6 +39,13 @@ impl Found {
         if verdict > worst.verdict {
             (worst.verdict, worst.line) = (verdict, line);
         }
+    }
+
+    /// Takes up an enable that was admitted: so many agents are active then, at least and at most, of as
+    /// many as there are slots.
+    pub(super) fn enabled(&mut self, demand: (i128, i128), slots: (i128, i128), line: u64) {
+        self.add(Rule::SlotsNeverExceeded, Verdict::of_admission(demand, slots), line);
+        self.over_limit = self.over_limit.max(demand.0 - slots.1);
     }
 
     /// Takes up that a rule applied, and was held as far as it goes.

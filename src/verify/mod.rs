@@ -65,6 +65,9 @@ pub struct Verified {
     pub rules: BTreeMap<Rule, Tally>,
     /// What was charged beyond the balance and what overage permits, as far as it was not given back.
     pub oversold: Oversold,
+    /// How many agents were active above the limit at most, in any workspace, since one was enabled without
+    /// a slot.
+    pub over_limit: u64,
     /// The first violations of each rule, and the first possible ones.
     pub findings: Vec<Finding>,
     /// Of each rule that was violated in a workspace: the first violation, shrunk to as few rows as still
@@ -151,6 +154,7 @@ impl Verified {
         let sum = self.oversold.sum.thousandths().saturating_add(oversold);
         self.oversold.sum = Credits::from_thousandths(sum);
         self.oversold.most = self.oversold.most.max(Credits::from_thousandths(oversold));
+        self.over_limit = self.over_limit.max(u64::try_from(found.over_limit).unwrap_or(0));
     }
 }
 

@@ -42,8 +42,8 @@ impl Workspace {
         }
     }
 
-    /// Tells the throttles that count attempts in flight and have no place for one more.
-    pub fn without_place(
+    /// Tells the throttles that have no room for an attempt, with all counted that was admitted.
+    pub fn without_room(
         &mut self,
         book: &Rulebook,
         (agent, cost): (usize, Credits),
@@ -51,7 +51,7 @@ impl Workspace {
         refused: impl FnMut(u16),
     ) {
         let attempt = self.attempt(agent, cost, now);
-        self.meters.without_place(book, self.plan, &attempt, refused);
+        self.meters.without_room(book, self.plan, &attempt, refused);
     }
 
     /// Enables an agent that is draft or offline whether a slot is free or not. Answers whether the

@@ -8,11 +8,11 @@ use crate::rules::limiter::{Quota, WindowStart};
 use crate::units::SimTime;
 use crate::verify::found::Found;
 use crate::verify::gauge::Gauge;
-use crate::verify::terms::{places, weight};
+use crate::verify::terms::{has_queue, places, weight};
 use crate::verify::verdict::Verdict;
 
-/// A limiter, as an atomic decision would have it that saw the same attempts: at least, and at most, since
-/// it is not told of every attempt whether it got there.
+/// A limiter that has counted all that was let in: at least, and at most, since it is not told of every
+/// attempt whether it got there.
 pub(super) struct Hearing<'s> {
     limit: Limit<'s>,
     state: State,
@@ -72,10 +72,9 @@ impl<'s> Hearing<'s> {
             // Where windows begin with the first attempt, less may be worse.
             self.is_vague |= begins_anywhere(&self.limit.throttle.quota);
         }
-        let surely = got_there && verdict == Verdict::Held;
-        if verdict != Verdict::Violated {
-            self.take(visit, surely);
-        }
+        // Of more than there should be, nobody knows who waits.
+        self.is_vague |= verdict != Verdict::Held && has_queue(self.limit.throttle);
+        self.take(visit, got_there);
     }
 
     /// What stands in the way of an attempt, itself included, and how much there may be; `None` if it
@@ -109,9 +108,9 @@ impl<'s> Hearing<'s> {
             State::Rate { least, most } => {
                 let weight = weight(throttle, visit.cost);
                 if surely {
-                    least.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+                    least.count(&throttle.quota, visit.at.from.0, weight);
                 }
-                most.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+                most.count(&throttle.quota, visit.at.from.0, weight);
             }
         }
     }

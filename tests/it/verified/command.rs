@@ -56,6 +56,8 @@ fn a_rule_that_is_broken_is_exit_code_4() {
     no agent is enabled without a slot                     1         -         1         1
     only active agents answer, and they do                 1         -         -         -
 
+    Active above the limit: 1 agent in one workspace at most.
+
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
     no agent is enabled without a slot: broken in shops/1, as 3 rows of the log show
@@ -290,6 +292,7 @@ fn violations_are_shown_and_can_be_replayed() {
     only active agents answer, and they do                 1         -         -         -
 
     Credits oversold: 3.5, and 3.5 in one workspace at most.
+    Active above the limit: 1 agent in one workspace at most.
 
     ✗ violated in shops/1, at line 7: no pool is oversold
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot

@@ -6,6 +6,7 @@ mod damage;
 mod forged;
 mod limits;
 mod told;
+mod untold;
 
 use std::fs;
 
