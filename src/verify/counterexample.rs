@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{Deed, Event};
+use super::race::is_grant;
 use super::rule::Rule;
 use crate::log::{DecisionLog, DecisionRecord, DecisionRows, Trace, TraceError};
 use crate::scenario::Scenario;
@@ -13,7 +14,7 @@ use crate::units::{Credits, SimSpan, SimTime};
 pub struct Counterexample {
     /// The rule.
     pub rule: Rule,
-    /// The workspace that the rows are of.
+    /// The workspace that the rows are of, or the limit over everybody that they met.
     pub workspace: String,
     /// Whether every instant is known, as the log said.
     pub is_exact: bool,
@@ -48,6 +49,14 @@ impl Counterexample {
     pub fn since_first(&self, row: &CounterexampleRow) -> SimSpan {
         let first = self.rows.iter().map(|row| row.time).min().unwrap_or(row.time);
         row.time.max(first) - first
+    }
+
+    /// How long before it took effect something was asked for, where a log tells every instant and it was
+    /// not at once.
+    pub fn asked_before(&self, row: &CounterexampleRow) -> Option<SimSpan> {
+        let asked = row.cell("sent").parse::<SimSpan>().ok()?;
+        let asked = SimTime::ZERO + asked;
+        (self.is_exact && asked < row.time).then(|| row.time - asked)
     }
 
     /// The rows as a log, which violates the rule too.
@@ -88,19 +97,20 @@ pub(super) fn tell(
         events.sort_by_key(|event| event.line);
         let rows = events.iter().filter_map(|event| {
             let row = wanted.get(&event.line)?.clone()?;
-            Some(without_what_is_not_told(row, event, scenario))
+            Some(as_told(row, (event, rule), scenario))
         });
         Counterexample { rule, workspace, is_exact, rows: rows.collect() }
     });
     Ok(told.collect())
 }
 
-/// Empties what the event does not have any more.
-fn without_what_is_not_told(
+/// The row as the event is told now: empty is what that does not have any more.
+fn as_told(
     mut row: CounterexampleRow,
-    event: &Event,
+    (event, rule): (&Event, Rule),
     scenario: &Scenario,
 ) -> CounterexampleRow {
+    let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
     let mut empty = |column: &str, is_told: bool| {
         if let Some(place) = place(column).filter(|_| !is_told) {
             row.cells[place].clear();
@@ -110,10 +120,18 @@ fn without_what_is_not_told(
     empty("overage", event.overage != Credits::ZERO);
     empty("hold", event.hold != Credits::ZERO);
     empty("balance", event.balance.is_some());
-    // What limits over everybody saw of others is not told.
-    let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
-    if let Some(place) = place("limiter").filter(|_| is_shared) {
-        row.cells[place].clear();
+    empty("retry_after", event.retry_after.is_some());
+    // What limits over everybody saw of others is not told, but where it is what is shown.
+    empty("limiter", !is_shared || rule.is_of_everybody());
+    // Of a grant that is long ago, what was left of it.
+    let mut tell = |column: &str, amount: Credits| {
+        if let Some(place) = place(column).filter(|_| is_grant(event)) {
+            row.cells[place] = amount.to_string();
+        }
+    };
+    tell("charged", event.charged);
+    if let Some(balance) = event.balance {
+        tell("balance", balance);
     }
     // What it costs may stand in what it was charged.
     let is_message = matches!(event.deed, Deed::Message(_));

@@ -1,10 +1,13 @@
 //! A log before the rules: workspace by workspace.
 
+mod scene;
+
 use super::clerk::Clerk;
 use super::event::Event;
 use super::found::Found;
-use super::shared::Shared;
-use super::shrink::{Case, shrink};
+use super::rule::Rule;
+use super::shared::{Heard, Shared};
+use super::shrink::{Whose, shrink};
 use super::spill::Spill;
 use super::terms::GroupTerms;
 use super::verdict::Verdict;
@@ -24,6 +27,14 @@ pub(super) struct Court<'s> {
     /// Where each rule was violated for the first time.
     cases: Vec<Case>,
     verified: Verified,
+}
+
+/// The rows of a workspace in which a rule was violated for the first time.
+struct Case {
+    rule: Rule,
+    workspace: usize,
+    /// In the order in which they were judged.
+    events: Vec<Event>,
 }
 
 impl<'s> Court<'s> {
@@ -70,20 +81,31 @@ impl<'s> Court<'s> {
 
     fn done(mut self, log: &Trace) -> Result<Verified, VerifyError> {
         let cases = std::mem::take(&mut self.cases).into_iter().map(|case| {
-            let Case { rule, workspace, .. } = case;
+            let Case { rule, workspace, events } = case;
             let terms = &self.groups[self.clerk.group(workspace)];
-            let left = shrink(case, |events| self.found(terms, events));
+            let left = shrink(rule, (events, &Whose::new()), |events| self.found(terms, events));
             (rule, self.clerk.workspace(workspace).to_owned(), left)
         });
-        let cases: Vec<_> = cases.collect();
+        let mut cases: Vec<_> = cases.collect();
+        let shared = Shared::new(self.scenario, &self.clerk);
+        let heard = std::mem::replace(&mut self.shared, shared).judge()?;
+        for Heard { name, found, .. } in &heard {
+            self.verified.take_up(name, found);
+        }
+        for Heard { name, cases: of_limit, .. } in heard {
+            for seen in of_limit {
+                if cases.iter().all(|(rule, ..)| *rule != seen.rule) {
+                    let left = self.shown(log, &seen)?;
+                    cases.push((seen.rule, name.clone(), left));
+                }
+            }
+        }
+        cases.retain(|(_, _, events)| !events.is_empty());
         if !cases.is_empty() {
             self.verified.counterexamples = counterexample::tell(log, self.scenario, cases)?;
             self.verified.counterexamples.sort_by_key(|it| it.rule);
         }
         self.verified.workspaces = self.clerk.workspaces() as u64;
-        for (name, found) in self.shared.judge()? {
-            self.verified.take_up(&name, &found);
-        }
         Ok(self.verified)
     }
 

@@ -79,7 +79,7 @@ pub struct FindingDocument {
 pub struct CounterexampleDocument {
     /// The rule.
     pub rule: String,
-    /// The workspace.
+    /// The workspace, or the limit over everybody.
     pub workspace: String,
     /// Its rows.
     pub rows: Vec<RowDocument>,
@@ -92,6 +92,8 @@ pub struct RowDocument {
     pub line: u64,
     /// How long after the first row it happened \[s\].
     pub after_s: f64,
+    /// The workspace.
+    pub workspace: String,
     /// The agent, the feature or the plan.
     pub agent: String,
     /// What happened.
@@ -167,6 +169,7 @@ fn counterexample(it: &Counterexample) -> CounterexampleDocument {
     let rows = it.rows.iter().map(|row| RowDocument {
         line: row.line,
         after_s: it.since_first(row).as_secs_f64(),
+        workspace: row.cell("workspace").to_owned(),
         agent: row.cell("agent").to_owned(),
         action: row.cell("action").to_owned(),
         outcome: row.cell("outcome").to_owned(),

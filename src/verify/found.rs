@@ -53,6 +53,20 @@ impl Found {
         self.add(rule, Verdict::Held, 0);
     }
 
+    /// Takes up what was found of another workspace.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (rule, judgement) in other.all() {
+            let own = &mut self.rules[rule as usize];
+            let joined = own.get_or_insert(Judgement { decisions: 0, ..judgement });
+            joined.decisions += judgement.decisions;
+            if judgement.verdict > joined.verdict {
+                (joined.verdict, joined.line) = (judgement.verdict, judgement.line);
+            }
+        }
+        self.oversold += other.oversold;
+        self.over_limit = self.over_limit.max(other.over_limit);
+    }
+
     /// What was found of a rule.
     pub(super) fn of(&self, rule: Rule) -> Option<Judgement> {
         self.rules[rule as usize]

@@ -15,6 +15,7 @@ mod exact;
 mod found;
 mod gauge;
 mod keys;
+mod race;
 mod rule;
 mod shared;
 mod shrink;

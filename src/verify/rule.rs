@@ -71,6 +71,24 @@ impl Rule {
         Self::TrialsEnd,
     ];
 
+    /// Whether it is about what all workspaces share.
+    pub const fn is_of_everybody(self) -> bool {
+        matches!(self, Self::SharedNeverExceeded | Self::SharedRefusedRightly)
+    }
+
+    /// Whether it is about which agents there are, and which of them are active.
+    pub const fn is_of_agents(self) -> bool {
+        matches!(
+            self,
+            Self::SlotsNeverExceeded
+                | Self::SlotsRefusedRightly
+                | Self::AgentsNeverExceeded
+                | Self::AgentsRefusedRightly
+                | Self::ActiveAgentsOnly
+                | Self::TrialsEnd
+        )
+    }
+
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
         match self {

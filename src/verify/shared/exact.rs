@@ -1,9 +1,9 @@
 //! A limiter that all share, visit by visit, where every instant is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::visit::{Act, Visit};
-use super::{Limit, rule, unknown};
+use super::{Limit, MOST_SEEN, Seen, rule, unknown};
 use crate::rules::limiter::{Quota, WindowStart};
 use crate::units::SimTime;
 use crate::verify::found::Found;
@@ -18,7 +18,10 @@ pub(super) struct Hearing<'s> {
     state: State,
     /// Whether what it counts at least and at most is not known any more.
     is_vague: bool,
+    /// The lines of attempts that it saw, the latest ones, until a rule was violated.
+    seen: VecDeque<u64>,
     pub(super) found: Found,
+    pub(super) cases: Vec<Seen>,
 }
 
 enum State {
@@ -32,12 +35,37 @@ impl<'s> Hearing<'s> {
             Some(gauge) => State::Rate { least: gauge.clone(), most: gauge },
             None => State::Places { taken: (0, 0), inside: BTreeMap::new() },
         };
-        Self { limit, state, is_vague: false, found: Found::default() }
+        Self {
+            limit,
+            state,
+            is_vague: false,
+            seen: VecDeque::new(),
+            found: Found::default(),
+            cases: Vec::new(),
+        }
     }
 
-    /// Takes up a visit; `is_vague` says that others, of which it is not known where they went, may have
-    /// taken something.
+    /// Takes up a visit, and notes what was seen where a rule is violated for the first time. `is_vague`
+    /// says that others, of which it is not known where they went, may have taken something.
     pub(super) fn see(&mut self, visit: &Visit, is_vague: bool) {
+        if !matches!(visit.act, Act::Frees | Act::MayFree) {
+            self.seen.push_back(visit.line);
+            if self.seen.len() > MOST_SEEN {
+                self.seen.pop_front();
+            }
+        }
+        self.judge(visit, is_vague);
+        for rule in [rule(false), rule(true)] {
+            let is_first = self.cases.iter().all(|seen| seen.rule != rule);
+            let judgement = self.found.of(rule);
+            if is_first && judgement.is_some_and(|it| it.verdict == Verdict::Violated) {
+                let lines = self.seen.iter().copied().collect();
+                self.cases.push(Seen { rule, lines, until: visit.at.until.0 });
+            }
+        }
+    }
+
+    fn judge(&mut self, visit: &Visit, is_vague: bool) {
         let is_refused = match visit.act {
             Act::Frees | Act::MayFree => {
                 self.free(visit);

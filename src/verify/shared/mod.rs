@@ -4,7 +4,7 @@ mod exact;
 mod visit;
 mod within;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use self::exact::Hearing;
@@ -17,6 +17,7 @@ use super::sort::{IN_MEMORY, Sorter};
 use super::verdict::Verdict;
 use crate::rules::limiter::{OnExceed, Quota, Throttle, ThrottleScope};
 use crate::scenario::Scenario;
+use crate::units::SimTime;
 
 /// So many visits are compared at once where their instants are not known exactly; of more it is not
 /// worked out which placement is the worst.
@@ -34,6 +35,27 @@ pub(super) struct Shared<'s> {
     sorter: Sorter<Visit>,
     /// Whether every instant is known.
     is_exact: bool,
+}
+
+/// Of a violation so many attempts are noted that the limiter saw before.
+const MOST_SEEN: usize = 2_000;
+
+/// What was found of a limiter that all share.
+pub(super) struct Heard {
+    /// The limit, and the plan if it is one of plans.
+    pub(super) name: String,
+    pub(super) found: Found,
+    /// The first violation of each rule.
+    pub(super) cases: Vec<Seen>,
+}
+
+/// What a limiter had seen when it violated a rule.
+pub(super) struct Seen {
+    pub(super) rule: Rule,
+    /// The lines of attempts.
+    pub(super) lines: BTreeSet<u64>,
+    /// When that was.
+    pub(super) until: SimTime,
 }
 
 /// A limit that refuses.
@@ -105,8 +127,8 @@ impl<'s> Shared<'s> {
         })
     }
 
-    /// What is found of each limit, with its name; of one that each plan has, plan by plan.
-    pub(super) fn judge(self) -> io::Result<Vec<(String, Found)>> {
+    /// What is found of each limit; of one that each plan has, plan by plan.
+    pub(super) fn judge(self) -> io::Result<Vec<Heard>> {
         let Self { limits, plans, sorter, is_exact, .. } = self;
         let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
         let mut gathered = Vec::new();
@@ -126,19 +148,37 @@ impl<'s> Shared<'s> {
             }
             io::Result::Ok(())
         })?;
-        let mut found = Vec::new();
-        for ((place, plan), hearing) in hearings {
-            found.push((called(&limits[place], plan, &plans), hearing.found));
-        }
-        if !is_exact {
-            for limit in &limits {
-                let of_all = within::judge(limit, &gathered, count <= gathered.len());
-                let of_all = of_all.into_iter();
-                found.extend(of_all.map(|(plan, found)| (called(limit, plan, &plans), found)));
+        let heard = hearings.into_iter().map(|((place, plan), Hearing { found, cases, .. })| {
+            Heard { name: called(&limits[place], plan, &plans), found, cases }
+        });
+        let mut heard: Vec<Heard> = heard.collect();
+        for limit in limits.iter().filter(|_| !is_exact) {
+            for (plan, found) in within::judge(limit, &gathered, count <= gathered.len()) {
+                let cases = seen_within(&found, &gathered, |it| limit.owner(it) == plan);
+                heard.push(Heard { name: called(limit, plan, &plans), found, cases });
             }
         }
-        Ok(found)
+        Ok(heard)
     }
+}
+
+/// What a limiter had seen when it first violated a rule, of visits in the order in which they may have
+/// begun; `own` tells its own.
+fn seen_within(found: &Found, visits: &[Visit], own: impl Fn(&Visit) -> bool) -> Vec<Seen> {
+    let of_rule = |rule: Rule| {
+        let judgement = found.of(rule).filter(|it| it.verdict == Verdict::Violated)?;
+        let is_it = |visit: &&Visit| Some(visit.line) == judgement.line && own(visit);
+        let until = visits.iter().find(is_it)?.at.until.0;
+        let before = visits.iter().rev().filter(|visit| own(visit) && visit.at.from.0 <= until);
+        let mut lines = BTreeSet::new();
+        for visit in before {
+            if lines.len() < MOST_SEEN {
+                lines.insert(visit.line);
+            }
+        }
+        Some(Seen { rule, lines, until })
+    };
+    [rule(false), rule(true)].into_iter().filter_map(of_rule).collect()
 }
 
 /// What a limiter is called in findings.

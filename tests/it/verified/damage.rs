@@ -8,7 +8,7 @@ use super::verdict_on;
 use crate::decisions::audit::logged;
 
 /// A shipped scenario with so many workspaces in its only group.
-fn shipped(name: &str, count: u32) -> Scenario {
+pub(super) fn shipped(name: &str, count: u32) -> Scenario {
     let path = format!("{}/scenarios/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let mut scenario = load(path.as_ref(), &[]).expect("shipped scenarios are valid").scenario;
     scenario.groups[0].count = count;
