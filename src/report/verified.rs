@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::format::count;
 use super::words::plural;
 use crate::units::Credits;
-use crate::verify::{Counterexample, CounterexampleRow, Tally, Verdict, Verified};
+use crate::verify::{Counterexample, Tally, ToldRow, Verdict, Verified};
 
 /// A counterexample of more rows is shown without those in the middle.
 const MOST_SHOWN: usize = 12;
@@ -136,7 +136,7 @@ fn hidden(it: &Counterexample) -> BTreeSet<usize> {
 }
 
 /// What a row says: its line, when it happened after the first, who, what, and what it did to credits.
-fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
+fn cells(it: &Counterexample, row: &ToldRow) -> [String; 5] {
     let mut what = row.cell("action").replace('_', " ");
     match (row.cell("outcome"), row.cell("reason")) {
         ("", "") => {}
@@ -150,7 +150,7 @@ fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
     if !row.cell("limiter").is_empty() {
         let _ = write!(what, " by {}", row.cell("limiter"));
     }
-    if let Some(before) = it.asked_before(row) {
+    if let Some(before) = row.asked_before() {
         let _ = write!(what, ", asked {before} before");
     }
     if !row.cell("retry_after").is_empty() {

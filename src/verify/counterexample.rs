@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::event::{Deed, Event};
 use super::race::is_grant;
 use super::rule::Rule;
+use super::told::{ToldRow, place};
 use crate::log::{DecisionLog, DecisionRecord, DecisionRows, Trace, TraceError};
 use crate::scenario::Scenario;
-use crate::units::{Credits, SimSpan, SimTime};
+use crate::units::{Credits, SimSpan};
 
 /// The fewest rows of a log that violate a rule as it does, and that break no rule which it keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,44 +20,14 @@ pub struct Counterexample {
     /// Whether every instant is known, as the log said.
     pub is_exact: bool,
     /// The rows, in the order of the log.
-    pub rows: Vec<CounterexampleRow>,
-}
-
-/// A row of a counterexample.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CounterexampleRow {
-    /// Its line in the log.
-    pub line: u64,
-    /// When it happened, as its column `time` says.
-    pub time: SimTime,
-    /// Its cells, in the order of [`DecisionRecord::COLUMNS`]. What says nothing of the rule is empty.
-    pub cells: Vec<String>,
-}
-
-impl CounterexampleRow {
-    /// What a column says; nothing of a column that a log does not have.
-    pub fn cell(&self, column: &str) -> &str {
-        place(column).map_or("", |place| self.cells[place].as_str())
-    }
-}
-
-fn place(column: &str) -> Option<usize> {
-    DecisionRecord::COLUMNS.iter().position(|it| *it == column)
+    pub rows: Vec<ToldRow>,
 }
 
 impl Counterexample {
     /// How long after the first row one happened, if it did.
-    pub fn since_first(&self, row: &CounterexampleRow) -> SimSpan {
+    pub fn since_first(&self, row: &ToldRow) -> SimSpan {
         let first = self.rows.iter().map(|row| row.time).min().unwrap_or(row.time);
         row.time.max(first) - first
-    }
-
-    /// How long before it took effect something was asked for, where a log tells every instant and it was
-    /// not at once.
-    pub fn asked_before(&self, row: &CounterexampleRow) -> Option<SimSpan> {
-        let asked = row.cell("sent").parse::<SimSpan>().ok()?;
-        let asked = SimTime::ZERO + asked;
-        (self.is_exact && asked < row.time).then(|| row.time - asked)
     }
 
     /// The rows as a log, which violates the rule too.
@@ -81,14 +52,15 @@ pub(super) fn tell(
     cases: Vec<(Rule, String, Vec<Event>)>,
 ) -> Result<Vec<Counterexample>, TraceError> {
     let lines = cases.iter().flat_map(|(.., events)| events).map(|event| event.line);
-    let mut wanted: BTreeMap<u64, Option<CounterexampleRow>> = lines.map(|it| (it, None)).collect();
+    let mut wanted: BTreeMap<u64, Option<ToldRow>> = lines.map(|it| (it, None)).collect();
     let mut rows = DecisionRows::open(log, scenario.start)?;
     let mut left = wanted.len();
     while left > 0 {
         let Some(row) = rows.advance()? else { break };
         let (line, time) = (row.line, row.time);
         if let Some(wanted) = wanted.get_mut(&line) {
-            *wanted = Some(CounterexampleRow { line, time, cells: rows.cells() });
+            let is_exact = rows.is_exact();
+            *wanted = Some(ToldRow { line, time, cells: rows.cells(), is_exact });
             left -= 1;
         }
     }
@@ -105,11 +77,7 @@ pub(super) fn tell(
 }
 
 /// The row as the event is told now: empty is what that does not have any more.
-fn as_told(
-    mut row: CounterexampleRow,
-    (event, rule): (&Event, Rule),
-    scenario: &Scenario,
-) -> CounterexampleRow {
+fn as_told(mut row: ToldRow, (event, rule): (&Event, Rule), scenario: &Scenario) -> ToldRow {
     let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
     let mut empty = |column: &str, is_told: bool| {
         if let Some(place) = place(column).filter(|_| !is_told) {

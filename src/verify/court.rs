@@ -2,9 +2,11 @@
 
 mod scene;
 
+use std::collections::BTreeSet;
+
 use super::clerk::Clerk;
 use super::event::Event;
-use super::found::Found;
+use super::found::{Found, Note, Noted};
 use super::rule::Rule;
 use super::shared::{Heard, Shared};
 use super::shrink::{Whose, shrink};
@@ -27,7 +29,13 @@ pub(super) struct Court<'s> {
     /// Where each rule was violated for the first time.
     cases: Vec<Case>,
     verified: Verified,
+    /// The lines of which all that is found is noted, if that is asked for; and what was.
+    noted: Option<Noted>,
+    notes: Vec<Note>,
 }
+
+/// What was found of a log, and of the lines that were to be noted.
+pub(super) type Judged = (Verified, Vec<Note>);
 
 /// The rows of a workspace in which a rule was violated for the first time.
 struct Case {
@@ -44,11 +52,29 @@ impl<'s> Court<'s> {
         let groups = scenario.groups.iter().map(terms).collect();
         let shared = Shared::new(scenario, &clerk);
         let (cases, verified) = (Vec::new(), Verified::default());
-        Self { scenario, standard, clerk, groups, shared, cases, verified }
+        Self {
+            scenario,
+            standard,
+            clerk,
+            groups,
+            shared,
+            cases,
+            verified,
+            noted: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Notes all that is found of some lines, and shows nothing else.
+    pub(super) fn noting(mut self, lines: BTreeSet<u64>) -> Self {
+        let noted = Noted::new(lines);
+        self.shared.noted = Noted::clone(&noted);
+        self.noted = Some(noted);
+        self
     }
 
     /// Judges a log of which the rows of each workspace follow each other; `None` if they do not.
-    pub(super) fn judge_in_turn(mut self, log: &Trace) -> Result<Option<Verified>, VerifyError> {
+    pub(super) fn judge_in_turn(mut self, log: &Trace) -> Result<Option<Judged>, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
         let mut events = Vec::new();
         let mut last = 0;
@@ -68,7 +94,7 @@ impl<'s> Court<'s> {
     }
 
     /// Judges a log whatever the order of its rows.
-    pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+    pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Judged, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
         let mut spill = Spill::new();
         while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
@@ -79,7 +105,7 @@ impl<'s> Court<'s> {
         self.done(log)
     }
 
-    fn done(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+    fn done(mut self, log: &Trace) -> Result<Judged, VerifyError> {
         let cases = std::mem::take(&mut self.cases).into_iter().map(|case| {
             let Case { rule, workspace, events } = case;
             let terms = &self.groups[self.clerk.group(workspace)];
@@ -91,10 +117,12 @@ impl<'s> Court<'s> {
         let heard = std::mem::replace(&mut self.shared, shared).judge()?;
         for Heard { name, found, .. } in &heard {
             self.verified.take_up(name, found);
+            self.notes.extend(&found.notes);
         }
         for Heard { name, cases: of_limit, .. } in heard {
             for seen in of_limit {
-                if cases.iter().all(|(rule, ..)| *rule != seen.rule) {
+                let is_new = cases.iter().all(|(rule, ..)| *rule != seen.rule);
+                if is_new && self.noted.is_none() {
                     let left = self.shown(log, &seen)?;
                     cases.push((seen.rule, name.clone(), left));
                 }
@@ -106,7 +134,7 @@ impl<'s> Court<'s> {
             self.verified.counterexamples.sort_by_key(|it| it.rule);
         }
         self.verified.workspaces = self.clerk.workspaces() as u64;
-        Ok(self.verified)
+        Ok((self.verified, self.notes))
     }
 
     /// Judges all events of a workspace, which are gone then.
@@ -117,8 +145,9 @@ impl<'s> Court<'s> {
         let group = self.clerk.group(workspace);
         let found = self.found(&self.groups[group], events);
         self.verified.take_up(self.clerk.workspace(workspace), &found);
+        self.notes.extend(&found.notes);
         for (rule, judgement) in found.all() {
-            let is_new = self.cases.iter().all(|case| case.rule != rule);
+            let is_new = self.noted.is_none() && self.cases.iter().all(|case| case.rule != rule);
             if judgement.verdict == Verdict::Violated && is_new {
                 self.cases.push(Case { rule, workspace, events: events.clone() });
             }
@@ -131,7 +160,7 @@ impl<'s> Court<'s> {
 
     /// What is found of the events of a workspace, which stand in the order of the log.
     fn found(&self, terms: &GroupTerms<'s>, events: &mut [Event]) -> Found {
-        let mut found = Found::default();
+        let mut found = Found::noting(self.noted.clone().unwrap_or_default());
         if events.iter().all(|event| event.at.is_point()) {
             if !events.is_sorted_by_key(|event| event.at.from) {
                 events.sort_by_key(|event| event.at.from);

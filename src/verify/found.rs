@@ -1,5 +1,8 @@
 //! What was found of a workspace, or of a limit that all share, rule by rule.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use super::rule::Rule;
 use super::verdict::Verdict;
 
@@ -14,6 +17,17 @@ pub(super) struct Judgement {
     pub(super) decisions: u64,
 }
 
+/// What was found of one decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) rule: Rule,
+    pub(super) verdict: Verdict,
+    pub(super) line: u64,
+}
+
+/// The lines of which all that is found is noted, but that they are right.
+pub(super) type Noted = Rc<BTreeSet<u64>>;
+
 /// What was found of each rule that applied.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -23,12 +37,23 @@ pub(super) struct Found {
     pub(super) oversold: i128,
     /// How many agents were surely active above the limit at most, since one of them was enabled.
     pub(super) over_limit: i128,
+    noted: Noted,
+    /// Of the lines that are noted.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Found {
+    /// Nothing yet, with lines of which all is to be noted.
+    pub(super) fn noting(noted: Noted) -> Self {
+        Self { noted, ..Self::default() }
+    }
+
     /// Takes up what a decision says of a rule.
     #[inline]
     pub(super) fn add(&mut self, rule: Rule, verdict: Verdict, line: u64) {
+        if verdict != Verdict::Held && self.noted.contains(&line) {
+            self.notes.push(Note { rule, verdict, line });
+        }
         let found = &mut self.rules[rule as usize];
         if verdict == Verdict::Held && found.is_some() {
             return;

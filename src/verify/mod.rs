@@ -21,7 +21,9 @@ mod shared;
 mod shrink;
 mod sort;
 mod spill;
+mod story;
 mod terms;
+mod told;
 mod verdict;
 mod within;
 
@@ -30,15 +32,17 @@ use std::io;
 
 use thiserror::Error;
 
-pub use counterexample::{Counterexample, CounterexampleRow};
+pub use counterexample::Counterexample;
 pub use document::{
     CounterexampleDocument, FindingDocument, OversoldDocument, RowDocument, RuleDocument,
     VerdictDocument, verdict_schema,
 };
 pub use rule::Rule;
+pub use story::{Focus, Question, Story, StoryError, StoryRow, tell_story};
+pub use told::ToldRow;
 pub use verdict::Verdict;
 
-use self::court::Court;
+use self::court::{Court, Judged};
 use self::found::Found;
 use crate::log::{Trace, TraceError};
 use crate::scenario::Scenario;
@@ -173,10 +177,15 @@ pub fn verify(
     scenario: &Scenario,
     standard: Standard,
 ) -> Result<Verified, VerifyError> {
-    let mut verified = match Court::new(scenario, standard).judge_in_turn(log)? {
-        Some(verified) => verified,
-        None => Court::new(scenario, standard).judge_sorted(log)?,
-    };
+    let (mut verified, _) = judge(log, || Court::new(scenario, standard))?;
     verified.findings.sort_by_key(|it| (it.rule, std::cmp::Reverse(it.verdict), it.line));
     Ok(verified)
+}
+
+/// Reads a log once if the rows of each workspace follow each other, and else sorts it.
+fn judge<'s>(log: &Trace, court: impl Fn() -> Court<'s>) -> Result<Judged, VerifyError> {
+    match court().judge_in_turn(log)? {
+        Some(judged) => Ok(judged),
+        None => court().judge_sorted(log),
+    }
 }

@@ -30,19 +30,12 @@ enum State {
 }
 
 impl<'s> Hearing<'s> {
-    pub(super) fn new(limit: Limit<'s>) -> Self {
+    pub(super) fn new(limit: Limit<'s>, found: Found) -> Self {
         let state = match Gauge::new(&limit.throttle.quota, SimTime::ZERO) {
             Some(gauge) => State::Rate { least: gauge.clone(), most: gauge },
             None => State::Places { taken: (0, 0), inside: BTreeMap::new() },
         };
-        Self {
-            limit,
-            state,
-            is_vague: false,
-            seen: VecDeque::new(),
-            found: Found::default(),
-            cases: Vec::new(),
-        }
+        Self { limit, state, is_vague: false, seen: VecDeque::new(), found, cases: Vec::new() }
     }
 
     /// Takes up a visit, and notes what was seen where a rule is violated for the first time. `is_vague`

@@ -11,7 +11,7 @@ use self::exact::Hearing;
 use self::visit::{Visit, Way, visits};
 use super::clerk::Clerk;
 use super::event::Event;
-use super::found::Found;
+use super::found::{Found, Noted};
 use super::rule::Rule;
 use super::sort::{IN_MEMORY, Sorter};
 use super::verdict::Verdict;
@@ -35,6 +35,8 @@ pub(super) struct Shared<'s> {
     sorter: Sorter<Visit>,
     /// Whether every instant is known.
     is_exact: bool,
+    /// The lines of which all that is found is noted.
+    pub(super) noted: Noted,
 }
 
 /// Of a violation so many attempts are noted that the limiter saw before.
@@ -103,6 +105,7 @@ impl<'s> Shared<'s> {
             ways: ways.collect(),
             sorter: Sorter::new(IN_MEMORY),
             is_exact: true,
+            noted: Noted::default(),
         }
     }
 
@@ -129,7 +132,8 @@ impl<'s> Shared<'s> {
 
     /// What is found of each limit; of one that each plan has, plan by plan.
     pub(super) fn judge(self) -> io::Result<Vec<Heard>> {
-        let Self { limits, plans, sorter, is_exact, .. } = self;
+        let Self { limits, plans, sorter, is_exact, noted, .. } = self;
+        let found = || Found::noting(Noted::clone(&noted));
         let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
         let mut gathered = Vec::new();
         let mut count = 0;
@@ -142,7 +146,7 @@ impl<'s> Shared<'s> {
             }
             for (place, limit) in limits.iter().enumerate().filter(|_| is_exact) {
                 let key = (place, limit.owner(&visit));
-                let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit));
+                let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit, found()));
                 vague[place] |= !limit.is_known(&visit);
                 hearing.see(&visit, vague[place]);
             }
@@ -153,7 +157,8 @@ impl<'s> Shared<'s> {
         });
         let mut heard: Vec<Heard> = heard.collect();
         for limit in limits.iter().filter(|_| !is_exact) {
-            for (plan, found) in within::judge(limit, &gathered, count <= gathered.len()) {
+            for (plan, found) in within::judge(limit, (&gathered, count <= gathered.len()), &noted)
+            {
                 let cases = seen_within(&found, &gathered, |it| limit.owner(it) == plan);
                 heard.push(Heard { name: called(limit, plan, &plans), found, cases });
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::visit::{Act, Visit};
 use super::{Limit, rule, unknown};
-use crate::verify::found::Found;
+use crate::verify::found::{Found, Noted};
 use crate::verify::terms::{UNLIMITED, has_queue, places, weight};
 use crate::verify::verdict::Verdict;
 use crate::verify::within::{Change, Envelope, Enveloped, Meeting, Stock};
@@ -13,8 +13,8 @@ use crate::verify::within::{Change, Envelope, Enveloped, Meeting, Stock};
 /// whether that is all that it saw.
 pub(super) fn judge(
     limit: &Limit<'_>,
-    visits: &[Visit],
-    is_all: bool,
+    (visits, is_all): (&[Visit], bool),
+    noted: &Noted,
 ) -> BTreeMap<Option<u16>, Found> {
     let mut found = BTreeMap::new();
     let own = |visit: &&Visit| match visit.act {
@@ -30,7 +30,7 @@ pub(super) fn judge(
         of_owners.entry(limit.owner(visit)).or_default().push(visit);
     }
     for (owner, visits) in of_owners {
-        let found = found.entry(owner).or_default();
+        let found = found.entry(owner).or_insert_with(|| Found::noting(Noted::clone(noted)));
         if !is_known {
             for visit in visits.iter().filter(|visit| visit.act != Act::Frees) {
                 unknown(visit, matches!(visit.act, Act::Refused(_)), found);

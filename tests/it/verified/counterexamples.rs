@@ -86,8 +86,9 @@ fn opened() -> String {
     head.to_owned() + &shops.collect::<String>()
 }
 
-#[test]
-fn a_limit_over_everybody_is_shown_by_rows_of_several_workspaces() {
+/// Attempts of nine shops of which two may be in flight: three are once, and then one finds no place though
+/// both others are over.
+pub(super) fn fleet() -> (Scenario, String) {
     let scenario = parse("fleet.yaml", FLEET, &[]).unwrap_or_else(|error| panic!("{error}"));
     let log = opened()
         + "1s,shops/2,bot,message,admitted,,,1,1\n\
@@ -99,6 +100,12 @@ fn a_limit_over_everybody_is_shown_by_rows_of_several_workspaces() {
            7s,shops/5,bot,release,,,,1,1\n\
            8s,shops/9,bot,release,,,,1,1\n\
            9s,shops/7,bot,message,refused,concurrency_limited,fleet,1,1\n";
+    (scenario, log)
+}
+
+#[test]
+fn a_limit_over_everybody_is_shown_by_rows_of_several_workspaces() {
+    let (scenario, log) = fleet();
     let verified = verdict_on(&scenario, &log);
     let [exceeded, refused] = [Rule::SharedNeverExceeded, Rule::SharedRefusedRightly];
     assert_shown(&scenario, &verified, exceeded);

@@ -5,6 +5,7 @@ mod counterexamples;
 mod damage;
 mod forged;
 mod limits;
+mod story;
 mod told;
 mod untold;
 
