@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::format::count;
 use super::words::{cause_label, plural};
 use crate::units::SimTime;
-use crate::verify::{Focus, Story, StoryRow, ToldRow, Verdict};
+use crate::verify::{Breach, Focus, Story, StoryRow, ToldRow, Verdict};
 
 /// The story of a workspace in the log that is called `log`.
 pub fn story_terminal(story: &Story, log: &str) -> String {
@@ -69,18 +69,20 @@ fn table(text: &mut String, rows: &[StoryRow]) {
     let widths = [0, 1, 2, 3, 4, 5].map(width);
     let broken = std::iter::once(&[][..]).chain(rows.iter().map(|row| &row.broken[..]));
     for ([line, time, who, what, balance, active], broken) in cells.iter().zip(broken) {
-        let worst = broken.iter().map(|(_, verdict)| *verdict).max();
+        let worst = broken.iter().map(|it| it.verdict).max();
         let marked = worst.map_or(" ", mark);
         let row = format!(
             "{marked} {line:>0$}  {time:>1$}  {who:2$}  {what:3$}  {balance:>4$}  {active:>5$}",
             widths[0], widths[1], widths[2], widths[3], widths[4], widths[5]
         );
         let _ = writeln!(text, "{}", row.trim_end());
-        for (rule, verdict) in broken {
+        for Breach { rule, verdict, limiter } in broken {
             let indent = " ".repeat(widths[0] + widths[1] + widths[2] + 8);
             let perhaps = if *verdict == Verdict::Violated { "" } else { "perhaps " };
-            let (mark, sentence, breach) = (mark(*verdict), rule.sentence(), rule.breach());
-            let _ = writeln!(text, "{indent}{mark} {perhaps}{breach} ({sentence})");
+            let limiter = limiter.as_ref().map(|name| format!(": \u{201c}{name}\u{201d}"));
+            let (mark, limiter) = (mark(*verdict), limiter.unwrap_or_default());
+            let (breach, sentence) = (rule.breach(), rule.sentence());
+            let _ = writeln!(text, "{indent}{mark} {perhaps}{breach}{limiter} ({sentence})");
         }
     }
 }

@@ -13,7 +13,7 @@ use super::shrink::{Whose, shrink};
 use super::spill::Spill;
 use super::terms::GroupTerms;
 use super::verdict::Verdict;
-use super::{Standard, Verified, VerifyError, counterexample, exact, keys, within};
+use super::{Breach, Standard, Verified, VerifyError, counterexample, exact, keys, within};
 use crate::log::{DecisionRows, Trace};
 use crate::scenario::Scenario;
 
@@ -31,11 +31,11 @@ pub(super) struct Court<'s> {
     verified: Verified,
     /// The lines of which all that is found is noted, if that is asked for; and what was.
     noted: Option<Noted>,
-    notes: Vec<Note>,
+    breaches: Vec<(u64, Breach)>,
 }
 
 /// What was found of a log, and of the lines that were to be noted.
-pub(super) type Judged = (Verified, Vec<Note>);
+pub(super) type Judged = (Verified, Vec<(u64, Breach)>);
 
 /// The rows of a workspace in which a rule was violated for the first time.
 struct Case {
@@ -61,7 +61,7 @@ impl<'s> Court<'s> {
             cases,
             verified,
             noted: None,
-            notes: Vec::new(),
+            breaches: Vec::new(),
         }
     }
 
@@ -117,7 +117,7 @@ impl<'s> Court<'s> {
         let heard = std::mem::replace(&mut self.shared, shared).judge()?;
         for Heard { name, found, .. } in &heard {
             self.verified.take_up(name, found);
-            self.notes.extend(&found.notes);
+            self.breaches.extend(found.notes.iter().map(|note| breach(note, Some(name))));
         }
         for Heard { name, cases: of_limit, .. } in heard {
             for seen in of_limit {
@@ -134,7 +134,7 @@ impl<'s> Court<'s> {
             self.verified.counterexamples.sort_by_key(|it| it.rule);
         }
         self.verified.workspaces = self.clerk.workspaces() as u64;
-        Ok((self.verified, self.notes))
+        Ok((self.verified, self.breaches))
     }
 
     /// Judges all events of a workspace, which are gone then.
@@ -145,7 +145,9 @@ impl<'s> Court<'s> {
         let group = self.clerk.group(workspace);
         let found = self.found(&self.groups[group], events);
         self.verified.take_up(self.clerk.workspace(workspace), &found);
-        self.notes.extend(&found.notes);
+        self.breaches.extend(found.notes.iter().map(|note| {
+            breach(note, note.limiter.map(|limiter| self.clerk.limiter_name(limiter)))
+        }));
         for (rule, judgement) in found.all() {
             let is_new = self.noted.is_none() && self.cases.iter().all(|case| case.rule != rule);
             if judgement.verdict == Verdict::Violated && is_new {
@@ -172,4 +174,10 @@ impl<'s> Court<'s> {
         keys::judge(events, self.standard.hold_ttl, &mut found);
         found
     }
+}
+
+/// A note with the name of its limit, and with its line.
+fn breach(note: &Note, limiter: Option<&str>) -> (u64, Breach) {
+    let Note { rule, verdict, line, .. } = *note;
+    (line, Breach { rule, verdict, limiter: limiter.map(str::to_owned) })
 }

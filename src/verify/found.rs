@@ -23,6 +23,8 @@ pub(super) struct Note {
     pub(super) rule: Rule,
     pub(super) verdict: Verdict,
     pub(super) line: u64,
+    /// The limit that had no room, by its number among all names.
+    pub(super) limiter: Option<u16>,
 }
 
 /// The lines of which all that is found is noted, but that they are right.
@@ -51,8 +53,19 @@ impl Found {
     /// Takes up what a decision says of a rule.
     #[inline]
     pub(super) fn add(&mut self, rule: Rule, verdict: Verdict, line: u64) {
+        self.add_of(rule, verdict, (line, None));
+    }
+
+    /// The same of a limit, by its number among all names.
+    #[inline]
+    pub(super) fn add_of(
+        &mut self,
+        rule: Rule,
+        verdict: Verdict,
+        (line, limiter): (u64, Option<u16>),
+    ) {
         if verdict != Verdict::Held && self.noted.contains(&line) {
-            self.notes.push(Note { rule, verdict, line });
+            self.notes.push(Note { rule, verdict, line, limiter });
         }
         let found = &mut self.rules[rule as usize];
         if verdict == Verdict::Held && found.is_some() {

@@ -38,7 +38,7 @@ pub use document::{
     VerdictDocument, verdict_schema,
 };
 pub use rule::Rule;
-pub use story::{Focus, Question, Story, StoryError, StoryRow, tell_story};
+pub use story::{Breach, Focus, Question, Story, StoryError, StoryRow, tell_story};
 pub use told::ToldRow;
 pub use verdict::Verdict;
 

@@ -6,7 +6,6 @@ use indexmap::IndexSet;
 use thiserror::Error;
 
 use super::court::Court;
-use super::found::Note;
 use super::told::ToldRow;
 use super::{Rule, Standard, Verdict, VerifyError, judge, verify};
 use crate::log::{DecisionRows, Trace, TraceError};
@@ -60,8 +59,19 @@ pub enum Focus {
 pub struct StoryRow {
     /// What the log says.
     pub row: ToldRow,
-    /// The rules that it breaks, or may break.
-    pub broken: Vec<(Rule, Verdict)>,
+    /// How it breaks rules, or may.
+    pub broken: Vec<Breach>,
+}
+
+/// How a decision breaks a rule, or may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule.
+    pub rule: Rule,
+    /// Whether it surely does.
+    pub verdict: Verdict,
+    /// The limit that had no room, or that all share, if it is one.
+    pub limiter: Option<String>,
 }
 
 /// Why a story could not be told.
@@ -109,18 +119,18 @@ pub fn tell_story(
     rows.sort_by_key(|row| (row.time, row.line));
     let lines: BTreeSet<u64> = rows.iter().map(|row| row.line).collect();
     let court = || Court::new(scenario, standard).noting(lines.clone());
-    let (_, notes) = judge(log, court)?;
+    let (_, breaches) = judge(log, court)?;
     let mut broken: BTreeMap<Rule, u64> = BTreeMap::new();
-    let mut by_line: BTreeMap<u64, Vec<(Rule, Verdict)>> = BTreeMap::new();
-    for Note { rule, verdict, line } in notes {
-        by_line.entry(line).or_default().push((rule, verdict));
-        if verdict == Verdict::Violated {
-            *broken.entry(rule).or_default() += 1;
+    let mut by_line: BTreeMap<u64, Vec<Breach>> = BTreeMap::new();
+    for (line, breach) in breaches {
+        if breach.verdict == Verdict::Violated {
+            *broken.entry(breach.rule).or_default() += 1;
         }
+        by_line.entry(line).or_default().push(breach);
     }
     let is_violation = |row: &ToldRow| {
         let found = by_line.get(&row.line);
-        found.is_some_and(|it| it.iter().any(|(_, verdict)| *verdict == Verdict::Violated))
+        found.is_some_and(|it| it.iter().any(|it| it.verdict == Verdict::Violated))
     };
     let (focus, place) = match (question.at, rows.iter().position(is_violation)) {
         (Some(at), _) => (Focus::Instant(at), rows.partition_point(|row| row.time < at)),

@@ -158,7 +158,8 @@ impl Limit {
         }
         if is_limited {
             let verdict = Verdict::of_admission((1, 1), free);
-            found.add(Rule::PlacesNeverExceeded, verdict, event.line);
+            let at = (event.line, Some(self.name));
+            found.add_of(Rule::PlacesNeverExceeded, verdict, at);
             self.is_crowded |= verdict != Verdict::Held;
         }
         inside.enter((event.key, event.attempt, event.agent), self.numbers);

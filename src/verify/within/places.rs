@@ -72,7 +72,8 @@ impl<'s> Judge<'_, 's> {
             } else {
                 let verdict = Verdict::of_admission(demand, room);
                 worst = worst.max(verdict);
-                found.add(Rule::PlacesNeverExceeded, verdict, event.line);
+                let at = (event.line, Some(name));
+                found.add_of(Rule::PlacesNeverExceeded, verdict, at);
             }
         }
         // Nor is it told where more were let in than there are places.

@@ -6,7 +6,7 @@ use limitlab::log::Trace;
 use limitlab::report::story_terminal;
 use limitlab::scenario::Scenario;
 use limitlab::units::{SimSpan, SimTime};
-use limitlab::verify::{Focus, Question, Rule, Standard, Story, Verdict, tell_story};
+use limitlab::verify::{Breach, Focus, Question, Rule, Standard, Story, Verdict, tell_story};
 use tempfile::TempDir;
 
 use super::command::{HEAD, broken, printed};
@@ -62,7 +62,7 @@ fn every_violation_of_a_workspace_is_told() {
         assert_eq!((told.before, told.after), (0, 0));
         assert!(told.rows.is_sorted_by_key(|it| (it.row.time, it.row.line)), "{shop}");
         for (rule, count) in &told.broken {
-            let is_it = |it: &&(Rule, Verdict)| **it == (*rule, Verdict::Violated);
+            let is_it = |it: &&Breach| (it.rule, it.verdict) == (*rule, Verdict::Violated);
             let marked = told.rows.iter().flat_map(|it| it.broken.iter().filter(is_it)).count();
             assert_eq!(marked as u64, *count, "{shop}: {}", rule.name());
             *sums.entry(*rule).or_default() += count;
@@ -72,6 +72,11 @@ fn every_violation_of_a_workspace_is_told() {
         assert_eq!(sums.get(rule), Some(&tally.decisions), "{}", rule.name());
     }
     assert!(sums.len() > 2, "{sums:?}");
+    // Which limit had no room is told too.
+    let told = story(&scenario, &log, FIRST);
+    let broken = told.rows.iter().flat_map(|it| &it.broken);
+    let limits: Vec<&str> = broken.filter_map(|it| it.limiter.as_deref()).collect();
+    assert!(limits.contains(&"in-flight"), "{told:?}");
 }
 
 #[test]
@@ -90,7 +95,7 @@ fn what_limits_over_everybody_did_wrong_is_told_of_whom_it_concerns() {
         10    0s  bot  is created
         11    0s  bot  is enabled
     ✗   35    6s  bot  message 1 is admitted
-                       ✗ the limit had no room for it (no limit over everybody is exceeded)
+                       ✗ the limit had no room for it: “fleet” (no limit over everybody is exceeded)
 
     Rows 2 to 4 of 4 of the workspace; `--around N` tells more of them, and `--at TIME` others.
     ");
