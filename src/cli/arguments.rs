@@ -31,6 +31,8 @@ pub(super) enum Command {
     Fit(FitArguments),
     /// Judge a log of decisions by the rules of a scenario
     Verify(VerifyArguments),
+    /// Tell what happened in one workspace, around the first rule that it breaks
+    Explain(ExplainArguments),
     /// Print the JSON Schema of scenario files, of results or of a document that is printed, or the
     /// guide to scenario files
     Schema(SchemaArguments),
@@ -97,6 +99,34 @@ pub(super) struct VerifyArguments {
     /// Print nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 told, whether a rule is broken or not, 1 could not run, 2 the command line, the scenario or \
+the log is wrong, or has no such workspace.")]
+pub(super) struct ExplainArguments {
+    /// The log: decisions.csv of a run, or one of its kind; perhaps packed as .gz or .zst
+    #[arg(value_name = "LOG")]
+    pub(super) log: PathBuf,
+    /// The scenario whose plans and groups the log is of
+    #[arg(long, value_name = "SCENARIO")]
+    pub(super) scenario: PathBuf,
+    /// Override a key of the scenario, such as plans.advanced.trial=14d
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// How long credits may be held, such as 10m: holds that are older must have ended
+    #[arg(long, value_name = "DURATION")]
+    pub(super) hold_ttl: Option<SimSpan>,
+    /// The workspace, such as shops/734 [default: the first one of the log that breaks a rule]
+    #[arg(long, value_name = "NAME")]
+    pub(super) workspace: Option<String>,
+    /// Tell of this time after the start, such as 1d12h [default: the first decision that breaks a rule]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<SimSpan>,
+    /// How many rows to tell before that, and after it
+    #[arg(long, value_name = "N", default_value = "8", value_parser = parse_number)]
+    pub(super) around: u32,
 }
 
 #[derive(Debug, Args)]

@@ -8,11 +8,11 @@ use super::arguments::{DiffArguments, Format};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, print};
 use super::progress::{stop_on_interrupt, with_bar};
-use super::run::{WIDTH, threads};
+use super::run::{WIDTH, load_with, threads};
 use crate::engine::{RunOptions, Watch};
 use crate::planning::{self, Comparison, DiffError};
 use crate::report::{self, Outputs};
-use crate::scenario::{self, Override, Scenario, ScenarioError};
+use crate::scenario::{Scenario, ScenarioError};
 
 /// Runs the command.
 pub(super) fn diff(arguments: &DiffArguments) -> Exit {
@@ -96,9 +96,7 @@ fn load(arguments: &DiffArguments) -> Result<(Scenario, Scenario), Exit> {
         return Err(wrong(&format!("{} {what}", stream.display())));
     }
     let read = |path: &Path, both: &[String], set: &[String]| {
-        let mut overrides: Vec<Override> = both.iter().chain(set).map(Override::set).collect();
-        overrides.extend(arguments.seed.map(Override::seed));
-        scenario::load(path, &overrides).map(|loaded| loaded.scenario)
+        load_with(path, &[both, set].concat(), arguments.seed).map(|loaded| loaded.scenario)
     };
     let (a, b) = match (read(path_a, both, &[]), read(path_b, both, set)) {
         (Ok(a), Ok(b)) => (a, b),

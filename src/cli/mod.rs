@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod drive;
 mod exit;
+mod explain;
 mod fit;
 mod new;
 mod output;
@@ -31,6 +32,7 @@ pub fn run() -> Exit {
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
     }
 }

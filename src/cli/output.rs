@@ -1,6 +1,8 @@
-//! Printing: what a reader has closed is no error.
+//! Printing and writing: what a reader has closed is no error, and an error names its file.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write, stderr, stdout};
+use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::scenario::{Colour, ScenarioError};
@@ -41,5 +43,46 @@ pub(super) fn explain(error: &ScenarioError) -> Exit {
             let _ = stderr().lock().write_all(faults.render(colour).as_bytes());
             Exit::Wrong
         }
+    }
+}
+
+/// A file that is written, whose errors name it.
+pub(super) struct Named {
+    pub(super) file: File,
+    pub(super) path: PathBuf,
+}
+
+impl Named {
+    fn named<T>(&self, written: io::Result<T>) -> io::Result<T> {
+        let path = self.path.display();
+        written.map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
+    }
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes);
+        self.named(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.flush();
+        self.named(flushed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::DecisionLog;
+
+    #[test]
+    fn a_log_that_cannot_be_written_names_its_file() {
+        // Nothing can be written to what is only read.
+        let path = PathBuf::from("Cargo.toml");
+        let file = File::open(&path).expect("the package is there");
+        let log = DecisionLog::new(Named { file, path });
+        let error = log.finish().expect_err("it is only read").to_string();
+        assert!(error.starts_with("Cargo.toml: "), "{error}");
     }
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
-use super::output::{colour_of, complain, explain, hint, print};
+use super::output::{Named, colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_bar};
 use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::DecisionLog;
@@ -34,13 +34,20 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
     }
 }
 
-/// Reads the scenario that a command names, with its overrides. Every command does it here.
+/// Reads the scenario that a command names, with its overrides.
 pub(super) fn load(arguments: &ScenarioArguments) -> Result<Loaded, ScenarioError> {
-    let mut overrides: Vec<Override> = arguments.set.iter().map(Override::set).collect();
-    if let Some(seed) = arguments.seed {
-        overrides.push(Override::seed(seed));
-    }
-    scenario::load(&arguments.path, &overrides)
+    load_with(&arguments.path, &arguments.set, arguments.seed)
+}
+
+/// Reads a scenario with overrides of keys, and of its seed. Every command does it here.
+pub(super) fn load_with(
+    path: &Path,
+    set: &[String],
+    seed: Option<u64>,
+) -> Result<Loaded, ScenarioError> {
+    let mut overrides: Vec<Override> = set.iter().map(Override::set).collect();
+    overrides.extend(seed.map(Override::seed));
+    scenario::load(path, &overrides)
 }
 
 /// Simulates a scenario, writes its results, with all its decisions if they are asked for, and prints
@@ -106,13 +113,13 @@ impl Draft {
     /// A log that begins as `log` says, beside what is to be a folder of results.
     pub(super) fn new(
         folder: &Path,
-        log: impl FnOnce(BufWriter<File>) -> DecisionLog,
+        log: impl FnOnce(BufWriter<Named>) -> DecisionLog,
     ) -> Result<Self, Exit> {
         let beside = report::beside(folder).map_err(impossible)?;
         let path = beside.path().join(DECISIONS);
         let file = File::create(&path)
             .map_err(|error| impossible(format!("cannot write {}: {error}", path.display())))?;
-        Ok(Self { beside, log: log(BufWriter::new(file)) })
+        Ok(Self { beside, log: log(BufWriter::new(Named { file, path })) })
     }
 
     /// A file beside it that is gone when it is.

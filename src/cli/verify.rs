@@ -7,33 +7,26 @@ use std::path::{Path, PathBuf};
 use super::arguments::{Format, VerifyArguments};
 use super::exit::Exit;
 use super::output::{complain, explain, print};
+use super::run::load_with;
 use crate::log::Trace;
 use crate::report::verified_terminal;
-use crate::scenario::{self, Faults, Override, ScenarioError};
+use crate::scenario::{Faults, ScenarioError};
 use crate::verify::{Standard, Verdict, VerdictDocument, Verified, VerifyError, verify};
 
 /// Runs the command.
 pub(super) fn run(arguments: &VerifyArguments) -> Exit {
-    let overrides: Vec<Override> = arguments.set.iter().map(Override::set).collect();
-    let loaded = match scenario::load(&arguments.scenario, &overrides) {
+    let loaded = match load_with(&arguments.scenario, &arguments.set, None) {
         Ok(loaded) => loaded,
         Err(error) => return explain(&error),
     };
-    let shown = arguments.log.display().to_string();
-    let log = Trace::new(&arguments.log, &shown);
-    if let Err(source) = log.open() {
-        return explain(&ScenarioError::Unreadable { path: arguments.log.clone(), source });
-    }
+    let log = match open(&arguments.log) {
+        Ok(log) => log,
+        Err(exit) => return exit,
+    };
     let standard = Standard { hold_ttl: arguments.hold_ttl };
     let verified = match verify(&log, &loaded.scenario, standard) {
         Ok(verified) => verified,
-        Err(VerifyError::Log(error)) => {
-            return explain(&ScenarioError::Faults(Faults::from(&error)));
-        }
-        Err(error @ VerifyError::Sort(_)) => {
-            complain(&error.to_string());
-            return Exit::Impossible;
-        }
+        Err(error) => return untold(error),
     };
     let replays = match write_all(&verified, arguments) {
         Ok(replays) => replays,
@@ -44,10 +37,10 @@ pub(super) fn run(arguments: &VerifyArguments) -> Exit {
     };
     if !arguments.quiet {
         print(&match arguments.format {
-            Format::Text => verified_terminal(&verified, &shown, &replays),
+            Format::Text => verified_terminal(&verified, log.name(), &replays),
             Format::Json => {
                 let scenario = (&*loaded.scenario.name, &*loaded.scenario.sha256);
-                VerdictDocument::new(&verified, &shown, scenario).to_json()
+                VerdictDocument::new(&verified, log.name(), scenario).to_json()
             }
         });
     }
@@ -55,6 +48,26 @@ pub(super) fn run(arguments: &VerifyArguments) -> Exit {
         Verdict::Violated => Exit::RuleViolated,
         Verdict::Possible if arguments.strict => Exit::Inconclusive,
         Verdict::Possible | Verdict::Held => Exit::Done,
+    }
+}
+
+/// The log at a path, which can be read.
+pub(super) fn open(path: &Path) -> Result<Trace, Exit> {
+    let log = Trace::new(path, path.display().to_string());
+    match log.open() {
+        Ok(_) => Ok(log),
+        Err(source) => Err(explain(&ScenarioError::Unreadable { path: path.to_owned(), source })),
+    }
+}
+
+/// Tells why a log could not be judged.
+pub(super) fn untold(error: VerifyError) -> Exit {
+    match error {
+        VerifyError::Log(error) => explain(&ScenarioError::Faults(Faults::from(&error))),
+        VerifyError::Sort(_) => {
+            complain(&error.to_string());
+            Exit::Impossible
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Who decides for one workspace.
 
-use super::audit::Audit;
 use super::believed::Believed;
 use super::copies::Copies;
 use super::faults::{OnUnavailable, Outages};
@@ -63,7 +62,8 @@ pub struct Enforcer {
     pub(super) outages: Outages,
     /// By how much the clock of each node is ahead \[ns\]; empty where none is off.
     clocks: Vec<i64>,
-    audit: Audit,
+    /// The throttles that had no room for the attempt that was admitted last.
+    exceeded: Vec<u16>,
     /// Whether the rule had room that refused last.
     pub(super) had_room: bool,
 }
@@ -104,7 +104,7 @@ impl Enforcer {
             restarts: Restarts::new(enforcement.faults.node_restart),
             outages: Outages::default(),
             clocks: Vec::new(),
-            audit: Audit::default(),
+            exceeded: Vec::new(),
             had_room: false,
         }
     }
@@ -121,7 +121,6 @@ impl Enforcer {
     ) {
         self.free.fill(SimTime::ZERO);
         self.version = 0;
-        self.audit.begin(book, workspace);
         self.outages.set(outages);
         let rows = self.enforcement.rows();
         self.restarts.begin(rows, nodes);
@@ -201,7 +200,6 @@ impl Enforcer {
     pub fn add_agent(&mut self, book: &Rulebook, workspace: &Workspace, now: SimTime) {
         let plan = workspace.plan();
         self.wake(book, plan, now);
-        self.audit.meters().add_agent(book, plan, now);
         let skew = self.enforcement.faults.clock_skew.map_or(0, SimSpan::nanos);
         let earliest = SimTime::from_nanos(now.nanos().saturating_sub(skew));
         if let Some(believed) = &mut self.believed {
@@ -254,17 +252,25 @@ impl Enforcer {
             (_, None) => {
                 let answer = workspace.check(book, agent, cost, now);
                 if let Err(Refusal { reason: Reason::ConcurrencyLimited, limiter, .. }) = answer {
-                    self.had_room = workspace.has_place((book, limiter), (agent, cost), now);
+                    self.had_room = workspace.has_room((book, limiter), (agent, cost), now);
                 }
+                self.count_refusal(book, plan, answer);
                 return answer;
             }
         };
         let refused_by = answer.err().and_then(|refusal| refusal.limiter);
         self.had_room = workspace.retrace(book, (agent, cost), refused_by, now);
+        self.count_refusal(book, plan, answer);
         if refused_by.is_some() {
             self.keep(book, workspace, (asked, refused_by), now);
         }
         answer
+    }
+
+    /// What a limit counts of refusals is written into the row.
+    fn count_refusal(&mut self, book: &Rulebook, plan: usize, answer: Result<Wait, Refusal>) {
+        let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+        self.version += u64::from(refused_by.is_some_and(|it| book.counts_refused(plan, it)));
     }
 
     /// The limits that a refused attempt passed keep what it took, where they do: those before the
@@ -363,7 +369,9 @@ impl Enforcer {
     ) -> (Admitted, Wait) {
         let Asked { agent, cost, node } = asked;
         self.writes(book, workspace, now);
-        self.audit.admits(book, workspace, asked, now);
+        let exceeded = &mut self.exceeded;
+        exceeded.clear();
+        workspace.without_room(book, (agent, cost), now, |throttle| exceeded.push(throttle));
         let (plan, seen) = (workspace.plan(), self.attempt(workspace, asked, now));
         let known = match (&mut self.view, &mut self.believed) {
             (View::Copies(copies), _) => Some(copies.take(book, plan, &seen, node)),
@@ -383,16 +391,15 @@ impl Enforcer {
     }
 
     /// The throttles, by their places in the group's list, that had no room for the attempt that
-    /// [took](Self::take) last.
+    /// [took](Self::take) last, with all counted that was admitted before.
     pub fn exceeded(&self) -> &[u16] {
-        self.audit.exceeded()
+        &self.exceeded
     }
 
     /// The workspace came from one plan to another.
     pub fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {
         self.wake(book, plans.0, now);
         self.credits_changed();
-        self.audit.meters().change_plan(book, plans, now);
         if let Some(believed) = &mut self.believed {
             believed.change_plan(book, plans, now);
         }

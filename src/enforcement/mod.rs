@@ -2,10 +2,9 @@
 //! does. What ought to be decided is the business of [`rules`](crate::rules).
 //!
 //! A [`Workspace`](crate::rules::Workspace) is what really happened. An [`Enforcer`] decides by what
-//! its strategy lets it know of that, and has it happen whether there is room or not; beside it an
-//! audit counts what should not have been.
+//! its strategy lets it know of that, and has it happen whether there is room or not; it says too what
+//! had no room, and which refusals had.
 
-mod audit;
 mod believed;
 mod charging;
 mod copies;

@@ -100,6 +100,17 @@ impl Enforcement {
         *self == Self::default()
     }
 
+    /// Whether time may pass from a question to when its answer takes effect.
+    pub fn takes_time(&self) -> bool {
+        let span = match self.strategy {
+            Strategy::CheckThenAct { gap } => gap,
+            Strategy::Optimistic { read_to_write, .. } => read_to_write,
+            _ => SimSpan::ZERO,
+        };
+        let outage = if self.unavailable { self.timeout } else { SimSpan::ZERO };
+        !(span + self.decision_time + outage).is_zero()
+    }
+
     /// Whether attempts may be refused since nobody could decide them.
     pub fn gives_up(&self) -> bool {
         matches!(self.strategy, Strategy::Optimistic { .. })

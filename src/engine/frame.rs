@@ -8,7 +8,7 @@ use crate::measure::{
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
 use crate::scenario::occurs::{
-    can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_bind,
+    can_be_overloaded, crowded, features, plans, pools_refuse, reported, slots_can_refuse,
     turned_away,
 };
 use crate::scenario::{BackendScope, Group, Scenario, Threshold};
@@ -139,13 +139,13 @@ fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
     if crowded(group) {
         reasons.push(Reason::WorkspaceAgentLimit);
     }
-    if slots_can_bind(group) {
+    if slots_can_refuse(scenario, group) {
         reasons.push(Reason::ActiveAgentLimit);
     }
     if plans(group).any(|plan| plan.trial.is_some()) {
         reasons.push(Reason::TrialEnded);
     }
-    if turned_away(group) {
+    if turned_away(scenario, group) {
         reasons.push(Reason::AgentNotActive);
     }
     if pools_refuse(group) {

@@ -1,12 +1,13 @@
 //! What was found of a log of decisions, on a terminal. Writing into a text cannot fail, so its results
 //! are dropped.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::format::count;
 use super::words::plural;
 use crate::units::Credits;
-use crate::verify::{Counterexample, CounterexampleRow, Tally, Verdict, Verified};
+use crate::verify::{Counterexample, Tally, ToldRow, Verdict, Verified};
 
 /// A counterexample of more rows is shown without those in the middle.
 const MOST_SHOWN: usize = 12;
@@ -67,33 +68,42 @@ fn rules(text: &mut String, verified: &Verified) {
         }
         text.push('\n');
     }
-    if verified.oversold.sum > Credits::ZERO {
+    let is_oversold = verified.oversold.sum > Credits::ZERO;
+    if is_oversold || verified.over_limit > 0 {
+        text.push('\n');
+    }
+    if is_oversold {
         let (sum, most) = (verified.oversold.sum, verified.oversold.most);
-        let _ = writeln!(text, "\nCredits oversold: {sum}, and {most} in one workspace at most.");
+        let _ = writeln!(text, "Credits oversold: {sum}, and {most} in one workspace at most.");
+    }
+    if verified.over_limit > 0 {
+        let agents = plural(verified.over_limit, "agent");
+        let _ = writeln!(text, "Active above the limit: {agents} in one workspace at most.");
     }
 }
 
 /// A counterexample as a table, with the command that replays it.
 fn example(text: &mut String, it: &Counterexample, replay: Option<&str>) {
     let rows = plural(it.rows.len() as u64, "row");
-    let _ = writeln!(
-        text,
-        "\n{}: broken in {}, as {rows} of the log show",
-        it.rule.sentence(),
-        it.workspace
-    );
-    let hidden = it.rows.len().saturating_sub(MOST_SHOWN);
-    let shown = it.rows.iter().map(|row| cells(it, row)).enumerate();
-    let is_hidden =
-        |place: usize| hidden > 0 && (FIRST_SHOWN..=FIRST_SHOWN + hidden).contains(&place);
-    let table: Vec<(usize, [String; 5])> = shown.filter(|(place, _)| !is_hidden(*place)).collect();
+    let (sentence, whose) = (it.rule.sentence(), &it.workspace);
+    let place = if it.rule.is_of_everybody() { "by" } else { "in" };
+    let _ = writeln!(text, "\n{sentence}: broken {place} {whose}, as {rows} of the log show");
+    let table: Vec<[String; 5]> = it.rows.iter().map(|row| cells(it, row)).collect();
+    let hidden = hidden(it);
     let width = |column: usize| {
-        table.iter().map(|(_, cells)| cells[column].chars().count()).max().unwrap_or(0)
+        let shown = table.iter().enumerate().filter(|(place, _)| !hidden.contains(place));
+        shown.map(|(_, cells)| cells[column].chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..4).map(width).collect();
-    for (place, [line, after, agent, what, credits]) in &table {
-        if hidden > 0 && *place == FIRST_SHOWN + hidden + 1 {
-            let _ = writeln!(text, "  .. {} more ..", count(hidden as u64 + 1));
+    let mut left_out = 0;
+    for (place, [line, after, agent, what, credits]) in table.iter().enumerate() {
+        if hidden.contains(&place) {
+            left_out += 1;
+            continue;
+        }
+        if left_out > 0 {
+            let _ = writeln!(text, "  .. {} more ..", count(left_out));
+            left_out = 0;
         }
         let row = format!(
             "  line {line:>0$}  {after:>1$}  {agent:2$}  {what:3$}  {credits}",
@@ -106,8 +116,27 @@ fn example(text: &mut String, it: &Counterexample, replay: Option<&str>) {
     }
 }
 
+/// The rows of a counterexample that are not shown, by their places: of many those that only say who is
+/// there, and then those in the middle.
+fn hidden(it: &Counterexample) -> BTreeSet<usize> {
+    let mut hidden = BTreeSet::new();
+    if it.rows.len() > MOST_SHOWN && !it.rule.is_of_agents() {
+        let standing = ["set_plan", "create", "enable", "disable", "delete"];
+        let rows = it.rows.iter().enumerate();
+        hidden.extend(
+            rows.filter(|(_, row)| standing.contains(&row.cell("action"))).map(|(place, _)| place),
+        );
+    }
+    let shown: Vec<usize> = (0..it.rows.len()).filter(|place| !hidden.contains(place)).collect();
+    if shown.len() > MOST_SHOWN {
+        // The line that says so is one too.
+        hidden.extend(&shown[FIRST_SHOWN..=shown.len() - MOST_SHOWN + FIRST_SHOWN]);
+    }
+    hidden
+}
+
 /// What a row says: its line, when it happened after the first, who, what, and what it did to credits.
-fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
+fn cells(it: &Counterexample, row: &ToldRow) -> [String; 5] {
     let mut what = row.cell("action").replace('_', " ");
     match (row.cell("outcome"), row.cell("reason")) {
         ("", "") => {}
@@ -121,6 +150,9 @@ fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
     if !row.cell("limiter").is_empty() {
         let _ = write!(what, " by {}", row.cell("limiter"));
     }
+    if let Some(before) = row.asked_before() {
+        let _ = write!(what, ", asked {before} before");
+    }
     if !row.cell("retry_after").is_empty() {
         let _ = write!(what, ", again after {}", row.cell("retry_after"));
     }
@@ -129,5 +161,9 @@ fn cells(it: &Counterexample, row: &CounterexampleRow) -> [String; 5] {
     let credits: Vec<String> =
         credits.map(|column| format!("{column} {}", row.cell(column))).collect();
     let after = format!("+{}", it.since_first(row));
-    [row.line.to_string(), after, row.cell("agent").to_owned(), what, credits.join(", ")]
+    let mut who = row.cell("agent").to_owned();
+    if it.rule.is_of_everybody() {
+        who = format!("{} {who}", row.cell("workspace"));
+    }
+    [row.line.to_string(), after, who, what, credits.join(", ")]
 }

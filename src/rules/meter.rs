@@ -190,8 +190,8 @@ impl Meter {
         self.try_pass(gate, attempt).is_ok()
     }
 
-    /// Whether there is a place for an attempt, if all are free whose attempts are over.
-    pub(super) fn has_place(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
+    /// Whether an attempt has room, if all places are free whose attempts are over.
+    pub(super) fn has_room_really(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
         match self {
             Self::Concurrency(places) => places.has_room_really(),
             _ => self.has_room(gate, attempt),

@@ -167,9 +167,9 @@ impl Meters {
         }
     }
 
-    /// Takes what limits of rates have room for, each by itself; `refused` is told the throttles that
-    /// have none.
-    pub fn take_where_room(
+    /// Tells the throttles that have no room for an attempt, with places free that were lost. Nothing is
+    /// counted.
+    pub fn without_room(
         &mut self,
         book: &Rulebook,
         plan: usize,
@@ -177,23 +177,8 @@ impl Meters {
         mut refused: impl FnMut(u16),
     ) {
         let (mut of_agent, mut of_all, _) = self.passages(book, plan, attempt.agent);
-        of_agent.take_where_room(attempt, &mut refused);
-        of_all.take_where_room(attempt, &mut refused);
-    }
-
-    /// Tells the throttles that count attempts in flight and have no place for one more.
-    pub fn without_place(
-        &mut self,
-        book: &Rulebook,
-        plan: usize,
-        attempt: &Attempt,
-        mut refused: impl FnMut(u16),
-    ) {
-        if book.holds_places() {
-            let (mut of_agent, mut of_all, _) = self.passages(book, plan, attempt.agent);
-            of_agent.without_place(attempt, &mut refused);
-            of_all.without_place(attempt, &mut refused);
-        }
+        of_agent.without_room(attempt, &mut refused);
+        of_all.without_room(attempt, &mut refused);
     }
 
     /// Goes the way of an attempt that somebody else checked, who counts by himself, up to the throttle

@@ -143,29 +143,10 @@ impl Passage<'_> {
         shaped
     }
 
-    /// Takes what limits of rates have room for, each by itself, as if it were the only one. `refused`
-    /// is told the throttles that have none.
-    pub(super) fn take_where_room(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
+    /// Tells the throttles that have no room for an attempt.
+    pub(super) fn without_room(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
         for gate in self.gates.iter().filter(|gate| !gate.reports) {
-            let limiter = usize::from(gate.limiter);
-            if self.limiters.all[limiter].holds_places() {
-                continue;
-            }
-            let meter = &mut self.meters[limiter];
-            if meter.has_room(gate, attempt) {
-                meter.take(gate, attempt);
-            } else {
-                refused(gate.throttle);
-            }
-        }
-    }
-
-    /// Tells the throttles that have no place for an attempt, with those free that were lost.
-    pub(super) fn without_place(&mut self, attempt: &Attempt, mut refused: impl FnMut(u16)) {
-        for gate in self.gates.iter().filter(|gate| !gate.reports) {
-            let limiter = usize::from(gate.limiter);
-            let holds_places = self.limiters.all[limiter].holds_places();
-            if holds_places && !self.meters[limiter].has_place(gate, attempt) {
+            if !self.meters[usize::from(gate.limiter)].has_room_really(gate, attempt) {
                 refused(gate.throttle);
             }
         }
@@ -188,7 +169,7 @@ impl Passage<'_> {
                 continue;
             }
             let has_room = if refuses {
-                meter.has_place(gate, attempt)
+                meter.has_room_really(gate, attempt)
             } else {
                 meter.has_room(gate, attempt)
             };

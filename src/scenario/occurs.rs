@@ -239,12 +239,22 @@ pub fn crowded(group: &Group) -> bool {
 
 /// Whether a plan's slots can run out. A workspace keeps the agents that it has when its plan
 /// changes, so those that any of its plans admits may meet the slots of each.
-pub fn slots_can_bind(group: &Group) -> bool {
+fn slots_can_bind(group: &Group) -> bool {
     let admitted = plans(group).map(|plan| plan.total_agents).max().unwrap_or(0);
     let agents = if grows(group) { admitted } else { group.agents().min(admitted) };
     let refuses = |plan: &Plan| plan.on_exceed == OnExceed::Refuse;
     let binds = |plan: &Plan| plan.active_agents.is_some_and(|limit| limit < agents);
     plans(group).any(|plan| refuses(plan) && binds(plan))
+}
+
+/// Whether tries to enable an agent can be refused for want of a slot: also where each node counts by
+/// itself, since agents that others disabled hold slots there still.
+pub fn slots_can_refuse(scenario: &Scenario, group: &Group) -> bool {
+    let strategy = scenario.enforcement.strategy;
+    let is_copied = matches!(strategy, Strategy::Replicated { nodes, .. } if nodes.count > 1);
+    let has_slots =
+        |plan: &Plan| plan.active_agents.is_some() && plan.on_exceed == OnExceed::Refuse;
+    slots_can_bind(group) || (is_copied && plans(group).any(has_slots))
 }
 
 /// Whether a pool can refuse, and does not only report.
@@ -291,7 +301,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         patience: group.lines.iter().any(|line| line.patience.is_some()),
         crowded: crowded(group),
         churn: grows(group),
-        waits: (slots_can_bind(group) || trials) && habits.any(|it| waits(it.on_refused)),
+        waits: (slots_can_refuse(scenario, group) || trials)
+            && habits.any(|it| waits(it.on_refused)),
         plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
             || group.records(|it| it.plans > 0),
         trials,
@@ -320,11 +331,11 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
     let mut credits = plans(group).filter_map(|plan| plan.credits.as_ref());
     match reason {
         Reason::WorkspaceAgentLimit => crowded(group),
-        Reason::ActiveAgentLimit => slots_can_bind(group),
+        Reason::ActiveAgentLimit => slots_can_refuse(scenario, group),
         Reason::TrialEnded => {
             plans(group).any(|plan| plan.trial.is_some_and(|trial| trial < scenario.duration))
         }
-        Reason::AgentNotActive => turned_away(group),
+        Reason::AgentNotActive => turned_away(scenario, group),
         Reason::RateLimited | Reason::ConcurrencyLimited => {
             scenario.throttles_of(group).any(|throttle| {
                 throttle.quota.reason() == reason && throttle.on_exceed == OnExceed::Refuse
@@ -350,26 +361,39 @@ pub(super) fn can_occur(scenario: &Scenario, group: &Group, reason: Reason) -> b
 }
 
 /// Whether messages to a group can be refused because an agent is not active.
-pub fn turned_away(group: &Group) -> bool {
+pub fn turned_away(scenario: &Scenario, group: &Group) -> bool {
     let is_away = |line: &AgentLine| {
-        (group.is_addressed(line) && can_be_away(group, line)) || whoever_can_be_away(group, line)
+        (group.is_addressed(line) && can_be_away(scenario, group, line))
+            || whoever_can_be_away(scenario, group, line)
     };
     // Agents that a row creates are drafts until another enables them.
     group.lines.iter().any(is_away) || group.records(|it| it.strangers.messages > 0)
 }
 
 /// Whether customers of a line can be refused because an agent is not active.
-pub(super) fn can_be_away(group: &Group, line: &AgentLine) -> bool {
+pub(super) fn can_be_away(scenario: &Scenario, group: &Group, line: &AgentLine) -> bool {
     // Customers who wait for their agent still try again when they said they would.
-    (line.while_offline == WhileOffline::Refuse || line.retry.is_some()) && is_away(group, line)
+    let may_find_nobody = line.while_offline == WhileOffline::Refuse || line.retry.is_some();
+    (may_find_nobody && is_away(group, line)) || can_leave(scenario, group, line)
 }
 
 /// Whether customers of the workspace can be refused because an agent of a line is not active.
-pub(super) fn whoever_can_be_away(group: &Group, line: &AgentLine) -> bool {
+pub(super) fn whoever_can_be_away(scenario: &Scenario, group: &Group, line: &AgentLine) -> bool {
     // They find one that is active if any is, but try again with the same one.
-    group.customers.is_some()
-        && (line.retry.is_some() || all_can_be_away(group))
-        && is_away(group, line)
+    let may_find_nobody = line.retry.is_some() || all_can_be_away(group);
+    let is_away = may_find_nobody && is_away(group, line);
+    group.customers.is_some() && (is_away || can_leave(scenario, group, line))
+}
+
+/// Whether an agent of a line can be gone by the time at which what was decided takes effect.
+fn can_leave(scenario: &Scenario, group: &Group, line: &AgentLine) -> bool {
+    let deletes = || {
+        happens(group, |action| matches!(action, Action::Delete(_)))
+            || group.records(|it| it.deletes > 0)
+    };
+    scenario.enforcement.takes_time()
+        && line.kind == LineKind::Agents
+        && (is_away(group, line) || deletes())
 }
 
 /// Whether a workspace can be without any active agent.

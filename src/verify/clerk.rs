@@ -100,6 +100,11 @@ impl<'s> Clerk<'s> {
         self.limiters.binary_search(&name).ok().map(|place| place as u16)
     }
 
+    /// What a limit is called.
+    pub(super) fn limiter_name(&self, number: u16) -> &'s str {
+        self.limiters.get(usize::from(number)).copied().unwrap_or_default()
+    }
+
     fn event(&mut self, row: &DecisionRow<'_>) -> Result<(usize, Event), Unknown> {
         let workspace = self.number_workspace(row.workspace).ok_or(Unknown::Workspace)?;
         let place = self.workspaces[workspace];

@@ -3,49 +3,29 @@
 use std::collections::BTreeMap;
 
 use super::event::{Deed, Event};
+use super::race::is_grant;
 use super::rule::Rule;
+use super::told::{ToldRow, place};
 use crate::log::{DecisionLog, DecisionRecord, DecisionRows, Trace, TraceError};
 use crate::scenario::Scenario;
-use crate::units::{Credits, SimSpan, SimTime};
+use crate::units::{Credits, SimSpan};
 
 /// The fewest rows of a log that violate a rule as it does, and that break no rule which it keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterexample {
     /// The rule.
     pub rule: Rule,
-    /// The workspace that the rows are of.
+    /// The workspace that the rows are of, or the limit over everybody that they met.
     pub workspace: String,
     /// Whether every instant is known, as the log said.
     pub is_exact: bool,
     /// The rows, in the order of the log.
-    pub rows: Vec<CounterexampleRow>,
-}
-
-/// A row of a counterexample.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CounterexampleRow {
-    /// Its line in the log.
-    pub line: u64,
-    /// When it happened, as its column `time` says.
-    pub time: SimTime,
-    /// Its cells, in the order of [`DecisionRecord::COLUMNS`]. What says nothing of the rule is empty.
-    pub cells: Vec<String>,
-}
-
-impl CounterexampleRow {
-    /// What a column says; nothing of a column that a log does not have.
-    pub fn cell(&self, column: &str) -> &str {
-        place(column).map_or("", |place| self.cells[place].as_str())
-    }
-}
-
-fn place(column: &str) -> Option<usize> {
-    DecisionRecord::COLUMNS.iter().position(|it| *it == column)
+    pub rows: Vec<ToldRow>,
 }
 
 impl Counterexample {
     /// How long after the first row one happened, if it did.
-    pub fn since_first(&self, row: &CounterexampleRow) -> SimSpan {
+    pub fn since_first(&self, row: &ToldRow) -> SimSpan {
         let first = self.rows.iter().map(|row| row.time).min().unwrap_or(row.time);
         row.time.max(first) - first
     }
@@ -72,14 +52,15 @@ pub(super) fn tell(
     cases: Vec<(Rule, String, Vec<Event>)>,
 ) -> Result<Vec<Counterexample>, TraceError> {
     let lines = cases.iter().flat_map(|(.., events)| events).map(|event| event.line);
-    let mut wanted: BTreeMap<u64, Option<CounterexampleRow>> = lines.map(|it| (it, None)).collect();
+    let mut wanted: BTreeMap<u64, Option<ToldRow>> = lines.map(|it| (it, None)).collect();
     let mut rows = DecisionRows::open(log, scenario.start)?;
     let mut left = wanted.len();
     while left > 0 {
         let Some(row) = rows.advance()? else { break };
         let (line, time) = (row.line, row.time);
         if let Some(wanted) = wanted.get_mut(&line) {
-            *wanted = Some(CounterexampleRow { line, time, cells: rows.cells() });
+            let is_exact = rows.is_exact();
+            *wanted = Some(ToldRow { line, time, cells: rows.cells(), is_exact });
             left -= 1;
         }
     }
@@ -88,19 +69,16 @@ pub(super) fn tell(
         events.sort_by_key(|event| event.line);
         let rows = events.iter().filter_map(|event| {
             let row = wanted.get(&event.line)?.clone()?;
-            Some(without_what_is_not_told(row, event, scenario))
+            Some(as_told(row, (event, rule), scenario))
         });
         Counterexample { rule, workspace, is_exact, rows: rows.collect() }
     });
     Ok(told.collect())
 }
 
-/// Empties what the event does not have any more.
-fn without_what_is_not_told(
-    mut row: CounterexampleRow,
-    event: &Event,
-    scenario: &Scenario,
-) -> CounterexampleRow {
+/// The row as the event is told now: empty is what that does not have any more.
+fn as_told(mut row: ToldRow, (event, rule): (&Event, Rule), scenario: &Scenario) -> ToldRow {
+    let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
     let mut empty = |column: &str, is_told: bool| {
         if let Some(place) = place(column).filter(|_| !is_told) {
             row.cells[place].clear();
@@ -110,10 +88,18 @@ fn without_what_is_not_told(
     empty("overage", event.overage != Credits::ZERO);
     empty("hold", event.hold != Credits::ZERO);
     empty("balance", event.balance.is_some());
-    // What limits over everybody saw of others is not told.
-    let is_shared = scenario.throttles.iter().any(|it| it.name == row.cell("limiter"));
-    if let Some(place) = place("limiter").filter(|_| is_shared) {
-        row.cells[place].clear();
+    empty("retry_after", event.retry_after.is_some());
+    // What limits over everybody saw of others is not told, but where it is what is shown.
+    empty("limiter", !is_shared || rule.is_of_everybody());
+    // Of a grant that is long ago, what was left of it.
+    let mut tell = |column: &str, amount: Credits| {
+        if let Some(place) = place(column).filter(|_| is_grant(event)) {
+            row.cells[place] = amount.to_string();
+        }
+    };
+    tell("charged", event.charged);
+    if let Some(balance) = event.balance {
+        tell("balance", balance);
     }
     // What it costs may stand in what it was charged.
     let is_message = matches!(event.deed, Deed::Message(_));

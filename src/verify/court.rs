@@ -1,14 +1,19 @@
 //! A log before the rules: workspace by workspace.
 
+mod scene;
+
+use std::collections::BTreeSet;
+
 use super::clerk::Clerk;
 use super::event::Event;
-use super::found::Found;
-use super::shared::Shared;
-use super::shrink::{Case, shrink};
+use super::found::{Found, Note, Noted};
+use super::rule::Rule;
+use super::shared::{Heard, Shared};
+use super::shrink::{Whose, shrink};
 use super::spill::Spill;
 use super::terms::GroupTerms;
 use super::verdict::Verdict;
-use super::{Standard, Verified, VerifyError, counterexample, exact, keys, within};
+use super::{Breach, Standard, Verified, VerifyError, counterexample, exact, keys, within};
 use crate::log::{DecisionRows, Trace};
 use crate::scenario::Scenario;
 
@@ -24,6 +29,20 @@ pub(super) struct Court<'s> {
     /// Where each rule was violated for the first time.
     cases: Vec<Case>,
     verified: Verified,
+    /// The lines of which all that is found is noted, if that is asked for; and what was.
+    noted: Option<Noted>,
+    breaches: Vec<(u64, Breach)>,
+}
+
+/// What was found of a log, and of the lines that were to be noted.
+pub(super) type Judged = (Verified, Vec<(u64, Breach)>);
+
+/// The rows of a workspace in which a rule was violated for the first time.
+struct Case {
+    rule: Rule,
+    workspace: usize,
+    /// In the order in which they were judged.
+    events: Vec<Event>,
 }
 
 impl<'s> Court<'s> {
@@ -33,11 +52,29 @@ impl<'s> Court<'s> {
         let groups = scenario.groups.iter().map(terms).collect();
         let shared = Shared::new(scenario, &clerk);
         let (cases, verified) = (Vec::new(), Verified::default());
-        Self { scenario, standard, clerk, groups, shared, cases, verified }
+        Self {
+            scenario,
+            standard,
+            clerk,
+            groups,
+            shared,
+            cases,
+            verified,
+            noted: None,
+            breaches: Vec::new(),
+        }
+    }
+
+    /// Notes all that is found of some lines, and shows nothing else.
+    pub(super) fn noting(mut self, lines: BTreeSet<u64>) -> Self {
+        let noted = Noted::new(lines);
+        self.shared.noted = Noted::clone(&noted);
+        self.noted = Some(noted);
+        self
     }
 
     /// Judges a log of which the rows of each workspace follow each other; `None` if they do not.
-    pub(super) fn judge_in_turn(mut self, log: &Trace) -> Result<Option<Verified>, VerifyError> {
+    pub(super) fn judge_in_turn(mut self, log: &Trace) -> Result<Option<Judged>, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
         let mut events = Vec::new();
         let mut last = 0;
@@ -57,7 +94,7 @@ impl<'s> Court<'s> {
     }
 
     /// Judges a log whatever the order of its rows.
-    pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+    pub(super) fn judge_sorted(mut self, log: &Trace) -> Result<Judged, VerifyError> {
         let mut rows = DecisionRows::open(log, self.scenario.start)?;
         let mut spill = Spill::new();
         while let Some((workspace, event)) = self.clerk.next(&mut rows)? {
@@ -68,23 +105,36 @@ impl<'s> Court<'s> {
         self.done(log)
     }
 
-    fn done(mut self, log: &Trace) -> Result<Verified, VerifyError> {
+    fn done(mut self, log: &Trace) -> Result<Judged, VerifyError> {
         let cases = std::mem::take(&mut self.cases).into_iter().map(|case| {
-            let Case { rule, workspace, .. } = case;
+            let Case { rule, workspace, events } = case;
             let terms = &self.groups[self.clerk.group(workspace)];
-            let left = shrink(case, |events| self.found(terms, events));
+            let left = shrink(rule, (events, &Whose::new()), |events| self.found(terms, events));
             (rule, self.clerk.workspace(workspace).to_owned(), left)
         });
-        let cases: Vec<_> = cases.collect();
+        let mut cases: Vec<_> = cases.collect();
+        let shared = Shared::new(self.scenario, &self.clerk);
+        let heard = std::mem::replace(&mut self.shared, shared).judge()?;
+        for Heard { name, found, .. } in &heard {
+            self.verified.take_up(name, found);
+            self.breaches.extend(found.notes.iter().map(|note| breach(note, Some(name))));
+        }
+        for Heard { name, cases: of_limit, .. } in heard {
+            for seen in of_limit {
+                let is_new = cases.iter().all(|(rule, ..)| *rule != seen.rule);
+                if is_new && self.noted.is_none() {
+                    let left = self.shown(log, &seen)?;
+                    cases.push((seen.rule, name.clone(), left));
+                }
+            }
+        }
+        cases.retain(|(_, _, events)| !events.is_empty());
         if !cases.is_empty() {
             self.verified.counterexamples = counterexample::tell(log, self.scenario, cases)?;
             self.verified.counterexamples.sort_by_key(|it| it.rule);
         }
         self.verified.workspaces = self.clerk.workspaces() as u64;
-        for (name, found) in self.shared.judge()? {
-            self.verified.take_up(&name, &found);
-        }
-        Ok(self.verified)
+        Ok((self.verified, self.breaches))
     }
 
     /// Judges all events of a workspace, which are gone then.
@@ -95,8 +145,11 @@ impl<'s> Court<'s> {
         let group = self.clerk.group(workspace);
         let found = self.found(&self.groups[group], events);
         self.verified.take_up(self.clerk.workspace(workspace), &found);
+        self.breaches.extend(found.notes.iter().map(|note| {
+            breach(note, note.limiter.map(|limiter| self.clerk.limiter_name(limiter)))
+        }));
         for (rule, judgement) in found.all() {
-            let is_new = self.cases.iter().all(|case| case.rule != rule);
+            let is_new = self.noted.is_none() && self.cases.iter().all(|case| case.rule != rule);
             if judgement.verdict == Verdict::Violated && is_new {
                 self.cases.push(Case { rule, workspace, events: events.clone() });
             }
@@ -109,7 +162,7 @@ impl<'s> Court<'s> {
 
     /// What is found of the events of a workspace, which stand in the order of the log.
     fn found(&self, terms: &GroupTerms<'s>, events: &mut [Event]) -> Found {
-        let mut found = Found::default();
+        let mut found = Found::noting(self.noted.clone().unwrap_or_default());
         if events.iter().all(|event| event.at.is_point()) {
             if !events.is_sorted_by_key(|event| event.at.from) {
                 events.sort_by_key(|event| event.at.from);
@@ -121,4 +174,10 @@ impl<'s> Court<'s> {
         keys::judge(events, self.standard.hold_ttl, &mut found);
         found
     }
+}
+
+/// A note with the name of its limit, and with its line.
+fn breach(note: &Note, limiter: Option<&str>) -> (u64, Breach) {
+    let Note { rule, verdict, line, .. } = *note;
+    (line, Breach { rule, verdict, limiter: limiter.map(str::to_owned) })
 }

@@ -26,6 +26,9 @@ pub struct VerdictDocument {
     pub rules: Vec<RuleDocument>,
     /// Credits that were charged beyond the balance and what overage permits, and not given back.
     pub oversold: OversoldDocument,
+    /// How many agents were active above the limit at most, in any workspace, since one was enabled without
+    /// a slot.
+    pub over_limit: u64,
     /// The first violations of each rule, five at most, and the first possible ones.
     pub findings: Vec<FindingDocument>,
     /// Of each rule that was violated in a workspace: the fewest rows that still violate it.
@@ -76,7 +79,7 @@ pub struct FindingDocument {
 pub struct CounterexampleDocument {
     /// The rule.
     pub rule: String,
-    /// The workspace.
+    /// The workspace, or the limit over everybody.
     pub workspace: String,
     /// Its rows.
     pub rows: Vec<RowDocument>,
@@ -89,6 +92,8 @@ pub struct RowDocument {
     pub line: u64,
     /// How long after the first row it happened \[s\].
     pub after_s: f64,
+    /// The workspace.
+    pub workspace: String,
     /// The agent, the feature or the plan.
     pub agent: String,
     /// What happened.
@@ -142,6 +147,7 @@ impl VerdictDocument {
                 sum: verified.oversold.sum.as_f64(),
                 most: verified.oversold.most.as_f64(),
             },
+            over_limit: verified.over_limit,
             findings: findings.collect(),
             counterexamples: verified.counterexamples.iter().map(counterexample).collect(),
         }
@@ -163,6 +169,7 @@ fn counterexample(it: &Counterexample) -> CounterexampleDocument {
     let rows = it.rows.iter().map(|row| RowDocument {
         line: row.line,
         after_s: it.since_first(row).as_secs_f64(),
+        workspace: row.cell("workspace").to_owned(),
         agent: row.cell("agent").to_owned(),
         action: row.cell("action").to_owned(),
         outcome: row.cell("outcome").to_owned(),

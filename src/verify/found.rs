@@ -1,5 +1,8 @@
 //! What was found of a workspace, or of a limit that all share, rule by rule.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use super::rule::Rule;
 use super::verdict::Verdict;
 
@@ -14,6 +17,19 @@ pub(super) struct Judgement {
     pub(super) decisions: u64,
 }
 
+/// What was found of one decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) rule: Rule,
+    pub(super) verdict: Verdict,
+    pub(super) line: u64,
+    /// The limit that had no room, by its number among all names.
+    pub(super) limiter: Option<u16>,
+}
+
+/// The lines of which all that is found is noted, but that they are right.
+pub(super) type Noted = Rc<BTreeSet<u64>>;
+
 /// What was found of each rule that applied.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
@@ -21,12 +37,36 @@ pub(super) struct Found {
     /// What was charged beyond the balance and what overage permits, less what of that was given back
     /// \[thousandths\].
     pub(super) oversold: i128,
+    /// How many agents were surely active above the limit at most, since one of them was enabled.
+    pub(super) over_limit: i128,
+    noted: Noted,
+    /// Of the lines that are noted.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Found {
+    /// Nothing yet, with lines of which all is to be noted.
+    pub(super) fn noting(noted: Noted) -> Self {
+        Self { noted, ..Self::default() }
+    }
+
     /// Takes up what a decision says of a rule.
     #[inline]
     pub(super) fn add(&mut self, rule: Rule, verdict: Verdict, line: u64) {
+        self.add_of(rule, verdict, (line, None));
+    }
+
+    /// The same of a limit, by its number among all names.
+    #[inline]
+    pub(super) fn add_of(
+        &mut self,
+        rule: Rule,
+        verdict: Verdict,
+        (line, limiter): (u64, Option<u16>),
+    ) {
+        if verdict != Verdict::Held && self.noted.contains(&line) {
+            self.notes.push(Note { rule, verdict, line, limiter });
+        }
         let found = &mut self.rules[rule as usize];
         if verdict == Verdict::Held && found.is_some() {
             return;
@@ -39,9 +79,30 @@ impl Found {
         }
     }
 
+    /// Takes up an enable that was admitted: so many agents are active then, at least and at most, of as
+    /// many as there are slots.
+    pub(super) fn enabled(&mut self, demand: (i128, i128), slots: (i128, i128), line: u64) {
+        self.add(Rule::SlotsNeverExceeded, Verdict::of_admission(demand, slots), line);
+        self.over_limit = self.over_limit.max(demand.0 - slots.1);
+    }
+
     /// Takes up that a rule applied, and was held as far as it goes.
     pub(super) fn applies(&mut self, rule: Rule) {
         self.add(rule, Verdict::Held, 0);
+    }
+
+    /// Takes up what was found of another workspace.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (rule, judgement) in other.all() {
+            let own = &mut self.rules[rule as usize];
+            let joined = own.get_or_insert(Judgement { decisions: 0, ..judgement });
+            joined.decisions += judgement.decisions;
+            if judgement.verdict > joined.verdict {
+                (joined.verdict, joined.line) = (judgement.verdict, judgement.line);
+            }
+        }
+        self.oversold += other.oversold;
+        self.over_limit = self.over_limit.max(other.over_limit);
     }
 
     /// What was found of a rule.

@@ -1,8 +1,8 @@
-//! What a limiter of a rate had counted when a decision was made, from what was admitted before.
+//! What a limiter of a rate had counted when a decision was made: all that was admitted before, whether
+//! it had room for it or not.
 
 use std::collections::VecDeque;
 
-use super::verdict::Verdict;
 use crate::rules::limiter::{Estimate, Quota, WindowStart};
 use crate::units::{Rate, SimSpan, SimTime};
 
@@ -98,7 +98,11 @@ impl Bucket {
             (backlog.most * 1_000 / old.scale, backlog.most * 1_000 % old.scale);
         let is_whole = rest == 0 && millionths * self.scale % 1_000 == 0;
         let rounding = if is_whole { 0 } else { self.scale / 500 + self.gain + 2 };
-        let most = (convert(backlog.most) + rounding).min(self.room * self.scale);
+        let most = convert(backlog.most);
+        // What fits goes on to fit, however it is rounded.
+        let full = most.max(self.room * self.scale);
+        let is_owed = self.keeps_free && backlog.most > old.room * old.scale;
+        let most = if is_owed { most + rounding } else { (most + rounding).min(full) };
         let least = convert(backlog.least).min(most);
         Backlog { since: now, least, most }
     }
@@ -212,22 +216,15 @@ impl Gauge {
         }
     }
 
-    /// Counts an attempt that was admitted: what had surely no room takes nothing, and what perhaps had
-    /// none perhaps nothing.
-    pub(super) fn count(&mut self, quota: &Quota, now: SimTime, weight: i128, verdict: Verdict) {
-        if verdict == Verdict::Violated {
-            return;
-        }
+    /// Counts an attempt that was admitted, whether there was room for it or not.
+    pub(super) fn count(&mut self, quota: &Quota, now: SimTime, weight: i128) {
         let counts = self.counts(quota, now);
         match (self, quota) {
             (Self::Bucket(backlog), _) => {
                 let Some(bucket) = Bucket::of(quota) else { return };
-                let mut then = bucket.at(*backlog, now);
                 let taken = weight * bucket.scale;
-                then.least += if verdict == Verdict::Held { taken } else { 0 };
-                // If it takes anything, it found room.
-                then.most = (then.most + taken).min((bucket.room * bucket.scale).max(then.most));
-                *backlog = then;
+                let Backlog { least, most, .. } = bucket.at(*backlog, now);
+                *backlog = Backlog { since: now, least: least + taken, most: most + taken };
             }
             (Self::Window(begun, count), Quota::FixedWindow { per, start, .. }) => {
                 let is_over = match start {
@@ -259,10 +256,11 @@ impl Gauge {
         if let Self::Bucket(backlog) = self {
             let Some(bucket) = Bucket::of(quota) else { return };
             let full = bucket.room * bucket.scale;
-            *backlog = Backlog { since: now, least: full, most: full };
+            let Backlog { least, most, .. } = bucket.at(*backlog, now);
+            *backlog = Backlog { since: now, least: least.max(full), most: most.max(full) };
             return;
         }
-        self.count(quota, now, weight, Verdict::Held);
+        self.count(quota, now, weight);
         if let (Self::Log(log, sum), Quota::SlidingWindow { limit_thousandths, .. }) = (self, quota)
         {
             let mut left = i128::from(*limit_thousandths);

@@ -15,12 +15,15 @@ mod exact;
 mod found;
 mod gauge;
 mod keys;
+mod race;
 mod rule;
 mod shared;
 mod shrink;
 mod sort;
 mod spill;
+mod story;
 mod terms;
+mod told;
 mod verdict;
 mod within;
 
@@ -29,15 +32,17 @@ use std::io;
 
 use thiserror::Error;
 
-pub use counterexample::{Counterexample, CounterexampleRow};
+pub use counterexample::Counterexample;
 pub use document::{
     CounterexampleDocument, FindingDocument, OversoldDocument, RowDocument, RuleDocument,
     VerdictDocument, verdict_schema,
 };
 pub use rule::Rule;
+pub use story::{Breach, Focus, Question, Story, StoryError, StoryRow, tell_story};
+pub use told::ToldRow;
 pub use verdict::Verdict;
 
-use self::court::Court;
+use self::court::{Court, Judged};
 use self::found::Found;
 use crate::log::{Trace, TraceError};
 use crate::scenario::Scenario;
@@ -65,6 +70,9 @@ pub struct Verified {
     pub rules: BTreeMap<Rule, Tally>,
     /// What was charged beyond the balance and what overage permits, as far as it was not given back.
     pub oversold: Oversold,
+    /// How many agents were active above the limit at most, in any workspace, since one was enabled without
+    /// a slot.
+    pub over_limit: u64,
     /// The first violations of each rule, and the first possible ones.
     pub findings: Vec<Finding>,
     /// Of each rule that was violated in a workspace: the first violation, shrunk to as few rows as still
@@ -151,6 +159,7 @@ impl Verified {
         let sum = self.oversold.sum.thousandths().saturating_add(oversold);
         self.oversold.sum = Credits::from_thousandths(sum);
         self.oversold.most = self.oversold.most.max(Credits::from_thousandths(oversold));
+        self.over_limit = self.over_limit.max(u64::try_from(found.over_limit).unwrap_or(0));
     }
 }
 
@@ -168,10 +177,15 @@ pub fn verify(
     scenario: &Scenario,
     standard: Standard,
 ) -> Result<Verified, VerifyError> {
-    let mut verified = match Court::new(scenario, standard).judge_in_turn(log)? {
-        Some(verified) => verified,
-        None => Court::new(scenario, standard).judge_sorted(log)?,
-    };
+    let (mut verified, _) = judge(log, || Court::new(scenario, standard))?;
     verified.findings.sort_by_key(|it| (it.rule, std::cmp::Reverse(it.verdict), it.line));
     Ok(verified)
+}
+
+/// Reads a log once if the rows of each workspace follow each other, and else sorts it.
+fn judge<'s>(log: &Trace, court: impl Fn() -> Court<'s>) -> Result<Judged, VerifyError> {
+    match court().judge_in_turn(log)? {
+        Some(judged) => Ok(judged),
+        None => court().judge_sorted(log),
+    }
 }

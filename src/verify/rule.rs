@@ -71,6 +71,24 @@ impl Rule {
         Self::TrialsEnd,
     ];
 
+    /// Whether it is about what all workspaces share.
+    pub const fn is_of_everybody(self) -> bool {
+        matches!(self, Self::SharedNeverExceeded | Self::SharedRefusedRightly)
+    }
+
+    /// Whether it is about which agents there are, and which of them are active.
+    pub const fn is_of_agents(self) -> bool {
+        matches!(
+            self,
+            Self::SlotsNeverExceeded
+                | Self::SlotsRefusedRightly
+                | Self::AgentsNeverExceeded
+                | Self::AgentsRefusedRightly
+                | Self::ActiveAgentsOnly
+                | Self::TrialsEnd
+        )
+    }
+
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
         match self {
@@ -120,6 +138,32 @@ impl Rule {
             Self::AgentsRefusedRightly => "no agent is refused while there is room",
             Self::ActiveAgentsOnly => "only active agents answer, and they do",
             Self::TrialsEnd => "trials end when they end",
+        }
+    }
+
+    /// What is wrong with a decision that breaks it, for people.
+    pub const fn breach(self) -> &'static str {
+        match self {
+            Self::PoolNeverOversold => "the pool did not have that much",
+            Self::CreditsConserved => {
+                "the balance is not what was there before and this row make it"
+            }
+            Self::ChargedOnce => "its key was charged before",
+            Self::HoldsEnd => "what was set aside did not end in time, or ended twice",
+            Self::CreditsRefusedRightly => "the pool could have paid it",
+            Self::SharesNeverExceeded => "its share, or what is kept for others, does not allow it",
+            Self::SharesRefusedRightly => "its share allows it",
+            Self::RatesNeverExceeded | Self::SharedNeverExceeded => "the limit had no room for it",
+            Self::RatesRefusedRightly | Self::SharedRefusedRightly => "the limit had room for it",
+            Self::PlacesNeverExceeded => "as many were in flight as may be",
+            Self::PlacesRefusedRightly => "fewer were in flight than may be",
+            Self::RetryAfterKept => "an earlier refusal said that it would be admitted by now",
+            Self::SlotsNeverExceeded => "no slot was free",
+            Self::SlotsRefusedRightly => "a slot was free",
+            Self::AgentsNeverExceeded => "as many agents existed as may be",
+            Self::AgentsRefusedRightly => "fewer agents existed than may be",
+            Self::ActiveAgentsOnly => "that is not what an agent in its state answers",
+            Self::TrialsEnd => "that is not what is answered then to a trial",
         }
     }
 }

@@ -4,21 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Answer, Deed, Event, Key};
 use super::found::Found;
+use super::race::race;
 use super::rule::Rule;
 use super::verdict::Verdict;
 use crate::units::Credits;
 
 /// So many events are judged at most for one violation; what is left then stands as it is.
 const MOST_JUDGED: usize = 5_000_000;
-
-/// The rows of a workspace in which a rule was violated for the first time.
-#[derive(Debug, Clone)]
-pub(super) struct Case {
-    pub(super) rule: Rule,
-    pub(super) workspace: usize,
-    /// In the order in which they were judged.
-    pub(super) events: Vec<Event>,
-}
 
 /// Who shrinks a case.
 struct Shrinker<J> {
@@ -30,9 +22,16 @@ struct Shrinker<J> {
     budget: usize,
 }
 
-/// The events of a case that are left. What has nothing to do with the rule is not told any more.
-pub(super) fn shrink(case: Case, judge: impl FnMut(&mut [Event]) -> Found) -> Vec<Event> {
-    let Case { rule, mut events, .. } = case;
+/// The workspace of each line, where events are of several.
+pub(super) type Whose = BTreeMap<u64, usize>;
+
+/// What is left of events, in the order in which they were judged, that violate a rule. What has nothing to
+/// do with the rule is not told any more.
+pub(super) fn shrink(
+    rule: Rule,
+    (mut events, whose): (Vec<Event>, &Whose),
+    judge: impl FnMut(&mut [Event]) -> Found,
+) -> Vec<Event> {
     let mut shrinker = Shrinker { rule, others: BTreeSet::new(), judge, budget: MOST_JUDGED };
     let found = (shrinker.judge)(&mut events);
     let violated = found.all().filter(|(_, it)| it.verdict == Verdict::Violated);
@@ -43,8 +42,12 @@ pub(super) fn shrink(case: Case, judge: impl FnMut(&mut [Event]) -> Found) -> Ve
     if !is_of_credits(rule) {
         shrinker.keep_if_valid(&mut events, without_credits);
     }
-    shrinker.cut(&mut events);
-    shrinker.minimise(&mut events, line);
+    let mut kept = BTreeSet::from([line]);
+    match race(&events).filter(|_| rule == Rule::PoolNeverOversold) {
+        Some((told, lines)) if shrinker.is_valid(&told) => (events, kept) = (told, lines),
+        _ => shrinker.cut(&mut events),
+    }
+    shrinker.minimise(&mut events, (line, &kept), whose);
     events
 }
 
@@ -69,7 +72,7 @@ fn is_flow(event: &Event) -> bool {
 }
 
 /// What happens to agents and plans: it stands for all that came before.
-fn is_standing(event: &Event) -> bool {
+pub(super) fn is_standing(event: &Event) -> bool {
     matches!(
         event.deed,
         Deed::SetPlan(_)
@@ -138,8 +141,13 @@ impl<J: FnMut(&mut [Event]) -> Found> Shrinker<J> {
     }
 
     /// Takes out what can be taken out, in ever smaller parts, until nothing can (Zeller's ddmin).
-    fn minimise(&mut self, events: &mut Vec<Event>, line: u64) {
-        let mut units = units(events, self.rule, line);
+    fn minimise(
+        &mut self,
+        events: &mut Vec<Event>,
+        (line, kept): (u64, &BTreeSet<u64>),
+        whose: &Whose,
+    ) {
+        let mut units = units(events, self.rule, (line, kept), whose);
         let mut parts = 2;
         while !units.is_empty() {
             let size = units.len().div_ceil(parts);
@@ -170,19 +178,26 @@ impl<J: FnMut(&mut [Event]) -> Found> Shrinker<J> {
 }
 
 /// What is taken out together, as lines: all that is of one attempt, or of one agent. What the decision at
-/// `line` goes back to stays.
-fn units(events: &[Event], rule: Rule, line: u64) -> Vec<Vec<u64>> {
+/// `line` goes back to stays, and what is to be kept.
+fn units(
+    events: &[Event],
+    rule: Rule,
+    (line, kept): (u64, &BTreeSet<u64>),
+    whose: &Whose,
+) -> Vec<Vec<u64>> {
     /// What a unit is of.
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Of {
-        Key(Key),
-        Agent(u32),
+        Key(usize, Key),
+        Agent(usize, u32),
         Line(u64),
     }
+    let of = |event: &Event| whose.get(&event.line).copied().unwrap_or_default();
     let place = events.iter().position(|event| event.line == line).unwrap_or(0);
     let before = &events[..place];
+    let own = events.get(place).map(of);
     let last = |what: &dyn Fn(&Event) -> bool| before.iter().rfind(|it| what(it)).map(|it| it.line);
-    let plan = last(&|event| matches!(event.deed, Deed::SetPlan(_)));
+    let plan = last(&|it| matches!(it.deed, Deed::SetPlan(_)) && Some(of(it)) == own);
     let agent = events.get(place).map_or(0, |event| event.agent);
     let activity = last(&|event| {
         let of_agent = event.agent == agent && is_standing(event);
@@ -191,18 +206,18 @@ fn units(events: &[Event], rule: Rule, line: u64) -> Vec<Vec<u64>> {
     let is_alone = |event: &Event| rule == Rule::ActiveAgentsOnly && event.agent == agent;
     let mut units: BTreeMap<Of, Vec<u64>> = BTreeMap::new();
     for event in events {
-        let stays = event.line == line
+        let stays = kept.contains(&event.line)
             || Some(event.line) == plan
             || (rule == Rule::ActiveAgentsOnly && Some(event.line) == activity)
             || (is_of_credits(rule) && is_flow(event) && event.key == Key::NONE);
         if stays {
             continue;
         }
-        let of = match event.deed {
+        let unit = match event.deed {
             Deed::Message(Answer::Admitted) | Deed::Settle | Deed::Expire | Deed::Release(_)
                 if event.key != Key::NONE =>
             {
-                Of::Key(event.key)
+                Of::Key(of(event), event.key)
             }
             Deed::Create(Answer::Admitted)
             | Deed::Enable(Answer::Admitted)
@@ -210,11 +225,11 @@ fn units(events: &[Event], rule: Rule, line: u64) -> Vec<Vec<u64>> {
             | Deed::Delete
                 if !is_alone(event) =>
             {
-                Of::Agent(event.agent)
+                Of::Agent(of(event), event.agent)
             }
             _ => Of::Line(event.line),
         };
-        units.entry(of).or_default().push(event.line);
+        units.entry(unit).or_default().push(event.line);
     }
     units.into_values().collect()
 }

@@ -38,10 +38,4 @@ impl Verdict {
             Self::Possible
         }
     }
-
-    /// That of a refusal, where this was found of what was admitted: whoever had no room and was let in
-    /// takes none of the room of others, so if there may be such, it may have been refused wrongly.
-    pub(super) fn after(self, admissions: Self) -> Self {
-        if self == Self::Held && admissions != Self::Held { Self::Possible } else { self }
-    }
 }

@@ -430,3 +430,42 @@ fn what_cannot_be_is_told() {
     1 mistake in x.yaml
     ");
 }
+
+/// Refusals that are impossible where everybody knows everything at once.
+#[test]
+fn what_only_a_lag_can_refuse_is_counted() {
+    // One agent and one slot: a node that did not see it go offline takes the slot to be taken.
+    let copies = simulate(
+        "\
+limitlab: 1
+name: copies
+duration: 10m
+plans: { one: { active_agents: 1 } }
+workspaces:
+  - group: shops
+    plan: one
+    agents: [{ name: a, activity: { active: 7s, offline: 5s } }]
+enforcement: { strategy: { replicated: { nodes: 2, sync_every: 20s } } }
+",
+    );
+    let refused = copies.value("enables.refused").unwrap();
+    assert!(refused > 0.0);
+    assert_values(&copies, &[("false_refusals", refused), ("active.over_limit.max", 0.0)]);
+    // Customers wait for agents that are offline; but theirs goes while they are being answered.
+    let late = simulate(
+        "\
+limitlab: 1
+name: late
+duration: 10m
+workspaces:
+  - group: shops
+    agents:
+      - name: a
+        activity: { active: 7s, offline: 5s }
+        while_offline: pause
+        traffic: { interarrival: 1s }
+enforcement: { strategy: { check_then_act: { gap: 500ms } } }
+",
+    );
+    assert!(late.value("refusal.rate{reason=agent_not_active}").unwrap() > 0.0);
+}

@@ -156,11 +156,11 @@ impl LeakyBucket {
 
     /// Counts an attempt that this bucket refused at `now`: it takes what room is left.
     ///
-    /// The bucket is then full to the brim, and never fuller than that.
+    /// The bucket is then full to the brim, and no fuller than that unless it was before.
     pub fn count_refused(&mut self, quota: &LeakyBucketQuota, now: SimTime, weight: u64) {
         if weight > 0 {
-            self.content = quota.brim;
-            self.seen = now;
+            self.drain(quota, now);
+            self.content = self.content.max(quota.brim);
         }
     }
 }
@@ -281,6 +281,17 @@ mod tests {
             bucket.count_refused(&quota, now, 3_000);
             assert_eq!(bucket.check(&quota, now, 1_000), Err(Some(SimSpan::SECOND)));
         }
+    }
+
+    #[test]
+    fn what_is_above_the_brim_stays_when_refusals_count() {
+        let quota = quota("1/s", 1, 0);
+        let mut bucket = starting(&quota);
+        let second = SimTime::from_nanos(1_000 * MILLI);
+        bucket.take_anyway(&quota, SimTime::ZERO, 6_000);
+        // Five are left after a second, and two fit: one more has to wait until one is left.
+        bucket.count_refused(&quota, second, 1_000);
+        assert_eq!(bucket.check(&quota, second, 1_000), Err(Some(SimSpan::SECOND.times(4))));
     }
 
     #[test]

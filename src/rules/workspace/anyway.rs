@@ -61,9 +61,9 @@ impl Workspace {
         self.meters.find(book, agent, hold, now);
     }
 
-    /// Tells the throttles that count attempts in flight and have no place for one more, if all are free
-    /// whose attempts are over.
-    pub fn without_place(
+    /// Tells the throttles that have no room for an attempt, with all counted that was admitted, and
+    /// places free that were lost.
+    pub fn without_room(
         &mut self,
         book: &Rulebook,
         (agent, cost): (usize, Credits),
@@ -71,19 +71,19 @@ impl Workspace {
         refused: impl FnMut(u16),
     ) {
         let attempt = self.attempt(agent, cost, now);
-        self.meters.without_place(book, self.plan, &attempt, refused);
+        self.meters.without_room(book, self.plan, &attempt, refused);
     }
 
-    /// Whether a throttle that counts attempts in flight has a place for one more, likewise.
-    pub fn has_place(
+    /// Whether a throttle has room for an attempt, likewise.
+    pub fn has_room(
         &mut self,
         (book, throttle): (&Rulebook, Option<u16>),
         attempt: (usize, Credits),
         now: SimTime,
     ) -> bool {
-        let mut has_place = true;
-        self.without_place(book, attempt, now, |full| has_place &= Some(full) != throttle);
-        has_place
+        let mut has_room = true;
+        self.without_room(book, attempt, now, |full| has_room &= Some(full) != throttle);
+        has_room
     }
 
     /// Enables an agent that is draft or offline whether a slot is free or not. Answers whether the

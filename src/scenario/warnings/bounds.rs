@@ -133,7 +133,7 @@ pub(super) fn may_retry(scenario: &Scenario, groups: &[&Group], throttle: &Throt
             let occurs = |reason: &Reason| match reason {
                 Reason::RateLimited | Reason::ConcurrencyLimited => others(*reason),
                 Reason::AgentNotActive => {
-                    can_be_away(group, line) || whoever_can_be_away(group, line)
+                    can_be_away(scenario, group, line) || whoever_can_be_away(scenario, group, line)
                 }
                 other => can_occur(scenario, group, *other),
             };

@@ -15,8 +15,8 @@ pub(super) fn customers(scenario: &Scenario, group: &Group, warnings: &mut Vec<S
     for line in group.lines.iter().filter(|line| group.is_written_to(line)) {
         let occurs = |reason: &Reason| match reason {
             Reason::AgentNotActive => {
-                (group.is_addressed(line) && can_be_away(group, line))
-                    || whoever_can_be_away(group, line)
+                (group.is_addressed(line) && can_be_away(scenario, group, line))
+                    || whoever_can_be_away(scenario, group, line)
             }
             other => can_occur(scenario, group, *other),
         };

@@ -341,7 +341,7 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
             continue;
         }
         let occurs = |reason| match reason {
-            Reason::AgentNotActive => can_be_away(group, line),
+            Reason::AgentNotActive => can_be_away(scenario, group, line),
             other => can_occur(scenario, group, other),
         };
         let loops = |reason| occurs(reason) && !line.lingers(reason);
@@ -355,7 +355,8 @@ fn thoughtless(scenario: &Scenario, group: &Group, warnings: &mut Vec<String>) {
     let customers = group.customers.as_ref().filter(|all| never_thinks(&all.traffic));
     let occurs = |reason| match reason {
         Reason::AgentNotActive => {
-            all_can_be_away(group) || group.lines.iter().any(|it| whoever_can_be_away(group, it))
+            all_can_be_away(group)
+                || group.lines.iter().any(|it| whoever_can_be_away(scenario, group, it))
         }
         other => can_occur(scenario, group, other),
     };

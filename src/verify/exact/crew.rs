@@ -94,7 +94,7 @@ impl Crew {
                 if *member == (Member::Agent { active: false }) {
                     *member = Member::Agent { active: true };
                     self.active += 1;
-                    found.add(Rule::SlotsNeverExceeded, Verdict::of_admission(demand, room), line);
+                    found.enabled(demand, room, line);
                 }
             }
             Answer::Refused(Reason::ActiveAgentLimit) => {

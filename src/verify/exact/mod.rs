@@ -1,7 +1,7 @@
 //! A workspace of which every instant is known: decision by decision, in their order.
 //!
-//! Each rule is judged beside what an atomic decision would have had before it. What such a decision
-//! would have refused takes nothing there, so that one excess does not make all that follow excesses.
+//! Each decision is judged beside what an atomic one would have said in its place, to which all had
+//! happened that really had, whether there was room for it or not.
 
 mod crew;
 mod places;

@@ -1,13 +1,13 @@
-//! Limits of attempts in flight: who has a place.
+//! Limits of attempts in flight: who has a place, and who waits for one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::Context;
-use crate::rules::limiter::ThrottleScope;
+use crate::rules::limiter::{Quota, ThrottleScope};
 use crate::verify::event::{Answer, Deed, Event, Key};
 use crate::verify::found::Found;
 use crate::verify::rule::Rule;
-use crate::verify::terms::{GroupTerms, UNLIMITED, has_queue, places};
+use crate::verify::terms::{GroupTerms, PlanTerms, UNLIMITED, has_queue, places};
 use crate::verify::verdict::Verdict;
 
 /// The limits of attempts in flight of a group, in a workspace.
@@ -22,22 +22,67 @@ struct Limit {
     place: usize,
     name: u16,
     scope: ThrottleScope,
-    /// Whether it is not told who waits for a place: more may have places than there are since the plan
-    /// changed, and others wait all the same.
-    is_vague: bool,
-    /// Places taken; of each agent where each has its own.
-    taken: BTreeMap<u32, i128>,
-    /// Attempts in flight that an atomic limiter had refused: they have no place.
-    excess: Vec<Attempt>,
+    /// How many may be in flight, and how many wait, on the plan that holds.
+    numbers: Numbers,
+    /// Whether rows do not tell attempts from each other that may wait: who is in flight of more than there
+    /// should be, and who waits, is not known then.
+    is_untold: bool,
+    /// Whether there may be more than there should be: after a change of plan, or an excess.
+    is_crowded: bool,
+    /// Who is there; of each agent where each has its own places.
+    inside: BTreeMap<u32, Inside>,
 }
+
+/// How many may be in flight, and how many wait; no end where no limit holds.
+type Numbers = (i128, i128);
 
 /// An attempt: its key, its number and its agent.
 type Attempt = (Key, u32, u32);
 
+/// The attempts that are not over: in flight, or waiting in their order.
+#[derive(Debug, Default)]
+struct Inside {
+    in_flight: i128,
+    waiting: VecDeque<Attempt>,
+}
+
+impl Inside {
+    /// How many more would be let in.
+    fn free(&self, (limit, queue): Numbers) -> i128 {
+        (limit - self.in_flight).max(0) + (queue - self.waiting.len() as i128).max(0)
+    }
+
+    /// Lets an attempt in; one that finds no room, not even to wait, is in flight all the same.
+    fn enter(&mut self, attempt: Attempt, numbers: Numbers) {
+        if self.in_flight >= numbers.0 && self.free(numbers) > 0 {
+            self.waiting.push_back(attempt);
+        } else {
+            self.in_flight += 1;
+        }
+    }
+
+    /// An attempt is over, whether it had waited long enough or not.
+    fn leave(&mut self, attempt: Attempt, numbers: Numbers) {
+        if let Some(place) = self.waiting.iter().position(|it| *it == attempt) {
+            self.waiting.remove(place);
+        } else {
+            self.in_flight = (self.in_flight - 1).max(0);
+        }
+        self.go_on(numbers);
+    }
+
+    /// Whoever waited longest has a place if there is one.
+    fn go_on(&mut self, (limit, _): Numbers) {
+        while self.in_flight < limit && self.waiting.pop_front().is_some() {
+            self.in_flight += 1;
+        }
+    }
+}
+
 impl Places {
     pub(super) fn new(terms: &GroupTerms<'_>, events: &[Event]) -> Self {
-        let is_change = |event: &&Event| matches!(event.deed, Deed::SetPlan(_));
-        let several_plans = || events.iter().filter(is_change).count() > 1;
+        let is_nameless =
+            |event: &Event| matches!(event.deed, Deed::Message(_)) && event.key == Key::NONE;
         let mut limits: Vec<Limit> = Vec::new();
         for limit in terms.plans.iter().flat_map(|plan| &plan.limits) {
             let is_new = limits.iter().all(|it| it.place != limit.place);
@@ -48,9 +93,11 @@ impl Places {
                     place: limit.place,
                     name: limit.name,
                     scope: limit.throttle.scope,
-                    is_vague: own.any(|it| has_queue(it.throttle)) && several_plans(),
-                    taken: BTreeMap::new(),
-                    excess: Vec::new(),
+                    numbers: (UNLIMITED, 0),
+                    is_untold: own.any(|it| has_queue(it.throttle))
+                        && events.iter().any(is_nameless),
+                    is_crowded: false,
+                    inside: BTreeMap::new(),
                 });
             }
         }
@@ -67,6 +114,12 @@ impl Places {
             Deed::Release(_) => {
                 for limit in &mut self.limits {
                     limit.release(context.event);
+                }
+            }
+            Deed::SetPlan(plan) => {
+                let plan = &context.terms.plans[usize::from(plan)];
+                for limit in &mut self.limits {
+                    limit.set_plan(plan);
                 }
             }
             _ => {}
@@ -86,45 +139,49 @@ impl Limit {
         if is_refused && event.limiter != Some(self.name) {
             return;
         }
-        let mut room = context.terms.range(context.plan, |plan| {
-            let limit = plan.limits.iter().find(|limit| limit.place == self.place);
-            let room = limit.and_then(|limit| places(limit.throttle)).unwrap_or(UNLIMITED);
-            (room, room)
-        });
         let owner = self.owner(event.agent);
-        let taken = self.taken.entry(owner).or_default();
+        let inside = self.inside.entry(owner).or_default();
+        let place = self.place;
+        let mut free = context.terms.range(context.plan, |plan| {
+            let free = inside.free(numbers(plan, place));
+            (free, free)
+        });
         // Where no plan has the limit, it says nothing; but places are taken all the same.
-        if room.0 == UNLIMITED && !is_refused {
-            *taken += 1;
-            return;
+        let is_limited = free.0 < UNLIMITED / 2;
+        if self.is_untold && self.is_crowded {
+            free.1 = UNLIMITED;
         }
-        if self.is_vague {
-            room.1 = UNLIMITED;
-        }
-        let demand = (*taken + 1, *taken + 1);
         if is_refused {
-            let verdict = Verdict::of_refusal(demand, room);
+            let verdict = Verdict::of_refusal((1, 1), free);
             found.add(Rule::PlacesRefusedRightly, verdict, event.line);
             return;
         }
-        let verdict = Verdict::of_admission(demand, room);
-        found.add(Rule::PlacesNeverExceeded, verdict, event.line);
-        if verdict == Verdict::Violated {
-            self.excess.push((event.key, event.attempt, event.agent));
-        } else {
-            *taken += 1;
+        if is_limited {
+            let verdict = Verdict::of_admission((1, 1), free);
+            let at = (event.line, Some(self.name));
+            found.add_of(Rule::PlacesNeverExceeded, verdict, at);
+            self.is_crowded |= verdict != Verdict::Held;
         }
+        inside.enter((event.key, event.attempt, event.agent), self.numbers);
     }
 
     fn release(&mut self, event: &Event) {
-        let attempt = (event.key, event.attempt, event.agent);
-        if let Some(place) = self.excess.iter().position(|it| *it == attempt) {
-            self.excess.swap_remove(place);
-            return;
+        if let Some(inside) = self.inside.get_mut(&self.owner(event.agent)) {
+            inside.leave((event.key, event.attempt, event.agent), self.numbers);
         }
-        let owner = self.owner(event.agent);
-        if let Some(taken) = self.taken.get_mut(&owner) {
-            *taken = (*taken - 1).max(0);
-        }
+    }
+
+    fn set_plan(&mut self, plan: &PlanTerms<'_>) {
+        self.numbers = numbers(plan, self.place);
+        self.is_crowded |= !self.inside.is_empty();
+        self.inside.values_mut().for_each(|inside| inside.go_on(self.numbers));
+    }
+}
+
+/// The numbers of a limit on a plan.
+fn numbers(plan: &PlanTerms<'_>, place: usize) -> Numbers {
+    match plan.limits.iter().find(|it| it.place == place).map(|it| &it.throttle.quota) {
+        Some(Quota::Concurrency { limit, queue }) => (i128::from(*limit), i128::from(*queue)),
+        _ => (UNLIMITED, 0),
     }
 }

@@ -1,4 +1,4 @@
-//! Limits of rates: what they had counted when an attempt met them.
+//! Limits of rates: what they had counted when an attempt met them, which is all that was admitted.
 
 use std::collections::BTreeMap;
 
@@ -105,8 +105,9 @@ impl<'s> Rates<'s> {
             if answer.is_admitted() && weight > 0 {
                 let Reading { least, most, room } = state.gauge.read(state.quota, now, weight);
                 let verdict = Verdict::of_admission((least, most), (room, room));
-                found.add(Rule::RatesNeverExceeded, verdict, event.line);
-                state.gauge.count(state.quota, now, weight, verdict);
+                let at = (event.line, Some(limit.name));
+                found.add_of(Rule::RatesNeverExceeded, verdict, at);
+                state.gauge.count(state.quota, now, weight);
             } else if !answer.is_admitted() && event.limiter == Some(limit.name) {
                 // What weighs nothing always passes.
                 let mut verdict = Verdict::Violated;

@@ -1,24 +1,27 @@
 //! A limiter that all share, visit by visit, where every instant is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::visit::{Act, Visit};
-use super::{Limit, rule, unknown};
+use super::{Limit, MOST_SEEN, Seen, rule, unknown};
 use crate::rules::limiter::{Quota, WindowStart};
 use crate::units::SimTime;
 use crate::verify::found::Found;
 use crate::verify::gauge::Gauge;
-use crate::verify::terms::{places, weight};
+use crate::verify::terms::{has_queue, places, weight};
 use crate::verify::verdict::Verdict;
 
-/// A limiter, as an atomic decision would have it that saw the same attempts: at least, and at most, since
-/// it is not told of every attempt whether it got there.
+/// A limiter that has counted all that was let in: at least, and at most, since it is not told of every
+/// attempt whether it got there.
 pub(super) struct Hearing<'s> {
     limit: Limit<'s>,
     state: State,
     /// Whether what it counts at least and at most is not known any more.
     is_vague: bool,
+    /// The lines of attempts that it saw, the latest ones, until a rule was violated.
+    seen: VecDeque<u64>,
     pub(super) found: Found,
+    pub(super) cases: Vec<Seen>,
 }
 
 enum State {
@@ -27,17 +30,35 @@ enum State {
 }
 
 impl<'s> Hearing<'s> {
-    pub(super) fn new(limit: Limit<'s>) -> Self {
+    pub(super) fn new(limit: Limit<'s>, found: Found) -> Self {
         let state = match Gauge::new(&limit.throttle.quota, SimTime::ZERO) {
             Some(gauge) => State::Rate { least: gauge.clone(), most: gauge },
             None => State::Places { taken: (0, 0), inside: BTreeMap::new() },
         };
-        Self { limit, state, is_vague: false, found: Found::default() }
+        Self { limit, state, is_vague: false, seen: VecDeque::new(), found, cases: Vec::new() }
     }
 
-    /// Takes up a visit; `is_vague` says that others, of which it is not known where they went, may have
-    /// taken something.
+    /// Takes up a visit, and notes what was seen where a rule is violated for the first time. `is_vague`
+    /// says that others, of which it is not known where they went, may have taken something.
     pub(super) fn see(&mut self, visit: &Visit, is_vague: bool) {
+        if !matches!(visit.act, Act::Frees | Act::MayFree) {
+            self.seen.push_back(visit.line);
+            if self.seen.len() > MOST_SEEN {
+                self.seen.pop_front();
+            }
+        }
+        self.judge(visit, is_vague);
+        for rule in [rule(false), rule(true)] {
+            let is_first = self.cases.iter().all(|seen| seen.rule != rule);
+            let judgement = self.found.of(rule);
+            if is_first && judgement.is_some_and(|it| it.verdict == Verdict::Violated) {
+                let lines = self.seen.iter().copied().collect();
+                self.cases.push(Seen { rule, lines, until: visit.at.until.0 });
+            }
+        }
+    }
+
+    fn judge(&mut self, visit: &Visit, is_vague: bool) {
         let is_refused = match visit.act {
             Act::Frees | Act::MayFree => {
                 self.free(visit);
@@ -72,10 +93,9 @@ impl<'s> Hearing<'s> {
             // Where windows begin with the first attempt, less may be worse.
             self.is_vague |= begins_anywhere(&self.limit.throttle.quota);
         }
-        let surely = got_there && verdict == Verdict::Held;
-        if verdict != Verdict::Violated {
-            self.take(visit, surely);
-        }
+        // Of more than there should be, nobody knows who waits.
+        self.is_vague |= verdict != Verdict::Held && has_queue(self.limit.throttle);
+        self.take(visit, got_there);
     }
 
     /// What stands in the way of an attempt, itself included, and how much there may be; `None` if it
@@ -109,9 +129,9 @@ impl<'s> Hearing<'s> {
             State::Rate { least, most } => {
                 let weight = weight(throttle, visit.cost);
                 if surely {
-                    least.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+                    least.count(&throttle.quota, visit.at.from.0, weight);
                 }
-                most.count(&throttle.quota, visit.at.from.0, weight, Verdict::Held);
+                most.count(&throttle.quota, visit.at.from.0, weight);
             }
         }
     }

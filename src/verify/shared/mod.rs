@@ -4,19 +4,20 @@ mod exact;
 mod visit;
 mod within;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use self::exact::Hearing;
 use self::visit::{Visit, Way, visits};
 use super::clerk::Clerk;
 use super::event::Event;
-use super::found::Found;
+use super::found::{Found, Noted};
 use super::rule::Rule;
 use super::sort::{IN_MEMORY, Sorter};
 use super::verdict::Verdict;
 use crate::rules::limiter::{OnExceed, Quota, Throttle, ThrottleScope};
 use crate::scenario::Scenario;
+use crate::units::SimTime;
 
 /// So many visits are compared at once where their instants are not known exactly; of more it is not
 /// worked out which placement is the worst.
@@ -34,6 +35,29 @@ pub(super) struct Shared<'s> {
     sorter: Sorter<Visit>,
     /// Whether every instant is known.
     is_exact: bool,
+    /// The lines of which all that is found is noted.
+    pub(super) noted: Noted,
+}
+
+/// Of a violation so many attempts are noted that the limiter saw before.
+const MOST_SEEN: usize = 2_000;
+
+/// What was found of a limiter that all share.
+pub(super) struct Heard {
+    /// The limit, and the plan if it is one of plans.
+    pub(super) name: String,
+    pub(super) found: Found,
+    /// The first violation of each rule.
+    pub(super) cases: Vec<Seen>,
+}
+
+/// What a limiter had seen when it violated a rule.
+pub(super) struct Seen {
+    pub(super) rule: Rule,
+    /// The lines of attempts.
+    pub(super) lines: BTreeSet<u64>,
+    /// When that was.
+    pub(super) until: SimTime,
 }
 
 /// A limit that refuses.
@@ -81,6 +105,7 @@ impl<'s> Shared<'s> {
             ways: ways.collect(),
             sorter: Sorter::new(IN_MEMORY),
             is_exact: true,
+            noted: Noted::default(),
         }
     }
 
@@ -105,9 +130,10 @@ impl<'s> Shared<'s> {
         })
     }
 
-    /// What is found of each limit, with its name; of one that each plan has, plan by plan.
-    pub(super) fn judge(self) -> io::Result<Vec<(String, Found)>> {
-        let Self { limits, plans, sorter, is_exact, .. } = self;
+    /// What is found of each limit; of one that each plan has, plan by plan.
+    pub(super) fn judge(self) -> io::Result<Vec<Heard>> {
+        let Self { limits, plans, sorter, is_exact, noted, .. } = self;
+        let found = || Found::noting(Noted::clone(&noted));
         let mut hearings: BTreeMap<(usize, Option<u16>), Hearing<'s>> = BTreeMap::new();
         let mut gathered = Vec::new();
         let mut count = 0;
@@ -120,25 +146,44 @@ impl<'s> Shared<'s> {
             }
             for (place, limit) in limits.iter().enumerate().filter(|_| is_exact) {
                 let key = (place, limit.owner(&visit));
-                let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit));
+                let hearing = hearings.entry(key).or_insert_with(|| Hearing::new(*limit, found()));
                 vague[place] |= !limit.is_known(&visit);
                 hearing.see(&visit, vague[place]);
             }
             io::Result::Ok(())
         })?;
-        let mut found = Vec::new();
-        for ((place, plan), hearing) in hearings {
-            found.push((called(&limits[place], plan, &plans), hearing.found));
-        }
-        if !is_exact {
-            for limit in &limits {
-                let of_all = within::judge(limit, &gathered, count <= gathered.len());
-                let of_all = of_all.into_iter();
-                found.extend(of_all.map(|(plan, found)| (called(limit, plan, &plans), found)));
+        let heard = hearings.into_iter().map(|((place, plan), Hearing { found, cases, .. })| {
+            Heard { name: called(&limits[place], plan, &plans), found, cases }
+        });
+        let mut heard: Vec<Heard> = heard.collect();
+        for limit in limits.iter().filter(|_| !is_exact) {
+            for (plan, found) in within::judge(limit, (&gathered, count <= gathered.len()), &noted)
+            {
+                let cases = seen_within(&found, &gathered, |it| limit.owner(it) == plan);
+                heard.push(Heard { name: called(limit, plan, &plans), found, cases });
             }
         }
-        Ok(found)
+        Ok(heard)
     }
+}
+
+/// What a limiter had seen when it first violated a rule, of visits in the order in which they may have
+/// begun; `own` tells its own.
+fn seen_within(found: &Found, visits: &[Visit], own: impl Fn(&Visit) -> bool) -> Vec<Seen> {
+    let of_rule = |rule: Rule| {
+        let judgement = found.of(rule).filter(|it| it.verdict == Verdict::Violated)?;
+        let is_it = |visit: &&Visit| Some(visit.line) == judgement.line && own(visit);
+        let until = visits.iter().find(is_it)?.at.until.0;
+        let before = visits.iter().rev().filter(|visit| own(visit) && visit.at.from.0 <= until);
+        let mut lines = BTreeSet::new();
+        for visit in before {
+            if lines.len() < MOST_SEEN {
+                lines.insert(visit.line);
+            }
+        }
+        Some(Seen { rule, lines, until })
+    };
+    [rule(false), rule(true)].into_iter().filter_map(of_rule).collect()
 }
 
 /// What a limiter is called in findings.

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::visit::{Act, Visit};
 use super::{Limit, rule, unknown};
-use crate::verify::found::Found;
-use crate::verify::rule::Rule;
-use crate::verify::terms::{places, weight};
+use crate::verify::found::{Found, Noted};
+use crate::verify::terms::{UNLIMITED, has_queue, places, weight};
 use crate::verify::verdict::Verdict;
 use crate::verify::within::{Change, Envelope, Enveloped, Meeting, Stock};
 
@@ -14,8 +13,8 @@ use crate::verify::within::{Change, Envelope, Enveloped, Meeting, Stock};
 /// whether that is all that it saw.
 pub(super) fn judge(
     limit: &Limit<'_>,
-    visits: &[Visit],
-    is_all: bool,
+    (visits, is_all): (&[Visit], bool),
+    noted: &Noted,
 ) -> BTreeMap<Option<u16>, Found> {
     let mut found = BTreeMap::new();
     let own = |visit: &&Visit| match visit.act {
@@ -31,7 +30,7 @@ pub(super) fn judge(
         of_owners.entry(limit.owner(visit)).or_default().push(visit);
     }
     for (owner, visits) in of_owners {
-        let found = found.entry(owner).or_default();
+        let found = found.entry(owner).or_insert_with(|| Found::noting(Noted::clone(noted)));
         if !is_known {
             for visit in visits.iter().filter(|visit| visit.act != Act::Frees) {
                 unknown(visit, matches!(visit.act, Act::Refused(_)), found);
@@ -72,16 +71,11 @@ fn of_rate(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
         // Wrong if there was room for it at most, right if there was none at least.
         let verdict = match (low, high) {
             (_, Verdict::Violated) => Verdict::Violated,
-            (Verdict::Held, _) => Verdict::Held.after(found_so_far(found)),
+            (Verdict::Held, _) => Verdict::Held,
             _ => Verdict::Possible,
         };
         found.add(rule(true), verdict, line);
     }
-}
-
-/// The worst of what was admitted.
-fn found_so_far(found: &Found) -> Verdict {
-    found.of(Rule::SharedNeverExceeded).map_or(Verdict::Held, |judgement| judgement.verdict)
 }
 
 fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
@@ -103,19 +97,20 @@ fn in_flight(limit: &Limit<'_>, visits: &[&Visit], found: &mut Found) {
         Stock::new(&changes.collect::<Vec<Change>>())
     };
     let (least, most) = (stock(false), stock(true));
-    for visit in visits {
+    let demand = |visit: &Visit| {
         let own = i128::from(matches!(visit.act, Act::Takes | Act::Passes));
-        let demand = (least.taken(&visit.at, own).0 + 1, most.taken(&visit.at, own).1 + 1);
-        match visit.act {
-            Act::Takes | Act::Passes => {
-                let verdict = Verdict::of_admission(demand, (room, room));
-                found.add(rule(false), verdict, visit.line);
-            }
-            Act::Refused(_) => {
-                let verdict = Verdict::of_refusal(demand, (room, room));
-                found.add(rule(true), verdict.after(found_so_far(found)), visit.line);
-            }
-            Act::MayTake | Act::MayFree | Act::Frees => {}
-        }
+        (least.taken(&visit.at, own).0 + 1, most.taken(&visit.at, own).1 + 1)
+    };
+    let mut worst = Verdict::Held;
+    for visit in visits.iter().filter(|visit| matches!(visit.act, Act::Takes | Act::Passes)) {
+        let verdict = Verdict::of_admission(demand(visit), (room, room));
+        worst = worst.max(verdict);
+        found.add(rule(false), verdict, visit.line);
+    }
+    // Of more than there should be, nobody knows who waits.
+    let is_vague = has_queue(limit.throttle) && worst != Verdict::Held;
+    let wide = if is_vague { UNLIMITED } else { room };
+    for visit in visits.iter().filter(|visit| matches!(visit.act, Act::Refused(_))) {
+        found.add(rule(true), Verdict::of_refusal(demand(visit), (room, wide)), visit.line);
     }
 }

@@ -82,7 +82,6 @@ impl Envelope {
         admitted.sort_by_key(|it| it.at.until);
         let envelope = Self::new(kind, admitted);
         let exceeded = envelope.exceeded();
-        let worst = exceeded.map_or(Verdict::Held, |(verdict, _)| verdict);
         let mut refused: Vec<&Meeting> = meetings.iter().filter(|it| !it.is_admitted).collect();
         refused.sort_by_key(|it| it.at.from);
         let least = envelope.least(&refused);
@@ -94,7 +93,7 @@ impl Envelope {
                 0 => Verdict::Violated,
                 _ => Verdict::of_refusal((least + envelope.scaled(it.weight), most), (room, room)),
             };
-            (verdict.after(worst), it.line)
+            (verdict, it.line)
         });
         Some(Enveloped { exceeded, refusals: refusals.collect() })
     }

@@ -187,16 +187,16 @@ fn answered(
     (stock, room): (&Stock, (i128, i128)),
     found: &mut Found,
 ) {
-    let [exceeded, refused] = match reason {
-        Reason::ActiveAgentLimit => [Rule::SlotsNeverExceeded, Rule::SlotsRefusedRightly],
-        _ => [Rule::AgentsNeverExceeded, Rule::AgentsRefusedRightly],
-    };
     let own = i128::from(answer == Answer::Admitted);
     let (least, most) = stock.taken(&event.at, own);
     let demand = (least + 1, most + 1);
-    if answer == Answer::Admitted {
-        found.add(exceeded, Verdict::of_admission(demand, room), event.line);
+    let of_slots = reason == Reason::ActiveAgentLimit;
+    if answer == Answer::Admitted && of_slots {
+        found.enabled(demand, room, event.line);
+    } else if answer == Answer::Admitted {
+        found.add(Rule::AgentsNeverExceeded, Verdict::of_admission(demand, room), event.line);
     } else if answer == Answer::Refused(reason) {
-        found.add(refused, Verdict::of_refusal(demand, room), event.line);
+        let rule = if of_slots { Rule::SlotsRefusedRightly } else { Rule::AgentsRefusedRightly };
+        found.add(rule, Verdict::of_refusal(demand, room), event.line);
     }
 }

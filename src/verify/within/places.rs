@@ -68,15 +68,19 @@ impl<'s> Judge<'_, 's> {
             let (least, most) = stock.taken(&event.at, i128::from(!is_refused));
             let demand = (least + 1, most + 1);
             if is_refused {
-                refusals.push((Verdict::of_refusal(demand, room), event.line));
+                refusals.push((demand, room, event.line));
             } else {
                 let verdict = Verdict::of_admission(demand, room);
                 worst = worst.max(verdict);
-                found.add(Rule::PlacesNeverExceeded, verdict, event.line);
+                let at = (event.line, Some(name));
+                found.add_of(Rule::PlacesNeverExceeded, verdict, at);
             }
         }
-        for (verdict, line) in refusals {
-            found.add(Rule::PlacesRefusedRightly, verdict.after(worst), line);
+        // Nor is it told where more were let in than there are places.
+        let is_vague = worst != Verdict::Held && limits.iter().any(|it| has_queue(it.throttle));
+        for (demand, mut room, line) in refusals {
+            room.1 = if is_vague { UNLIMITED } else { room.1 };
+            found.add(Rule::PlacesRefusedRightly, Verdict::of_refusal(demand, room), line);
         }
     }
 }

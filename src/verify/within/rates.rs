@@ -55,12 +55,12 @@ impl<'s> Judge<'_, 's> {
             let Some(judged) = judged else {
                 for it in meetings {
                     let rule = rule(it.is_admitted);
-                    found.add(rule, Verdict::Possible, it.line);
+                    found.add_of(rule, Verdict::Possible, (it.line, Some(limit.name)));
                 }
                 continue;
             };
             if let Some((verdict, line)) = judged.exceeded {
-                found.add(rule(true), verdict, line);
+                found.add_of(rule(true), verdict, (line, Some(limit.name)));
             }
             for (verdict, line) in judged.refusals {
                 found.add(rule(false), verdict, line);

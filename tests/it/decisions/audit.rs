@@ -49,7 +49,7 @@ impl Row<'_> {
     }
 
     /// A time in nanoseconds.
-    fn time(&self, column: &str) -> u64 {
+    pub(crate) fn time(&self, column: &str) -> u64 {
         let text = self.cell(column).strip_suffix('s').expect("times are in seconds");
         decimal(text, 9).try_into().expect("times are not negative")
     }

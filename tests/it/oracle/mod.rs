@@ -10,6 +10,7 @@
 mod backends;
 mod compare;
 mod credits;
+mod damage;
 mod deeds;
 mod each;
 mod enforced;
@@ -102,8 +103,8 @@ fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<
         Ok((outcome, log)) => {
             let mut found = audit::differences(scenario, &outcome, &log);
             let verified = verdict_on(scenario, &log);
-            // What buckets round at a change of plan is not told, nor who waits in a queue after one, how
-            // many seats are drawn, or whether a change of plan begins a period.
+            // What buckets round at a change of plan is not told, nor how many seats are drawn, or whether a
+            // change of plan begins a period.
             let is_open = |(rule, tally): (&Rule, &Tally)| {
                 let is_untold = matches!(
                     rule,
@@ -113,8 +114,6 @@ fn log_differences(scenario: &Scenario, plain: &Outcome, threads: usize) -> Vec<
                         | Rule::SharesRefusedRightly
                         | Rule::RatesNeverExceeded
                         | Rule::RatesRefusedRightly
-                        | Rule::PlacesNeverExceeded
-                        | Rule::PlacesRefusedRightly
                         | Rule::SharedNeverExceeded
                         | Rule::SharedRefusedRightly
                 );

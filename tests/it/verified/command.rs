@@ -14,10 +14,15 @@ plans: { few: { active_agents: 1, credits: { included: 10, renews: never } } }
 workspaces: [{ group: shops, count: 20, plan: few, agents: [{ name: bot, count: 2 }] }]
 ";
 
-const HEAD: &str = "time,workspace,agent,action,outcome,reason,charged,sent,answered\n";
+pub(super) const HEAD: &str = "time,workspace,agent,action,outcome,reason,charged,sent,answered\n";
 
-/// Exit code, and what is printed, with `L` in place of the log and `S` of the scenario.
 fn verify(log: &str, options: &[&str]) -> (Option<i32>, String) {
+    printed("verify", log, options)
+}
+
+/// The exit code of a command that reads a log, and what it prints, with the paths of both files left out.
+pub(super) fn printed(command: &str, log: &str, options: &[&str]) -> (Option<i32>, String) {
+    let name = command;
     let folder = TempDir::new().expect("a temporary folder can be made");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -26,7 +31,7 @@ fn verify(log: &str, options: &[&str]) -> (Option<i32>, String) {
     };
     let (scenario, log) = (write("own.yaml", SCENARIO), write("log.csv", log));
     let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-    command.args(["verify", &log, "--scenario", &scenario]).args(options).env("NO_COLOR", "1");
+    command.args([name, &log, "--scenario", &scenario]).args(options).env("NO_COLOR", "1");
     let output = command.stdin(Stdio::null()).output().expect("the command can be started");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("it prints UTF-8");
     let printed = text(&output.stdout) + &text(&output.stderr);
@@ -55,6 +60,8 @@ fn a_rule_that_is_broken_is_exit_code_4() {
     no pool is oversold                                    1         -         -         -
     no agent is enabled without a slot                     1         -         1         1
     only active agents answer, and they do                 1         -         -         -
+
+    Active above the limit: 1 agent in one workspace at most.
 
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot
 
@@ -261,7 +268,7 @@ fn a_log_that_is_not_there_is_exit_code_1() {
 }
 
 /// Two slots that are one too many, and charges beyond what there is.
-fn broken() -> String {
+pub(super) fn broken() -> String {
     format!(
         "{HEAD}0s,shops/1,few,set_plan,,,,,
 0s,shops/1,few,renew,,,-10,,
@@ -290,6 +297,7 @@ fn violations_are_shown_and_can_be_replayed() {
     only active agents answer, and they do                 1         -         -         -
 
     Credits oversold: 3.5, and 3.5 in one workspace at most.
+    Active above the limit: 1 agent in one workspace at most.
 
     ✗ violated in shops/1, at line 7: no pool is oversold
     ✗ violated in shops/1, at line 6: no agent is enabled without a slot

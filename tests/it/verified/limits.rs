@@ -8,6 +8,7 @@ use limitlab::scenario::load;
 use limitlab::verify::{Rule, Verdict};
 use tempfile::TempDir;
 
+use super::counterexamples::assert_shown;
 use super::verdict_on;
 use crate::decisions::audit::logged;
 
@@ -106,6 +107,7 @@ fn any_decision_that_is_turned_round_breaks_a_rule() {
             let found = verified.rules.get(&rules[usize::from(to_refused)]);
             let is_named = found.is_some_and(|tally| tally.violated == 1);
             assert!(is_named, "{limit}, line {}: {verified:?}\n{}", place + 1, text(&rows));
+            assert_shown(&scenario, &verified, rules[usize::from(to_refused)]);
         }
         assert!(turned[0] > 3 && turned[1] > 3, "{limit}: {turned:?}");
     }

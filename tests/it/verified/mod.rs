@@ -5,7 +5,9 @@ mod counterexamples;
 mod damage;
 mod forged;
 mod limits;
+mod story;
 mod told;
+mod untold;
 
 use std::fs;
 
