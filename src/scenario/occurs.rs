@@ -103,7 +103,7 @@ fn needed_for_damage(name: &str) -> Option<Needed> {
             (|it| it.unchecked, "enforcement is available, or does not admit while it is not")
         }
         "double_charges" | "credits.double_charged" => {
-            (|it| it.doubles, "nothing is delivered twice without being known")
+            (|it| it.doubles, "nothing is delivered twice, and no release is lost")
         }
         "releases.lost" => (|it| it.losses, "no release is lost"),
         "credits.unbilled" => {
@@ -315,7 +315,7 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         stranded: matches!(scenario.enforcement.strategy, Strategy::Leased { .. }) || holds,
         holds,
         unchecked: scenario.enforcement.unavailable && admits,
-        doubles: faults.duplicate_delivery.is_some(),
+        doubles: faults.duplicate_delivery.is_some() || faults.lost_release.is_some(),
         losses: faults.lost_release.is_some(),
         contended: matches!(scenario.enforcement.strategy, Strategy::Optimistic { .. }),
         prices: plans(group).any(|plan| plan.price.is_some())

@@ -164,7 +164,7 @@ impl Cell {
 
     /// The run ends before what was asked for is decided.
     fn cut_asked(&mut self, world: &World<'_>, ask: u32) {
-        if let What::Attempt(message, _) = self.end_ask(ask).what {
+        if let What::Attempt(message, _) = self.asks.remove(ask).what {
             self.cut(world, message);
         }
     }
@@ -278,7 +278,7 @@ impl Cell {
         };
         match answer {
             Ok(()) => {
-                self.end_ask(ask);
+                self.asks.remove(ask);
             }
             Err(refusal) => self.refuse_asked(world, ask, refusal, now),
         }
@@ -326,7 +326,7 @@ impl Cell {
         self.log_decision(world, (&message, cost), Ok(moved), (node, now));
         if let Payment::Charged(charge) = payment {
             self.charged(world, charge, now);
-            self.note_delivered(world, &message, charge.amount);
+            self.note_charged(world, &message, charge.amount);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
@@ -387,18 +387,9 @@ impl Cell {
         }
     }
 
-    /// What was asked for is decided for good.
-    fn end_ask(&mut self, ask: u32) -> Ask {
-        let ended = self.asks.remove(ask);
-        if let What::Attempt(message, _) | What::Again(message, _) = ended.what {
-            self.close_delivery(&message);
-        }
-        ended
-    }
-
     /// What was asked for is refused.
     fn refuse_asked(&mut self, world: &mut World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
-        let Ask { what, node, .. } = self.end_ask(ask);
+        let Ask { what, node, .. } = self.asks.remove(ask);
         match what {
             What::Attempt(message, cost) => {
                 self.report_shadows(world, &message);

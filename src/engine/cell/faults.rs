@@ -9,24 +9,6 @@ use crate::engine::calendar::Class;
 use crate::rules::{Hold, Refusal};
 use crate::units::{Credits, SimTime};
 
-/// An attempt that is delivered twice, as long as it may be charged.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Delivery {
-    /// The message, by its number in the workspace, and which attempt of it.
-    message: u64,
-    attempt: u32,
-    /// How often it was charged.
-    charges: u32,
-    /// How often it is yet to be decided.
-    open: u32,
-}
-
-impl Delivery {
-    const fn is_of(&self, message: &Message) -> bool {
-        self.message == message.serial && self.attempt == message.attempt
-    }
-}
-
 /// What an attempt left behind of which nobody heard that it is over.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lost {
@@ -60,34 +42,22 @@ impl Cell {
             let customers = &cell.lines[message.customers as usize];
             customers.other_node(message.number, message.attempt)
         });
-        let (serial, attempt) = (message.serial, message.attempt);
-        let delivery = Delivery { message: serial, attempt, charges: 0, open: 2 };
-        self.deliveries.push(delivery);
+        self.charges.entry(message.serial).or_default();
         let ask = self.asks.insert(Ask::new(What::Again(message, cost), node));
         if !world.model.cuts(now + after) {
             self.calendar.schedule(now + after, Class::Takes, Event::Reach { ask });
         }
     }
 
-    /// Books that an attempt was charged that may have been charged before.
-    pub(super) fn note_delivered(&mut self, world: &World<'_>, message: &Message, amount: Credits) {
-        let mut deliveries = self.deliveries.iter_mut();
-        let Some(delivery) = deliveries.find(|it| it.is_of(message)) else { return };
-        delivery.charges += 1;
-        if delivery.charges == 2 && world.frame.window.contains(message.due) {
+    /// Books that a message was charged that may have been charged before.
+    pub(super) fn note_charged(&mut self, world: &World<'_>, message: &Message, amount: Credits) {
+        let charges = self.charges.get_mut(&message.serial);
+        // Who is charged nothing does not mind.
+        let Some(charges) = charges.filter(|_| amount > Credits::ZERO) else { return };
+        *charges += 1;
+        if *charges > 1 && world.frame.window.contains(message.due) {
             self.tally.damage.double_charges += 1;
             self.tally.damage.double_charged += amount.wide();
-        }
-    }
-
-    /// An attempt was decided that may be delivered once more.
-    pub(super) fn close_delivery(&mut self, message: &Message) {
-        let place = self.deliveries.iter().position(|it| it.is_of(message));
-        if let Some(place) = place {
-            self.deliveries[place].open -= 1;
-            if self.deliveries[place].open == 0 {
-                self.deliveries.swap_remove(place);
-            }
         }
     }
 
@@ -116,7 +86,7 @@ impl Cell {
         self.log_decision(world, (&message, cost), Ok(moved), (node, now));
         if let Payment::Charged(charge) = payment {
             self.charged(world, charge, now);
-            self.note_delivered(world, &message, charge.amount);
+            self.note_charged(world, &message, charge.amount);
         }
         let flight =
             Flight { hold: taken.passed.hold, node, payment, ..Flight::new(message, cost) };
@@ -150,8 +120,11 @@ impl Cell {
         self.tally.damage.lost_releases += u64::from(counts);
         match payment {
             Payment::Charged(charge) if matches!(end, End::Refused(_)) => {
-                // It is never given back.
+                // It is never given back, and the next attempt is charged again.
                 self.workspace.settle(charge);
+                if charge.amount > Credits::ZERO {
+                    self.charges.entry(message.serial).or_insert(1);
+                }
             }
             Payment::Due | Payment::Held(_) if counts && matches!(end, End::Served { .. }) => {
                 self.tally.damage.unbilled += cost.wide();

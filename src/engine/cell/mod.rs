@@ -22,8 +22,10 @@ mod waits;
 
 use std::collections::VecDeque;
 
+use indexmap::IndexMap;
+
 use self::enforce::Ask;
-use self::faults::{Delivery, Lost};
+use self::faults::Lost;
 use self::journal::Told;
 use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
@@ -151,7 +153,9 @@ pub(super) struct Cell {
     flights: Slab<Flight>,
     holds: Slab<Held>,
     lost: Slab<Lost>,
-    deliveries: Vec<Delivery>,
+    /// Messages that may be charged twice, by their numbers in the workspace, and how often each was
+    /// charged.
+    charges: IndexMap<u64, u32>,
     /// Held at the moment, and not to be charged \[thousandths\].
     in_vain: i128,
     /// The agent that the last message of the workspace's customers went to, or [`NONE`].
@@ -214,7 +218,7 @@ impl Cell {
             flights: Slab::default(),
             holds: Slab::default(),
             lost: Slab::default(),
-            deliveries: Vec::new(),
+            charges: IndexMap::new(),
             in_vain: 0,
             routed: NONE,
             named: Vec::new(),
@@ -252,7 +256,7 @@ impl Cell {
         self.flights.clear();
         self.holds.clear();
         self.lost.clear();
-        self.deliveries.clear();
+        self.charges.clear();
         self.in_vain = 0;
         self.asks.clear();
         self.routed = NONE;
