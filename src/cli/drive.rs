@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::arguments::{DriveArguments, DriveTarget, Format};
 use super::exit::Exit;
+use super::judge::judged_meanwhile;
 use super::output::{complain, explain, print};
-use super::progress::{stop_on_interrupt, with_bar};
+use super::progress::{stop_on_interrupt, with_bar_and_words};
 use super::run::{
     DECISIONS, Draft, all_threads, failed, impossible, load, peak_memory, show, verdict,
 };
@@ -38,8 +39,11 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
     let threads = arguments.threads.map_or_else(all_threads, usize::from);
     let options = DriveOptions { speed: arguments.speed, threads };
     let scratch = draft.scratch("due.csv");
-    let driven = with_bar(&watch, !arguments.quiet, || match arguments.target {
-        DriveTarget::Embedded => drive(scenario, options, &watch, (&draft.log, &scratch)),
+    let logs = (draft.scratch(DECISIONS), draft.scratch("so-far.csv"));
+    let driven = with_bar_and_words(&watch, !arguments.quiet, |tell| {
+        judged_meanwhile((&logs.0, &logs.1), scenario, tell, || match arguments.target {
+            DriveTarget::Embedded => drive(scenario, options, &watch, (&draft.log, &scratch)),
+        })
     });
     let mut driven = driven.map_err(told)?;
     driven.summary.run = Some(RunFigures {

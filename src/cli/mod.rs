@@ -7,6 +7,7 @@ mod drive;
 mod exit;
 mod explain;
 mod fit;
+mod judge;
 mod new;
 mod output;
 mod progress;

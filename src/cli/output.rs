@@ -19,6 +19,11 @@ pub(super) fn complain(text: &str) {
     let _ = writeln!(stderr().lock(), "error: {text}");
 }
 
+/// Says what is no error, while something is under way.
+pub(super) fn remark(text: &str) {
+    let _ = writeln!(stderr().lock(), "{text}");
+}
+
 /// Says after an error what would be right.
 pub(super) fn hint(text: &str) {
     let _ = writeln!(stderr().lock(), "hint: {text}");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::remark;
 use crate::engine::Watch;
 
 /// How often the bar is drawn.
@@ -14,8 +15,21 @@ const REDRAW: Duration = Duration::from_millis(100);
 
 /// Does `work` while a bar shows how far it is, on a terminal that is to show it.
 pub(super) fn with_bar<T>(watch: &Watch, show: bool, work: impl FnOnce() -> T) -> T {
+    with_bar_and_words(watch, show, |_| work())
+}
+
+/// The same where `work` may say something meanwhile, a line each time, above the bar.
+pub(super) fn with_bar_and_words<T>(
+    watch: &Watch,
+    show: bool,
+    work: impl FnOnce(&(dyn Fn(&str) + Sync)) -> T,
+) -> T {
     if !show || !stderr().is_terminal() {
-        return work();
+        return work(&|line| {
+            if show {
+                remark(line);
+            }
+        });
     }
     let bar = ProgressBar::new(Watch::WHOLE).with_style(
         ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left")
@@ -31,7 +45,7 @@ pub(super) fn with_bar<T>(watch: &Watch, show: bool, work: impl FnOnce() -> T) -
             }
             bar.finish_and_clear();
         });
-        let result = work();
+        let result = work(&|line| bar.println(line));
         done.store(true, Ordering::Relaxed);
         result
     })

@@ -1,7 +1,8 @@
 //! What was asked and answered, taken down: rows of a log, and measures.
 
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use super::DriveError;
 use super::lag::Lag;
@@ -17,6 +18,9 @@ use crate::units::{Credits, SimTime};
 
 /// Rows are handed to the log by so many bytes.
 const PART: usize = 1 << 16;
+
+/// If nothing comes for so long, what there is is handed on: somebody may read it meanwhile.
+const REST: Duration = Duration::from_millis(100);
 
 /// Takes down what is asked and answered, on the thread that has it.
 pub struct Recorder<'a> {
@@ -108,10 +112,16 @@ impl<'a> Recorder<'a> {
     ///
     /// If the log cannot be written.
     pub fn take_down(mut self, records: &Receiver<Record>) -> Result<Self, DriveError> {
-        for record in records {
-            self.take(&record);
-            if self.rows.len() >= PART {
-                self.hand_on()?;
+        loop {
+            match records.recv_timeout(REST) {
+                Ok(record) => {
+                    self.take(&record);
+                    if self.rows.len() >= PART {
+                        self.hand_on()?;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.hand_on()?,
+                Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         self.hand_on()?;

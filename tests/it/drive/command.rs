@@ -60,6 +60,19 @@ fn a_rule_that_is_broken_is_exit_code_4() {
 }
 
 #[test]
+fn a_rule_that_is_broken_is_told_while_the_drive_goes_on() {
+    let scenario = SCENARIO.replace("interarrival: 100ms", "interarrival: 10ms");
+    let strategy = "enforcement.strategy.check_then_act.gap=2s";
+    let options = ["--speed", "10x", "--set", strategy];
+    let (code, printed, told, _folder) = drive(&scenario, &options);
+    assert_eq!(code, Some(4), "{printed}");
+    let line = told.lines().find(|line| line.contains("no pool is oversold"));
+    let line = line.unwrap_or_else(|| panic!("nothing is told of the pool: {told}\n{printed}"));
+    assert!(line.starts_with("violated so far, in "), "{line}");
+    assert_eq!(told.lines().filter(|line| line.contains("no pool is oversold")).count(), 1);
+}
+
+#[test]
 fn ctrl_c_keeps_what_was_decided_until_then() {
     let folder = TempDir::new().expect("a temporary folder can be made");
     let scenario = SCENARIO.replace("duration: 30s", "duration: 1h");
