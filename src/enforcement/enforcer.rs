@@ -170,8 +170,9 @@ impl Enforcer {
         self.outages.at(now).is_some() && self.enforcement.on_unavailable == OnUnavailable::Local
     }
 
-    /// Has everybody hear what was to be heard by now, on a plan, and nodes restart that did.
-    pub(super) fn wake(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+    /// Has everybody hear what was to be heard by now, on the plan that held until then, and nodes
+    /// restart that did. So this goes before a change of plan.
+    pub fn wake(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
         while let Some((node, at)) = self.restarts.next_until(now) {
             self.hear(book, plan, at);
             match &mut self.view {
@@ -396,9 +397,9 @@ impl Enforcer {
         &self.exceeded
     }
 
-    /// The workspace came from one plan to another.
+    /// The workspace came from one plan to another, after everybody [heard](Self::wake) what was to be
+    /// heard by then.
     pub fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {
-        self.wake(book, plans.0, now);
         self.credits_changed();
         if let Some(believed) = &mut self.believed {
             believed.change_plan(book, plans, now);

@@ -130,6 +130,9 @@ impl Cell {
         self.log_plan(world, RecordedAction::SetPlan, plan, now);
         self.tally.levels.advance(world.frame.window, now);
         let (was_on, was_metered) = (self.workspace.plan(), self.workspace.is_metered());
+        if let Some(enforcer) = &mut self.enforcer {
+            enforcer.wake(&world.model.book, was_on, now);
+        }
         self.with_pool(world, now, |cell, world| {
             change(cell, world);
             if let Some(enforcer) = &mut cell.enforcer {

@@ -81,21 +81,22 @@ impl Inside {
 
 impl Places {
     pub(super) fn new(terms: &GroupTerms<'_>, events: &[Event]) -> Self {
-        let is_nameless =
-            |event: &Event| matches!(event.deed, Deed::Message(_)) && event.key == Key::NONE;
+        let waits =
+            terms.plans.iter().flat_map(|plan| &plan.limits).any(|it| has_queue(it.throttle));
+        let is_untold = waits && has_twins(events);
         let mut limits: Vec<Limit> = Vec::new();
         for limit in terms.plans.iter().flat_map(|plan| &plan.limits) {
             let is_new = limits.iter().all(|it| it.place != limit.place);
             if is_new && places(limit.throttle).is_some() {
                 let of_plans = terms.plans.iter().flat_map(|plan| &plan.limits);
                 let mut own = of_plans.filter(|it| it.place == limit.place);
+                let has_queue = own.any(|it| has_queue(it.throttle));
                 limits.push(Limit {
                     place: limit.place,
                     name: limit.name,
                     scope: limit.throttle.scope,
                     numbers: (UNLIMITED, 0),
-                    is_untold: own.any(|it| has_queue(it.throttle))
-                        && events.iter().any(is_nameless),
+                    is_untold: is_untold && has_queue,
                     is_crowded: false,
                     inside: BTreeMap::new(),
                 });
@@ -176,6 +177,15 @@ impl Limit {
         self.is_crowded |= !self.inside.is_empty();
         self.inside.values_mut().for_each(|inside| inside.go_on(self.numbers));
     }
+}
+
+/// Whether two attempts that were admitted have no name, or the same one.
+fn has_twins(events: &[Event]) -> bool {
+    let admitted = events.iter().filter(|it| it.deed == Deed::Message(Answer::Admitted));
+    let mut names: Vec<(Key, u32)> = admitted.map(|it| (it.key, it.attempt)).collect();
+    names.sort_unstable();
+    let is_nameless = names.first().is_some_and(|name| name.0 == Key::NONE);
+    is_nameless || names.windows(2).any(|two| two[0] == two[1])
 }
 
 /// The numbers of a limit on a plan.

@@ -119,3 +119,20 @@ fn each_limiter_goes_on_from_what_was_really_let_in() {
         assert_eq!(decisions(&verified, Rule::RatesRefusedRightly), 0, "{limit}: {verified:?}");
     }
 }
+
+#[test]
+fn what_faults_do_is_what_the_log_shows() {
+    for (name, rule) in [
+        ("held-estimates", Rule::PoolNeverOversold),
+        ("lost-releases", Rule::PlacesRefusedRightly),
+        ("delivered-twice", Rule::ChargedOnce),
+        ("skewed-clocks", Rule::RatesNeverExceeded),
+        ("forgetful-gateways", Rule::PoolNeverOversold),
+        ("late-renewal", Rule::CreditsRefusedRightly),
+        ("enforcement-outage", Rule::PoolNeverOversold),
+        ("kept-tokens", Rule::RatesRefusedRightly),
+    ] {
+        let verified = check(&shipped(name, 10));
+        assert!(decisions(&verified, rule) > 1, "{name}: {verified:?}");
+    }
+}
