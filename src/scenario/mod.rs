@@ -1,6 +1,7 @@
 //! Scenario files: strict YAML in, a [`Scenario`] with no doubt left in it out, or every mistake of
 //! the file at once, each with its place.
 
+pub mod absent;
 mod at;
 mod bins;
 mod check;

@@ -2,7 +2,7 @@
 
 use limitlab::engine::{RunOptions, Watch, run};
 use limitlab::rules::limiter::Throttle;
-use limitlab::scenario::occurs::why_absent;
+use limitlab::scenario::absent::why_absent;
 use limitlab::scenario::{Scenario, load, parse, warnings};
 use limitlab::summary::{FAMILIES, MetricFamily, MetricState};
 

@@ -5,6 +5,7 @@ mod attempt;
 mod charging;
 mod credits;
 mod customers;
+mod ending;
 mod enforce;
 mod faults;
 mod hearing;
@@ -30,8 +31,8 @@ use self::journal::Told;
 use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
+use self::timeline::outages;
 pub(super) use self::waits::Waiter;
-use super::by_workspace::WorkspaceRecord;
 use super::calendar::{Calendar, Class, Ticket};
 use super::journal::Scribe;
 use super::lines::{Line, Source};
@@ -41,11 +42,11 @@ use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
 use crate::enforcement::Enforcer;
-use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally, WorkspaceFigures};
+use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
 use crate::units::{SimSpan, SimTime};
-use crate::workload::{Action, Steps, is_taken, plan_of};
+use crate::workload::Steps;
 
 /// More events than this of one workspace at one instant are a loop in no time.
 const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
@@ -275,10 +276,7 @@ impl Cell {
         if let Some(enforcement) = world.model.enforcement {
             let enforcer = || Box::new(Enforcer::new(enforcement));
             let enforcer = self.enforcer.get_or_insert_with(enforcer);
-            let outages = world.model.timeline.iter();
-            let outages =
-                outages.filter(|it| it.action == Action::Unavailable && is_taken(key, it));
-            let outages = outages.map(|it| (it.at, it.until.unwrap_or(SimTime::NEVER)));
+            let outages = outages(world.model, key);
             enforcer.begin(&world.model.book, &self.workspace, (key, nodes), outages);
         }
         self.begin_log(world);
@@ -363,46 +361,6 @@ impl Cell {
             });
         }
         Ok(())
-    }
-
-    /// Ends the workspace: its books are closed and its tally is taken up.
-    pub(super) fn finish(&mut self, world: &mut World<'_>) {
-        if let Some(station) = &world.station {
-            let work = station.work();
-            self.tally.backend_busy = work.busy;
-            self.tally.backend_waiting = work.waiting;
-            self.tally.backend_served = work.served;
-        }
-        self.bill(world, world.frame.window.until);
-        self.look(world, SimTime::NEVER);
-        self.tally.enables_waiting = self.waiting.len() as u64;
-        world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
-    }
-
-    /// What is told of the workspace, which is number `workspace` of its group, when it has ended.
-    pub(super) fn record(
-        &self,
-        model: &GroupModel,
-        group: usize,
-        workspace: u32,
-    ) -> WorkspaceRecord {
-        WorkspaceRecord {
-            group,
-            workspace,
-            plan: plan_of(self.key, &model.mix),
-            seats: self.workspace.seats(),
-            figures: WorkspaceFigures::of(&self.tally),
-        }
-    }
-
-    /// Events so far.
-    pub(super) const fn events(&self) -> u64 {
-        self.events
-    }
-
-    /// Messages so far, the warm-up's included.
-    pub(super) const fn messages(&self) -> u64 {
-        self.messages
     }
 
     /// Schedules an event unless it would begin after arrivals have stopped.

@@ -3,12 +3,13 @@
 use super::enforce::EnabledBy;
 use super::{Cell, Event, World};
 use crate::engine::calendar::Class;
-use crate::engine::model::OwnServers;
+use crate::engine::model::{GroupModel, OwnServers};
 use crate::measure::Capacity;
+use crate::random::Key;
 use crate::rules::AgentState;
 use crate::units::SimTime;
 use crate::workload::{
-    Action, Factor, LineKind, Pick, ServersChange, Steps, is_taken, servers_over_time,
+    Action, Factor, LineKind, Occurrence, Pick, ServersChange, Steps, is_taken, servers_over_time,
 };
 
 impl Cell {
@@ -201,4 +202,15 @@ impl Cell {
         let line = self.agents[agent as usize].line as usize;
         world.model.lines[line].kind == LineKind::Agents
     }
+}
+
+/// When nobody can decide for a workspace, by what the timeline does to it.
+pub(super) fn outages(
+    model: &GroupModel,
+    workspace: Key,
+) -> impl Iterator<Item = (SimTime, SimTime)> {
+    let happens =
+        move |it: &&Occurrence| it.action == Action::Unavailable && is_taken(workspace, it);
+    let outages = model.timeline.iter().filter(happens);
+    outages.map(|it| (it.at, it.until.unwrap_or(SimTime::NEVER)))
 }

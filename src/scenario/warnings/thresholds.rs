@@ -1,7 +1,8 @@
 //! Thresholds that say nothing.
 
+use super::super::absent::why_absent;
 use super::super::model::Scenario;
-use super::super::occurs::{can_occur, why_absent};
+use super::super::occurs::can_occur;
 use super::super::threshold::Threshold;
 use crate::rules::Reason;
 

@@ -1,0 +1,50 @@
+//! What is told of a workspace when it has ended.
+
+use super::{Cell, World};
+use crate::engine::by_workspace::WorkspaceRecord;
+use crate::engine::model::GroupModel;
+use crate::measure::WorkspaceFigures;
+use crate::units::SimTime;
+use crate::workload::plan_of;
+
+impl Cell {
+    /// Ends the workspace: its books are closed and its tally is taken up.
+    pub(in crate::engine) fn finish(&mut self, world: &mut World<'_>) {
+        if let Some(station) = &world.station {
+            let work = station.work();
+            self.tally.backend_busy = work.busy;
+            self.tally.backend_waiting = work.waiting;
+            self.tally.backend_served = work.served;
+        }
+        self.bill(world, world.frame.window.until);
+        self.look(world, SimTime::NEVER);
+        self.tally.enables_waiting = self.waiting.len() as u64;
+        world.measures.finish(world.frame, &mut self.tally, self.workspace.pool());
+    }
+
+    /// What is told of the workspace, which is number `workspace` of its group, when it has ended.
+    pub(in crate::engine) fn record(
+        &self,
+        model: &GroupModel,
+        group: usize,
+        workspace: u32,
+    ) -> WorkspaceRecord {
+        WorkspaceRecord {
+            group,
+            workspace,
+            plan: plan_of(self.key, &model.mix),
+            seats: self.workspace.seats(),
+            figures: WorkspaceFigures::of(&self.tally),
+        }
+    }
+
+    /// Events so far.
+    pub(in crate::engine) const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Messages so far, the warm-up's included.
+    pub(in crate::engine) const fn messages(&self) -> u64 {
+        self.messages
+    }
+}
