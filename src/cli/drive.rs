@@ -41,9 +41,14 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
     let scratch = draft.scratch("due.csv");
     let logs = (draft.scratch(DECISIONS), draft.scratch("so-far.csv"));
     let driven = with_bar_and_words(&watch, !arguments.quiet, |tell| {
-        judged_meanwhile((&logs.0, &logs.1), scenario, tell, || match arguments.target {
+        let work = || match arguments.target {
             DriveTarget::Embedded => drive(scenario, options, &watch, (&draft.log, &scratch)),
-        })
+        };
+        if arguments.quiet {
+            work()
+        } else {
+            judged_meanwhile((&logs.0, &logs.1), scenario, tell, work)
+        }
     });
     let mut driven = driven.map_err(told)?;
     driven.summary.run = Some(RunFigures {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Thread;
 use std::time::Duration;
 
 use crate::log::Trace;
@@ -39,11 +40,28 @@ pub(super) fn judged_meanwhile<T>(
                 }
             }
         });
-        let result = work();
-        done.store(true, Ordering::Relaxed);
-        judge.thread().unpark();
+        let result = {
+            // The judge goes home, however the work ends.
+            let _ends = Ends { done: &done, judge: judge.thread() };
+            work()
+        };
+        // What is decided counts, whatever became of the judge.
+        let _ = judge.join();
         result
     })
+}
+
+/// Tells the judge that there is nothing more to come.
+struct Ends<'a> {
+    done: &'a AtomicBool,
+    judge: &'a Thread,
+}
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.done.store(true, Ordering::Relaxed);
+        self.judge.unpark();
+    }
 }
 
 /// Judges the lines that are whole of the first `length` bytes of a log.
@@ -66,7 +84,7 @@ fn judge_so_far(
         copy.write_all(&rows[..whole])?;
         rows.drain(..whole);
     }
-    copy.into_inner()?.sync_data()?;
+    copy.flush()?;
     let name = scratch.display().to_string();
     verify(&Trace::new(scratch, name), scenario, Standard::default()).map_err(io::Error::other)
 }

@@ -20,8 +20,8 @@ pub(super) struct Copies {
     nodes: Vec<Copy>,
     /// What was used, and agents enabled, that only the node knows which did it, since the last exchange.
     untold: Untold,
-    /// The same of nodes that have forgotten it.
-    forgotten: Untold,
+    /// Credits that nodes used and have forgotten since \[thousandths\].
+    forgotten: i128,
 }
 
 /// What one node knows.
@@ -68,7 +68,7 @@ impl Copies {
             news: Vec::new(),
             nodes: (0..nodes).map(|_| Copy::default()).collect(),
             untold: Untold::default(),
-            forgotten: Untold::default(),
+            forgotten: 0,
         }
     }
 
@@ -76,7 +76,7 @@ impl Copies {
         self.exchanges = 0;
         self.news.clear();
         self.agreed.begin(book, plan);
-        (self.untold, self.forgotten) = (Untold::default(), Untold::default());
+        (self.untold, self.forgotten) = (Untold::default(), 0);
         for node in &mut self.nodes {
             node.believed.begin(book, plan);
             (node.exchange, node.untold) = (0, Untold::default());
@@ -123,8 +123,8 @@ impl Copies {
         }
     }
 
-    /// A node forgets what it has not told anybody: nobody will ever know. Only places are known, to
-    /// those who hold them.
+    /// A node forgets what it has not told anybody: nobody will ever know. Only places and slots are
+    /// known, to those who hold them.
     pub(super) fn forget(&mut self, book: &Rulebook, plan: usize, node: u32) {
         let copy = &mut self.nodes[node as usize];
         copy.believed.clone_from(&self.agreed);
@@ -146,11 +146,11 @@ impl Copies {
                 Deed::Checked(..) | Deed::Kept(..) => false,
             }
         });
+        // Who is active is known to everybody who comes back.
         let untold = std::mem::take(&mut copy.untold);
         self.untold.credits -= untold.credits;
         self.untold.active -= untold.active;
-        self.forgotten.credits += untold.credits;
-        self.forgotten.active += untold.active;
+        self.forgotten += untold.credits;
     }
 
     /// The workspace comes to another plan: all copies hear of it, and of each other, at once.
@@ -245,7 +245,7 @@ impl Copies {
 
     /// A period of credits begins, with nothing used.
     pub(super) fn begin_period(&mut self) {
-        (self.untold.credits, self.forgotten.credits) = (0, 0);
+        (self.untold.credits, self.forgotten) = (0, 0);
         for copy in &mut self.nodes {
             copy.untold.credits = 0;
         }
@@ -254,12 +254,12 @@ impl Copies {
     /// Credits that a node has not seen used \[thousandths\].
     pub(super) fn unseen(&self, node: u32) -> i128 {
         let own = self.nodes[node as usize].untold.credits;
-        self.forgotten.credits + self.untold.credits - own
+        self.forgotten + self.untold.credits - own
     }
 
     /// Active agents that a node has not seen enabled.
     pub(super) fn unseen_active(&self, node: u32) -> i64 {
         let own = self.nodes[node as usize].untold.active;
-        self.forgotten.active + self.untold.active - own
+        self.untold.active - own
     }
 }

@@ -401,6 +401,7 @@ impl Enforcer {
     /// heard by then.
     pub fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {
         self.credits_changed();
+        self.late.hear();
         if let Some(believed) = &mut self.believed {
             believed.change_plan(book, plans, now);
         }

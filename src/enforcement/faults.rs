@@ -88,15 +88,14 @@ impl Outages {
     /// How many multiples of a span, above 0, from it on have passed at an instant, up to the last at
     /// which enforcement was available.
     pub fn multiples(&self, every: SimSpan, now: SimTime) -> u64 {
-        let passed = now.nanos() / every.nanos();
-        let last = SimTime::from_nanos(passed * every.nanos());
-        match self.at(last) {
-            // Those before it are outside, or in an outage before it, from which others follow that
-            // are not.
-            Some((from, _)) if from == SimTime::ZERO => 0,
-            Some((from, _)) => (from.nanos() - 1) / every.nanos(),
-            None => passed,
+        let mut passed = now.nanos() / every.nanos();
+        while let Some((from, _)) = self.at(SimTime::from_nanos(passed * every.nanos())) {
+            if from == SimTime::ZERO {
+                return 0;
+            }
+            passed = (from.nanos() - 1) / every.nanos();
         }
+        passed
     }
 }
 
@@ -128,6 +127,10 @@ mod tests {
         let ten = SimSpan::from_nanos(10_000_000_000);
         // At 20 s and 30 s nobody hears anything, at 40 s of all.
         for (now, expected) in [(9, 0), (10, 1), (19, 1), (20, 1), (39, 1), (40, 4), (55, 5)] {
+            assert_eq!(outages.multiples(ten, second(now)), expected, "{now}");
+        }
+        outages.set([(second(15), second(22)), (second(25), second(35))].into_iter());
+        for (now, expected) in [(14, 1), (24, 1), (30, 1), (39, 1), (40, 4)] {
             assert_eq!(outages.multiples(ten, second(now)), expected, "{now}");
         }
         outages.set([(second(0), second(15))].into_iter());

@@ -53,6 +53,20 @@ impl Late {
         self.nodes[node as usize] = Node { until, left };
     }
 
+    /// So many credits come by themselves, or go if there are less than none: everybody hears of that.
+    pub(super) fn come(&mut self, amount: i128) {
+        for node in &mut self.nodes {
+            node.left += amount;
+        }
+    }
+
+    /// All hear of all, now.
+    pub(super) fn hear(&mut self) {
+        for node in &mut self.nodes {
+            node.until = SimTime::ZERO;
+        }
+    }
+
     /// What a node thinks can be spent that has not heard of the period.
     pub(super) fn left(&self, node: u32, now: SimTime) -> Option<i128> {
         let node = self.nodes.get(node as usize)?;

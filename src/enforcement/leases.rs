@@ -42,7 +42,10 @@ impl Leases {
     pub(super) fn forget(&mut self, node: u32) {
         let lease = std::mem::replace(&mut self.nodes[node as usize], Lease::NONE);
         if lease.left > 0 {
-            self.forgotten.push(lease);
+            match self.forgotten.iter_mut().find(|it| it.until == lease.until) {
+                Some(same) => same.left += lease.left,
+                None => self.forgotten.push(lease),
+            }
         }
     }
 
@@ -76,6 +79,7 @@ impl Leases {
         (cost, spendable): (i128, Option<i128>),
         now: SimTime,
     ) {
+        self.expire(now);
         let lease = &mut self.nodes[node as usize];
         if let Some(spendable) = spendable
             && lease.left < cost

@@ -108,13 +108,19 @@ impl Enforcement {
             _ => SimSpan::ZERO,
         };
         let outage = if self.unavailable { self.timeout } else { SimSpan::ZERO };
-        !(span + self.decision_time + outage).is_zero()
+        let twice = self.faults.duplicate_delivery.map_or(SimSpan::ZERO, |it| it.after);
+        !(span + self.decision_time + outage + twice).is_zero()
     }
 
     /// Whether attempts may be refused since nobody could decide them.
     pub fn gives_up(&self) -> bool {
         matches!(self.strategy, Strategy::Optimistic { .. })
             || (self.unavailable && self.on_unavailable == OnUnavailable::Refuse)
+    }
+
+    /// Whether whoever waits in a queue of a limit of attempts in flight may wait for ever.
+    pub fn blocks_queues(&self) -> bool {
+        self.faults.lost_release.is_some_and(|it| it.found_after.is_none())
     }
 
     /// Whether who decides may believe limiters to be what they are not, beside what copies do not
@@ -125,12 +131,13 @@ impl Enforcement {
 
     /// Whether it can enforce a throttle of a workspace or an agent. Who waits in a queue, and what
     /// holds no place since its limit only reports, is known in one place alone: so such limits are
-    /// not copied, and nobody believes them to be what they are not.
+    /// not copied, and nobody believes them to be what they are not. And nobody waits for ever.
     pub fn can_enforce(&self, throttle: &Throttle) -> bool {
         let is_copied = matches!(self.strategy, Strategy::Replicated { .. });
         let waits = matches!(throttle.quota, Quota::Concurrency { queue, .. } if queue > 0);
         let reports = throttle.on_exceed == OnExceed::Report && throttle.quota.holds_places();
         !((is_copied || self.misbelieves_limits()) && (waits || reports))
+            && !(self.blocks_queues() && waits)
     }
 
     /// The nodes that decide, where there are several.

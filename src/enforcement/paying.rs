@@ -87,6 +87,12 @@ impl Enforcer {
         workspace.restore(agent, charge)
     }
 
+    /// Credits of a package came, or went if there are less than none \[thousandths\].
+    pub fn package_changed(&mut self, amount: i128) {
+        self.credits_changed();
+        self.late.come(amount);
+    }
+
     /// Credits came or went by themselves, or by a change of plan.
     pub fn credits_changed(&mut self) {
         self.version += 1;

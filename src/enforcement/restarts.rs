@@ -1,5 +1,8 @@
 //! When nodes restart: a node is the same for all workspaces of a replication.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use crate::random::{Distribution, Key, Sampler, Stream};
 use crate::units::{SimSpan, SimTime};
 
@@ -8,54 +11,46 @@ use crate::units::{SimSpan, SimTime};
 pub(super) struct Restarts {
     /// Time between those of a node; `None` where none restarts.
     between: Option<Sampler>,
-    nodes: Vec<Node>,
-    /// The next of any node.
-    next: SimTime,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Node {
-    draws: Stream,
-    /// Restarts so far.
-    restarts: u64,
-    next: SimTime,
+    /// The draws of each node, and its restarts so far.
+    nodes: Vec<(Stream, u64)>,
+    /// When each restarts next.
+    next: BinaryHeap<Reverse<(SimTime, u32)>>,
 }
 
 impl Restarts {
     pub(super) fn new(every: Option<SimSpan>) -> Self {
         let mean = every.map(|every| every.nanos() as f64);
         let between = mean.map(|mean| Distribution::Exponential { mean }.sampler());
-        Self { between, nodes: Vec::new(), next: SimTime::NEVER }
+        Self { between, nodes: Vec::new(), next: BinaryHeap::new() }
     }
 
     /// Begins with so many nodes, whose draws are keyed by `key`.
     pub(super) fn begin(&mut self, count: u32, key: Key) {
         let Some(between) = &self.between else { return };
         self.nodes.clear();
-        self.nodes.extend((0..count).map(|node| {
+        self.next.clear();
+        for node in 0..count {
             let draws = key.index(u64::from(node)).name("restarts").stream();
             let next = SimTime::ZERO + SimSpan::from_nanos(between.sample_whole(&mut draws.at(0)));
-            Node { draws, restarts: 0, next }
-        }));
-        self.look_ahead();
-    }
-
-    fn look_ahead(&mut self) {
-        self.next = self.nodes.iter().map(|node| node.next).min().unwrap_or(SimTime::NEVER);
+            self.nodes.push((draws, 0));
+            self.next.push(Reverse((next, node)));
+        }
     }
 
     /// The next restart until `now` that was not told yet: which node, and when.
     pub(super) fn next_until(&mut self, now: SimTime) -> Option<(u32, SimTime)> {
-        let at = self.next;
-        let between = self.between.as_ref().filter(|_| at <= now)?;
-        let place = self.nodes.iter().position(|node| node.next == at)?;
-        let node = &mut self.nodes[place];
-        node.restarts += 1;
-        let after = between.sample_whole(&mut node.draws.at(node.restarts));
+        let between = self.between.as_ref()?;
+        let mut first = self.next.peek_mut()?;
+        let Reverse((at, node)) = *first;
+        if at > now {
+            return None;
+        }
+        let (draws, restarts) = &mut self.nodes[node as usize];
+        *restarts += 1;
+        let after = between.sample_whole(&mut draws.at(*restarts));
         // Never twice at one instant, so that this comes to an end.
-        node.next = at + SimSpan::from_nanos(after.max(1));
-        self.look_ahead();
-        Some((place as u32, at))
+        *first = Reverse((at + SimSpan::from_nanos(after.max(1)), node));
+        Some((node, at))
     }
 }
 

@@ -21,12 +21,14 @@ pub enum Class {
     Buys,
     /// The end of a trial, unless the workspace subscribed at that instant.
     Ends,
+    /// What was asked for before, and could not be decided.
+    Returns,
     /// An enable, an arrival, a turn.
     Takes,
 }
 
 impl Class {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Frees,
         Self::Leaves,
         Self::Expires,
@@ -34,6 +36,7 @@ impl Class {
         Self::Changes,
         Self::Buys,
         Self::Ends,
+        Self::Returns,
         Self::Takes,
     ];
 }
@@ -77,7 +80,7 @@ impl<E> Entry<E> {
     }
 }
 
-const CLASS_SHIFT: u32 = 61;
+const CLASS_SHIFT: u32 = 60;
 const ARITY: usize = 4;
 
 impl<E: Copy> Default for Calendar<E> {

@@ -168,9 +168,11 @@ impl GroupModel {
         !self.finish && back > self.until
     }
 
-    /// Whether anybody tries again, and so may be charged after arrivals have stopped.
-    pub(super) fn retries(&self) -> bool {
-        self.lines.iter().any(|line| line.retry.is_some())
+    /// Whether anybody may be charged after arrivals have stopped: who tries again, who is decided late,
+    /// and who is charged late.
+    pub(super) fn charges_later(&self) -> bool {
+        let is_late = self.enforcement.is_some_and(|it| it.charging.is_late() || it.takes_time());
+        is_late || self.lines.iter().any(|line| line.retry.is_some())
     }
 
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {

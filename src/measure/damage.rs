@@ -4,8 +4,8 @@ use super::cause::Causes;
 use super::ratio::{Kind, Need, Ratio, indexes, limiters};
 use super::tally::Tally;
 
-/// What enforcement did that it should not have, of what was asked for inside the window. What the
-/// pool oversold is in its books.
+/// What enforcement did that it should not have: of messages that were due inside the window, those that
+/// are delivered twice too; of holds, what happened inside it. What the pool oversold is in its books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DamageTally {
     /// Refusals by rules that had room.
@@ -16,7 +16,7 @@ pub struct DamageTally {
     pub give_ups: u64,
     /// Attempts that were admitted while nobody could decide.
     pub unchecked: u64,
-    /// Attempts that were charged twice.
+    /// Charges of messages beyond the first that was not given back.
     pub double_charges: u64,
     /// What the second times came to \[thousandths\].
     pub double_charged: i128,

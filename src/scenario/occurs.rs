@@ -98,7 +98,7 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         patience: group.lines.iter().any(|line| line.patience.is_some()),
         crowded: crowded(group),
         churn: grows(group),
-        waits: (slots_can_refuse(scenario, group) || trials)
+        waits: (slots_can_refuse(scenario, group) || trials || scenario.enforcement.gives_up())
             && habits.any(|it| waits(it.on_refused)),
         plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
             || group.records(|it| it.plans > 0),

@@ -33,6 +33,7 @@ impl Cell {
                     node,
                     expires: Ticket::NONE,
                     expired: false,
+                    is_left: false,
                 };
                 let number = self.holds.insert(held);
                 let ttl = world.model.enforcement.and_then(|it| match it.charging {
@@ -70,6 +71,9 @@ impl Cell {
             Payment::Charged(charge) => match flight.end {
                 End::Refused(_) => {
                     self.give_back(world, (flight.message.agent, flight.node), charge, now);
+                    if !world.model.cuts(now) {
+                        self.note_given_back(world, &flight.message, charge.amount);
+                    }
                     Moved::given_back(charge)
                 }
                 // What was charged on admission is not returned.
@@ -156,7 +160,8 @@ impl Cell {
         let record = self.holds.at(number);
         (record.expired, record.expires) = (true, Ticket::NONE);
         self.in_vain -= held.in_vain.wide();
-        self.tally.damage.expired_holds += u64::from(world.frame.window.contains(now));
+        let counts = !held.is_left && world.frame.window.contains(now);
+        self.tally.damage.expired_holds += u64::from(counts);
         self.look(world, now);
         if let Some(enforcer) = &mut self.enforcer {
             let free = (held.node, held.amount);

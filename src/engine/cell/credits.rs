@@ -44,7 +44,7 @@ impl Cell {
         class: Class,
         event: Event,
     ) -> Ticket {
-        if at < SimTime::NEVER && world.model.finish && world.model.retries() {
+        if at < SimTime::NEVER && world.model.finish && world.model.charges_later() {
             self.calendar.schedule(at, class, event)
         } else {
             self.schedule_in_time(world, at, class, event)
@@ -148,7 +148,7 @@ impl Cell {
         }
         self.with_pool(world, now, |cell, world| {
             let ended = cell.workspace.pool_mut().end(grant);
-            cell.note_credits();
+            cell.note_package(-ended.map_or(0, |grant| grant.left.wide()));
             let Some(GrantSource::Package { package, .. }) = ended.map(|grant| grant.source) else {
                 return;
             };
@@ -177,7 +177,7 @@ impl Cell {
         let source = GrantSource::Package { package, tied };
         let pool = self.workspace.pool_mut();
         let grant = pool.buy(source, terms.credits, expires, terms.priority);
-        self.note_credits();
+        self.note_package(terms.credits.wide());
         self.log_package(world, package, renewed, now);
         if !tied {
             let class = if terms.renews { Class::Renews } else { Class::Expires };

@@ -80,19 +80,7 @@ impl Cell {
         self.ask(world, What::Attempt(message, cost), node, now);
     }
 
-    /// Somebody asks whether an agent may be enabled.
-    pub(super) fn ask_enable(
-        &mut self,
-        world: &mut World<'_>,
-        enforcement: &Enforcement,
-        (agent, by): (u32, EnabledBy),
-        now: SimTime,
-    ) {
-        let node = self.node_of_agent(enforcement, agent);
-        self.ask(world, What::Enable { agent, by }, node, now);
-    }
-
-    fn ask(&mut self, world: &mut World<'_>, what: What, node: u32, now: SimTime) {
+    pub(super) fn ask(&mut self, world: &mut World<'_>, what: What, node: u32, now: SimTime) {
         let number = self.asks.insert(Ask::new(what, node));
         self.reach(world, number, now);
     }
@@ -135,7 +123,10 @@ impl Cell {
             if world.model.cuts(at) {
                 self.cut_asked(world, ask);
             } else {
-                self.calendar.schedule(at, Class::Takes, event);
+                // Who waited until now goes before whoever asks now.
+                let waited = matches!(event, Event::Reach { .. });
+                let class = if waited { Class::Returns } else { Class::Takes };
+                self.calendar.schedule(at, class, event);
             }
         } else {
             match event {
@@ -155,8 +146,9 @@ impl Cell {
             .is_some_and(|enforcement| enforcement.on_unavailable == OnUnavailable::Admit);
         if admits {
             let what = self.asks.at(ask).what;
-            self.tally.damage.unchecked += u64::from(what.counts(world, now));
-            self.act_on(world, ask, now);
+            let counts = !matches!(what, What::Again(..)) && what.counts(world, now);
+            let is_done = self.act_on(world, ask, now);
+            self.tally.damage.unchecked += u64::from(counts && is_done);
         } else {
             self.refuse_asked(world, ask, Refusal::of(Reason::EnforcementUnavailable), now);
         }
@@ -227,20 +219,6 @@ impl Cell {
         paid.map(|()| wait)
     }
 
-    fn read_enable(
-        &mut self,
-        world: &World<'_>,
-        agent: u32,
-        node: u32,
-        now: SimTime,
-    ) -> Result<Wait, Refusal> {
-        let state = self.workspace.agent(agent as usize);
-        if let (Some(enforcer), Some(_)) = (&mut self.enforcer, state) {
-            enforcer.check_enable(&world.model.book, &self.workspace, node, now)?;
-        }
-        Ok(Wait::NONE)
-    }
-
     /// What was decided is acted upon.
     pub(super) fn act(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
         let Ask { what, version, failed, .. } = *self.asks.at(ask);
@@ -252,7 +230,7 @@ impl Cell {
             if failed < max_retries {
                 self.asks.at(ask).failed += 1;
                 self.tally.damage.retries += u64::from(what.counts(world, now));
-                self.reach(world, ask, now);
+                self.queue(world, ask, now);
             } else {
                 self.tally.damage.give_ups += u64::from(what.counts(world, now));
                 let refusal = Refusal::of(Reason::EnforcementUnavailable);
@@ -263,8 +241,8 @@ impl Cell {
         self.act_on(world, ask, now);
     }
 
-    /// What was asked for is done.
-    fn act_on(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) {
+    /// What was asked for is done, unless that comes to nothing. Answers whether it was.
+    fn act_on(&mut self, world: &mut World<'_>, ask: u32, now: SimTime) -> bool {
         let Ask { what, node, wait, .. } = *self.asks.at(ask);
         let answer = match what {
             What::Attempt(message, cost) => {
@@ -272,8 +250,8 @@ impl Cell {
             }
             What::Again(message, cost) => self.act_again(world, (message, cost), node, now),
             What::Enable { agent, by } => {
-                self.act_on_enable(world, (agent, by), node, now);
-                Ok(())
+                self.asks.remove(ask);
+                return self.act_on_enable(world, (agent, by), node, now);
             }
         };
         match answer {
@@ -282,6 +260,7 @@ impl Cell {
             }
             Err(refusal) => self.refuse_asked(world, ask, refusal, now),
         }
+        answer.is_ok()
     }
 
     /// An attempt takes what it was decided to have, unless nobody is there any more who would answer,
@@ -351,29 +330,6 @@ impl Cell {
         }
     }
 
-    /// An agent is enabled, unless that has come about already or nobody may any more.
-    fn act_on_enable(
-        &mut self,
-        world: &mut World<'_>,
-        (agent, by): (u32, EnabledBy),
-        node: u32,
-        now: SimTime,
-    ) {
-        let was = self.workspace.agent(agent as usize);
-        if was.is_none() || self.is_active(agent) {
-            return;
-        }
-        let answer = if self.workspace.available() {
-            Ok(self.workspace.enable_anyway(agent as usize))
-        } else {
-            Err(Refusal::of(Reason::TrialEnded))
-        };
-        if let Some(enforcer) = self.enforcer.as_mut().filter(|_| answer.is_ok()) {
-            enforcer.enabled(&world.model.book, &self.workspace, (node, 1), now);
-        }
-        self.enable_decided(world, EnableTry { agent, by, node, was, answer }, now);
-    }
-
     /// Books a refusal that had room, and credits that lay elsewhere then.
     fn note_false_refusal(&mut self, world: &World<'_>, ask: u32, refusal: Refusal, now: SimTime) {
         let Ask { what, node, .. } = *self.asks.at(ask);
@@ -392,6 +348,11 @@ impl Cell {
         let Ask { what, node, .. } = self.asks.remove(ask);
         match what {
             What::Attempt(message, cost) => {
+                if refusal.reason == Reason::EnforcementUnavailable {
+                    // Nobody has looked by what limits that only report would have refused it.
+                    let (book, agent) = (&world.model.book, message.agent as usize);
+                    self.workspace.note_exceeded(book, agent, world.model.asks(cost), now);
+                }
                 self.report_shadows(world, &message);
                 self.decided(world, &message, now);
                 self.log_decision(world, (&message, cost), Err(refusal), (node, now));
@@ -405,6 +366,9 @@ impl Cell {
                 if was.is_some() && !self.is_active(agent) {
                     let tried = EnableTry { agent, by, node, was, answer: Err(refusal) };
                     self.enable_decided(world, tried, now);
+                    if refusal.reason == Reason::EnforcementUnavailable {
+                        self.try_again_when_decided(world, now);
+                    }
                 }
             }
         }

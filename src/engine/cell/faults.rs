@@ -33,20 +33,22 @@ impl Cell {
             return;
         };
         let customers = &self.lines[message.customers as usize];
-        let is_twice = customers.is_delivered_twice(message.number, message.attempt, share);
         // One whose key is known is answered as before, and changes nothing.
-        if !is_twice || idempotent {
+        if idempotent
+            || world.model.cuts(now + after)
+            || !customers.is_delivered_twice(message.number, message.attempt, share)
+        {
             return;
         }
         let node = self.node(enforcement, message.agent, |cell| {
             let customers = &cell.lines[message.customers as usize];
             customers.other_node(message.number, message.attempt)
         });
-        self.charges.entry(message.serial).or_default();
-        let ask = self.asks.insert(Ask::new(What::Again(message, cost), node));
-        if !world.model.cuts(now + after) {
-            self.calendar.schedule(now + after, Class::Takes, Event::Reach { ask });
+        if !enforcement.charging.is_late() {
+            self.charges.entry(message.serial).or_default();
         }
+        let ask = self.asks.insert(Ask::new(What::Again(message, cost), node));
+        self.calendar.schedule(now + after, Class::Takes, Event::Reach { ask });
     }
 
     /// Books that a message was charged that may have been charged before.
@@ -58,6 +60,22 @@ impl Cell {
         if *charges > 1 && world.frame.window.contains(message.due) {
             self.tally.damage.double_charges += 1;
             self.tally.damage.double_charged += amount.wide();
+        }
+    }
+
+    /// Books that a charge of a message was given back.
+    pub(super) fn note_given_back(
+        &mut self,
+        world: &World<'_>,
+        message: &Message,
+        amount: Credits,
+    ) {
+        let charges = self.charges.get_mut(&message.serial);
+        let Some(charges) = charges.filter(|it| amount > Credits::ZERO && **it > 0) else { return };
+        *charges -= 1;
+        if *charges > 0 && world.frame.window.contains(message.due) {
+            self.tally.damage.double_charges -= 1;
+            self.tally.damage.double_charged -= amount.wide();
         }
     }
 
@@ -84,6 +102,9 @@ impl Cell {
         let paid = (&message, Credits::ZERO, node);
         let (payment, moved) = self.begin_to_pay(world, paid, taken.payment, now);
         self.log_decision(world, (&message, cost), Ok(moved), (node, now));
+        if let Payment::Held(number) = payment {
+            self.holds.at(number).is_left = true;
+        }
         if let Payment::Charged(charge) = payment {
             self.charged(world, charge, now);
             self.note_charged(world, &message, charge.amount);
@@ -100,9 +121,10 @@ impl Cell {
 
     /// Whether nobody hears of the end of an attempt that is answered.
     pub(super) fn loses_release(&self, world: &World<'_>, flight: &Flight) -> bool {
-        let fault = world.model.enforcement.and_then(|it| it.faults.lost_release);
+        let fault = lost_release(world);
         let message = &flight.message;
-        fault.is_some_and(|LostRelease { share, .. }| {
+        let is_answered = !matches!(flight.end, End::Left);
+        fault.filter(|_| is_answered).is_some_and(|LostRelease { share, .. }| {
             let customers = &self.lines[message.customers as usize];
             customers.loses_release(message.number, message.attempt, share)
         })
@@ -135,13 +157,10 @@ impl Cell {
             let held = self.holds.at(number);
             let more = if held.expired { Credits::ZERO } else { held.amount - held.in_vain };
             held.in_vain += more;
+            held.is_left = true;
             self.in_vain += more.wide();
         }
-        let found_after = world
-            .model
-            .enforcement
-            .and_then(|it| it.faults.lost_release)
-            .and_then(|fault| fault.found_after);
+        let found_after = lost_release(world).and_then(|fault| fault.found_after);
         if let Some(found_after) = found_after {
             let lost = Lost { agent: message.agent, node, hold, payment };
             let number = self.lost.insert(lost);
@@ -166,4 +185,8 @@ impl Cell {
         }
         self.let_in(world, now);
     }
+}
+
+fn lost_release(world: &World<'_>) -> Option<LostRelease> {
+    world.model.enforcement.and_then(|enforcement| enforcement.faults.lost_release)
 }

@@ -45,10 +45,17 @@ impl Cell {
         }
     }
 
-    /// Those who enforce hear that credits came or went by themselves.
+    /// Those who enforce hear that credits are not what they were.
     pub(super) fn note_credits(&mut self) {
         if let Some(enforcer) = &mut self.enforcer {
             enforcer.credits_changed();
+        }
+    }
+
+    /// Those who enforce hear that credits of a package came, or went if there are less than none.
+    pub(super) fn note_package(&mut self, amount: i128) {
+        if let Some(enforcer) = &mut self.enforcer {
+            enforcer.package_changed(amount);
         }
     }
 

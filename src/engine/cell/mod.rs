@@ -5,6 +5,7 @@ mod attempt;
 mod charging;
 mod credits;
 mod customers;
+mod enabling;
 mod ending;
 mod enforce;
 mod faults;
@@ -97,6 +98,8 @@ enum Event {
     HoldExpires { hold: u32 },
     /// Somebody finds that an attempt is over of which nobody heard.
     Found { lost: u32 },
+    /// Agents that wait for a slot try again.
+    WaitingTry,
     /// What is asked for reaches those who decide.
     Reach { ask: u32 },
     /// Nobody could decide what is asked for in time.
@@ -308,6 +311,7 @@ impl Cell {
             Event::Reply { flight } => self.reply(world, flight, now),
             Event::HoldExpires { hold } => self.hold_expires(world, hold, ticket, now),
             Event::Found { lost } => self.find_lost(world, lost, now),
+            Event::WaitingTry => self.wake_waiting(world, now),
             Event::Reach { ask } => self.reach(world, ask, now),
             Event::Undecided { ask } => self.undecided(world, ask, now),
             Event::Decide { ask } => self.decide_asked(world, ask, now),

@@ -123,6 +123,8 @@ pub(super) struct Held {
     /// When it expires, if it does; [`Ticket::NONE`] if it has.
     pub(super) expires: Ticket,
     pub(super) expired: bool,
+    /// Whether its attempt is over, and nobody will end it.
+    pub(super) is_left: bool,
 }
 
 /// How an attempt that was admitted ends.

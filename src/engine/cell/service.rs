@@ -308,7 +308,7 @@ impl Cell {
         let Flight { message, end, .. } = flight;
         self.less_busy(world, message.agent);
         let mut back = Moved::default();
-        if self.loses_release(world, &flight) {
+        if !world.model.cuts(now) && self.loses_release(world, &flight) {
             self.lose_release(world, &flight, now);
         } else {
             self.release(world, &flight, Leaving::Over, now);

@@ -20,7 +20,7 @@ pub(super) fn credits(group: &GroupSummary, summary: &Summary) -> Option<Block> 
         ("credits.granted", "granted since by plans"),
         ("credits.purchased", "bought"),
         ("credits.expired", "expired unused"),
-        ("credits.held", "held at the end for replies to come"),
+        ("credits.held", "held at the end"),
         ("credits.closing", "left at the end"),
     ] {
         if let Some(amount) = value(group, name).filter(|amount| *amount > 0.0) {

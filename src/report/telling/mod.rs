@@ -176,6 +176,7 @@ pub(super) fn headline(all: &GroupSummary) -> String {
         .map(|cause| {
             let since = match cause.reason.as_str() {
                 "trial_ended" => "since the trial had ended",
+                "enforcement_unavailable" => "since nobody could decide",
                 _ => "since the agent was not active",
             };
             let tries = if is_one(cause.refused) { "try was" } else { "tries were" };

@@ -101,7 +101,7 @@ fn charging(charging: &Charging) -> String {
                 Estimate::Millionths(millionths) => {
                     format!("{} times what they will cost is held", millionths as f64 / 1e6)
                 }
-                Estimate::Amount(estimate) => format!("{} credits are held", amount(estimate)),
+                Estimate::Amount(estimate) => format!("{} of credits is held", amount(estimate)),
             };
             let long = ttl.map_or_else(String::new, |ttl| format!(", for {ttl} at most"));
             format!("; attempts are charged when their replies are back, and until then {held}{long}")

@@ -20,7 +20,9 @@ pub fn in_theory(scenario: &Scenario) -> Vec<String> {
         return Vec::new();
     }
     let mut said = Vec::new();
-    if let Strategy::Leased { nodes, lease, .. } = enforcement.strategy {
+    if let Strategy::Leased { nodes, lease, .. } = enforcement.strategy
+        && nodes.count > 1
+    {
         let most = lease.wide() * i128::from(nodes.count - 1);
         // What does not fit is more than any pool holds.
         let most = Credits::from_thousandths(i64::try_from(most).unwrap_or(i64::MAX));

@@ -27,7 +27,7 @@ pub(super) const LONGEST_DECISION: SimSpan = SimSpan::HOUR;
 pub(super) const LONGEST_TIMEOUT: SimSpan = SimSpan::HOUR;
 
 /// The shortest mean time between restarts of a node.
-pub(super) const MOST_RESTARTS: SimSpan = SimSpan::SECOND;
+pub(super) const SHORTEST_RESTARTS: SimSpan = SimSpan::SECOND;
 
 /// The enforcement that stands at `at`.
 pub(super) fn enforcement(
@@ -109,11 +109,11 @@ fn faults_of(written: &types::Faults, at: At<'_>, findings: &mut Findings) -> Fa
             it.up_to.0
         }),
         node_restart: written.node_restart.as_ref().map(|it| {
-            if it.every.0 < MOST_RESTARTS {
+            if it.every.0 < SHORTEST_RESTARTS {
                 let at = at.key("node_restart").key("every");
-                findings.add(at, format!("`every` must be at least {MOST_RESTARTS}"));
+                findings.add(at, format!("`every` must be at least {SHORTEST_RESTARTS}"));
             }
-            it.every.0.max(MOST_RESTARTS)
+            it.every.0.max(SHORTEST_RESTARTS)
         }),
         late_renewal: written.late_renewal.as_ref().map(|it| {
             above_zero(it.by.0, "by", at.key("late_renewal"), findings);
@@ -146,6 +146,30 @@ pub(super) fn enforceable(
 ) {
     let mut limits = groups.iter().flat_map(|group| &group.throttles);
     if let Some(limit) = limits.find(|limit| !enforcement.can_enforce(limit)) {
+        if enforcement.blocks_queues() && limit.on_exceed != OnExceed::Report {
+            let name = &limit.name;
+            let message = format!(
+                "messages would wait for ever in the queue of `{name}`, for places that nobody gives back"
+            );
+            let hint = "say `found_after`, or leave out its `queue`";
+            findings.add_with_hint(at.key("faults").key("lost_release"), message, hint);
+            return;
+        }
+        if enforcement.misbelieves_limits() {
+            let (key, at) = if enforcement.keeps_on_refusal {
+                ("on_refusal: keep", at.key("on_refusal"))
+            } else {
+                ("clock_skew", at.key("faults").key("clock_skew"))
+            };
+            let what = if limit.on_exceed == OnExceed::Report {
+                "a limit of attempts in flight that only reports"
+            } else {
+                "a limit of attempts in flight with a `queue`"
+            };
+            let message = format!("`{key}` is not possible with {what}, as `{}`", limit.name);
+            findings.add_with_hint(at, message, "leave out one of the two");
+            return;
+        }
         let name = enforcement.strategy.name();
         let at = at.key("strategy").key(name);
         let (message, hint) = if limit.on_exceed == OnExceed::Report {

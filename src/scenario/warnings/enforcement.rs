@@ -33,7 +33,10 @@ pub(super) fn enforcement(scenario: &Scenario, warnings: &mut Vec<String>) {
     let late = enforcement.charging.is_late();
     let none =
         "no limit of attempts in flight is there, and attempts are charged as they are admitted";
-    idle(lost_release.is_some() && !places && !late, "lost_release", none);
+    // Who is refused further on gets back what he was charged.
+    let further_on = scenario.backend.is_some() || !scenario.throttles.is_empty();
+    let is_lost = lost_release.is_some();
+    idle(is_lost && !places && !late && !further_on, "lost_release", none);
     idle(clock_skew.is_some() && !rates, "clock_skew", no_rates);
     let renews = |group: &Group| {
         let mut allowances = all_plans(group).filter_map(|plan| plan.credits.as_ref());

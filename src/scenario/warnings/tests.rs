@@ -147,10 +147,6 @@ fn each_warning_has_its_cause() {
         ),
         (&["enforcement.on_unavailable=admit"], "`on_unavailable` of enforcement changes nothing"),
         (
-            &["enforcement.faults.lost_release.share=1%"],
-            "`lost_release` of enforcement changes nothing: no limit of attempts in flight is there",
-        ),
-        (
             &[
                 "plans.small.credits.renews=never",
                 "enforcement.faults.late_renewal={ share: 1%, by: 1s }",

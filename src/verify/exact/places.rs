@@ -150,7 +150,7 @@ impl Limit {
         // Where no plan has the limit, it says nothing; but places are taken all the same.
         let is_limited = free.0 < UNLIMITED / 2;
         if self.is_untold && self.is_crowded {
-            free.1 = UNLIMITED;
+            free = (0, UNLIMITED);
         }
         if is_refused {
             let verdict = Verdict::of_refusal((1, 1), free);

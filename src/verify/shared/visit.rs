@@ -1,6 +1,6 @@
 //! What the limits over everybody see of one workspace: attempts that arrive there, and that are over.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::rules::limiter::{Quota, Throttle};
 use crate::units::{Credits, SimSpan, SimTime};
@@ -82,6 +82,7 @@ pub(super) fn visits<E>(
 ) -> Result<(), E> {
     let is_exact = events.iter().all(|event| event.at.is_point());
     let mut ends = ends(events);
+    let twins = twins(events);
     let changes = events.iter().filter_map(|event| match event.deed {
         Deed::SetPlan(plan) => Some((event.at.from, number(plan))),
         _ => None,
@@ -92,6 +93,11 @@ pub(super) fn visits<E>(
         let refused = |event: &Event| event.limiter.filter(|limiter| shared.contains(limiter));
         let path = Path { event, rank, way, is_exact, plans: &plans };
         match answer {
+            // Of two of one name, nobody knows which came there, nor which end is whose.
+            Answer::Admitted if twins.contains(&name(event)) => {
+                let at = unordered(event.at.from.0, SimTime::NEVER);
+                visit(Visit { rank, ..path.visit(Act::MayTake, at) })?;
+            }
             Answer::Admitted => {
                 let end = ends.get_mut(&name(event)).and_then(VecDeque::pop_front);
                 path.admitted(end, end.and_then(refused), &mut visit)?;
@@ -109,6 +115,13 @@ pub(super) fn visits<E>(
 /// An attempt is known by its key, its number and its agent.
 fn name(event: &Event) -> (Key, u32, u32) {
     (event.key, event.attempt, event.agent)
+}
+
+/// The names of attempts that were admitted more than once.
+fn twins(events: &[Event]) -> BTreeSet<(Key, u32, u32)> {
+    let admitted = events.iter().filter(|it| it.deed == Deed::Message(Answer::Admitted));
+    let mut once = BTreeSet::new();
+    admitted.map(name).filter(|name| name.0 != Key::NONE && !once.insert(*name)).collect()
 }
 
 /// The ends of attempts, in their order.

@@ -3,7 +3,7 @@
 use super::super::super::model::Scenario;
 use super::super::super::words::grouped;
 use super::super::enforcement::{
-    LONGEST_DECISION, LONGEST_GAP, LONGEST_TIMEOUT, MOST_NODES, MOST_RESTARTS, MOST_RETRIES,
+    LONGEST_DECISION, LONGEST_GAP, LONGEST_TIMEOUT, MOST_NODES, MOST_RETRIES, SHORTEST_RESTARTS,
 };
 use super::Finder;
 use crate::enforcement::{Charging, Enforcement, OnUnavailable, Strategy};
@@ -26,7 +26,8 @@ pub(super) fn enforcement(scenario: &Scenario, finder: &mut Finder) {
     let mut limits = scenario.groups.iter().flat_map(|group| &group.throttles);
     let sound = limits.all(|limit| enforcement.can_enforce(limit));
     let message = "must not be `Replicated`, with clocks that differ, nor keep on refusal, with \
-                   throttles of attempts in flight that have a queue, or that only report";
+                   throttles of attempts in flight that have a queue, or that only report; nor lose \
+                   releases that nobody finds, with a queue";
     finder.demand(sound, "enforcement", message);
     let mut happens = scenario.groups.iter().flat_map(|group| &group.timeline);
     let unavailable = happens.any(|it| it.action == Action::Unavailable);
@@ -49,8 +50,8 @@ fn faults(enforcement: &Enforcement, finder: &mut Finder) {
     let message = "must not be there where there are no nodes";
     finder.demand(faults.clock_skew.is_none() || enforcement.nodes().is_some(), field, message);
     let field = "enforcement.faults.node_restart";
-    let sound = faults.node_restart.is_none_or(|every| every >= MOST_RESTARTS);
-    finder.demand(sound, field, format_args!("must be at least {MOST_RESTARTS}"));
+    let sound = faults.node_restart.is_none_or(|every| every >= SHORTEST_RESTARTS);
+    finder.demand(sound, field, format_args!("must be at least {SHORTEST_RESTARTS}"));
     let sound = faults.node_restart.is_none() || enforcement.strategy.knows_locally();
     finder.demand(sound, field, "must not be there where nodes know nothing of their own");
     let sound = faults.late_renewal.is_none_or(|it| !it.by.is_zero());

@@ -276,3 +276,15 @@ fn slots_that_only_report_hold_nobody_back() {
     assert_eq!(short("refuse"), [format!("{pool} (about 2_160 after slots and activity)")]);
     assert_eq!(short("report"), [pool]);
 }
+
+#[test]
+fn a_lost_release_of_which_nothing_hangs_is_told() {
+    let lost = |more: &str| {
+        let faults = "enforcement: { faults: { lost_release: { share: 1% } }";
+        plain(&format!("{faults}{more} }},"), "", "")
+    };
+    let told = "`lost_release` of enforcement changes nothing: no limit of attempts in flight is there, \
+                and attempts are charged as they are admitted";
+    assert_eq!(lost(""), [told]);
+    assert_eq!(lost(", charge: on_complete"), Vec::<String>::new());
+}
