@@ -211,7 +211,7 @@ fn differences(scenario: &Scenario, seen: &Seen) -> Vec<String> {
         [Rule::RatesRefusedRightly, Rule::PlacesRefusedRightly, Rule::CreditsRefusedRightly];
     let shown =
         decisions(&verified, &of_attempts) + decisions(&by_then, &[Rule::SlotsRefusedRightly]);
-    let is_told = is_known && tells_overage(scenario);
+    let is_told = is_known && tells_overage(scenario) && !has_mixed_limits(scenario);
     compare("falsely refused", shown, counted("false_refusals"), is_told);
     count(&seen.falsely_refused, shown > 0);
     let credits = |metric| 1e3 * counted(metric);
