@@ -15,7 +15,8 @@ use crate::units::SimTime;
 /// What is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question<'q> {
-    /// Of which workspace; `None` is the one in whose rows a violation comes first.
+    /// Of which workspace; `None` is the one in whose rows a violation comes first, of those that a
+    /// [`Verified`](super::Verified) names.
     pub workspace: Option<&'q str>,
     /// Around when; `None` is around the first violation.
     pub at: Option<SimTime>,
@@ -157,7 +158,7 @@ enum Asked<'q> {
     Line(Option<u64>),
 }
 
-/// The first line of a log that breaks a rule.
+/// The first line of a log that breaks a rule, of those that are named.
 fn first_violation(
     log: &Trace,
     scenario: &Scenario,

@@ -5,6 +5,7 @@ use super::super::erlang::erlang_b;
 use super::super::poisson;
 use super::super::tolerance::poisson_count_error;
 use super::{Expectation, assert_theory};
+use crate::support::simulate;
 
 /// Messages a second to each workspace, of one credit each.
 const RATE: f64 = 1.0;
@@ -269,4 +270,18 @@ fn what_nodes_forget_is_oversold() {
     .replace("included: 100", "included: 500")
     .replace("duration: 4m", "duration: 30m\nreplications: 2000");
     assert_theory(&scenario, &[Expectation::interval("credits.oversold.total", oversold)]);
+}
+
+/// What other nodes have left of their leases is out of reach; each has less than a lease.
+#[test]
+fn leases_strand_no_more_than_those_of_the_other_nodes() {
+    for (nodes, lease, workspaces) in [(2, 5, 200), (3, 10, 200), (6, 2, 200), (4, 1, 50)] {
+        let strategy = format!("strategy: {{ leased: {{ nodes: {nodes}, lease: {lease} }} }}");
+        let summary = simulate(&running_out(workspaces, &strategy));
+        let stranded = summary.value("credits.held_stranded").expect("there are leases");
+        let bound = f64::from(workspaces * (nodes - 1) * (lease - 1));
+        assert!(stranded <= bound, "{nodes} nodes, {lease} credits: {stranded}, not {bound}");
+        // Nearly every workspace has somebody refused while others have credits.
+        assert!(lease == 1 || stranded > bound / 4.0, "{nodes} nodes, {lease} credits: {stranded}");
+    }
 }
