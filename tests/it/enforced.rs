@@ -299,7 +299,7 @@ fn check_says_how_decisions_are_made() {
         ),
         (
             "{ leased: { nodes: 2, lease: 1_500, ttl: 4h } }",
-            "2 nodes take 1_500 credits at a time, for 4h, and spend them alone; all else is atomic",
+            "1_500 credits are taken at a time by 2 nodes, for 4h, and spent alone; all else is atomic",
         ),
         (
             "{ optimistic: { read_to_write: 5ms, max_retries: 1 } }",

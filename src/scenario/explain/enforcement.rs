@@ -126,9 +126,9 @@ fn strategy(strategy: &Strategy) -> String {
                 None => "until they renew".to_owned(),
             };
             format!(
-                "{} take {} credits at a time, {until}, and spend them alone{}; all else is atomic",
-                counted(u64::from(nodes.count), "node"),
+                "{} credits are taken at a time by {}, {until}, and spent alone{}; all else is atomic",
                 amount(lease),
+                counted(u64::from(nodes.count), "node"),
                 routing(nodes)
             )
         }
