@@ -70,10 +70,7 @@ pub(super) struct RunArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Exit codes: 0 no rule was surely violated, 1 could not run, 2 the command line, the scenario or the log \
-is wrong, 4 a rule was violated, 5 one may have been (only with --strict).")]
-pub(super) struct VerifyArguments {
+pub(super) struct LogArguments {
     /// The log: decisions.csv of a run, or one of its kind; perhaps packed as .gz or .zst
     #[arg(value_name = "LOG")]
     pub(super) log: PathBuf,
@@ -86,6 +83,15 @@ pub(super) struct VerifyArguments {
     /// How long credits may be held, such as 10m: holds that are older must have ended
     #[arg(long, value_name = "DURATION")]
     pub(super) hold_ttl: Option<SimSpan>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 no rule was surely violated, 1 could not run, 2 the command line, the scenario or the log \
+is wrong, 4 a rule was violated, 5 one may have been (only with --strict).")]
+pub(super) struct VerifyArguments {
+    #[command(flatten)]
+    pub(super) of: LogArguments,
     /// Write the first violation of each rule here, shrunk to as few rows as still violate it: as logs
     /// that can be verified again
     #[arg(long, value_name = "DIR")]
@@ -106,18 +112,8 @@ pub(super) struct VerifyArguments {
 Exit codes: 0 told, whether a rule is broken or not, 1 could not run, 2 the command line, the scenario or \
 the log is wrong, or has no such workspace.")]
 pub(super) struct ExplainArguments {
-    /// The log: decisions.csv of a run, or one of its kind; perhaps packed as .gz or .zst
-    #[arg(value_name = "LOG")]
-    pub(super) log: PathBuf,
-    /// The scenario whose plans and groups the log is of
-    #[arg(long, value_name = "SCENARIO")]
-    pub(super) scenario: PathBuf,
-    /// Override a key of the scenario, such as plans.advanced.trial=14d
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) set: Vec<String>,
-    /// How long credits may be held, such as 10m: holds that are older must have ended
-    #[arg(long, value_name = "DURATION")]
-    pub(super) hold_ttl: Option<SimSpan>,
+    #[command(flatten)]
+    pub(super) of: LogArguments,
     /// The workspace, such as shops/734 [default: the first one of the log that breaks a rule]
     #[arg(long, value_name = "NAME")]
     pub(super) workspace: Option<String>,

@@ -2,25 +2,19 @@
 
 use super::arguments::ExplainArguments;
 use super::exit::Exit;
-use super::output::{complain, explain as explain_error, hint, print};
-use super::run::load_with;
-use super::verify::{open, untold};
+use super::output::{complain, hint, print};
+use super::verify::{read, untold};
 use crate::report::story_terminal;
 use crate::scenario::did_you_mean;
 use crate::units::SimTime;
-use crate::verify::{Question, Standard, StoryError, tell_story};
+use crate::verify::{Question, StoryError, tell_story};
 
 /// Runs the command.
 pub(super) fn explain(arguments: &ExplainArguments) -> Exit {
-    let loaded = match load_with(&arguments.scenario, &arguments.set, None) {
-        Ok(loaded) => loaded,
-        Err(error) => return explain_error(&error),
-    };
-    let log = match open(&arguments.log) {
-        Ok(log) => log,
+    let (loaded, log, standard) = match read(&arguments.of) {
+        Ok(all) => all,
         Err(exit) => return exit,
     };
-    let standard = Standard { hold_ttl: arguments.hold_ttl };
     let question = Question {
         workspace: arguments.workspace.as_deref(),
         at: arguments.at.map(|at| SimTime::ZERO + at),

@@ -4,26 +4,28 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Format, VerifyArguments};
+use super::arguments::{Format, LogArguments, VerifyArguments};
 use super::exit::Exit;
 use super::output::{complain, explain, print};
 use super::run::load_with;
 use crate::log::Trace;
 use crate::report::verified_terminal;
-use crate::scenario::{Faults, ScenarioError};
+use crate::scenario::{Faults, Loaded, ScenarioError};
 use crate::verify::{Standard, Verdict, VerdictDocument, Verified, VerifyError, verify};
+
+/// The scenario, its log, and what that is judged by; what stands in the way was told.
+pub(super) fn read(arguments: &LogArguments) -> Result<(Loaded, Trace, Standard), Exit> {
+    let LogArguments { log, scenario, set, hold_ttl } = arguments;
+    let loaded = load_with(scenario, set, None).map_err(|error| explain(&error))?;
+    Ok((loaded, open(log)?, Standard { hold_ttl: *hold_ttl }))
+}
 
 /// Runs the command.
 pub(super) fn run(arguments: &VerifyArguments) -> Exit {
-    let loaded = match load_with(&arguments.scenario, &arguments.set, None) {
-        Ok(loaded) => loaded,
-        Err(error) => return explain(&error),
-    };
-    let log = match open(&arguments.log) {
-        Ok(log) => log,
+    let (loaded, log, standard) = match read(&arguments.of) {
+        Ok(all) => all,
         Err(exit) => return exit,
     };
-    let standard = Standard { hold_ttl: arguments.hold_ttl };
     let verified = match verify(&log, &loaded.scenario, standard) {
         Ok(verified) => verified,
         Err(error) => return untold(error),
@@ -52,7 +54,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Exit {
 }
 
 /// The log at a path, which can be read.
-pub(super) fn open(path: &Path) -> Result<Trace, Exit> {
+fn open(path: &Path) -> Result<Trace, Exit> {
     let log = Trace::new(path, path.display().to_string());
     match log.open() {
         Ok(_) => Ok(log),
@@ -100,11 +102,11 @@ fn replay(path: &Path, arguments: &VerifyArguments) -> String {
     let mut words = vec!["limitlab".to_owned(), "verify".to_owned()];
     words.push(word(&path.display().to_string()));
     words.push("--scenario".to_owned());
-    words.push(word(&arguments.scenario.display().to_string()));
-    for set in &arguments.set {
+    words.push(word(&arguments.of.scenario.display().to_string()));
+    for set in &arguments.of.set {
         words.extend(["--set".to_owned(), word(set)]);
     }
-    if let Some(ttl) = arguments.hold_ttl {
+    if let Some(ttl) = arguments.of.hold_ttl {
         words.extend(["--hold-ttl".to_owned(), word(&ttl.to_string())]);
     }
     words.join(" ")

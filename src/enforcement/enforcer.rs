@@ -255,13 +255,13 @@ impl Enforcer {
                 if let Err(Refusal { reason: Reason::ConcurrencyLimited, limiter, .. }) = answer {
                     self.had_room = workspace.has_room((book, limiter), (agent, cost), now);
                 }
-                self.count_refusal(book, plan, answer);
+                self.count_refusal(book, plan, refused_by(answer));
                 return answer;
             }
         };
-        let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+        let refused_by = refused_by(answer);
         self.had_room = workspace.retrace(book, (agent, cost), refused_by, now);
-        self.count_refusal(book, plan, answer);
+        self.count_refusal(book, plan, refused_by);
         if refused_by.is_some() {
             self.keep(book, workspace, (asked, refused_by), now);
         }
@@ -269,8 +269,7 @@ impl Enforcer {
     }
 
     /// What a limit counts of refusals is written into the row.
-    fn count_refusal(&mut self, book: &Rulebook, plan: usize, answer: Result<Wait, Refusal>) {
-        let refused_by = answer.err().and_then(|refusal| refusal.limiter);
+    fn count_refusal(&mut self, book: &Rulebook, plan: usize, refused_by: Option<u16>) {
         self.version += u64::from(refused_by.is_some_and(|it| book.counts_refused(plan, it)));
     }
 
@@ -418,4 +417,9 @@ impl Enforcer {
             View::Row | View::Copies(_) | View::Lagging(_) => 0,
         }
     }
+}
+
+/// The throttle that refused, if one did.
+fn refused_by(answer: Result<Wait, Refusal>) -> Option<u16> {
+    answer.err().and_then(|refusal| refusal.limiter)
 }

@@ -63,11 +63,11 @@ pub enum OnUnavailable {
 /// When enforcement is unavailable: from the first instant until the second of each, which do not
 /// overlap, in the order of time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outages(Vec<(SimTime, SimTime)>);
+pub(super) struct Outages(Vec<(SimTime, SimTime)>);
 
 impl Outages {
     /// Makes these the outages, in any order; those that overlap or meet are one. The memory stays.
-    pub fn set(&mut self, outages: impl Iterator<Item = (SimTime, SimTime)>) {
+    pub(super) fn set(&mut self, outages: impl Iterator<Item = (SimTime, SimTime)>) {
         self.0.clear();
         self.0.extend(outages);
         self.0.sort_unstable();
@@ -79,7 +79,7 @@ impl Outages {
     }
 
     /// The outage at an instant.
-    pub fn at(&self, now: SimTime) -> Option<(SimTime, SimTime)> {
+    pub(super) fn at(&self, now: SimTime) -> Option<(SimTime, SimTime)> {
         let next = self.0.partition_point(|outage| outage.0 <= now);
         let last = self.0[..next].last().copied();
         last.filter(|outage| now < outage.1)
@@ -87,7 +87,7 @@ impl Outages {
 
     /// How many multiples of a span, above 0, from it on have passed at an instant, up to the last at
     /// which enforcement was available.
-    pub fn multiples(&self, every: SimSpan, now: SimTime) -> u64 {
+    pub(super) fn multiples(&self, every: SimSpan, now: SimTime) -> u64 {
         let mut passed = now.nanos() / every.nanos();
         while let Some((from, _)) = self.at(SimTime::from_nanos(passed * every.nanos())) {
             if from == SimTime::ZERO {

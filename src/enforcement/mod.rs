@@ -21,6 +21,6 @@ mod slots;
 
 pub use charging::{Charging, Estimate};
 pub use enforcer::{Admitted, Asked, Enforcer, Payment};
-pub use faults::{DuplicateDelivery, Faults, LateRenewal, LostRelease, OnUnavailable, Outages};
+pub use faults::{DuplicateDelivery, Faults, LateRenewal, LostRelease, OnUnavailable};
 pub use leaving::Leaving;
 pub use model::{Enforcement, Nodes, Routing, Strategy};

@@ -337,14 +337,12 @@ impl Line {
 
     /// Whether an attempt is one of this share that is delivered twice.
     pub(super) fn is_delivered_twice(&self, number: Number, attempt: u32, share: Share) -> bool {
-        let mut draw = self.of_attempt("delivered twice", number, attempt);
-        draw.below(Share::WHOLE.billionths()) < share.billionths()
+        is_one_of(share, self.of_attempt("delivered twice", number, attempt))
     }
 
     /// Whether an attempt is one of this share of whose end nobody hears.
     pub(super) fn loses_release(&self, number: Number, attempt: u32, share: Share) -> bool {
-        let mut draw = self.of_attempt("lost releases", number, attempt);
-        draw.below(Share::WHOLE.billionths()) < share.billionths()
+        is_one_of(share, self.of_attempt("lost releases", number, attempt))
     }
 
     fn of_attempt(&self, purpose: &str, number: Number, attempt: u32) -> Draw {
@@ -378,4 +376,9 @@ impl Line {
         self.creates += 1;
         self.creates
     }
+}
+
+/// Whether a draw is one of a share of them.
+fn is_one_of(share: Share, mut draw: Draw) -> bool {
+    draw.below(Share::WHOLE.billionths()) < share.billionths()
 }

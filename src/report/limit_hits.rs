@@ -48,40 +48,30 @@ struct Table {
 }
 
 impl Table {
-    fn counts(
-        &mut self,
-        key: [&str; 3],
-        name: &str,
-        histogram: &Histogram,
-    ) -> Result<(), csv::Error> {
-        histogram.buckets().try_for_each(|bucket| {
-            let bounds = [bucket.low.to_string(), bucket.high.to_string()];
-            self.row(key, name, [&bounds[0], &bounds[1]], "hits", bucket.count)
-        })
+    fn counts(&mut self, key: [&str; 3], name: &str, of: &Histogram) -> Result<(), csv::Error> {
+        self.buckets(key, (name, "hits"), of, |hits| hits.to_string())
     }
 
-    fn credits(
-        &mut self,
-        key: [&str; 3],
-        name: &str,
-        histogram: &Histogram,
-    ) -> Result<(), csv::Error> {
-        histogram.buckets().try_for_each(|bucket| {
-            let credits = |thousandths| thousandths as f64 / 1e3;
-            let bounds = [credits(bucket.low).to_string(), credits(bucket.high).to_string()];
-            self.row(key, name, [&bounds[0], &bounds[1]], "credits", bucket.count)
-        })
+    /// A histogram of thousandths.
+    fn credits(&mut self, key: [&str; 3], name: &str, of: &Histogram) -> Result<(), csv::Error> {
+        self.buckets(key, (name, "credits"), of, |credits| (credits as f64 / 1e3).to_string())
     }
 
-    fn times(
+    fn times(&mut self, key: [&str; 3], name: &str, of: &Histogram) -> Result<(), csv::Error> {
+        self.buckets(key, (name, "s"), of, exact_seconds)
+    }
+
+    /// A row for each bucket, whose bounds are shown in a unit.
+    fn buckets(
         &mut self,
         key: [&str; 3],
-        name: &str,
+        (name, unit): (&str, &str),
         histogram: &Histogram,
+        show: impl Fn(u64) -> String,
     ) -> Result<(), csv::Error> {
         histogram.buckets().try_for_each(|bucket| {
-            let bounds = [exact_seconds(bucket.low), exact_seconds(bucket.high)];
-            self.row(key, name, [&bounds[0], &bounds[1]], "s", bucket.count)
+            let bounds = [show(bucket.low), show(bucket.high)];
+            self.row(key, name, [&bounds[0], &bounds[1]], unit, bucket.count)
         })
     }
 

@@ -7,7 +7,7 @@ use super::super::occurs::can_be_busy;
 use super::super::types;
 use super::super::words::grouped;
 use super::groups::Registry;
-use super::numbers::{count, count_or_unlimited, distribution};
+use super::numbers::{above_zero, count, count_or_unlimited, distribution};
 use crate::units::SimSpan;
 
 /// What is left of an adaptive limit after a bad reply, in millionths.
@@ -127,12 +127,6 @@ fn aimd(written: &types::Aimd, at: At<'_>, findings: &mut Findings) -> Aimd {
     let timeout = written.timeout.0;
     above_zero(timeout, "timeout", at, findings);
     Aimd { initial, min, max, backoff_millionths, timeout }
-}
-
-fn above_zero(span: SimSpan, key: &str, at: At<'_>, findings: &mut Findings) {
-    if span.is_zero() {
-        findings.add(at.key(key), format!("`{key}` must be above 0s"));
-    }
 }
 
 /// Notes a mistake if the servers of the backend at `at` are never busy and something is shed

@@ -3,7 +3,7 @@
 use super::super::at::{At, Findings};
 use super::super::model::Group;
 use super::super::types;
-use super::numbers::count;
+use super::numbers::{above_zero, count};
 use crate::enforcement::{
     Charging, DuplicateDelivery, Enforcement, Estimate, Faults, LateRenewal, LostRelease, Nodes,
     OnUnavailable, Routing, Strategy,
@@ -249,11 +249,5 @@ fn nodes(
 fn at_most(span: SimSpan, most: SimSpan, key: &str, at: At<'_>, findings: &mut Findings) {
     if span > most {
         findings.add(at.key(key), format!("`{key}` must be at most {most}"));
-    }
-}
-
-fn above_zero(span: SimSpan, key: &str, at: At<'_>, findings: &mut Findings) {
-    if span.is_zero() {
-        findings.add(at.key(key), format!("`{key}` must be above 0s"));
     }
 }

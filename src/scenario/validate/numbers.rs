@@ -7,7 +7,7 @@ use super::super::types::{
 use super::super::words::grouped;
 use super::tables::empirical;
 use crate::random::{Branch, Distribution};
-use crate::units::Share;
+use crate::units::{Share, SimSpan};
 
 /// The least and the greatest spread of distributions that are shaped by it: beyond these their
 /// samples are all alike, or all zero but for one in millions.
@@ -16,6 +16,13 @@ const SPREADS: std::ops::RangeInclusive<f64> = 0.001..=1_000.0;
 const MOST_PHASES: u64 = 100_000;
 /// The greatest exponent of a Pareto tail.
 const MOST_SHAPE: f64 = 1_000.0;
+
+/// Notes a mistake if the span of a key of what stands at `at` is none.
+pub(super) fn above_zero(span: SimSpan, key: &str, at: At<'_>, findings: &mut Findings) {
+    if span.is_zero() {
+        findings.add(at.key(key), format!("`{key}` must be above 0s"));
+    }
+}
 
 /// A count within bounds; a bound where it is not.
 pub(super) fn count(
