@@ -4,6 +4,8 @@ mod calendar;
 mod drive;
 mod engine;
 mod limiters;
+mod scenario;
+mod streams;
 mod trace;
 mod verify;
 
@@ -15,6 +17,8 @@ criterion_group!(
     drive::bench,
     engine::bench,
     limiters::bench,
+    scenario::bench,
+    streams::bench,
     trace::bench,
     verify::bench
 );
