@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cell::{Cell, World};
 use super::journal::{Journal, Names, Observers};
+use super::kernel::{General, Plain};
 use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
@@ -95,6 +96,8 @@ impl<'a> Worker<'a> {
             journal.begin(workspace);
             journal.turn_to(group, index as u32);
         }
+        let is_plain =
+            self.models[group].is_plain() && self.journal.is_none() && self.station.is_none();
         let measures: &mut GroupMeasures = &mut self.part.groups[group];
         let model = &self.models[group];
         let mut world = World {
@@ -107,10 +110,15 @@ impl<'a> Worker<'a> {
             limits: None,
             platform: None,
             journal: self.journal.as_mut().map(|journal| journal as _),
+            mailbox: None,
         };
         let keys = (model.key(replication, index as u32), model.nodes_key(replication));
         self.cell.begin(&mut world, keys);
-        while self.cell.advance(&mut world)? {}
+        if is_plain {
+            while self.cell.advance::<Plain>(&mut world)? {}
+        } else {
+            while self.cell.advance::<General>(&mut world)? {}
+        }
         self.cell.finish(&mut world);
         if self.frame.groups[group].by_workspace {
             self.part.workspaces.push(self.cell.record(model, group, index as u32));

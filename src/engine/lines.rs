@@ -86,7 +86,7 @@ impl Number {
 
 impl Source {
     /// Takes the next arrival: its first message's number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self) -> Number {
         let arrival = self.arrived;
         self.arrived += 1;
@@ -180,7 +180,7 @@ impl Line {
 
     /// When the arrival comes that follows the one at `now`, or the start; `None` if that is not
     /// before `until`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_arrival(
         &self,
         source: &mut Source,

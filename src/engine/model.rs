@@ -156,6 +156,22 @@ impl GroupModel {
         self.enforcement.map_or(cost, |enforcement| enforcement.charging.asks(cost))
     }
 
+    /// Whether the [plain](super::kernel::Plain) kernel is enough for its workspaces, if nobody logs them and
+    /// their servers, if they have any, are their own and first in first out.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_short = self.delay.is_zero() && !self.awaits_replies && !self.book.shapes();
+        is_short && self.is_simple()
+    }
+
+    /// Whether decisions are the ideal's, no limit only reports, and customers hold nothing back.
+    pub(super) fn is_simple(&self) -> bool {
+        let throttles = |line: &LineModel| {
+            let budget = line.retry.as_ref().and_then(RetrySampler::budget);
+            line.client_throttling.is_some() || budget.is_some()
+        };
+        self.enforcement.is_none() && !self.book.reports() && !self.lines.iter().any(throttles)
+    }
+
     /// Whether those who enforce hear of the ends of attempts, beside those that hold places.
     pub(super) fn hears_of_ends(&self) -> bool {
         self.enforcement.is_some_and(|enforcement| {

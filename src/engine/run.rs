@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::by_workspace::WorkspaceRecord;
 use super::journal::Observers;
 use super::watch::Watch;
+use super::windowed::Windows;
 use super::{coupled, frame, independent};
 use crate::log::{DecisionLog, TraceError};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
@@ -18,7 +19,9 @@ use crate::units::{SimSpan, SimTime};
 /// How a scenario is run. Nothing of it changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOptions {
-    /// Threads to simulate on, at least 1.
+    /// Threads to simulate on, at least 1. Replications go beside each other as far as there are several;
+    /// threads that are left over share one where its workspaces never meet, or meet only in what answers
+    /// them after a network delay.
     pub threads: usize,
 }
 
@@ -251,8 +254,10 @@ pub(super) fn simulate(
     let meet = scenario.workspaces_meet();
     let mut threads = options.threads.max(1);
     let mut part = if meet {
-        threads = threads.min(replications.len());
-        coupled::run(scenario, &frame, replications, threads, observers)?
+        let windows = Windows::of(scenario).filter(|_| observers.log.is_none());
+        let at_once = threads.min(replications.len()).max(1);
+        threads = if windows.is_some() { threads / at_once * at_once } else { at_once };
+        coupled::run(scenario, &frame, replications, threads, observers, windows)?
     } else {
         independent::run(scenario, &frame, replications, threads, observers)?
     };

@@ -9,6 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use super::earliest::Earliest;
 use crate::measure::{Ahead, Capacity};
 use crate::units::{SimSpan, SimTime};
 
@@ -21,7 +22,7 @@ pub(super) struct Servers {
     queue_limit: Option<u32>,
     /// When each server that has served is free again; never more than there are servers. Where
     /// their number changes: when each service ends that may matter still.
-    free_at: BinaryHeap<Reverse<SimTime>>,
+    free_at: Earliest,
     /// When the last attempt started.
     last_start: SimTime,
     /// When each waiting attempt starts, ascending: those that came first start first.
@@ -58,7 +59,7 @@ pub(super) struct Departure {
 impl Servers {
     /// Idle servers, whose queue is watched from `watched_from` on.
     pub(super) fn new(capacity: Capacity, queue_limit: Option<u32>, watched_from: SimTime) -> Self {
-        let (free_at, starts) = (BinaryHeap::new(), VecDeque::new());
+        let (free_at, starts) = (Earliest::default(), VecDeque::new());
         Self {
             capacity,
             queue_limit,
@@ -82,9 +83,12 @@ impl Servers {
     }
 
     /// Whether an attempt that arrives now is taken: a server is free, or the queue has room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn has_room(&mut self, now: SimTime) -> bool {
-        let Some(limit) = self.queue_limit else { return true };
+        self.queue_limit.is_none_or(|limit| self.has_room_in_queue(limit, now))
+    }
+
+    fn has_room_in_queue(&mut self, limit: u32, now: SimTime) -> bool {
         self.forget_gone(now);
         self.starts.len() + self.leaves.len() < limit as usize || self.server_is_free(now)
     }
@@ -95,7 +99,7 @@ impl Servers {
     ///
     /// If it would start after `deadline`, it leaves then, or at once if that is past, and takes no
     /// server. When it would start is known on arrival, since those before it are placed.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(
         &mut self,
         now: SimTime,
@@ -109,29 +113,33 @@ impl Servers {
             return Ok(Placement { started: now, ended: now + service, queue: 0 });
         };
         let all_used = self.free_at.len() == count as usize;
-        let earliest = self.free_at.peek().map(|earliest| earliest.0);
-        let started = if let Some(at) = earliest.filter(|&at| all_used || at <= now) {
+        let at_hand = if all_used { self.free_at.first(now) } else { self.free_at.past(now) };
+        let started = if let Some(at) = at_hand {
             let started = at.max(now);
             if started > deadline && started > now {
                 return Err(self.leave(now, deadline));
             }
-            if let Some(mut earliest) = self.free_at.peek_mut() {
-                earliest.0 = started + service;
-            }
+            self.free_at.replace_first(started + service);
             started
         } else {
-            self.free_at.push(Reverse(now + service));
+            self.free_at.push(now + service);
             now
         };
         Ok(self.placed(now, started, service))
     }
 
+    #[inline]
     fn placed(&mut self, now: SimTime, started: SimTime, service: SimSpan) -> Placement {
-        if started > now {
-            self.forget_gone(now);
-            self.starts.push_back(started);
-        }
-        Placement { started, ended: started + service, queue: self.queue(now) }
+        let queue = if started > now { self.enqueue(now, started) } else { 0 };
+        Placement { started, ended: started + service, queue }
+    }
+
+    /// Has an attempt wait that starts at `started`; answers how long the queue is with it.
+    #[inline(never)]
+    fn enqueue(&mut self, now: SimTime, started: SimTime) -> u32 {
+        self.forget_gone(now);
+        self.starts.push_back(started);
+        self.queue(now)
     }
 
     /// Has an attempt wait that is not served before `deadline`.
@@ -149,6 +157,7 @@ impl Servers {
     /// Serves an attempt where the number of servers changes: it starts at the first instant, not
     /// before those that came earlier, at which fewer are served than there are servers. Those that
     /// are served when servers go are finished.
+    #[cold]
     fn place_among_changing(
         &mut self,
         now: SimTime,
@@ -162,7 +171,7 @@ impl Servers {
             if servers.is_none_or(|servers| self.free_at.len() < servers as usize) {
                 break;
             }
-            let end = self.free_at.peek().map(|end| end.0);
+            let end = self.free_at.first(started);
             let next = end.into_iter().chain(self.capacity.next_change(started)).min();
             // There is at least one server, and it is busy, so a service ends.
             started = next.expect("a service ends");
@@ -172,12 +181,12 @@ impl Servers {
         if started > deadline && started > now {
             return Err(self.leave(now, deadline));
         }
-        self.free_at.push(Reverse(started + service));
+        self.free_at.push(started + service);
         Ok(self.placed(now, started, service))
     }
 
     fn forget_ended(&mut self, now: SimTime) {
-        while self.free_at.peek().is_some_and(|end| end.0 <= now) {
+        while self.free_at.past(now).is_some() {
             self.free_at.pop();
         }
     }
@@ -200,7 +209,7 @@ impl Servers {
     pub(super) fn ahead(&self, at: SimTime, until: SimTime) -> Option<Ahead> {
         self.capacity.first().filter(|_| !self.capacity.changes())?;
         let rest = |end: SimTime| u128::from(end.min(until).since(at).nanos());
-        let free_at = self.free_at.iter().map(|free| free.0).filter(|&free| free > at);
+        let free_at = self.free_at.iter().filter(|&free| free > at);
         let starts = self.starts.iter().copied().filter(|&start| start > at);
         let leaves = self.leaves.iter().map(|leave| leave.0).filter(|&leave| leave > at);
         Some(Ahead {
@@ -222,7 +231,7 @@ impl Servers {
             return servers.is_none_or(|servers| self.free_at.len() < servers as usize);
         }
         self.capacity.first().is_none_or(|count| self.free_at.len() < count as usize)
-            || self.free_at.peek().is_some_and(|earliest| earliest.0 <= now)
+            || self.free_at.past(now).is_some()
     }
 
     #[inline]

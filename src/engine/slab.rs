@@ -42,6 +42,12 @@ impl<T: Copy> Slab<T> {
         self.records[place as usize]
     }
 
+    /// The record at a place that holds one, to look at.
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> &T {
+        &self.records[place as usize]
+    }
+
     /// The record at a place that holds one.
     pub(super) fn at(&mut self, place: u32) -> &mut T {
         &mut self.records[place as usize]

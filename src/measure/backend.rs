@@ -27,6 +27,17 @@ pub struct BackendMeasures {
     pub capacity_series: Option<Track>,
 }
 
+/// What one attempt was to servers, inside the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Served {
+    /// Server time \[ns\].
+    pub busy: u64,
+    /// Time in the queue \[ns\].
+    pub waiting: u64,
+    /// Whether its service ended.
+    pub ended: bool,
+}
+
 /// What servers have been given to do after an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ahead {
@@ -65,29 +76,46 @@ impl BackendMeasures {
 
     /// Books an attempt that arrived, started and ended at these instants. If it waited, it made
     /// the queue `queue` long; before the window, so long as it is when the window begins.
-    #[inline]
-    pub fn served(&mut self, arrived: SimTime, started: SimTime, ended: SimTime, queue: u32) {
+    /// Answers what of it is inside the window.
+    #[inline(always)]
+    pub fn served(
+        &mut self,
+        arrived: SimTime,
+        started: SimTime,
+        ended: SimTime,
+        queue: u32,
+    ) -> Served {
         // The last bin can reach beyond the run; what is finished after it is not in the series.
-        let until = self.window.until;
-        self.waited(arrived, started, queue);
-        self.busy += u128::from(self.window.overlap(started, ended));
-        self.busy_series.add(started.min(until), ended.min(until));
-        self.served += u64::from(self.window.contains(ended));
-        self.placed += u64::from(ended >= self.window.from);
+        let Window { from, until } = self.window;
+        let waiting = self.waited(arrived, started, queue);
+        let (begin, end) = (started.min(until), ended.min(until));
+        self.busy_series.add(begin, end);
+        let busy = end.since(begin.max(from)).nanos();
+        self.busy += u128::from(busy);
+        let is_placed = ended >= from;
+        let has_ended = is_placed && ended < until;
+        self.served += u64::from(has_ended);
+        self.placed += u64::from(is_placed);
+        Served { busy, waiting, ended: has_ended }
     }
 
     /// Books the wait of an attempt that arrived and left the queue at these instants, to be served
-    /// or since its customer lost patience. If it waited, it made the queue `queue` long.
-    #[inline]
-    pub fn waited(&mut self, arrived: SimTime, left: SimTime, queue: u32) {
+    /// or since its customer lost patience. If it waited, it made the queue `queue` long. Answers how
+    /// much of the wait is inside the window \[ns\].
+    #[inline(always)]
+    pub fn waited(&mut self, arrived: SimTime, left: SimTime, queue: u32) -> u64 {
+        if left > arrived { self.queued_for(arrived, left, queue) } else { 0 }
+    }
+
+    fn queued_for(&mut self, arrived: SimTime, left: SimTime, queue: u32) -> u64 {
         let until = self.window.until;
-        if left > arrived {
-            self.waiting += u128::from(self.window.overlap(arrived, left));
-            self.waiting_series.add(arrived.min(until), left.min(until));
-            if arrived < until {
-                self.queue_max = self.queue_max.max(queue);
-            }
+        let waiting = self.window.overlap(arrived, left);
+        self.waiting += u128::from(waiting);
+        self.waiting_series.add(arrived.min(until), left.min(until));
+        if arrived < until {
+            self.queue_max = self.queue_max.max(queue);
         }
+        waiting
     }
 
     /// Books that so many servers were busy, and so many attempts waited, from one instant to

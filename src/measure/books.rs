@@ -16,7 +16,7 @@ impl GroupMeasures {
 
     /// Looks at a pool before anything happens to it at `now`: takes the readings of the burn-down
     /// fan that are due, and opens and closes the books when the window begins and ends.
-    #[inline]
+    #[inline(always)]
     pub fn look(&mut self, frame: &GroupFrame, tally: &mut Tally, now: SimTime, pool: &CreditPool) {
         if now >= tally.look_at {
             self.look_closely(frame, tally, now, pool);
@@ -49,7 +49,7 @@ impl GroupMeasures {
     }
 
     /// Books that a balance changed.
-    #[inline]
+    #[inline(always)]
     pub fn balance_changed(
         &mut self,
         frame: &GroupFrame,
@@ -69,7 +69,7 @@ impl GroupMeasures {
     }
 
     /// Books that `amount` was charged to the grants of a pool, or given back if it is negative.
-    #[inline]
+    #[inline(always)]
     pub fn used(
         &mut self,
         frame: &GroupFrame,

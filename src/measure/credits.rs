@@ -112,7 +112,7 @@ impl CreditTally {
     }
 
     /// Notes a balance that anything left.
-    #[inline]
+    #[inline(always)]
     pub fn note_balance(&mut self, now: SimTime, balance: Credits) {
         if balance == Credits::ZERO && self.counted_since.is_some() {
             self.zero_in_period = true;

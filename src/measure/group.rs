@@ -141,7 +141,7 @@ impl GroupMeasures {
 
     /// Books an attempt of a message that is inside the window; the first one is made when the
     /// message is due.
-    #[inline]
+    #[inline(always)]
     pub fn attempted(&mut self, tally: &mut Tally, agent: usize, now: SimTime, is_first: bool) {
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.offered[bin] += 1;
@@ -174,7 +174,7 @@ impl GroupMeasures {
     }
 
     /// Books an attempt that was admitted.
-    #[inline]
+    #[inline(always)]
     pub fn admitted(&mut self, tally: &mut Tally) {
         tally.run.end(&mut self.hits);
     }
@@ -205,19 +205,24 @@ impl GroupMeasures {
     }
 
     /// Books a message that was replied to.
-    #[inline]
+    #[inline(always)]
     pub fn completed(&mut self, frame: &GroupFrame, tally: &mut Tally, reply: &Reply) {
         tally.completed += 1;
         tally.latency += u128::from(reply.latency);
-        tally.wait += u128::from(reply.wait);
         tally.service += u128::from(reply.service);
-        tally.waited += u64::from(reply.wait > 0);
         for (count, within) in tally.within.iter_mut().zip(&frame.withins) {
             *count += u64::from(reply.latency <= within.nanos());
         }
-        self.latency.record(reply.latency);
-        self.wait.record(reply.wait);
-        self.service.record(reply.service);
+        self.latency.record_in_part(reply.latency);
+        // Most wait for nothing, or all do.
+        if reply.wait > 0 {
+            tally.waited += 1;
+            tally.wait += u128::from(reply.wait);
+            self.wait.record_in_part(reply.wait);
+        } else {
+            self.wait.record_nothing();
+        }
+        self.service.record_in_part(reply.service);
         let bin = self.series.bin(&mut tally.cursor, reply.due);
         self.heat.record(bin, reply.latency);
         if let Some(by_bin) = &mut self.by_bin {
@@ -330,6 +335,9 @@ impl GroupMeasures {
 
     /// Takes up a finished workspace.
     pub fn finish(&mut self, frame: &GroupFrame, tally: &mut Tally, pool: Option<&CreditPool>) {
+        self.latency.add_sum(tally.latency);
+        self.wait.add_sum(tally.wait);
+        self.service.add_sum(tally.service);
         tally.run.end(&mut self.hits);
         tally.enable_run.end(&mut self.hits);
         tally.levels.advance(frame.window, frame.window.until);

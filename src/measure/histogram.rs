@@ -9,8 +9,6 @@
 pub struct Histogram {
     /// Grows to the greatest bucket that was recorded.
     counts: Vec<u64>,
-    /// The sum of `counts`.
-    total: u64,
     /// The greatest value, 0 if there is none.
     greatest: u64,
 }
@@ -33,8 +31,8 @@ impl Histogram {
     /// The bucket of `value`.
     #[inline]
     pub const fn index(value: u64) -> usize {
-        let octave = (value | 1).ilog2();
-        let shift = octave.saturating_sub(Self::BITS);
+        // Values of the first octaves have the shift of the last of them, which is 0.
+        let shift = (value | (1 << Self::BITS)).ilog2() - Self::BITS;
         ((shift as usize) << Self::BITS) + (value >> shift) as usize
     }
 
@@ -46,27 +44,28 @@ impl Histogram {
     }
 
     /// Records one value.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, value: u64) {
         self.record_many(value, 1);
     }
 
     /// Records a value `count` times.
-    #[inline]
+    #[inline(always)]
     pub fn record_many(&mut self, value: u64, count: u64) {
         let index = Self::index(value);
-        if index >= self.counts.len() {
-            self.grow(index);
+        match self.counts.get_mut(index) {
+            Some(bucket) => *bucket += count,
+            None => self.grow(index, count),
         }
-        self.counts[index] += count;
-        self.total += count;
-        self.greatest = self.greatest.max(value);
+        // A branch that is hardly ever taken, rather than a store each time.
+        if value > self.greatest {
+            self.rise(value);
+        }
     }
 
     /// Takes back `count` values of a bucket that were recorded. The greatest stays what it was.
     pub(super) fn forget(&mut self, bucket: usize, count: u64) {
         self.counts[bucket] -= count;
-        self.total -= count;
     }
 
     /// Says what the greatest value is, where values were taken back.
@@ -76,27 +75,39 @@ impl Histogram {
 
     /// Out of line: it happens a few times a run.
     #[cold]
-    fn grow(&mut self, index: usize) {
+    fn grow(&mut self, index: usize, count: u64) {
         self.counts.resize((index + 1).next_multiple_of(1 << Self::BITS), 0);
+        self.counts[index] += count;
     }
 
-    /// How many values were recorded.
-    pub const fn count(&self) -> u64 {
-        self.total
+    #[cold]
+    const fn rise(&mut self, value: u64) {
+        self.greatest = value;
+    }
+
+    /// How many values were recorded: the counts of all buckets, added up.
+    pub fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Whether no value was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.counts.iter().all(|&count| count == 0)
     }
 
     /// The greatest value, exactly; `None` if empty.
     pub fn greatest(&self) -> Option<u64> {
-        (self.total > 0).then_some(self.greatest)
+        (!self.is_empty()).then_some(self.greatest)
     }
 
     /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05% and never above
     /// the greatest; `None` if empty.
     pub fn quantile(&self, per_mille: u64) -> Option<u64> {
-        if self.total == 0 {
+        let total = self.count();
+        if total == 0 {
             return None;
         }
-        let rank = (u128::from(per_mille) * u128::from(self.total)).div_ceil(1_000).max(1);
+        let rank = (u128::from(per_mille) * u128::from(total)).div_ceil(1_000).max(1);
         let mut below: u128 = 0;
         for bucket in self.buckets() {
             below += u128::from(bucket.count);
@@ -105,7 +116,7 @@ impl Histogram {
                 return Some(middle.min(self.greatest));
             }
         }
-        unreachable!("the rank {rank} is at most the total {}", self.total)
+        unreachable!("the rank {rank} is at most the total {total}")
     }
 
     /// The buckets that hold values, ascending.
@@ -124,7 +135,6 @@ impl Histogram {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine += theirs;
         }
-        self.total += other.total;
         self.greatest = self.greatest.max(other.greatest);
     }
 }

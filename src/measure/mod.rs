@@ -31,7 +31,7 @@ mod timing;
 mod whole;
 mod window;
 
-pub use backend::{Ahead, BackendMeasures};
+pub use backend::{Ahead, BackendMeasures, Served};
 pub use binned::{BinnedMessages, BinnedTimes, ByBin};
 pub use blocked::{BlockedFigures, BlockedTally, WorkspaceFigures};
 pub use capacity::Capacity;

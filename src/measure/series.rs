@@ -106,14 +106,20 @@ impl Series {
     /// The bin of `now`; instants after the last bin count in it.
     #[inline]
     pub fn bin(&self, cursor: &mut BinCursor, now: SimTime) -> usize {
-        if now.nanos() >= cursor.end || cursor.end - now.nanos() > self.width.nanos() {
-            cursor.bin = ((now.nanos() / self.width.nanos()) as usize).min(self.bins - 1);
-            cursor.end = (cursor.bin as u64 + 1) * self.width.nanos();
-            if now.nanos() >= cursor.end {
-                cursor.end = u64::MAX;
-            }
+        // In the bin it is at most its width to the end; what lies behind that is far off by wrapping.
+        if cursor.end.wrapping_sub(now.nanos()).wrapping_sub(1) >= self.width.nanos() {
+            self.seek(cursor, now);
         }
         cursor.bin
+    }
+
+    #[cold]
+    fn seek(&self, cursor: &mut BinCursor, now: SimTime) {
+        cursor.bin = ((now.nanos() / self.width.nanos()) as usize).min(self.bins - 1);
+        cursor.end = (cursor.bin as u64 + 1) * self.width.nanos();
+        if now.nanos() >= cursor.end {
+            cursor.end = u64::MAX;
+        }
     }
 
     /// Adds what another one counted.
@@ -167,6 +173,14 @@ impl Track {
         let (bin, low, high) = self.recent;
         if begin >= low && end < high {
             self.partial[bin] += u128::from(end - begin);
+        } else if begin >= low
+            && begin < high
+            && end - high < self.width
+            && let Some([this, next]) = self.partial.get_mut(bin..bin + 2)
+        {
+            // It ends in the bin after that.
+            *this += u128::from(high - begin);
+            *next += u128::from(end - high);
         } else {
             self.add_elsewhere(begin, end, 1);
         }
@@ -183,6 +197,7 @@ impl Track {
     }
 
     /// A stretch that lies not in the bin of the last one, or in several.
+    #[inline(never)]
     fn add_elsewhere(&mut self, begin: u64, end: u64, times: u32) {
         let first = (begin / self.width) as usize;
         let last = (end / self.width) as usize;
@@ -228,6 +243,8 @@ impl Track {
 pub struct HeatMap {
     /// Bins of the series that share a column.
     stride: usize,
+    /// Where the column of each bin begins: a look is cheaper than a division.
+    begins: Vec<u32>,
     /// Column by column, [`HeatMap::ROWS`] each.
     counts: Vec<u64>,
 }
@@ -243,14 +260,15 @@ impl HeatMap {
     pub fn new(bins: usize) -> Self {
         let stride = bins.div_ceil(Self::MOST_COLUMNS);
         let columns = bins.div_ceil(stride);
-        Self { stride, counts: vec![0; columns * Self::ROWS] }
+        let begins = (0..bins).map(|bin| (bin / stride * Self::ROWS) as u32).collect();
+        Self { stride, begins, counts: vec![0; columns * Self::ROWS] }
     }
 
     /// Records a message due in `bin` with this latency \[ns\].
     #[inline]
     pub fn record(&mut self, bin: usize, latency: u64) {
         let row = Histogram::index(latency) >> Self::ROW_SHIFT;
-        self.counts[bin / self.stride * Self::ROWS + row] += 1;
+        self.counts[self.begins[bin] as usize + row] += 1;
     }
 
     /// The counts of each column, by row.

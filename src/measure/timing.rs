@@ -17,9 +17,36 @@ impl Timing {
     /// Records one time \[ns\].
     #[inline]
     pub fn record(&mut self, nanos: u64) {
-        self.histogram.record(nanos);
+        self.record_in_part(nanos);
         self.sum += u128::from(nanos);
-        self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
+    }
+
+    /// Records one time \[ns\], except for its sum, which a workspace keeps anyway: it is
+    /// [added](Self::add_sum) when that is done.
+    #[inline(always)]
+    pub(super) fn record_in_part(&mut self, nanos: u64) {
+        self.histogram.record(nanos);
+        let square = u128::from(nanos) * u128::from(nanos);
+        match self.squares.checked_add(square) {
+            Some(squares) => self.squares = squares,
+            None => self.overflow(),
+        }
+    }
+
+    /// Records that something took no time at all.
+    #[inline(always)]
+    pub(super) fn record_nothing(&mut self) {
+        self.histogram.record(0);
+    }
+
+    #[cold]
+    const fn overflow(&mut self) {
+        self.squares = u128::MAX;
+    }
+
+    /// Adds the sum of times that were recorded in part \[ns\].
+    pub(super) const fn add_sum(&mut self, sum: u128) {
+        self.sum += sum;
     }
 
     /// The histogram \[ns\].
@@ -28,7 +55,7 @@ impl Timing {
     }
 
     /// How many times were recorded.
-    pub const fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.histogram.count()
     }
 

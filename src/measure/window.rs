@@ -15,11 +15,13 @@ pub struct Window {
 
 impl Window {
     /// Whether `instant` lies inside.
+    #[inline]
     pub fn contains(self, instant: SimTime) -> bool {
         self.from <= instant && instant < self.until
     }
 
     /// How much of \[`begin`, `end`) lies inside \[ns\].
+    #[inline]
     pub fn overlap(self, begin: SimTime, end: SimTime) -> u64 {
         end.min(self.until).since(begin.max(self.from)).nanos()
     }

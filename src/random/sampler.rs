@@ -17,7 +17,11 @@ pub struct Sampler(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Constant(f64),
+    Constant {
+        value: f64,
+        /// Rounded.
+        whole: u64,
+    },
     Exponential {
         exponential: UnitExponential,
         mean: f64,
@@ -98,21 +102,34 @@ impl Sampler {
     pub fn sample(&self, draw: &mut Draw) -> f64 {
         // The two that the busiest loops draw are compiled into the caller; the others are a call.
         match &self.0 {
-            Kind::Constant(value) => *value,
+            Kind::Constant { value, .. } => *value,
             Kind::Exponential { exponential, mean } => exponential.sample(draw) * mean,
             other => other.sample(draw),
         }
     }
 
     /// A sample rounded to a whole number, halves up, and less than half of 2^64.
-    #[inline]
+    #[inline(always)]
     pub fn sample_whole(&self, draw: &mut Draw) -> u64 {
+        match &self.0 {
+            Kind::Constant { whole, .. } => *whole,
+            Kind::Exponential { exponential, mean } => {
+                Self::rounded(exponential.sample(draw) * mean)
+            }
+            other => other.sample_whole(draw),
+        }
+    }
+
+    /// Rounds halves up.
+    #[inline(always)]
+    fn rounded(sample: f64) -> u64 {
         // Signed, since processors convert those faster.
-        let sample = self.sample(draw).min(Self::MAX_WHOLE as f64);
+        let sample = sample.min(Self::MAX_WHOLE as f64);
         let whole = sample as i64;
-        // The sum of sample and 1/2 may round up, so the fraction is looked at by itself.
+        // The sum of sample and 1/2 may round up, so the fraction is looked at by itself. Where there is
+        // one, the whole is far below the most.
         let up = sample - whole as f64 >= 0.5;
-        (whole as u64 + u64::from(up)).min(Self::MAX_WHOLE)
+        whole as u64 + u64::from(up)
     }
 }
 
@@ -130,7 +147,9 @@ impl Kind {
         let exponential = UnitExponential::new();
         let normal = StandardNormal::new();
         match *distribution {
-            Distribution::Constant(value) => Self::Constant(value),
+            Distribution::Constant(value) => {
+                Self::Constant { value, whole: Sampler::rounded(value) }
+            }
             Distribution::Exponential { mean } => Self::Exponential { exponential, mean },
             Distribution::Uniform { min, max } => Self::Uniform { min, max },
             Distribution::UniformCount { min, max } => Self::UniformCount { min, last: max - min },
@@ -206,9 +225,14 @@ impl Kind {
         }
     }
 
+    #[inline(never)]
+    fn sample_whole(&self, draw: &mut Draw) -> u64 {
+        Sampler::rounded(self.sample(draw))
+    }
+
     fn sample(&self, draw: &mut Draw) -> f64 {
         match self {
-            Self::Constant(value) => *value,
+            Self::Constant { value, .. } => *value,
             Self::Exponential { exponential, mean } => exponential.sample(draw) * mean,
             // The product may round up.
             Self::Uniform { min, max } => (min + (max - min) * draw.unit()).min(*max),

@@ -56,8 +56,20 @@ impl Meter {
     }
 
     /// Whether an attempt passes the gate, and how long it waits there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check(&mut self, gate: &Gate, attempt: &Attempt) -> Result<Wait, Refusal> {
+        // The most common limiter is spared a call.
+        if let (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) =
+            (&mut *self, &gate.quota)
+            && bucket.check(quota, attempt.now, gate.weight(attempt)).is_ok()
+        {
+            return Ok(Wait::NONE);
+        }
+        self.check_any(gate, attempt)
+    }
+
+    #[inline(never)]
+    fn check_any(&mut self, gate: &Gate, attempt: &Attempt) -> Result<Wait, Refusal> {
         let (reason, retry_after) = match self.try_pass(gate, attempt) {
             Ok(wait) => return Ok(wait),
             Err(refused) => refused,
@@ -134,13 +146,20 @@ impl Meter {
     }
 
     /// Takes what was found, but for places, which are the workspace's to take.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, gate: &Gate, attempt: &Attempt) {
+        match (&mut *self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.take(quota, gate.weight(attempt));
+            }
+            _ => self.take_any(gate, attempt),
+        }
+    }
+
+    #[inline(never)]
+    fn take_any(&mut self, gate: &Gate, attempt: &Attempt) {
         let (now, weight) = (attempt.now, gate.weight(attempt));
         match (self, &gate.quota) {
-            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
-                bucket.take(quota, weight);
-            }
             (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {
                 bucket.take(quota, now, weight);
             }

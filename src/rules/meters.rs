@@ -60,7 +60,7 @@ impl Meters {
     /// # Errors
     ///
     /// The first refusal.
-    #[inline]
+    #[inline(always)]
     pub fn check(
         &mut self,
         book: &Rulebook,
@@ -75,7 +75,7 @@ impl Meters {
     }
 
     /// The limiters that an attempt meets, of its agent and of the workspace.
-    #[inline]
+    #[inline(always)]
     fn passages<'a>(
         &'a mut self,
         book: &'a Rulebook,
@@ -87,7 +87,11 @@ impl Meters {
         let of_agent = Passage {
             limiters: &book.agent_limiters,
             gates: &policy.agent_gates,
-            meters: &mut self.of_agents[agent * width..(agent + 1) * width],
+            meters: if width == 0 {
+                &mut []
+            } else {
+                &mut self.of_agents[agent * width..(agent + 1) * width]
+            },
         };
         let of_all = Passage {
             limiters: &book.workspace_limiters,
@@ -99,7 +103,7 @@ impl Meters {
 
     /// Takes what [`check`](Self::check) found at the same instant. The caller knows the attempt as
     /// `ticket`.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, book: &Rulebook, plan: usize, attempt: &Attempt, ticket: u64) -> Passed {
         let (mut of_agent, mut of_all, exceeded) = self.passages(book, plan, attempt.agent);
         of_agent.take(attempt, exceeded);

@@ -90,7 +90,7 @@ impl Passage<'_> {
     /// # Errors
     ///
     /// The first refusal.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check(
         &mut self,
         attempt: &Attempt,
@@ -111,7 +111,7 @@ impl Passage<'_> {
     }
 
     /// Takes what was found, but for places.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, attempt: &Attempt, exceeded: &Exceeded) {
         for gate in self.gates {
             if !exceeded.contains(gate) {

@@ -1,6 +1,6 @@
 //! The rules of a group's workspaces, compiled once.
 
-use super::gate::{Gate, Gates, Limiter, Limiters};
+use super::gate::{Gate, GateQuota, Gates, Limiter, Limiters};
 use super::limiter::{OnExceed, Throttle, ThrottleScope};
 use super::plan::Plan;
 
@@ -72,6 +72,15 @@ impl Rulebook {
     /// Whether an attempt holds places that must be released at its end.
     pub const fn holds_places(&self) -> bool {
         self.holds_places
+    }
+
+    /// Whether any limiter has attempts wait until its rate lets them go on.
+    pub fn shapes(&self) -> bool {
+        let gates = |policy: &Policy| {
+            let mut gates = policy.agent_gates.iter().chain(&policy.workspace_gates);
+            gates.any(|gate| matches!(gate.quota, GateQuota::LeakyBucket(quota) if quota.shapes()))
+        };
+        self.policies.iter().any(gates)
     }
 
     /// Whether attempts that a throttle refuses, which holds on a plan, count in it.

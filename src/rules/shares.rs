@@ -82,18 +82,19 @@ impl Shares {
     ///
     /// [`Reason::ShareExhausted`] if its own share does not reach, or if the pool could pay but
     /// the rest is kept for others.
+    #[inline]
     pub(super) fn check(
         &self,
         member: usize,
         cost: Credits,
-        (balance, spendable): (Credits, impl FnOnce() -> Credits),
+        (balance, spendable): (impl FnOnce() -> Credits, impl FnOnce() -> Credits),
     ) -> Result<(), Refusal> {
         let Some(own) = self.members.get(member) else { return Ok(()) };
         let beyond = own.at_most.is_some_and(|most| own.used + cost.wide() > most.wide());
         let kept = self.reserved - own.reserve();
         let is_kept = cost > Credits::ZERO
             && kept > Credits::ZERO
-            && cost.wide() + kept.wide() > balance.wide()
+            && cost.wide() + kept.wide() > balance().wide()
             && cost <= spendable();
         if beyond || is_kept {
             return Err(Refusal::of(Reason::ShareExhausted));
@@ -110,6 +111,7 @@ impl Shares {
     }
 
     /// Books what `member` used; negative amounts are given back.
+    #[inline]
     pub(super) fn book(&mut self, member: usize, amount: Credits) {
         if let Some(own) = self.members.get_mut(member) {
             self.reserved -= own.reserve();

@@ -21,21 +21,25 @@ impl Credits {
     pub const MAX: Self = Self(1_000_000_000_000_000);
 
     /// `credits` whole credits.
+    #[inline]
     pub const fn whole(credits: i64) -> Self {
         Self(credits * 1_000)
     }
 
     /// `thousandths` thousandths of a credit.
+    #[inline]
     pub const fn from_thousandths(thousandths: i64) -> Self {
         Self(thousandths)
     }
 
     /// The amount in thousandths.
+    #[inline]
     pub const fn thousandths(self) -> i64 {
         self.0
     }
 
     /// The amount in thousandths, as wide as sums over periods and workspaces are.
+    #[inline]
     pub const fn wide(self) -> i128 {
         self.0 as i128
     }
@@ -46,6 +50,7 @@ impl Credits {
     }
 
     /// This amount `factor` times, at most what 64 bits of thousandths hold: 9.2 x 10^15 credits.
+    #[inline]
     pub const fn times(self, factor: i64) -> Self {
         Self(self.0.saturating_mul(factor))
     }
@@ -54,6 +59,7 @@ impl Credits {
 impl Add for Credits {
     type Output = Self;
 
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0 + other.0)
     }
@@ -62,18 +68,21 @@ impl Add for Credits {
 impl Sub for Credits {
     type Output = Self;
 
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0 - other.0)
     }
 }
 
 impl AddAssign for Credits {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.0 += other.0;
     }
 }
 
 impl SubAssign for Credits {
+    #[inline]
     fn sub_assign(&mut self, other: Self) {
         self.0 -= other.0;
     }

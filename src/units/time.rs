@@ -21,16 +21,19 @@ impl SimTime {
     pub const NEVER: Self = Self(u64::MAX);
 
     /// The instant `nanos` after the start.
+    #[inline]
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
     /// Nanoseconds since the start.
+    #[inline]
     pub const fn nanos(self) -> u64 {
         self.0
     }
 
     /// The span from `earlier` to here; zero if `earlier` is later.
+    #[inline]
     pub const fn since(self, earlier: Self) -> SimSpan {
         SimSpan(self.0.saturating_sub(earlier.0))
     }
@@ -55,6 +58,7 @@ impl SimSpan {
     pub const DAY: Self = Self(24 * Self::HOUR.0);
 
     /// A span of `nanos` nanoseconds.
+    #[inline]
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
@@ -65,6 +69,7 @@ impl SimSpan {
     }
 
     /// The length in nanoseconds.
+    #[inline]
     pub const fn nanos(self) -> u64 {
         self.0
     }
@@ -75,11 +80,13 @@ impl SimSpan {
     }
 
     /// This span `factor` times.
+    #[inline]
     pub const fn times(self, factor: u64) -> Self {
         Self(self.0.saturating_mul(factor))
     }
 
     /// Whether the span is empty.
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -90,12 +97,14 @@ impl Add<SimSpan> for SimTime {
 
     /// Saturates at [`SimTime::NEVER`]: a scenario lasts at most 292 years, so what would overflow
     /// lies beyond every horizon.
+    #[inline]
     fn add(self, span: SimSpan) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 }
 
 impl AddAssign<SimSpan> for SimTime {
+    #[inline]
     fn add_assign(&mut self, span: SimSpan) {
         *self = *self + span;
     }
@@ -104,6 +113,7 @@ impl AddAssign<SimSpan> for SimTime {
 impl Sub for SimTime {
     type Output = SimSpan;
 
+    #[inline]
     fn sub(self, earlier: Self) -> SimSpan {
         debug_assert!(self >= earlier, "time runs backwards: {self:?} before {earlier:?}");
         self.since(earlier)
@@ -113,6 +123,7 @@ impl Sub for SimTime {
 impl Add for SimSpan {
     type Output = Self;
 
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }

@@ -22,6 +22,7 @@ mod fit;
 mod guide;
 mod hostile;
 mod imports;
+mod kernels;
 mod limit_faults;
 mod limiters;
 mod limits;

@@ -233,7 +233,7 @@ impl Row {
             self.workspace.take(&rules.book, agent, attempt, now).charge
         };
         let Some(charge) = charge else { return Decision::ADMITTED };
-        self.workspace.settle(charge);
+        self.workspace.settle(&charge);
         self.oversold += charge.oversold.wide();
         if let Payment::Meter(terms) = &rules.payment {
             self.meter.used(terms, cost, now);

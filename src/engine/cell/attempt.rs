@@ -4,7 +4,9 @@
 use super::journal::Moved;
 use super::{Cell, Event, Flight, Message, NONE, Session, World};
 use crate::engine::calendar::Class;
+use crate::engine::kernel::Kernel;
 use crate::engine::lines::{Number, Source};
+use crate::random::Sampler;
 use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 use crate::workload::{ClientThrottling, WhileOffline};
@@ -20,7 +22,7 @@ pub(super) struct Waits {
 
 impl Cell {
     /// Schedules the next arrival of a source, unless arrivals have stopped by then.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_arrival(&mut self, world: &World<'_>, source: u32, now: SimTime) {
         let number = source;
         let source = &mut self.sources[number as usize];
@@ -32,14 +34,18 @@ impl Cell {
         }
     }
 
-    /// A message arrives, or the first turn of a conversation.
-    #[inline]
-    pub(super) fn arrival(&mut self, world: &mut World<'_>, source: u32, now: SimTime) {
+    /// A message arrives, or the first turn of a conversation: the message, if anybody is there.
+    #[inline(always)]
+    pub(super) fn arrival(
+        &mut self,
+        world: &mut World<'_>,
+        source: u32,
+        now: SimTime,
+    ) -> Option<Message> {
         let arrived = &mut self.sources[source as usize];
         let line = arrived.line;
         if let Some(route) = world.model.lines[line as usize].route {
-            self.arrival_at_workspace(world, source, route, now);
-            return;
+            return self.arrival_at_workspace(world, source, route, now);
         }
         let (agent, number) = self.lines[line as usize].arrive(arrived);
         let is_there = self.workspace.agent(agent as usize).is_some();
@@ -49,9 +55,9 @@ impl Cell {
         let model = &world.model.lines[line as usize];
         // Nobody writes to an agent that was deleted.
         if !is_there || (model.while_offline == WhileOffline::Pause && !self.is_active(agent)) {
-            return;
+            return None;
         }
-        self.first_message(world, (agent, line, line), number, now);
+        Some(self.first_message(world, (agent, line, line), number, now))
     }
 
     /// Whether a source still has agents to write to, after one of them was found to be deleted.
@@ -65,49 +71,56 @@ impl Cell {
 
     /// A customer writes to an agent of a line for the first time: a single message, or the first
     /// turn of a conversation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first_message(
         &mut self,
-        world: &mut World<'_>,
+        world: &World<'_>,
         (agent, line, customers): (u32, u32, u32),
         number: Number,
         now: SimTime,
-    ) {
+    ) -> Message {
         let traffic = world.model.lines[customers as usize].traffic.as_ref();
-        let mut session = NONE;
-        if let Some(turns) = traffic.and_then(|traffic| traffic.turns.as_ref()) {
-            let turns = self.lines[customers as usize].turns(turns, number);
-            if turns > 1 {
-                let turns_left = turns - 1;
-                let next_parked = NONE;
-                let (script, cost) = (NONE, None);
-                let line = customers;
-                let begun = Session { agent, line, number, turns_left, next_parked, script, cost };
-                session = self.sessions.insert(begun);
-            }
-        }
-        self.write(world, Message::due((agent, line, customers), session, number, now), now);
+        let session = match traffic.and_then(|traffic| traffic.turns.as_ref()) {
+            Some(turns) => self.begin_session((agent, customers), number, turns),
+            None => NONE,
+        };
+        self.written(world, Message::due((agent, line, customers), session, number, now))
     }
 
-    /// The next turn of a conversation is due. If its agent is away, its customer waits, or is
-    /// told so.
-    pub(super) fn turn(&mut self, world: &mut World<'_>, session: u32, now: SimTime) {
+    /// Begins a conversation with an agent, if it has more turns than the first.
+    fn begin_session(&mut self, (agent, line): (u32, u32), number: Number, turns: &Sampler) -> u32 {
+        let turns = self.lines[line as usize].turns(turns, number);
+        if turns == 1 {
+            return NONE;
+        }
+        let (turns_left, next_parked, script, cost) = (turns - 1, NONE, NONE, None);
+        let begun = Session { agent, line, number, turns_left, next_parked, script, cost };
+        self.sessions.insert(begun)
+    }
+
+    /// The next turn of a conversation is due: its message. If its agent is away, its customer waits,
+    /// or is told so.
+    pub(super) fn turn(
+        &mut self,
+        world: &mut World<'_>,
+        session: u32,
+        now: SimTime,
+    ) -> Option<Message> {
         let Session { agent, line, number, cost, .. } = *self.sessions.at(session);
         if let Some(route) = world.model.lines[line as usize].route {
-            self.turn_at_workspace(world, session, route, now);
-            return;
+            return self.turn_at_workspace(world, session, route, now);
         }
         if self.workspace.agent(agent as usize).is_none() {
             self.end_session(session);
-            return;
+            return None;
         }
         let pauses = world.model.lines[line as usize].while_offline == WhileOffline::Pause;
         if pauses && !self.is_active(agent) {
             self.park(agent, session);
-            return;
+            return None;
         }
         let message = Message::due((agent, line, line), session, number, now);
-        self.write(world, Message { cost, ..message }, now);
+        Some(self.written(world, Message { cost, ..message }))
     }
 
     /// Puts a conversation at the end of those that wait for an agent.
@@ -121,18 +134,24 @@ impl Cell {
         }
     }
 
-    /// A customer writes a message.
+    /// A message that a customer writes.
     #[inline]
-    pub(super) fn write(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
+    pub(super) fn written(&mut self, world: &World<'_>, message: Message) -> Message {
         self.messages += 1;
-        self.attempt(world, Message { serial: self.messages, ..message }, now);
+        let counts = world.frame.window.contains(message.due);
+        Message { serial: self.messages, counts, ..message }
     }
 
     /// Decides an attempt on its arrival at the workspace.
-    #[inline]
-    pub(super) fn attempt(&mut self, world: &mut World<'_>, message: Message, now: SimTime) {
+    #[inline(always)]
+    pub(super) fn attempt<K: Kernel>(
+        &mut self,
+        world: &mut World<'_>,
+        message: &Message,
+        now: SimTime,
+    ) {
         let agent = message.agent as usize;
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             world.measures.attempted(&mut self.tally, agent, now, message.is_first());
         }
         let model = world.model;
@@ -141,47 +160,61 @@ impl Cell {
             let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
             Credits::from_thousandths(cost as i64)
         });
-        if self.holds_back(world, &message, now) {
+        if K::THROTTLES && self.holds_back(world, message, now) {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
-            self.log_decision(world, (&message, cost), Err(refusal), (0, now));
-            self.refuse(world, message, refusal, now);
+            self.log_decision(world, (message, cost), Err(refusal), (0, now));
+            self.refuse(world, *message, refusal, now);
             return;
         }
-        if let Some(enforcement) = &model.enforcement {
-            self.ask_attempt(world, enforcement, (message, cost), now);
+        if K::ENFORCES
+            && let Some(enforcement) = &model.enforcement
+        {
+            self.ask_attempt(world, enforcement, (*message, cost), now);
             return;
         }
-        let answer = self.decide(world, &message, cost, now);
-        self.report_shadows(world, &message);
+        let answer = self.decide::<K>(world, message, cost, now);
+        if K::REPORTS {
+            self.report_shadows(world, message);
+        }
         let waits = match answer {
             Ok(waits) => waits,
             Err(refusal) => {
-                self.log_decision(world, (&message, cost), Err(refusal), (0, now));
-                self.refuse(world, message, refusal, now);
+                if K::LOGS {
+                    self.log_decision(world, (message, cost), Err(refusal), (0, now));
+                }
+                self.refuse(world, *message, refusal, now);
                 return;
             }
         };
         // A queue names those that it lets in, so they have a number when they enter it.
-        let mut flight = Flight::new(message, cost);
-        let ticket = if waits.here.queued { self.flights.insert(flight) } else { NONE };
-        let taken = self.with_pool(world, now, |cell, world| {
-            cell.workspace.take(&world.model.book, agent, (cost, u64::from(ticket)), now)
-        });
-        let charged = taken.charge.map(Moved::charge).unwrap_or_default();
-        self.log_decision(world, (&message, cost), Ok(charged), (0, now));
-        if let Some(charge) = taken.charge {
-            self.charged(world, charge, now);
+        let queued = K::TRACKS && waits.here.queued;
+        let ticket = if queued { self.flights.insert(Flight::new(*message, cost)) } else { NONE };
+        self.look(world, now);
+        let taken = self.workspace.take(&model.book, agent, (cost, u64::from(ticket)), now);
+        if let Some(charge) = &taken.charge {
+            self.measure_charge(world, charge, now);
+        }
+        if K::LOGS {
+            let charged = taken.charge.map(Moved::charge).unwrap_or_default();
+            self.log_decision(world, (message, cost), Ok(charged), (0, now));
+        }
+        if let Some(charge) = &taken.charge {
+            self.note_charge(world, charge, now);
+        }
+        if !K::TRACKS {
+            self.serve_at_once::<K>(world, message, taken.charge, now);
+            return;
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
         }
-        (flight.payment, flight.hold) = (taken.charge.into(), taken.hold);
+        let (payment, hold) = (taken.charge.into(), taken.hold);
+        let flight = Flight { payment, hold, ..Flight::new(*message, cost) };
         self.go_in(world, (flight, ticket), waits, taken.queues, now);
     }
 
     /// Has an attempt go on that was admitted at the workspace; it may have a number already.
-    #[inline]
     pub(super) fn go_in(
         &mut self,
         world: &mut World<'_>,
@@ -209,7 +242,7 @@ impl Cell {
     /// Books what limits that only report would have refused of an attempt.
     #[inline]
     pub(super) fn report_shadows(&mut self, world: &mut World<'_>, message: &Message) {
-        if world.model.book.reports() && world.frame.window.contains(message.due) {
+        if world.model.book.reports() && message.counts {
             let exceeded = (self.workspace.exceeded(), 0);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
             if let Some(reason) = self.workspace.exceeded_pool() {
@@ -220,8 +253,8 @@ impl Cell {
 
     /// The whole decision at the workspace; with no way to the platform and nothing to wait for, the
     /// platform's too.
-    #[inline]
-    fn decide(
+    #[inline(always)]
+    fn decide<K: Kernel>(
         &mut self,
         world: &mut World<'_>,
         message: &Message,
@@ -237,8 +270,8 @@ impl Cell {
             paid = self.workspace.check_credits(&model.book, agent, cost, now);
         }
         paid?;
-        let there = if here.is_none() && model.delay.is_zero() {
-            Some(self.decide_at_platform(world, message, cost, now)?)
+        let there = if !K::TRACKS || here.is_none() && model.delay.is_zero() {
+            Some(self.decide_at_platform::<K>(world, message, cost, now)?)
         } else {
             None
         };

@@ -52,8 +52,8 @@ impl Cell {
 
     /// What an attempt was charged on its admission stands for good.
     #[inline]
-    pub(super) fn stands(&mut self, flight: &Flight) {
-        if let Payment::Charged(charge) = flight.payment {
+    pub(super) fn stands(&mut self, payment: &Payment) {
+        if let Payment::Charged(charge) = payment {
             self.workspace.settle(charge);
         }
     }
@@ -72,7 +72,7 @@ impl Cell {
                 End::Refused(_) => {
                     self.give_back(world, (flight.message.agent, flight.node), charge, now);
                     if !world.model.cuts(now) {
-                        self.note_given_back(world, &flight.message, charge.amount);
+                        self.note_given_back(&flight.message, charge.amount);
                     }
                     Moved::given_back(charge)
                 }
@@ -112,7 +112,7 @@ impl Cell {
         {
             self.tally.damage.above_hold += (cost - held).max(Credits::ZERO).wide();
         }
-        self.charged(world, charge, now);
+        self.charged(world, &charge, now);
     }
 
     /// Frees what is held for an attempt. Answers how much that was; `None` if it has expired.

@@ -52,19 +52,19 @@ impl Cell {
     }
 
     /// Looks at the pool before anything happens to it at `now`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look(&mut self, world: &mut World<'_>, now: SimTime) {
         if let Some(pool) = self.workspace.pool() {
             world.measures.look(world.frame, &mut self.tally, now, pool);
         }
     }
 
+    #[inline(always)]
     pub(super) fn balance(&self) -> Credits {
         self.workspace.pool().map_or(Credits::ZERO, CreditPool::balance)
     }
 
     /// Does something to the pool at `now`, and measures what it does to the balance.
-    #[inline]
     pub(super) fn with_pool<T>(
         &mut self,
         world: &mut World<'_>,
@@ -186,20 +186,35 @@ impl Cell {
         world.measures.package(world.frame, &mut self.tally, now, terms.price, renewed);
     }
 
-    /// Books a charge that was just made, and buys a package if it left too little.
-    #[inline]
-    pub(super) fn charged(&mut self, world: &mut World<'_>, charge: Charge, now: SimTime) {
+    /// Measures what a charge that was just made did to the balance.
+    #[inline(always)]
+    pub(super) fn measure_charge(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
         let balance = self.balance();
-        let paid = charge.amount - charge.overage - charge.oversold;
+        let paid = charge.paid();
+        let balances = (balance + paid, balance);
+        world.measures.balance_changed(world.frame, &mut self.tally, now, balances);
         world.measures.used(world.frame, &mut self.tally, now, paid, balance);
+    }
+
+    /// Books a charge that was just made and whose effect on the balance is measured.
+    pub(super) fn charged(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
+        let balance = self.balance();
+        world.measures.used(world.frame, &mut self.tally, now, charge.paid(), balance);
+        self.note_charge(world, charge, now);
+    }
+
+    /// Notes what follows from a charge that was just made: overage is paid for, and a package is bought
+    /// if it left too little.
+    #[inline(always)]
+    pub(super) fn note_charge(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
         if charge.overage > Credits::ZERO {
-            self.book_overage(world, &charge, 1, now);
+            self.book_overage(world, charge, 1, now);
         }
         if let Some(auto) = world.model.buying.as_ref().and_then(|it| it.auto.as_ref())
             && let Some(below) = auto.below
         {
             let included = self.workspace.pool().map_or(Credits::ZERO, CreditPool::included);
-            if balance < below.of(included) {
+            if self.balance() < below.of(included) {
                 self.buy_automatically(world, auto, now);
             }
         }
@@ -227,7 +242,7 @@ impl Cell {
             cell.restore(world, (agent as usize, charge, node), now);
             let period = cell.workspace.pool().map(CreditPool::period);
             if period == Some(charge.period) {
-                let paid = charge.overage + charge.oversold - charge.amount;
+                let paid = Credits::ZERO - charge.paid();
                 let balance = cell.balance();
                 world.measures.used(world.frame, &mut cell.tally, now, paid, balance);
             }

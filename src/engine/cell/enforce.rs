@@ -7,6 +7,7 @@ use super::records::Payment;
 use super::{Cell, Event, Flight, Message, NONE, World};
 use crate::enforcement::{Admitted, Asked, Enforcement, OnUnavailable, Strategy};
 use crate::engine::calendar::Class;
+use crate::engine::kernel::General;
 use crate::rules::{Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 
@@ -121,7 +122,7 @@ impl Cell {
     ) {
         if at > now {
             if world.model.cuts(at) {
-                self.cut_asked(world, ask);
+                self.cut_asked(ask);
             } else {
                 // Who waited until now goes before whoever asks now.
                 let waited = matches!(event, Event::Reach { .. });
@@ -155,9 +156,9 @@ impl Cell {
     }
 
     /// The run ends before what was asked for is decided.
-    fn cut_asked(&mut self, world: &World<'_>, ask: u32) {
+    fn cut_asked(&mut self, ask: u32) {
         if let What::Attempt(message, _) = self.asks.remove(ask).what {
-            self.cut(world, message);
+            self.cut(message);
         }
     }
 
@@ -278,7 +279,7 @@ impl Cell {
         self.workspace.note_exceeded(&model.book, agent, asked.cost, now);
         let is_one = wait.is_none() && model.delay.is_zero();
         let there = if is_one {
-            let answer = self.decide_at_platform(world, &message, cost, now);
+            let answer = self.decide_at_platform::<General>(world, &message, cost, now);
             if answer.is_err()
                 && let Some(enforcer) = &mut self.enforcer
             {
@@ -304,8 +305,8 @@ impl Cell {
         self.decided(world, &message, now);
         self.log_decision(world, (&message, cost), Ok(moved), (node, now));
         if let Payment::Charged(charge) = payment {
-            self.charged(world, charge, now);
-            self.note_charged(world, &message, charge.amount);
+            self.charged(world, &charge, now);
+            self.note_charged(&message, charge.amount);
         }
         if model.awaits_replies {
             self.agents[agent].in_flight += 1;
@@ -318,14 +319,14 @@ impl Cell {
     /// Books what limits had no room for an attempt that was admitted.
     pub(super) fn note_exceeded(&mut self, world: &mut World<'_>, message: &Message) {
         let Some(enforcer) = &self.enforcer else { return };
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             world.measures.over_admitted(world.frame, &mut self.tally, enforcer.exceeded());
         }
     }
 
     /// Books how long a decision took.
     fn decided(&mut self, world: &mut World<'_>, message: &Message, now: SimTime) {
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             world.measures.decided(&mut self.tally, now.since(message.sent));
         }
     }

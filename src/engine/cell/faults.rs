@@ -52,28 +52,23 @@ impl Cell {
     }
 
     /// Books that a message was charged that may have been charged before.
-    pub(super) fn note_charged(&mut self, world: &World<'_>, message: &Message, amount: Credits) {
+    pub(super) fn note_charged(&mut self, message: &Message, amount: Credits) {
         let charges = self.charges.get_mut(&message.serial);
         // Who is charged nothing does not mind.
         let Some(charges) = charges.filter(|_| amount > Credits::ZERO) else { return };
         *charges += 1;
-        if *charges > 1 && world.frame.window.contains(message.due) {
+        if *charges > 1 && message.counts {
             self.tally.damage.double_charges += 1;
             self.tally.damage.double_charged += amount.wide();
         }
     }
 
     /// Books that a charge of a message was given back.
-    pub(super) fn note_given_back(
-        &mut self,
-        world: &World<'_>,
-        message: &Message,
-        amount: Credits,
-    ) {
+    pub(super) fn note_given_back(&mut self, message: &Message, amount: Credits) {
         let charges = self.charges.get_mut(&message.serial);
         let Some(charges) = charges.filter(|it| amount > Credits::ZERO && **it > 0) else { return };
         *charges -= 1;
-        if *charges > 0 && world.frame.window.contains(message.due) {
+        if *charges > 0 && message.counts {
             self.tally.damage.double_charges -= 1;
             self.tally.damage.double_charged -= amount.wide();
         }
@@ -106,12 +101,12 @@ impl Cell {
             self.holds.at(number).is_left = true;
         }
         if let Payment::Charged(charge) = payment {
-            self.charged(world, charge, now);
-            self.note_charged(world, &message, charge.amount);
+            self.charged(world, &charge, now);
+            self.note_charged(&message, charge.amount);
         }
         let flight =
             Flight { hold: taken.passed.hold, node, payment, ..Flight::new(message, cost) };
-        self.stands(&flight);
+        self.stands(&flight.payment);
         let leaving = if taken.passed.queues > 0 { Leaving::Waiting } else { Leaving::Over };
         self.release(world, &flight, leaving, now);
         self.log_end(world, &flight, Moved::default(), now);
@@ -138,12 +133,12 @@ impl Cell {
         if let Some(enforcer) = &self.enforcer {
             enforcer.lose(&world.model.book, &mut self.workspace, (agent, hold));
         }
-        let counts = world.frame.window.contains(message.due);
+        let counts = message.counts;
         self.tally.damage.lost_releases += u64::from(counts);
         match payment {
             Payment::Charged(charge) if matches!(end, End::Refused(_)) => {
                 // It is never given back, and the next attempt is charged again.
-                self.workspace.settle(charge);
+                self.workspace.settle(&charge);
                 if charge.amount > Credits::ZERO {
                     self.charges.entry(message.serial).or_insert(1);
                 }

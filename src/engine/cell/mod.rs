@@ -11,6 +11,7 @@ mod enforce;
 mod faults;
 mod hearing;
 mod journal;
+mod letters;
 mod nodes;
 mod plan;
 mod population;
@@ -19,6 +20,7 @@ mod replay;
 mod retry;
 mod route;
 mod service;
+mod step;
 mod timeline;
 mod waits;
 
@@ -32,25 +34,23 @@ use self::journal::Told;
 use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
+pub(super) use self::service::{FULL, measure_fate};
 use self::timeline::outages;
 pub(super) use self::waits::Waiter;
 use super::calendar::{Calendar, Class, Ticket};
 use super::journal::Scribe;
 use super::lines::{Line, Source};
 use super::model::GroupModel;
-use super::run::EngineError;
 use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
+use super::windowed::Mailbox;
 use crate::enforcement::Enforcer;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
-use crate::units::{SimSpan, SimTime};
+use crate::units::SimTime;
 use crate::workload::Steps;
-
-/// More events than this of one workspace at one instant are a loop in no time.
-const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
 
 /// No record.
 const NONE: u32 = u32::MAX;
@@ -127,6 +127,8 @@ pub(super) struct World<'a> {
     pub(super) platform: Option<&'a mut BackendMeasures>,
     /// Where decisions are written.
     pub(super) journal: Option<&'a mut (dyn Scribe + 'a)>,
+    /// Where requests are sent that the platform answers in advance; then servers and limits are not here.
+    pub(super) mailbox: Option<&'a mut Mailbox>,
 }
 
 impl World<'_> {
@@ -295,76 +297,6 @@ impl Cell {
     /// When the next event is due, and what it does; `None` when the workspace is done.
     pub(super) fn next(&mut self) -> Option<(SimTime, Class)> {
         self.calendar.peek()
-    }
-
-    /// Lets the next event happen; `false` when there is none.
-    #[inline]
-    pub(super) fn step(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
-        let Some((now, ticket, event)) = self.calendar.pop() else { return Ok(false) };
-        self.count_event(world, now)?;
-        match event {
-            Event::Arrival { source } => self.arrival(world, source, now),
-            Event::AtPlatform { flight } => self.at_platform(world, flight, now),
-            Event::AtBackend { flight } => self.at_backend(world, flight, now),
-            Event::Served { flight } => self.served(world, flight, now),
-            Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
-            Event::Reply { flight } => self.reply(world, flight, now),
-            Event::HoldExpires { hold } => self.hold_expires(world, hold, ticket, now),
-            Event::Found { lost } => self.find_lost(world, lost, now),
-            Event::WaitingTry => self.wake_waiting(world, now),
-            Event::Reach { ask } => self.reach(world, ask, now),
-            Event::Undecided { ask } => self.undecided(world, ask, now),
-            Event::Decide { ask } => self.decide_asked(world, ask, now),
-            Event::Act { ask } => self.act(world, ask, now),
-            Event::Turn { session } => self.turn(world, session, now),
-            Event::Retry { pending } => self.retry(world, pending, now),
-            Event::Enable { agent } => self.enable_by_habit(world, agent, ticket, now),
-            Event::Disable { agent } => self.disable_by_habit(world, agent, ticket, now),
-            Event::Create { line } => self.create_by_churn(world, line, now),
-            Event::Delete { agent } => self.delete(world, agent, now),
-            Event::Renew => self.renew(world, ticket, now),
-            Event::PackageEnds { grant } => self.package_ends(world, grant, now),
-            Event::BuyByHand => self.buy_by_hand(world, now),
-            Event::TrialEnds => self.trial_ends(world, ticket, now),
-            Event::Begin { entry } => self.occur(world, entry, now),
-            Event::Undo { entry } => self.undo(world, entry, now),
-        }
-        Ok(true)
-    }
-
-    /// Lets the next event happen, or before it what is due at servers of its own, where completions
-    /// are events; `false` when there is nothing.
-    #[inline]
-    pub(super) fn advance(&mut self, world: &mut World<'_>) -> Result<bool, EngineError> {
-        if let Some(station) = &mut world.station
-            && let Some(now) = station.next()
-            && self.next().is_none_or(|(at, _)| now <= at)
-        {
-            self.events += 1;
-            if let Some(verdict) = station.step(world.measures.backend.as_mut()) {
-                self.told(world, verdict, now);
-            }
-            return Ok(true);
-        }
-        self.step(world)
-    }
-
-    /// Counts an event; too many at one instant end the run.
-    #[inline]
-    fn count_event(&mut self, world: &World<'_>, now: SimTime) -> Result<(), EngineError> {
-        self.events += 1;
-        if now > self.instant {
-            self.instant = now;
-            self.at_instant = 0;
-        }
-        self.at_instant += 1;
-        if self.at_instant > MOST_AT_ONE_INSTANT {
-            return Err(EngineError::Livelock {
-                group: world.model.name.clone(),
-                at: SimSpan::from_nanos(now.nanos()),
-            });
-        }
-        Ok(())
     }
 
     /// Schedules an event unless it would begin after arrivals have stopped.

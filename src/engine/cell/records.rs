@@ -40,6 +40,8 @@ pub(super) struct Message {
     pub(super) serial: u64,
     /// When it was written.
     pub(super) due: SimTime,
+    /// Whether that is inside the measured window.
+    pub(super) counts: bool,
     /// The attempt, from 1 on.
     pub(super) attempt: u32,
     /// When the attempt was made.
@@ -54,9 +56,22 @@ impl Message {
     /// A message that is due now: to an agent, of a line, by a customer of a line.
     pub(super) fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
         let (agent, line, customers) = of;
-        let (attempt, backoff, cost) = (1, SimSpan::ZERO, None);
+        let (attempt, backoff, cost, counts) = (1, SimSpan::ZERO, None, false);
         let (serial, due, sent) = (0, now, now);
-        Self { agent, line, customers, session, number, serial, due, attempt, sent, backoff, cost }
+        Self {
+            agent,
+            line,
+            customers,
+            session,
+            number,
+            serial,
+            due,
+            counts,
+            attempt,
+            sent,
+            backoff,
+            cost,
+        }
     }
 
     pub(super) const fn is_first(&self) -> bool {
@@ -87,6 +102,8 @@ pub(super) struct Flight {
     pub(super) node: u32,
     /// When that was.
     pub(super) decided: SimTime,
+    /// What it asks of the platform, where that answers in advance.
+    pub(super) letter: u32,
 }
 
 /// How an attempt pays that was admitted.
@@ -155,6 +172,7 @@ impl Flight {
             end: End::Served { waited: SimSpan::ZERO },
             node: 0,
             decided: message.sent,
+            letter: 0,
         }
     }
 }

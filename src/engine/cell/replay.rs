@@ -2,6 +2,7 @@
 
 use super::enforce::EnabledBy;
 use super::{Cell, Message, NONE, Session, World};
+use crate::engine::kernel::General;
 use crate::engine::lines::Number;
 use crate::engine::model::GroupModel;
 use crate::engine::recording::LaterTurn;
@@ -125,7 +126,8 @@ impl Cell {
             session = self.sessions.insert(begun);
         }
         let message = Message::due((agent, line, line), session, number, now);
-        self.write(world, Message { cost, ..message }, now);
+        let message = self.written(world, Message { cost, ..message });
+        self.attempt::<General>(world, &message, now);
     }
 
     /// The next turn of a recorded conversation, as its customer has thought about what is back at

@@ -16,7 +16,7 @@ pub(super) struct Pending {
 
 impl Cell {
     /// When the customer of a message loses patience.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deadline(&self, world: &World<'_>, message: &Message) -> SimTime {
         let line = message.line as usize;
         match &world.model.lines[line].patience {
@@ -57,7 +57,7 @@ impl Cell {
         if refusal.reason == Reason::CreditsExhausted {
             self.out_of_credits(world, now);
         }
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             let made = (message.sent, message.is_first());
             world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
@@ -87,7 +87,7 @@ impl Cell {
         if at > deadline {
             self.lose(world, message, refusal, (deadline.max(now), true));
         } else if !world.model.finish && at >= world.model.until {
-            self.cut(world, message);
+            self.cut(message);
         } else {
             self.lines[message.line as usize].will_retry(now);
             let message = Message { attempt: message.attempt + 1, sent: at, backoff, ..message };
@@ -96,14 +96,19 @@ impl Cell {
         }
     }
 
-    /// A message is tried again. Nobody tries again with an agent that was deleted meanwhile.
-    pub(super) fn retry(&mut self, world: &mut World<'_>, pending: u32, now: SimTime) {
+    /// A message that is tried again. Nobody tries again with an agent that was deleted meanwhile.
+    pub(super) fn retry(
+        &mut self,
+        world: &World<'_>,
+        pending: u32,
+        now: SimTime,
+    ) -> Option<Message> {
         let Pending { message, refusal } = self.pending.remove(pending);
         if self.workspace.agent(message.agent as usize).is_none() {
             self.lose(world, message, refusal, (now, false));
-        } else {
-            self.attempt(world, message, now);
+            return None;
         }
+        Some(message)
     }
 
     /// A message is given up at an instant, perhaps since its customer lost patience then.
@@ -115,18 +120,18 @@ impl Cell {
         (at, impatient): (SimTime, bool),
     ) {
         if world.model.cuts(at) {
-            self.cut(world, message);
+            self.cut(message);
             return;
         }
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             self.tally.gave_up(world.frame.own_causes.index(&refusal), impatient);
         }
         self.lost(world, message.session, at);
     }
 
     /// The run ends before it is known what becomes of a message.
-    pub(super) fn cut(&mut self, world: &World<'_>, message: Message) {
-        if world.frame.window.contains(message.due) {
+    pub(super) fn cut(&mut self, message: Message) {
+        if message.counts {
             self.tally.in_flight += 1;
         }
         self.end_session(message.session);

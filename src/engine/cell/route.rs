@@ -6,32 +6,32 @@ use crate::units::SimTime;
 use crate::workload::Route;
 
 impl Cell {
-    /// A message arrives at the workspace, or the first turn of a conversation.
+    /// A message arrives at the workspace, or the first turn of a conversation: the message, if there
+    /// is an agent.
     pub(super) fn arrival_at_workspace(
         &mut self,
         world: &mut World<'_>,
         source: u32,
         route: Route,
         now: SimTime,
-    ) {
+    ) -> Option<Message> {
         let arrived = &mut self.sources[source as usize];
         let (customers, number) = (arrived.line, arrived.arrive());
         self.schedule_arrival(world, source, now);
-        if let Some(agent) = self.route(world, route, NONE, (customers, number)) {
-            let line = self.agents[agent as usize].line;
-            self.first_message(world, (agent, line, customers), number, now);
-        }
+        let agent = self.route(world, route, NONE, (customers, number))?;
+        let line = self.agents[agent as usize].line;
+        Some(self.first_message(world, (agent, line, customers), number, now))
     }
 
-    /// The next turn of a conversation with the workspace is due. It ends if there is no agent;
-    /// users think again.
+    /// The next turn of a conversation with the workspace is due: its message. It ends if there is no
+    /// agent; users think again.
     pub(super) fn turn_at_workspace(
         &mut self,
         world: &mut World<'_>,
         session: u32,
         route: Route,
         now: SimTime,
-    ) {
+    ) -> Option<Message> {
         let Session { agent: last, line: customers, number, .. } = *self.sessions.at(session);
         let Some(agent) = self.route(world, route, last, (customers, number)) else {
             let traffic = world.model.lines[customers as usize].traffic.as_ref();
@@ -40,11 +40,12 @@ impl Cell {
             } else {
                 self.end_session(session);
             }
-            return;
+            return None;
         };
         self.sessions.at(session).agent = agent;
         let line = self.agents[agent as usize].line;
-        self.write(world, Message::due((agent, line, customers), session, number, now), now);
+        let message = Message::due((agent, line, customers), session, number, now);
+        Some(self.written(world, message))
     }
 
     /// The agent that a message goes to: one of those that are active, or, if none is, of those

@@ -1,26 +1,29 @@
 //! The way of an attempt at the platform: its limiters, the backend's room, service, reply.
 
 use super::journal::Moved;
+use super::records::Payment;
 use super::waits::{Place, Waiter};
 use super::{Cell, End, Event, Flight, Message, NONE, World};
 use crate::enforcement::Leaving;
 use crate::engine::calendar::Class;
+use crate::engine::kernel::{General, Kernel};
 use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
 use crate::engine::station::{Arrival, Fate, Verdict};
-use crate::measure::Reply;
+use crate::engine::windowed::Answer;
+use crate::measure::{BackendMeasures, Reply, Served};
 use crate::rules::limiter::Attempt;
-use crate::rules::{Hold, Reason, Refusal, Wait};
+use crate::rules::{Charge, Hold, Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 
 /// The refusal of a backend whose queue is full.
-const FULL: Refusal = Refusal::of(Reason::Overloaded);
+pub(in crate::engine) const FULL: Refusal = Refusal::of(Reason::Overloaded);
 
 impl Cell {
     /// What the platform decides of an attempt on its arrival there: its limiters, and if none of
     /// them holds it back, the backend's room.
-    #[inline]
-    pub(super) fn decide_at_platform(
+    #[inline(always)]
+    pub(super) fn decide_at_platform<K: Kernel>(
         &mut self,
         world: &mut World<'_>,
         message: &Message,
@@ -28,16 +31,18 @@ impl Cell {
         now: SimTime,
     ) -> Result<Wait, Refusal> {
         let mut wait = Wait::NONE;
-        if world.limits.is_some() {
+        if K::SHARES && world.limits.is_some() {
             wait = self.pass_limits(world, message, cost, now)?;
         }
-        if wait.is_none() { self.room(world, now).map(|()| wait) } else { Ok(wait) }
+        if wait.is_none() { self.room::<K>(world, now).map(|()| wait) } else { Ok(wait) }
     }
 
     /// Whether the backend has room for one more attempt.
-    #[inline]
-    fn room(&self, world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
-        let room = if let Some(station) = &mut world.station {
+    #[inline(always)]
+    fn room<K: Kernel>(&self, world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
+        let room = if K::SHARES
+            && let Some(station) = &mut world.station
+        {
             station.has_room(now, world.model.standings[self.workspace.plan()].is_kept)
         } else {
             world.servers.as_mut().is_none_or(|servers| servers.has_room(now))
@@ -56,7 +61,7 @@ impl Cell {
         let attempt = attempt(world.model, message, cost, now);
         let answer = limits.check(world.model.plans[self.workspace.plan()], &attempt);
         let own = world.model.throttles;
-        if world.frame.window.contains(message.due) && !world.model.cuts(now) {
+        if message.counts && !world.model.cuts(now) {
             let exceeded = (limits.exceeded(), own);
             world.measures.reported(world.frame, &mut self.tally, exceeded);
         }
@@ -65,8 +70,12 @@ impl Cell {
 
     /// An attempt arrives at the platform, after the way there.
     pub(super) fn at_platform(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
+        if let Some(answer) = self.answer(world, flight) {
+            self.act_on_answer(world, flight, answer, now);
+            return;
+        }
         let Flight { message, cost, .. } = *self.flights.at(flight);
-        match self.decide_at_platform(world, &message, cost, now) {
+        match self.decide_at_platform::<General>(world, &message, cost, now) {
             Err(refusal) => self.turn_back(world, flight, refusal, now),
             Ok(wait) => {
                 let record = self.flights.remove(flight);
@@ -77,7 +86,6 @@ impl Cell {
 
     /// An attempt has passed the platform's limiters: it takes what it found there, and is served or
     /// waits.
-    #[inline]
     pub(super) fn enter(
         &mut self,
         world: &mut World<'_>,
@@ -107,7 +115,7 @@ impl Cell {
 
     /// An attempt that the platform's limiters held back arrives at the backend.
     pub(super) fn at_backend(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        if let Err(refusal) = self.room(world, now) {
+        if let Err(refusal) = self.room::<General>(world, now) {
             let Flight { shared, .. } = *self.flights.at(flight);
             leave_platform(world, shared, now);
             self.turn_back(world, flight, refusal, now);
@@ -117,13 +125,25 @@ impl Cell {
         self.begin_service(world, &record, now);
     }
 
+    /// Has happen what the platform answered to an attempt in advance that arrives now.
+    fn act_on_answer(&mut self, world: &mut World<'_>, flight: u32, answer: Answer, now: SimTime) {
+        match answer {
+            Err(refusal) => self.turn_back(world, flight, refusal, now),
+            Ok(fate) => {
+                let record = self.flights.remove(flight);
+                self.admitted(world, (&record.message, &record.payment), now);
+                self.over(world, &record, fate, None);
+            }
+        }
+    }
+
     /// The platform refuses an attempt; its customer knows when that is back at the workspace.
     fn turn_back(&mut self, world: &mut World<'_>, flight: u32, refusal: Refusal, now: SimTime) {
         let record = self.flights.at(flight);
         record.end = End::Refused(refusal);
         let message = record.message;
         let back = now + world.model.delay;
-        if world.frame.window.contains(message.due) && !world.model.cuts(back) {
+        if message.counts && !world.model.cuts(back) {
             let made = (message.sent, message.is_first());
             world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
         }
@@ -131,19 +151,34 @@ impl Cell {
     }
 
     /// An attempt is at the backend, which has room for it.
-    #[inline]
     fn begin_service(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
         if world.station.is_some() {
-            self.enter_station(world, *flight, now);
+            self.enter_station(world, flight, now);
             return;
         }
-        self.admitted(world, flight, now);
-        let fate = self.serve(world, &flight.message, now);
+        self.admitted(world, (&flight.message, &flight.payment), now);
+        let fate = self.serve::<General>(world, &flight.message, now);
         self.over(world, flight, fate, None);
     }
 
+    /// An attempt is served that was admitted with all that there is to decide, and for whose end nothing
+    /// waits.
+    #[inline(always)]
+    pub(super) fn serve_at_once<K: Kernel>(
+        &mut self,
+        world: &mut World<'_>,
+        message: &Message,
+        charge: Option<Charge>,
+        now: SimTime,
+    ) {
+        self.admitted(world, (message, &charge.into()), now);
+        let fate = self.serve::<K>(world, message, now);
+        let (_, over) = self.book_fate(world, message, now, fate);
+        self.go_on_after(world, message.session, fate.is_ok(), over);
+    }
+
     /// Has an attempt come to a station, which tells later what [becomes](Self::told) of it.
-    fn enter_station(&mut self, world: &mut World<'_>, flight: Flight, now: SimTime) {
+    fn enter_station(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
         let message = &flight.message;
         let deadline = self.deadline(world, message);
         let (Some(station), Some(law)) = (&mut world.station, &world.model.service) else { return };
@@ -152,12 +187,12 @@ impl Cell {
         let rank = world.model.standings[self.workspace.plan()].rank;
         let line = station.line(world.number, message.agent, rank);
         let decides_late = station.decides_late();
-        let number = self.flights.insert(flight);
+        let number = self.flights.insert(*flight);
         let arrival = Arrival { of: (world.number, number), line, service, deadline };
         let measures = world.platform.as_deref_mut().or(world.measures.backend.as_mut());
         station.enter(now, arrival, measures);
         if !decides_late {
-            self.admitted(world, &flight, now);
+            self.admitted(world, (&flight.message, &flight.payment), now);
         }
     }
 
@@ -178,32 +213,37 @@ impl Cell {
                 return;
             }
             Fate::Starts => {
-                self.admitted(world, &flight, now);
+                self.admitted(world, (&flight.message, &flight.payment), now);
                 return;
             }
             Fate::Ends { started } => Ok(Placement { started, ended: now, queue: 0 }),
             Fate::Leaves => Err(Departure { at: now, queue: 0 }),
         };
         if fate.is_err() && decides_late {
-            self.admitted(world, &flight, now);
+            self.admitted(world, (&flight.message, &flight.payment), now);
         }
         self.over(world, &flight, fate, Some(number));
     }
 
     /// Books that an attempt is admitted for good: what it was charged stands.
-    #[inline]
-    fn admitted(&mut self, world: &mut World<'_>, flight: &Flight, now: SimTime) {
-        self.stands(flight);
-        self.lines[flight.message.line as usize].was_admitted(now);
-        if world.frame.window.contains(flight.message.due) {
+    #[inline(always)]
+    fn admitted(
+        &mut self,
+        world: &mut World<'_>,
+        (message, payment): (&Message, &Payment),
+        now: SimTime,
+    ) {
+        self.stands(payment);
+        self.lines[message.line as usize].was_admitted(now);
+        if message.counts {
             world.measures.admitted(&mut self.tally);
         }
     }
 
     /// Has an attempt served that has reached the backend and found room, unless its customer loses
     /// patience first.
-    #[inline]
-    pub(super) fn serve(
+    #[inline(always)]
+    pub(super) fn serve<K: Kernel>(
         &mut self,
         world: &mut World<'_>,
         message: &Message,
@@ -215,32 +255,20 @@ impl Cell {
         };
         let service = self.lines[message.customers as usize].service(service, message.number);
         let fate = servers.place(now, SimSpan::from_nanos(service), deadline);
-        let is_shared = world.platform.is_some();
-        let measures = world.platform.as_deref_mut().or(world.measures.backend.as_mut());
-        let Some(measures) = measures else { return fate };
-        let (window, tally) = (world.frame.window, &mut self.tally);
-        match fate {
-            Ok(Placement { started, ended, queue }) => {
-                measures.served(now, started, ended, queue);
-                if !is_shared {
-                    tally.backend_busy += u128::from(window.overlap(started, ended));
-                    tally.backend_waiting += u128::from(window.overlap(now, started));
-                    tally.backend_served += u64::from(window.contains(ended));
-                }
-            }
-            Err(Departure { at, queue }) => {
-                measures.waited(now, at, queue);
-                if !is_shared {
-                    tally.backend_waiting += u128::from(window.overlap(now, at));
-                }
-            }
+        let is_shared = K::SHARES && world.platform.is_some();
+        let platform = world.platform.as_deref_mut().filter(|_| K::SHARES);
+        let Some(measures) = platform.or(world.measures.backend.as_mut()) else { return fate };
+        let Served { busy, waiting, ended } = measure_fate(measures, now, fate);
+        if !is_shared {
+            self.tally.backend_busy += u128::from(busy);
+            self.tally.backend_waiting += u128::from(waiting);
+            self.tally.backend_served += u64::from(ended);
         }
         fate
     }
 
     /// Books what becomes of an attempt that was admitted, and schedules its reply if anything waits
     /// for it. It may have a record already.
-    #[inline]
     fn over(
         &mut self,
         world: &mut World<'_>,
@@ -248,22 +276,53 @@ impl Cell {
         fate: Result<Placement, Departure>,
         number: Option<u32>,
     ) {
-        let message = &flight.message;
-        let counts = world.frame.window.contains(message.due);
+        let Flight { message, decided, .. } = flight;
+        let (done, over) = self.book_fate(world, message, *decided, fate);
+        // When it is over is known, so that is an event only where something waits for it.
+        if world.awaits_end() {
+            let flight = number.unwrap_or_else(|| self.flights.insert(*flight));
+            let arrives = *decided + world.model.delay;
+            self.flights.at(flight).end = match fate {
+                Ok(placement) => End::Served { waited: placement.started.since(arrives) },
+                Err(_) => End::Left,
+            };
+            if world.limits.as_ref().is_some_and(|limits| limits.holds_places()) {
+                self.calendar.schedule(done, Class::Frees, Event::Served { flight });
+            }
+            self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
+        } else if let Some(number) = number {
+            self.flights.remove(number);
+        }
+        self.go_on_after(world, message.session, fate.is_ok(), over);
+    }
+
+    /// Books what becomes of an attempt that was decided at `decided`, and admitted. Answers when the
+    /// backend is done with it, and when that is back.
+    #[inline(always)]
+    fn book_fate(
+        &mut self,
+        world: &mut World<'_>,
+        message: &Message,
+        decided: SimTime,
+        fate: Result<Placement, Departure>,
+    ) -> (SimTime, SimTime) {
         // Until it was served it was on its way to the platform, or it waited.
-        let arrives = flight.decided + world.model.delay;
+        let arrives = decided + world.model.delay;
         let (done, over) = match fate {
             Ok(placement) => (placement.ended, placement.ended + world.model.delay),
             Err(departure) => (departure.at, departure.at),
         };
+        if !message.counts {
+            return (done, over);
+        }
         let is_cut = world.model.cuts(over);
         // Whoever still waits when the run is cut off was not given up.
-        if counts && (fate.is_ok() || is_cut) {
+        if fate.is_ok() || is_cut {
             self.tally.kept(message.agent as usize);
         }
-        if counts && is_cut {
+        if is_cut {
             self.tally.in_flight += 1;
-        } else if counts && let Ok(placement) = fate {
+        } else if let Ok(placement) = fate {
             let reply = Reply {
                 due: message.due,
                 latency: over.since(message.due).nanos(),
@@ -271,27 +330,22 @@ impl Cell {
                 service: placement.ended.since(placement.started).nanos(),
             };
             world.measures.completed(world.frame, &mut self.tally, &reply);
-        } else if counts {
+        } else {
             self.tally.gave_up_waiting();
         }
-        // When it is over is known, so that is an event only where something waits for it.
-        if world.awaits_end() {
-            let flight = number.unwrap_or_else(|| self.flights.insert(*flight));
-            self.flights.at(flight).end = match fate {
-                Ok(placement) => End::Served { waited: placement.started.since(arrives) },
-                Err(_) => End::Left,
-            };
-            if world.limits.is_some() {
-                self.calendar.schedule(done, Class::Frees, Event::Served { flight });
-            }
-            self.calendar.schedule(over, Class::Frees, Event::Reply { flight });
-        } else if let Some(number) = number {
-            self.flights.remove(number);
+        (done, over)
+    }
+
+    /// A conversation goes on after a reply, or after the loss of a message, which is back at `over`.
+    #[inline(always)]
+    fn go_on_after(&mut self, world: &World<'_>, session: u32, replied: bool, over: SimTime) {
+        if session == NONE {
+            return;
         }
-        match fate {
-            Ok(_) if message.session != NONE => self.next_turn(world, message.session, over),
-            Ok(_) => {}
-            Err(_) => self.lost(world, message.session, over),
+        if replied {
+            self.next_turn(world, session, over);
+        } else {
+            self.lost(world, session, over);
         }
     }
 
@@ -318,7 +372,7 @@ impl Cell {
         self.log_end(world, &flight, back, now);
         if let End::Refused(refusal) = end {
             if world.model.cuts(now) {
-                self.cut(world, message);
+                self.cut(message);
             } else {
                 self.again_or_lost(world, message, refusal, now);
             }
@@ -329,6 +383,22 @@ impl Cell {
     pub(super) fn less_busy(&mut self, world: &World<'_>, agent: u32) {
         if world.model.awaits_replies {
             self.agents[agent as usize].in_flight -= 1;
+        }
+    }
+}
+
+/// Has measured what becomes of an attempt that arrives at servers at `now`; answers what of it is inside
+/// the window.
+#[inline(always)]
+pub(in crate::engine) fn measure_fate(
+    measures: &mut BackendMeasures,
+    now: SimTime,
+    fate: Result<Placement, Departure>,
+) -> Served {
+    match fate {
+        Ok(Placement { started, ended, queue }) => measures.served(now, started, ended, queue),
+        Err(Departure { at, queue }) => {
+            Served { waiting: measures.waited(now, at, queue), ..Served::default() }
         }
     }
 }

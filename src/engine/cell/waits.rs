@@ -40,7 +40,7 @@ impl Cell {
     /// that shape let it, and when it has the places that it waits for.
     pub(super) fn hold_back(
         &mut self,
-        world: &World<'_>,
+        world: &mut World<'_>,
         flight: u32,
         wait: Wait,
         queues: u16,
@@ -60,7 +60,7 @@ impl Cell {
     }
 
     /// Attempts go on that waited for places of the workspace's limiters and have them now.
-    pub(super) fn let_in(&mut self, world: &World<'_>, now: SimTime) {
+    pub(super) fn let_in(&mut self, world: &mut World<'_>, now: SimTime) {
         while let Some(flight) = self.workspace.next_admitted() {
             // What the workspace names are the numbers that it was given.
             self.has_place(world, flight as u32, now);
@@ -68,7 +68,12 @@ impl Cell {
     }
 
     /// An attempt has one of the places that it waits for.
-    pub(in crate::engine) fn has_place(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
+    pub(in crate::engine) fn has_place(
+        &mut self,
+        world: &mut World<'_>,
+        flight: u32,
+        now: SimTime,
+    ) {
         let record = self.flights.at(flight);
         record.queues -= 1;
         let Flight { message, queues, goes_on, .. } = *record;
@@ -78,12 +83,16 @@ impl Cell {
         }
     }
 
-    fn go_on(&mut self, world: &World<'_>, flight: u32, now: SimTime) {
+    fn go_on(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
         let record = self.flights.at(flight);
         record.patience = Ticket::NONE;
         let at = record.goes_on.max(now);
         let (at, event) = match record.place {
-            Place::Workspace => (at + world.model.delay, Event::AtPlatform { flight }),
+            Place::Workspace => {
+                let arrives = at + world.model.delay;
+                self.post(world, flight, arrives);
+                (arrives, Event::AtPlatform { flight })
+            }
             Place::Platform => (at, Event::AtBackend { flight }),
         };
         self.calendar.schedule(at, Class::Takes, event);
@@ -102,7 +111,7 @@ impl Cell {
         }
         let flight = Flight { end: End::Left, ..self.flights.remove(flight) };
         let Flight { message, place, shared, .. } = flight;
-        self.stands(&flight);
+        self.stands(&flight.payment);
         match place {
             Place::Workspace => self.release(world, &flight, Leaving::Waiting, now),
             Place::Platform => {
@@ -116,7 +125,7 @@ impl Cell {
         let back = self.pay_at_end(world, &flight, now);
         self.log_end(world, &flight, back, now);
         self.let_in(world, now);
-        if world.frame.window.contains(message.due) {
+        if message.counts {
             let is_cut = world.model.cuts(now);
             world.measures.admitted(&mut self.tally);
             if is_cut {

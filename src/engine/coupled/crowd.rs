@@ -7,6 +7,7 @@ use std::collections::binary_heap::PeekMut;
 use super::shared::{Serving, Shared};
 use crate::engine::calendar::Class;
 use crate::engine::cell::{Cell, World};
+use crate::engine::kernel::General;
 use crate::engine::model::GroupModel;
 use crate::engine::run::{EngineError, Part};
 use crate::engine::station::Station;
@@ -102,7 +103,7 @@ impl<'a> Crowd<'a> {
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
         let mut world =
             shared.world(of_group, &mut part.groups[*group], own, (number, *group, *index));
-        cell.advance(&mut world)?;
+        cell.advance::<General>(&mut world)?;
         match resident.next() {
             Some((time, class)) => *top = Reverse((time, class, number)),
             None => {
@@ -146,6 +147,7 @@ impl<'a> Crowd<'a> {
                 limits: None,
                 platform: None,
                 journal: None,
+                mailbox: None,
             };
             cell.finish(&mut world);
             if frame.groups[group].by_workspace {

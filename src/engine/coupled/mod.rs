@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::crowd::{Crowd, Entry};
-use self::shared::Shared;
+pub(super) use self::shared::Shared;
 use super::cell::Waiter;
 use super::frame;
 use super::journal::{Journal, Names, Observers};
@@ -17,6 +17,7 @@ use super::recording::Recording;
 use super::run::{EngineError, Part};
 use super::spread::{Pieces, spread};
 use super::watch::Watch;
+use super::windowed::{self, Windows};
 use crate::measure::{Frame, Interruption, PlatformMeasures};
 use crate::scenario::Scenario;
 use crate::units::{SimSpan, SimTime};
@@ -24,7 +25,8 @@ use crate::units::{SimSpan, SimTime};
 /// Events between two looks at the watch.
 const WATCH_EVERY: u64 = 1 << 14;
 
-/// Simulates these replications, over `threads` threads.
+/// Simulates these replications, over `threads` threads. Where there are windows, each is simulated in
+/// those, and the threads that are left over when each replication has one share them.
 ///
 /// Of an interrupted run those count that are finished; if none is, the first as far as it came.
 pub(super) fn run(
@@ -33,6 +35,7 @@ pub(super) fn run(
     replications: Range<u32>,
     threads: usize,
     observers: Observers<'_>,
+    windows: Option<Windows>,
 ) -> Result<Part, EngineError> {
     let (watch, names) = (observers.watch, &Names::of(scenario));
     let first = u64::from(replications.start);
@@ -40,10 +43,12 @@ pub(super) fn run(
     let progress =
         Progress { watch, done: AtomicU64::new(0), replications: replications.len() as u64 };
     let models = &GroupModel::all(scenario);
-    let everybody = Everybody { scenario, models, frame, observers, names, progress };
+    let at_once = threads.min(replications.len()).max(1);
+    let windows = windows.map(|windows| (windows, threads / at_once));
+    let everybody = Everybody { scenario, models, frame, observers, names, progress, windows };
     let workers = spread(
         &pieces,
-        threads,
+        at_once,
         watch,
         Finished::default,
         |finished: &mut Finished, replication| {
@@ -119,6 +124,8 @@ struct Everybody<'a> {
     observers: Observers<'a>,
     names: &'a Names,
     progress: Progress<'a>,
+    /// The windows in which a replication is simulated, and on how many threads.
+    windows: Option<(Windows, usize)>,
 }
 
 impl Everybody<'_> {
@@ -131,10 +138,49 @@ impl Everybody<'_> {
         part
     }
 
-    /// Simulates a replication: all workspaces together, in order of time; ties go by class, then
-    /// by workspace in the scenario's order.
+    /// Simulates a replication.
     fn simulate(&self, replication: u32) -> Result<Part, EngineError> {
-        let Self { scenario, models, frame, observers, names, ref progress } = *self;
+        if let Some((windows, threads)) = self.windows
+            && let Some(part) = self.simulate_windows(replication, windows, threads)?
+        {
+            return Ok(part);
+        }
+        self.simulate_events(replication)
+    }
+
+    /// Simulates a replication window by window, unless time ends.
+    fn simulate_windows(
+        &self,
+        replication: u32,
+        windows: Windows,
+        threads: usize,
+    ) -> Result<Option<Part>, EngineError> {
+        let Self { scenario, models, frame, ref progress, .. } = *self;
+        let (mut events, mut noted) = (0, 0);
+        let mut goes_on = |now, new| {
+            events += new;
+            if events < WATCH_EVERY {
+                return true;
+            }
+            events = 0;
+            progress.note(now, scenario.duration, &mut noted);
+            !progress.watch.stopped()
+        };
+        let everybody = windowed::Everybody { scenario, models, frame, windows };
+        let simulated = everybody.simulate(replication, threads, &mut goes_on)?;
+        let Some((crowd, shared, stopped_at)) = simulated else { return Ok(None) };
+        if stopped_at.is_none() {
+            progress.note(SimTime::NEVER, scenario.duration, &mut noted);
+        }
+        let part = Part::new(scenario, frame);
+        let finish = |frame: &Frame, part: &mut Part| crowd.finish(frame, part);
+        Ok(Some(self.end(part, shared, stopped_at, finish)))
+    }
+
+    /// Simulates a replication event by event: all workspaces together, in order of time; ties go by
+    /// class, then by workspace in the scenario's order.
+    fn simulate_events(&self, replication: u32) -> Result<Part, EngineError> {
+        let Self { scenario, models, frame, observers, names, ref progress, .. } = *self;
         let mut part = Part::new(scenario, frame);
         let mut shared = Shared::new(scenario, frame);
         shared.journal = Journal::new(observers, names);
@@ -181,21 +227,33 @@ impl Everybody<'_> {
         if stopped_at.is_none() {
             progress.note(SimTime::NEVER, scenario.duration, &mut noted);
         }
-        if let Some(at) = stopped_at.and_then(|at| reached(frame, at)) {
-            shared.cut(at, frame.all.window.until);
-        }
-        part.platform = shared.measures.map(PlatformMeasures::of);
-        // What an interrupted run has is measured as if arrivals had stopped there.
-        let cut = stopped_at.and_then(|at| reached(frame, at));
-        let cut = cut.map(|at| frame::frame(scenario, at));
         if let Some(journal) = &mut shared.journal {
             journal.end();
         }
-        all.finish(cut.as_ref().unwrap_or(frame), &mut part);
+        let finish = |frame: &Frame, part: &mut Part| all.finish(frame, part);
+        Ok(self.end(part, shared, stopped_at, finish))
+    }
+
+    /// Ends a replication, which perhaps was stopped at an instant.
+    fn end(
+        &self,
+        mut part: Part,
+        mut shared: Shared<'_>,
+        stopped_at: Option<SimTime>,
+        finish: impl FnOnce(&Frame, &mut Part),
+    ) -> Part {
+        // What an interrupted run has is measured as if arrivals had stopped there.
+        let cut = stopped_at.and_then(|at| reached(self.frame, at));
+        if let Some(at) = cut {
+            shared.cut(at, self.frame.all.window.until);
+        }
+        let cut = cut.map(|at| frame::frame(self.scenario, at));
+        finish(cut.as_ref().unwrap_or(self.frame), &mut part);
+        part.platform = shared.measures.map(PlatformMeasures::of);
         part.frame = cut;
         part.replications = 1;
         part.interrupted = stopped_at.map(Interruption::Until);
-        Ok(part)
+        part
     }
 }
 

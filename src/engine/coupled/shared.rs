@@ -12,22 +12,22 @@ use crate::units::SimTime;
 
 /// Servers, as far as there are any.
 #[derive(Default)]
-pub(super) struct Serving {
-    pub(super) servers: Option<Servers>,
+pub(in crate::engine) struct Serving {
+    pub(in crate::engine) servers: Option<Servers>,
     /// In place of the servers, where completions are events.
-    pub(super) station: Option<Station>,
+    pub(in crate::engine) station: Option<Station>,
 }
 
 /// What the workspaces share in one replication.
-pub(super) struct Shared<'a> {
-    pub(super) serving: Serving,
-    pub(super) limits: Option<Platform>,
-    pub(super) measures: Option<BackendMeasures>,
-    pub(super) journal: Option<Journal<'a>>,
+pub(in crate::engine) struct Shared<'a> {
+    pub(in crate::engine) serving: Serving,
+    pub(in crate::engine) limits: Option<Platform>,
+    pub(in crate::engine) measures: Option<BackendMeasures>,
+    pub(in crate::engine) journal: Option<Journal<'a>>,
 }
 
 impl Serving {
-    pub(super) fn new(backend: &Backend, capacity: Capacity, window: Window) -> Self {
+    pub(in crate::engine) fn new(backend: &Backend, capacity: Capacity, window: Window) -> Self {
         if backend.has_completions() {
             let station = Some(Station::new(backend, capacity, window));
             return Self { servers: None, station };
@@ -38,7 +38,7 @@ impl Serving {
 }
 
 impl Shared<'_> {
-    pub(super) fn new(scenario: &Scenario, frame: &Frame) -> Self {
+    pub(in crate::engine) fn new(scenario: &Scenario, frame: &Frame) -> Self {
         let backend = scenario.backend.as_ref();
         let backend = backend.filter(|backend| backend.scope == BackendScope::Platform);
         let throttles = &scenario.throttles;
@@ -60,18 +60,18 @@ impl Shared<'_> {
     }
 
     /// When the station that all share has something to do.
-    pub(super) fn next(&mut self) -> Option<SimTime> {
+    pub(in crate::engine) fn next(&mut self) -> Option<SimTime> {
         self.serving.station.as_mut().and_then(Station::next)
     }
 
     /// Has it do what is due next.
-    pub(super) fn step(&mut self) -> Option<Verdict> {
+    pub(in crate::engine) fn step(&mut self) -> Option<Verdict> {
         self.serving.station.as_mut()?.step(self.measures.as_mut())
     }
 
     /// Has the servers be measured until the instant at which a run was interrupted, of a window
     /// that goes on until `until`.
-    pub(super) fn cut(&mut self, at: SimTime, until: SimTime) {
+    pub(in crate::engine) fn cut(&mut self, at: SimTime, until: SimTime) {
         if let Some(station) = &mut self.serving.station {
             station.pass(at, self.measures.as_mut());
         } else if let Some(measures) = &mut self.measures
@@ -82,14 +82,14 @@ impl Shared<'_> {
     }
 
     /// Whose turn it is that waited for a place of a limit over everybody.
-    pub(super) fn next_admitted(&mut self) -> Option<Waiter> {
+    pub(in crate::engine) fn next_admitted(&mut self) -> Option<Waiter> {
         self.limits.as_mut()?.next_admitted().map(Waiter::from)
     }
 
     /// What a workspace acts upon besides itself: of its group, of its own, and by its number among all
     /// and in its group.
     #[inline]
-    pub(super) fn world<'w>(
+    pub(in crate::engine) fn world<'w>(
         &'w mut self,
         (model, frame): (&'w GroupModel, &'w GroupFrame),
         measures: &'w mut GroupMeasures,
@@ -109,6 +109,7 @@ impl Shared<'_> {
             limits: self.limits.as_mut(),
             platform: self.measures.as_mut(),
             journal: self.journal.as_mut().map(|journal| journal as _),
+            mailbox: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::enforcement::Faults;
-use crate::rules::limiter::{OnExceed, Quota, Throttle};
+use crate::rules::limiter::{OnExceed, Throttle};
 use crate::scenario::{BillingAnchor, Group, Scenario};
 use crate::workload::{Action, AgentLine, OnRefused, TrafficKind};
 
@@ -63,7 +63,8 @@ fn of_group(group: &Group, cannot: &mut impl FnMut(bool, &str)) {
         group.throttles.iter().any(|throttle| throttle.quota.holds_places()),
         "limits of attempts in flight: a message is answered when it is decided",
     );
-    cannot(group.throttles.iter().any(shapes), "a leaky bucket that has messages wait");
+    let shapes = group.throttles.iter().any(|throttle| throttle.quota.shapes());
+    cannot(shapes, "a leaky bucket that has messages wait");
     let changes = |action: &Action| {
         use Action::{BuyPackage, Servers, SetPlan, Subscribe};
         matches!(action, SetPlan(_) | Subscribe(_) | BuyPackage(..) | Servers(_))
@@ -86,14 +87,4 @@ fn of_line(line: &AgentLine, cannot: &mut impl FnMut(bool, &str)) {
     let kind = line.traffic.as_ref().map(|traffic| &traffic.kind);
     let is_closed = matches!(kind, Some(TrafficKind::Closed { .. } | TrafficKind::Sessions { .. }));
     cannot(is_closed, "`closed` traffic and `sessions`, whose messages hang on replies,");
-}
-
-/// Whether some attempts wait at a limiter before they go on.
-fn shapes(throttle: &Throttle) -> bool {
-    match throttle.quota {
-        Quota::LeakyBucket { burst_thousandths, delay_thousandths, .. } => {
-            delay_thousandths < burst_thousandths
-        }
-        _ => false,
-    }
 }

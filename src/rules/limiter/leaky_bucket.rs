@@ -44,6 +44,11 @@ impl LeakyBucketQuota {
         Self { drain, price, brim, at_once }
     }
 
+    /// Whether it has attempts wait until its rate lets them go on.
+    pub(in crate::rules) const fn shapes(&self) -> bool {
+        self.at_once < self.brim
+    }
+
     /// How long it takes until so many drops are gone.
     fn draining(&self, drops: u128) -> SimSpan {
         let wait = drops.div_ceil(u128::from(self.drain));

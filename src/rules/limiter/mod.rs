@@ -230,6 +230,16 @@ impl Quota {
         }
     }
 
+    /// Whether it has attempts wait until its rate lets them go on.
+    pub const fn shapes(&self) -> bool {
+        match *self {
+            Self::LeakyBucket { burst_thousandths, delay_thousandths, .. } => {
+                delay_thousandths < burst_thousandths
+            }
+            _ => false,
+        }
+    }
+
     /// The reason with which it refuses.
     pub fn reason(&self) -> Reason {
         match self {

@@ -143,6 +143,7 @@ impl TokenBucket {
     ///
     /// After how long the attempt would be admitted if nobody else came, 2^64 - 1 ns if that is
     /// longer; `None` if never, since it weighs more than the burst.
+    #[inline]
     pub fn check(
         &mut self,
         quota: &TokenBucketQuota,
@@ -151,11 +152,14 @@ impl TokenBucket {
     ) -> Result<(), Option<SimSpan>> {
         self.refill(quota, now);
         let needed = u128::from(weight) * u128::from(quota.price);
-        if needed <= self.level {
-            return Ok(());
-        }
+        if needed <= self.level { Ok(()) } else { Err(self.until(quota, now, needed)) }
+    }
+
+    /// After how long so many drops are there which are not; `None` if they never are.
+    #[cold]
+    fn until(&self, quota: &TokenBucketQuota, now: SimTime, needed: u128) -> Option<SimSpan> {
         if needed > quota.full {
-            return Err(None);
+            return None;
         }
         let missing = needed - self.level + self.debt;
         let wait = if quota.every == 1 {
@@ -166,7 +170,7 @@ impl TokenBucket {
             steps * every - u128::from((now - self.seen).nanos())
         };
         // A wait that 64 bits do not hold ends beyond the last instant.
-        Err(Some(SimSpan::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX))))
+        Some(SimSpan::from_nanos(u64::try_from(wait).unwrap_or(u64::MAX)))
     }
 
     /// Takes the tokens that [`check`](Self::check) found at the same instant.
@@ -174,6 +178,7 @@ impl TokenBucket {
     /// # Panics
     ///
     /// If they are not there: nobody checked.
+    #[inline]
     pub fn take(&mut self, quota: &TokenBucketQuota, weight: u64) {
         let needed = u128::from(weight) * u128::from(quota.price);
         assert!(needed <= self.level, "taken without a check: {needed} of {}", self.level);

@@ -124,6 +124,14 @@ pub struct Charge {
     pub(super) part: Part,
 }
 
+impl Charge {
+    /// What the grants paid of it.
+    #[inline]
+    pub fn paid(&self) -> Credits {
+        self.amount - self.overage - self.oversold
+    }
+}
+
 /// What one grant paid of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {

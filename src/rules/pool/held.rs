@@ -22,6 +22,7 @@ impl CreditPool {
     }
 
     /// What is left and not set aside; below zero where more was set aside than there is.
+    #[inline]
     pub fn free(&self) -> Credits {
         narrow(self.balance.wide() - self.held)
     }

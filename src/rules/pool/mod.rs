@@ -1,5 +1,6 @@
 //! The credit pool of a workspace (rule R6): its grants, and the order in which they are drawn.
 
+mod charging;
 mod grant;
 mod held;
 mod period;
@@ -78,6 +79,7 @@ impl CreditPool {
     }
 
     /// Credits that are left in all grants.
+    #[inline]
     pub const fn balance(&self) -> Credits {
         self.balance
     }
@@ -142,94 +144,25 @@ impl CreditPool {
     /// # Errors
     ///
     /// [`Reason::CreditsExhausted`]; when that ends is known to whoever knows the renewals.
+    #[inline]
     pub fn check(&self, amount: Credits) -> Result<(), Refusal> {
-        if amount.wide() + self.held <= self.balance.wide()
-            || amount <= self.spendable()
-            || amount == Credits::ZERO
-        {
+        if amount.wide() + self.held <= self.balance.wide() || self.reaches_beyond(amount) {
             Ok(())
         } else {
             Err(Refusal::of(Reason::CreditsExhausted))
         }
     }
 
+    /// Whether overage pays what the balance cannot, or there is nothing to pay.
+    #[cold]
+    fn reaches_beyond(&self, amount: Credits) -> bool {
+        amount <= self.spendable() || amount == Credits::ZERO
+    }
+
     /// What could be spent, overage included, if only so much of what was used \[thousandths\] were
     /// known; below zero where more was oversold than that.
     pub fn spendable_unseen(&self, unseen: i128) -> i128 {
         self.spendable().wide() - self.oversold + unseen
-    }
-
-    /// Charges what [`check`](Self::check) found at the same instant. [Settle](Self::settle) or
-    /// [restore](Self::restore) the charge later.
-    ///
-    /// # Panics
-    ///
-    /// If the pool cannot pay: nothing is ever oversold.
-    #[inline]
-    pub fn charge(&mut self, amount: Credits) -> Charge {
-        assert!(self.check(amount).is_ok(), "charged {amount} of a balance of {}", self.balance);
-        let paid = amount.min(self.balance);
-        self.draw_and_book(amount, amount - paid, Credits::ZERO)
-    }
-
-    /// Charges an amount whether the pool can pay it or not: what it cannot is oversold. That is
-    /// booked apart, and what comes in later does not pay for it. What is set aside for others is
-    /// charged as what is not: they will find out.
-    pub fn charge_anyway(&mut self, amount: Credits) -> Charge {
-        let oversold = (amount - narrow(self.chargeable())).max(Credits::ZERO);
-        let paid = (amount - oversold).min(self.balance);
-        self.draw_and_book(amount, amount - oversold - paid, oversold)
-    }
-
-    #[inline]
-    fn draw_and_book(&mut self, amount: Credits, overage: Credits, oversold: Credits) -> Charge {
-        let paid = amount - overage - oversold;
-        self.balance -= paid;
-        self.overage += overage.wide();
-        self.oversold += oversold.wide();
-        self.booked.consumed += paid.wide();
-        self.booked.overage += overage.wide();
-        self.booked.oversold += oversold.wide();
-        self.unsettled += u32::from(overage > Credits::ZERO);
-        let part = self.draw(paid);
-        self.assert_conserved();
-        let overage_price = self.terms.overage_price;
-        Charge { amount, overage, overage_price, oversold, period: self.period, part }
-    }
-
-    /// Draws an amount that is there from the grants in their order.
-    #[inline]
-    fn draw(&mut self, amount: Credits) -> Part {
-        let mut head = self.draw_from_first(amount);
-        let mut rest = amount - head.amount;
-        while rest > Credits::ZERO {
-            let part = Part { next: head.next, ..self.draw_from_first(rest) };
-            rest -= part.amount;
-            let place = if let Some(place) = self.free {
-                self.free = self.parts[place as usize].next;
-                self.parts[place as usize] = part;
-                place
-            } else {
-                self.parts.push(part);
-                self.parts.len() as u32 - 1
-            };
-            head.next = Some(place);
-        }
-        head
-    }
-
-    /// Draws from the first grant that has anything left, as far as it goes.
-    #[inline]
-    fn draw_from_first(&mut self, amount: Credits) -> Part {
-        let Some(grant) = self.grants.get_mut(self.first) else {
-            return Part { grant: 0, amount: Credits::ZERO, next: None };
-        };
-        let drawn = amount.min(grant.left);
-        grant.left -= drawn;
-        grant.drawn += drawn;
-        let part = Part { grant: grant.number, amount: drawn, next: None };
-        self.skip_empty();
-        part
     }
 
     #[inline]
@@ -240,12 +173,15 @@ impl CreditPool {
     }
 
     /// Notes that a charge stands for good.
-    #[inline]
-    pub fn settle(&mut self, charge: Charge) {
-        self.forget(charge.part.next);
+    #[inline(always)]
+    pub fn settle(&mut self, charge: &Charge) {
+        if charge.part.next.is_some() {
+            self.forget(charge.part.next);
+        }
         self.unsettled -= u32::from(charge.overage > Credits::ZERO);
     }
 
+    #[cold]
     fn forget(&mut self, mut part: Option<u32>) {
         while let Some(place) = part {
             part = std::mem::replace(&mut self.parts[place as usize].next, self.free);
@@ -412,6 +348,7 @@ impl CreditPool {
 }
 
 /// An amount in thousandths as credits, as near as those come to it.
+#[inline]
 fn narrow(amount: i128) -> Credits {
     let most = i128::from(i64::MAX);
     Credits::from_thousandths(amount.clamp(-most, most) as i64)

@@ -137,7 +137,7 @@ fn overage_that_was_forgiven_or_stands_brings_nothing_back() {
     let (back, stays) = (pool.charge(whole(13)), pool.charge(whole(2)));
     pool.renew(terms(true), CarryOver::None);
     assert_eq!(pool.balance(), whole(5));
-    pool.settle(stays);
+    pool.settle(&stays);
     assert_eq!((pool.restore(back), pool.balance()), (whole(3), whole(8)));
 }
 
@@ -233,7 +233,7 @@ proptest! {
                 }
                 Step::Settle(index) if !standing.is_empty() => {
                     let charge = standing.swap_remove(index % standing.len());
-                    pool.settle(charge);
+                    pool.settle(&charge);
                     settled += (charge.amount - charge.overage).wide();
                 }
                 Step::Renew(amount, carry) => {

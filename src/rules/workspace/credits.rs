@@ -14,7 +14,7 @@ impl Workspace {
     /// # Errors
     ///
     /// The first of the two that refuses; none where the pool only reports.
-    #[inline]
+    #[inline(always)]
     pub fn check_credits(
         &mut self,
         book: &Rulebook,
@@ -27,7 +27,7 @@ impl Workspace {
         }
         let answer = self
             .shares
-            .check(agent, cost, (self.pool.free(), || self.pool.spendable()))
+            .check(agent, cost, (|| self.pool.free(), || self.pool.spendable()))
             .and_then(|()| self.pool.check(cost));
         self.paid(book, answer, (agent, cost), now)
     }
@@ -52,15 +52,16 @@ impl Workspace {
         let seen =
             |amount: i128| Credits::from_thousandths(amount.clamp(0, i128::from(i64::MAX)) as i64);
         let balance = seen(self.pool.free().wide() + unseen);
-        let answer = self.shares.check(agent, cost, (balance, || seen(spendable))).and_then(|()| {
-            let fits = cost == Credits::ZERO || cost.wide() <= spendable;
-            if fits { Ok(()) } else { Err(Refusal::of(Reason::CreditsExhausted)) }
-        });
+        let answer =
+            self.shares.check(agent, cost, (|| balance, || seen(spendable))).and_then(|()| {
+                let fits = cost == Credits::ZERO || cost.wide() <= spendable;
+                if fits { Ok(()) } else { Err(Refusal::of(Reason::CreditsExhausted)) }
+            });
         self.paid(book, answer, (agent, cost), now)
     }
 
     /// What an answer comes to where the pool only reports, or time cures a refusal.
-    #[inline]
+    #[inline(always)]
     fn paid(
         &mut self,
         book: &Rulebook,
@@ -96,8 +97,8 @@ impl Workspace {
     }
 
     /// Notes that a charge stands for good.
-    #[inline]
-    pub fn settle(&mut self, charge: Charge) {
+    #[inline(always)]
+    pub fn settle(&mut self, charge: &Charge) {
         self.pool.settle(charge);
     }
 
@@ -125,7 +126,7 @@ impl Workspace {
     pub fn charge_late(&mut self, agent: usize, cost: Credits) -> Option<Charge> {
         self.metered.then(|| {
             let charge = self.charge_anyway(agent, cost);
-            self.pool.settle(charge);
+            self.pool.settle(&charge);
             charge
         })
     }

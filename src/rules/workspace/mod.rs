@@ -145,6 +145,7 @@ impl Workspace {
     }
 
     /// The state of an agent; `None` if it was deleted. A feature is always active.
+    #[inline]
     pub fn agent(&self, agent: usize) -> Option<AgentState> {
         match self.members[agent] {
             Member::Agent(state) => Some(state),
@@ -272,7 +273,7 @@ impl Workspace {
     /// # Errors
     ///
     /// The first rule that refuses.
-    #[inline]
+    #[inline(always)]
     pub fn check(
         &mut self,
         book: &Rulebook,
@@ -289,7 +290,7 @@ impl Workspace {
     /// # Errors
     ///
     /// [`Reason::TrialEnded`] or [`Reason::AgentNotActive`].
-    #[inline]
+    #[inline(always)]
     pub fn check_access(&mut self, book: &Rulebook, agent: usize) -> Result<(), Refusal> {
         if book.reports() {
             self.meters.exceeded.clear();
@@ -322,7 +323,7 @@ impl Workspace {
 
     /// Takes what [`check`](Self::check) found at the same instant: tokens, places, credits. The
     /// caller knows the attempt as `ticket`.
-    #[inline]
+    #[inline(always)]
     pub fn take(
         &mut self,
         book: &Rulebook,
@@ -332,10 +333,12 @@ impl Workspace {
     ) -> Taken {
         let attempt = self.attempt(agent, cost, now);
         let Passed { hold, queues } = self.meters.take(book, self.plan, &attempt, ticket);
-        let charge = (self.metered && self.meters.exceeded.pool.is_none()).then(|| {
+        let charge = if self.metered && self.meters.exceeded.pool.is_none() {
             self.shares.book(agent, cost);
-            self.pool.charge(cost)
-        });
+            Some(self.pool.charge(cost))
+        } else {
+            None
+        };
         Taken { charge, hold, queues }
     }
 

@@ -1,5 +1,8 @@
 //! The calendar: future events in order of time.
 
+mod far;
+
+use self::far::Far;
 use crate::units::SimTime;
 
 /// What an event does to resources. At one instant what frees goes before what takes, so that a
@@ -52,7 +55,11 @@ impl Ticket {
     pub const BEYOND: Self = Self(u64::MAX - 1);
 }
 
-/// A 4-ary heap of events, ordered by time, then by [`Class`], then by order of scheduling.
+/// So many are held in the heap; of more, those that are far off are in buckets.
+const MANY: usize = if cfg!(test) { 16 } else { 8_192 };
+
+/// Events, ordered by time, then by [`Class`], then by order of scheduling: a 4-ary heap, and where
+/// there are many of them, buckets of those that are far off.
 ///
 /// A popped event leaves a hole at the top, which the next scheduled event fills: most events
 /// schedule their successor, so most pairs of pop and schedule cost one walk down, not two.
@@ -64,6 +71,14 @@ pub struct Calendar<E> {
     hole: bool,
     /// Events scheduled so far.
     scheduled: u64,
+    /// The events of the bucket that was reached last, the next one last; the heap holds what was
+    /// scheduled among them since.
+    near: Vec<Entry<E>>,
+    /// Whether there were many, and some may be near or far.
+    is_spread: bool,
+    /// From here on what is scheduled is far off.
+    horizon: SimTime,
+    far: Far<E>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +100,15 @@ const ARITY: usize = 4;
 
 impl<E: Copy> Default for Calendar<E> {
     fn default() -> Self {
-        Self { heap: Vec::new(), hole: false, scheduled: 0 }
+        Self {
+            heap: Vec::new(),
+            hole: false,
+            scheduled: 0,
+            near: Vec::new(),
+            is_spread: false,
+            horizon: SimTime::NEVER,
+            far: Far::default(),
+        }
     }
 }
 
@@ -95,11 +118,16 @@ impl<E: Copy> Calendar<E> {
         self.heap.clear();
         self.hole = false;
         self.scheduled = 0;
+        if self.is_spread {
+            self.near.clear();
+            self.far.clear();
+            self.gather();
+        }
     }
 
     /// How many events are ahead.
     pub fn len(&self) -> usize {
-        self.heap.len() - usize::from(self.hole)
+        self.heap.len() - usize::from(self.hole) + self.near.len() + self.far.len()
     }
 
     /// Whether nothing is ahead.
@@ -108,25 +136,37 @@ impl<E: Copy> Calendar<E> {
     }
 
     /// Puts an event on the calendar.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) -> Ticket {
         let order = ((class as u64) << CLASS_SHIFT) | self.scheduled;
         self.scheduled += 1;
         let entry = Entry { time, order, event };
-        if self.hole {
+        if time >= self.horizon && self.is_spread {
+            self.far.push(entry);
+        } else if self.hole {
             self.hole = false;
-            self.sink(entry);
+            if self.heap.len() == 1 {
+                self.heap[0] = entry;
+            } else {
+                self.sink(entry);
+            }
         } else {
             self.heap.push(entry);
             self.rise(self.heap.len() - 1);
+            if self.heap.len() > MANY {
+                self.spread();
+            }
         }
         Ticket(order)
     }
 
     /// Takes the next event off the calendar, with its time and its ticket.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(SimTime, Ticket, E)> {
         self.settle();
+        if self.is_spread && self.is_near_next() {
+            return self.near.pop().map(|next| (next.time, Ticket(next.order), next.event));
+        }
         let top = self.heap.first()?;
         self.hole = true;
         Some((top.time, Ticket(top.order), top.event))
@@ -135,12 +175,46 @@ impl<E: Copy> Calendar<E> {
     /// The time and the class of the next event.
     pub fn peek(&mut self) -> Option<(SimTime, Class)> {
         self.settle();
-        let top = self.heap.first()?;
-        Some((top.time, Class::ALL[(top.order >> CLASS_SHIFT) as usize]))
+        let next = if self.is_spread && self.is_near_next() {
+            self.near.last()?
+        } else {
+            self.heap.first()?
+        };
+        Some((next.time, Class::ALL[(next.order >> CLASS_SHIFT) as usize]))
+    }
+
+    /// Spreads all events over buckets that suit them.
+    #[cold]
+    fn spread(&mut self) {
+        let all = self.heap.drain(..).chain(self.near.drain(..));
+        self.far.add(all);
+        self.is_spread = true;
+        self.horizon = self.far.take_next(&mut self.near);
+    }
+
+    /// Goes back to the heap alone, since nothing is near or far any more.
+    fn gather(&mut self) {
+        (self.is_spread, self.horizon) = (false, SimTime::NEVER);
+    }
+
+    /// Whether the next event is near rather than in the heap. Opens the next bucket if neither has any.
+    #[inline(never)]
+    fn is_near_next(&mut self) -> bool {
+        if self.near.is_empty() && self.heap.is_empty() {
+            if self.far.len() == 0 {
+                self.gather();
+                return false;
+            }
+            self.horizon = self.far.take_next(&mut self.near);
+        }
+        match (self.near.last(), self.heap.first()) {
+            (Some(near), Some(top)) => near.key() < top.key(),
+            (near, _) => near.is_some(),
+        }
     }
 
     /// Closes the hole that a pop left and no schedule filled.
-    #[inline]
+    #[inline(always)]
     fn settle(&mut self) {
         if self.hole {
             self.hole = false;
@@ -153,7 +227,7 @@ impl<E: Copy> Calendar<E> {
     }
 
     /// Puts `entry` at the top and walks it down.
-    #[inline]
+    #[inline(never)]
     fn sink(&mut self, entry: Entry<E>) {
         let key = entry.key();
         let length = self.heap.len();
@@ -180,7 +254,7 @@ impl<E: Copy> Calendar<E> {
     }
 
     /// Walks the entry at `place` up.
-    #[inline]
+    #[inline(never)]
     fn rise(&mut self, mut place: usize) {
         let entry = self.heap[place];
         while place > 0 {
