@@ -1,6 +1,6 @@
-//! Kernels: the loop of a cell, compiled once for all that a scenario can use, and once without what
-//! most of them do not. They are one source and differ in speed alone: a test runs every scenario in
-//! the most general kernel too, and compares.
+//! Kernels: the loop of a cell, compiled for all that a scenario can use, and again without what most of
+//! them do not. They are one source and differ in speed alone: a test runs every shipped scenario in the most
+//! general kernel too, and compares.
 
 /// What the loop of a cell is compiled for. What is `false` cannot occur in it.
 pub(super) trait Kernel {
