@@ -134,6 +134,7 @@ impl<'a> Recorder<'a> {
             let of = &self.scenario.groups[group];
             seen.finish(&mut ground(frame, of, group, &mut self.measures));
         }
+        self.measures.iter_mut().for_each(GroupMeasures::close);
         let Self { measures, lag, taken, .. } = self;
         Recorded { measures, lag, answered: taken }
     }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::books::Books;
 use super::play::Record;
 use super::target::{Deed, Member};
-use crate::measure::{
-    AgentTally, CreditTally, GroupFrame, GroupMeasures, LevelTally, Reply, Tally,
-};
+use crate::measure::{CreditTally, GroupFrame, GroupMeasures, LevelTally, Reply, Tally};
 use crate::rules::{AgentState, Plan, Reason};
 use crate::scenario::Group;
 use crate::units::{Credits, SimTime};
@@ -48,7 +46,7 @@ impl Seen {
             if line.kind == LineKind::Feature {
                 let member = Member { line: number, number: 0 };
                 members.insert(member, (tally.agents.len(), AgentState::Active));
-                tally.agents.push(AgentTally { feature: true, ..AgentTally::default() });
+                tally.add_feature();
             }
         }
         let slots = plan.active_agents;
@@ -111,13 +109,23 @@ impl Seen {
                 }
             }
             Deed::Create(member) => {
-                measures.create_tried(frame, &mut self.tally, now, refusal.as_ref());
+                match &refusal {
+                    None => measures.created(frame, &mut self.tally, now, 1),
+                    Some(refusal) => {
+                        measures.create_refused(frame, &mut self.tally, now, refusal);
+                    }
+                }
                 if refusal.is_none() {
                     self.created(frame, member, ground.group, now);
                 }
             }
             Deed::Enable(member) => {
-                measures.enable_tried(frame, &mut self.tally, now, refusal.as_ref());
+                match &refusal {
+                    None => measures.enabled(frame, &mut self.tally, now, 1),
+                    Some(refusal) => {
+                        measures.enable_refused(frame, &mut self.tally, now, refusal);
+                    }
+                }
                 if refusal.is_none() {
                     self.turn(measures, frame, (member, Some(AgentState::Active)), now);
                 }
@@ -157,7 +165,7 @@ impl Seen {
         self.tally.kept(place);
         let (wait, service) = (sent.since(due).nanos(), answered.since(sent).nanos());
         let reply = Reply { due, latency: wait + service, wait, service };
-        measures.completed(frame, &mut self.tally, &reply);
+        measures.completed(frame, &mut self.tally, reply);
     }
 
     fn created(&mut self, frame: &GroupFrame, member: Member, group: &Group, now: SimTime) {
@@ -167,7 +175,7 @@ impl Seen {
         let state = if is_draft { AgentState::Draft } else { AgentState::Offline };
         *level(levels, state) += 1;
         self.members.insert(member, (self.tally.agents.len(), state));
-        self.tally.agents.push(AgentTally::default());
+        self.tally.add_agents(1);
     }
 
     /// An agent comes to another state; to none if it is deleted.

@@ -22,7 +22,7 @@ impl Believed {
     /// An agent was added, at no clock earlier than at `now`. What happened to others before that may
     /// still have to be told.
     pub(super) fn add_agent(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
-        self.meters.add_agent(book, plan, now);
+        self.meters.add_agents(book, plan, 1, now);
     }
 
     pub(super) fn change_plan(&mut self, book: &Rulebook, plans: (usize, usize), now: SimTime) {

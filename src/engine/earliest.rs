@@ -51,7 +51,7 @@ impl Earliest {
     }
 
     /// One that is not after `now` if there is any, else the earliest.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first(&mut self, now: SimTime) -> Option<SimTime> {
         // They are replaced in turn, so where most are past the next one is.
         match self.few.get(self.at_hand) {
@@ -61,7 +61,7 @@ impl Earliest {
     }
 
     /// One that is not after `now`, if there is any.
-    #[inline]
+    #[inline(always)]
     pub(super) fn past(&mut self, now: SimTime) -> Option<SimTime> {
         match self.few.get(self.at_hand) {
             Some(&instant) if instant <= now => Some(instant),
@@ -98,7 +98,7 @@ impl Earliest {
     }
 
     /// Puts a later one in the place of the one that was [found](Self::first), if there is one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn replace_first(&mut self, instant: SimTime) {
         if let Some(first) = self.few.get_mut(self.at_hand) {
             *first = instant;

@@ -110,7 +110,7 @@ impl<'a> Worker<'a> {
             limits: None,
             platform: None,
             journal: self.journal.as_mut().map(|journal| journal as _),
-            mailbox: None,
+            post: None,
         };
         let keys = (model.key(replication, index as u32), model.nodes_key(replication));
         self.cell.begin(&mut world, keys);

@@ -172,6 +172,12 @@ impl GroupModel {
         self.enforcement.is_none() && !self.book.reports() && !self.lines.iter().any(throttles)
     }
 
+    /// Whether any customer writes again after a reply, or after a loss.
+    pub(super) fn writes_again(&self) -> bool {
+        let mut traffic = self.lines.iter().filter_map(|line| line.traffic.as_ref());
+        traffic.any(|traffic| traffic.think.is_some())
+    }
+
     /// Whether those who enforce hear of the ends of attempts, beside those that hold places.
     pub(super) fn hears_of_ends(&self) -> bool {
         self.enforcement.is_some_and(|enforcement| {

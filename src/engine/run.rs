@@ -265,7 +265,8 @@ pub(super) fn simulate(
         frame = Frame { replications: planned, ..cut };
     }
     let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
-    for group in &part.groups {
+    for group in &mut part.groups {
+        group.close();
         all.merge(group);
     }
     if let Some(moments) = part.all {

@@ -107,7 +107,10 @@ impl Servers {
         deadline: SimTime,
     ) -> Result<Placement, Departure> {
         if self.capacity.changes() {
-            return self.place_among_changing(now, service, deadline);
+            // Put together anew, so that no other placement need stand where this one is handed over.
+            let Placement { started, ended, queue } =
+                self.place_among_changing(now, service, deadline)?;
+            return Ok(Placement { started, ended, queue });
         }
         let Some(count) = self.capacity.first() else {
             return Ok(Placement { started: now, ended: now + service, queue: 0 });

@@ -95,7 +95,7 @@ impl BinnedMessages {
     }
 
     /// Books a message that was due in `bin` and replied to.
-    pub(super) fn replied(&mut self, bin: usize, reply: &Reply, withins: &[SimSpan]) {
+    pub(super) fn replied(&mut self, bin: usize, reply: Reply, withins: &[SimSpan]) {
         self.completed[bin] += 1;
         for (counts, within) in self.within.iter_mut().zip(withins) {
             counts[bin] += u64::from(reply.latency <= within.nanos());

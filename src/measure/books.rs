@@ -38,9 +38,7 @@ impl GroupMeasures {
         }
         let Some(fan) = &mut self.fan else { return };
         while tally.next_reading < fan.readings() && now >= fan.instant(tally.next_reading) {
-            let (balance, included) = (pool.balance().wide(), pool.included().wide());
-            let percent = if included > 0 { (balance * 100 / included) as usize } else { 0 };
-            fan.record(tally.next_reading, percent);
+            fan.record(tally.next_reading, percent(pool));
             tally.next_reading += 1;
         }
         if tally.next_reading < fan.readings() {
@@ -78,7 +76,9 @@ impl GroupMeasures {
         amount: Credits,
         balance: Credits,
     ) {
-        if let Some(credits) = tally.credits.as_mut().filter(|_| !frame.alerts.is_empty()) {
+        if !frame.alerts.is_empty()
+            && let Some(credits) = &mut tally.credits
+        {
             credits.used(now, amount, balance, &frame.alerts, &mut self.credits);
         }
     }
@@ -101,4 +101,18 @@ impl GroupMeasures {
             tally.money.packages += price.millionths();
         }
     }
+}
+
+/// What is left of what the plan includes, in whole percent.
+fn percent(pool: &CreditPool) -> usize {
+    let (balance, included) = (pool.balance(), pool.included());
+    if included == Credits::ZERO {
+        return 0;
+    }
+    // Wide divisions are slow, and hardly ever needed.
+    let percent = match balance.thousandths().checked_mul(100) {
+        Some(hundredfold) => hundredfold / included.thousandths(),
+        None => (balance.wide() * 100 / included.wide()) as i64,
+    };
+    percent as usize
 }

@@ -46,6 +46,9 @@ pub struct CreditTally {
     used: i128,
     /// How many alerts were reached so far.
     alerted: usize,
+    /// While what was used and what is left add up to the first of these, the next alert is reached when
+    /// the second of them was used.
+    next_alert: (i128, i128),
 }
 
 impl CreditTally {
@@ -132,19 +135,39 @@ impl CreditTally {
         measures: &mut CreditMeasures,
     ) {
         self.used += amount.wide();
+        let (whole, needed) = self.next_alert;
+        if self.used + balance.wide() != whole || self.used >= needed {
+            self.alert(now, balance, alerts, measures);
+        }
+    }
+
+    /// Books the alerts that are reached.
+    #[inline(never)]
+    fn alert(
+        &mut self,
+        now: SimTime,
+        balance: Credits,
+        alerts: &[(Share, usize)],
+        measures: &mut CreditMeasures,
+    ) {
         if self.counted_since.is_none() || self.closed {
             return;
         }
+        let whole = self.used + balance.wide();
+        let of_whole = i128::from(Share::WHOLE.billionths());
         while let Some(&(level, place)) = alerts.get(self.alerted) {
-            let whole = self.used + balance.wide();
-            let reached = self.used * i128::from(Share::WHOLE.billionths())
-                >= whole * i128::from(level.billionths());
-            if !reached || whole == 0 {
-                break;
+            let needed = whole * i128::from(level.billionths());
+            if self.used * of_whole < needed || whole == 0 {
+                // Rounded up, so that it is reached exactly when this much was used.
+                let least = (needed + of_whole - 1) / of_whole;
+                let least = if whole > 0 { least } else { i128::MIN };
+                self.next_alert = (whole, least);
+                return;
             }
             measures.alerts[place].record(now.nanos());
             self.alerted += 1;
         }
+        self.next_alert = (whole, i128::MAX);
     }
 
     /// Books an attempt that the pool could not pay.

@@ -11,7 +11,7 @@ use super::histogram::Histogram;
 use super::hits::HitMeasures;
 use super::moments::PairMoments;
 use super::ratio::{Kind, Ratio};
-use super::series::{CreditFan, HeatMap, Series, SlotLimit};
+use super::series::{CreditFan, HeatMap, Series};
 use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
 use super::timing::Timing;
@@ -58,6 +58,9 @@ pub struct GroupMeasures {
     pub wait: Timing,
     /// Time being served.
     pub service: Timing,
+    /// Both latency and service of replies for which that is the same, since they waited for nothing; until
+    /// they are [closed](Self::close) they are counted here and not there.
+    prompt: Timing,
     /// From an attempt to its decision, where that takes time.
     pub decision: Timing,
     /// The most that the pool of a workspace oversold \[thousandths\].
@@ -116,6 +119,7 @@ impl GroupMeasures {
             latency: Timing::default(),
             wait: Timing::default(),
             service: Timing::default(),
+            prompt: Timing::default(),
             decision: Timing::default(),
             oversold_max: 0,
             oversold: Histogram::default(),
@@ -206,23 +210,21 @@ impl GroupMeasures {
 
     /// Books a message that was replied to.
     #[inline(always)]
-    pub fn completed(&mut self, frame: &GroupFrame, tally: &mut Tally, reply: &Reply) {
+    pub fn completed(&mut self, frame: &GroupFrame, tally: &mut Tally, reply: Reply) {
         tally.completed += 1;
         tally.latency += u128::from(reply.latency);
         tally.service += u128::from(reply.service);
-        for (count, within) in tally.within.iter_mut().zip(&frame.withins) {
-            *count += u64::from(reply.latency <= within.nanos());
-        }
-        self.latency.record_in_part(reply.latency);
+        tally.replied_within(&frame.withins, reply.latency);
         // Most wait for nothing, or all do.
-        if reply.wait > 0 {
-            tally.waited += 1;
-            tally.wait += u128::from(reply.wait);
-            self.wait.record_in_part(reply.wait);
+        if reply.latency == reply.service {
+            self.prompt.record_in_part(reply.latency);
         } else {
-            self.wait.record_nothing();
+            self.latency.record_in_part(reply.latency);
+            self.service.record_in_part(reply.service);
+            self.wait.record_in_part(reply.wait);
+            tally.waited += u64::from(reply.wait > 0);
+            tally.wait += u128::from(reply.wait);
         }
-        self.service.record_in_part(reply.service);
         let bin = self.series.bin(&mut tally.cursor, reply.due);
         self.heat.record(bin, reply.latency);
         if let Some(by_bin) = &mut self.by_bin {
@@ -230,79 +232,7 @@ impl GroupMeasures {
         }
     }
 
-    /// Books a try to create an agent.
-    pub fn create_tried(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        refusal: Option<&Refusal>,
-    ) {
-        if frame.window.contains(now) {
-            tally.creates_tried += 1;
-            if let Some(refusal) = refusal {
-                tally.creates_refused += 1;
-                let cause = frame.own_causes.index(refusal);
-                self.hit(frame, tally, now, cause, refusal);
-                self.refused_in_series(tally, now, cause);
-            }
-        }
-    }
-
-    /// Books a try to enable an agent.
-    pub fn enable_tried(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        refusal: Option<&Refusal>,
-    ) {
-        if !frame.window.contains(now) {
-            return;
-        }
-        tally.enables_tried += 1;
-        if let Some(refusal) = refusal {
-            tally.enables_refused += 1;
-            let cause = frame.own_causes.index(refusal);
-            tally.enable_run.refused(&mut self.hits, cause);
-            self.hit(frame, tally, now, cause, refusal);
-            // A column of the series is of attempts or of other tries, not of both.
-            if !refusal.reason.refuses_attempts() {
-                self.refused_in_series(tally, now, cause);
-            }
-        } else {
-            tally.enable_run.end(&mut self.hits);
-        }
-    }
-
-    /// Books that the number of active agents changed by `change` (the levels are the caller's).
-    pub fn active_changed(&mut self, tally: &mut Tally, now: SimTime, change: i64) {
-        let bin = self.series.bin(&mut tally.cursor, now);
-        self.series.active_change[bin] += change;
-    }
-
-    /// Books how many agents a workspace's plan lets be active from `now` on; `None` is unlimited.
-    pub fn limit_changed(&mut self, tally: &mut Tally, now: SimTime, limit: Option<u32>) {
-        let limit = SlotLimit::of(limit);
-        let bin = self.series.bin(&mut tally.cursor, now);
-        self.series.limit_change[bin] += limit - std::mem::replace(&mut tally.limit, limit);
-    }
-
-    /// Books that an agent was enabled that had waited for a slot since `since`.
-    pub fn waited_for_slot(
-        &mut self,
-        frame: &GroupFrame,
-        tally: &mut Tally,
-        now: SimTime,
-        since: SimTime,
-    ) {
-        if frame.window.contains(now) {
-            tally.enables_waited += 1;
-            tally.enables_wait += u128::from((now - since).nanos());
-        }
-    }
-
-    fn hit(
+    pub(super) fn hit(
         &mut self,
         frame: &GroupFrame,
         tally: &mut Tally,
@@ -328,7 +258,7 @@ impl GroupMeasures {
         }
     }
 
-    fn refused_in_series(&mut self, tally: &mut Tally, now: SimTime, cause: usize) {
+    pub(super) fn refused_in_series(&mut self, tally: &mut Tally, now: SimTime, cause: usize) {
         let bin = self.series.bin(&mut tally.cursor, now);
         self.series.refused[cause][bin] += 1;
     }
@@ -369,11 +299,21 @@ impl GroupMeasures {
         }
     }
 
+    /// Completes the measures when the last workspace is [finished](Self::finish): before that they are not to
+    /// be read.
+    pub fn close(&mut self) {
+        let prompt = std::mem::take(&mut self.prompt);
+        self.latency.merge(&prompt);
+        self.service.merge(&prompt);
+        self.wait.record_nothing(prompt.count());
+    }
+
     /// Adds what another part of the group, or another group of the scenario, measured.
     pub fn merge(&mut self, other: &Self) {
         self.latency.merge(&other.latency);
         self.wait.merge(&other.wait);
         self.service.merge(&other.service);
+        self.prompt.merge(&other.prompt);
         self.decision.merge(&other.decision);
         self.oversold_max = self.oversold_max.max(other.oversold_max);
         self.oversold.merge(&other.oversold);

@@ -107,14 +107,21 @@ impl Histogram {
         if total == 0 {
             return None;
         }
-        let rank = (u128::from(per_mille) * u128::from(total)).div_ceil(1_000).max(1);
-        let mut below: u128 = 0;
-        for bucket in self.buckets() {
-            below += u128::from(bucket.count);
-            if below >= rank {
-                let middle = bucket.low + (bucket.high - bucket.low) / 2;
-                return Some(middle.min(self.greatest));
+        let rank = (u128::from(per_mille) * u128::from(total)).div_ceil(1_000).max(1) as u64;
+        // Octaves are added up as a whole, which is fast, until one holds the rank.
+        let mut below = 0;
+        for (octave, counts) in self.counts.chunks(1 << Self::BITS).enumerate() {
+            let inside: u64 = counts.iter().sum();
+            if below + inside < rank {
+                below += inside;
+                continue;
             }
+            let place = counts.iter().position(|count| {
+                below += count;
+                below >= rank
+            });
+            let (low, high) = Self::bounds((octave << Self::BITS) + place?);
+            return Some((low + (high - low) / 2).min(self.greatest));
         }
         unreachable!("the rank {rank} is at most the total {total}")
     }

@@ -20,6 +20,7 @@ mod group;
 mod histogram;
 mod hits;
 mod levels;
+mod lives;
 mod moments;
 mod money;
 mod platform;

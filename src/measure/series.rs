@@ -167,7 +167,7 @@ impl Track {
     }
 
     /// Adds the stretch \[`begin`, `end`); what lies after the last bin is left out.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, begin: SimTime, end: SimTime) {
         let (begin, end) = (begin.nanos(), end.nanos());
         let (bin, low, high) = self.recent;
@@ -265,7 +265,7 @@ impl HeatMap {
     }
 
     /// Records a message due in `bin` with this latency \[ns\].
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, bin: usize, latency: u64) {
         let row = Histogram::index(latency) >> Self::ROW_SHIFT;
         self.counts[self.begins[bin] as usize + row] += 1;

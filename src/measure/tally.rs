@@ -7,7 +7,7 @@ use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
 use super::series::{BinCursor, SlotLimit};
-use crate::units::SimTime;
+use crate::units::{SimSpan, SimTime};
 
 /// Messages of one agent or feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,8 +16,6 @@ pub struct AgentTally {
     pub offered: u32,
     /// Messages admitted.
     pub admitted: u32,
-    /// Whether it is no agent.
-    pub feature: bool,
 }
 
 /// The counters of one workspace. Reused for the next one, so that nothing is allocated anew.
@@ -103,6 +101,8 @@ pub struct Tally {
     pub damage: DamageTally,
     /// Messages of each agent and feature.
     pub agents: Vec<AgentTally>,
+    /// The places among them of those that are features, ascending.
+    features: Vec<u32>,
     /// The hours with limit hits, where each workspace is told of by itself.
     pub blocked: Option<Box<BlockedTally>>,
     pub(super) by_cause: Vec<HitTally>,
@@ -124,6 +124,7 @@ impl Tally {
         let mut shadow = std::mem::take(&mut self.shadow);
         let mut within = std::mem::take(&mut self.within);
         let mut per_agent = std::mem::take(&mut self.agents);
+        let mut features = std::mem::take(&mut self.features);
         let mut by_cause = std::mem::take(&mut self.by_cause);
         let mut blocked = std::mem::take(&mut self.blocked);
         refill(&mut lost, causes);
@@ -132,12 +133,24 @@ impl Tally {
         refill(&mut shadow, shadows);
         refill(&mut within, withins);
         per_agent.clear();
+        features.clear();
         refill(&mut by_cause, causes);
         if let Some(blocked) = &mut blocked {
             blocked.clear();
         }
         let kept = Self { lost, refused, shadow, within, over_admitted, ..Self::default() };
-        *self = Self { agents: per_agent, by_cause, blocked, ..kept };
+        *self = Self { agents: per_agent, features, by_cause, blocked, ..kept };
+    }
+
+    /// Adds so many agents.
+    pub fn add_agents(&mut self, count: u32) {
+        self.agents.extend(std::iter::repeat_n(AgentTally::default(), count as usize));
+    }
+
+    /// Adds a feature.
+    pub fn add_feature(&mut self) {
+        self.features.push(self.agents.len() as u32);
+        self.agents.push(AgentTally::default());
     }
 
     /// Books that an attempt to an agent was admitted and that its customer did not give it up in the
@@ -145,6 +158,20 @@ impl Tally {
     #[inline]
     pub fn kept(&mut self, agent: usize) {
         self.agents[agent].admitted += 1;
+    }
+
+    /// Counts a reply within the spans that are longer than its latency \[ns\].
+    #[inline(always)]
+    pub(super) fn replied_within(&mut self, withins: &[SimSpan], latency: u64) {
+        match (self.within.as_mut_slice(), withins) {
+            // Mostly one is asked for, if any.
+            ([count], [within]) => *count += u64::from(latency <= within.nanos()),
+            (counts, withins) => {
+                for (count, within) in counts.iter_mut().zip(withins) {
+                    *count += u64::from(latency <= within.nanos());
+                }
+            }
+        }
     }
 
     /// Books that a message was given up after a refusal of this cause, perhaps since patience
@@ -176,7 +203,9 @@ impl Tally {
     /// Source: R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness and Discrimination
     /// for Resource Allocation in Shared Computer Systems (DEC TR-301, 1984), equation 2.
     pub fn jain(&self) -> Option<u64> {
-        let written = self.agents.iter().filter(|it| it.offered > 0 && !it.feature);
+        let is_feature = |place| self.features.binary_search(&place).is_ok();
+        let agents = (0..).zip(&self.agents).filter(|&(place, _)| !is_feature(place));
+        let written = agents.map(|(_, agent)| agent).filter(|agent| agent.offered > 0);
         let (mut n, mut sum, mut squares) = (0_u64, 0_u128, 0_u128);
         for &AgentTally { admitted, .. } in written {
             n += 1;
@@ -208,7 +237,7 @@ mod tests {
         tally.reset(0, 0, 0);
         assert_eq!(tally.jain(), None);
         let agents = |messages: [(u32, u32); 4]| -> Vec<AgentTally> {
-            let agent = |(offered, admitted)| AgentTally { offered, admitted, feature: false };
+            let agent = |(offered, admitted)| AgentTally { offered, admitted };
             messages.into_iter().map(agent).collect()
         };
         tally.agents = agents([(9, 5), (5, 5), (0, 0), (7, 5)]);

@@ -91,6 +91,8 @@ impl Sampler {
     /// What [`sample_whole`](Self::sample_whole) yields at most: what a signed integer holds, and
     /// the longest duration of a scenario in nanoseconds, 292 years. Sums of times saturate.
     const MAX_WHOLE: u64 = u64::MAX / 2;
+    /// 2^52: numbers from there on are whole.
+    const WHOLE_BEYOND: f64 = (1_u64 << 52) as f64;
 
     /// Compiles a distribution whose parameters are legal.
     pub(super) fn new(distribution: &Distribution) -> Self {
@@ -104,7 +106,13 @@ impl Sampler {
         match &self.0 {
             Kind::Constant { value, .. } => *value,
             Kind::Exponential { exponential, mean } => exponential.sample(draw) * mean,
-            other => other.sample(draw),
+            other => {
+                // A copy goes there and back, so that the draw itself can stay in a register.
+                let mut copy = draw.clone();
+                let sample = other.sample(&mut copy);
+                *draw = copy;
+                sample
+            }
         }
     }
 
@@ -116,20 +124,27 @@ impl Sampler {
             Kind::Exponential { exponential, mean } => {
                 Self::rounded(exponential.sample(draw) * mean)
             }
-            other => other.sample_whole(draw),
+            other => {
+                let mut copy = draw.clone();
+                let whole = other.sample_whole(&mut copy);
+                *draw = copy;
+                whole
+            }
         }
     }
 
     /// Rounds halves up.
     #[inline(always)]
     fn rounded(sample: f64) -> u64 {
-        // Signed, since processors convert those faster.
-        let sample = sample.min(Self::MAX_WHOLE as f64);
-        let whole = sample as i64;
-        // The sum of sample and 1/2 may round up, so the fraction is looked at by itself. Where there is
-        // one, the whole is far below the most.
-        let up = sample - whole as f64 >= 0.5;
-        whole as u64 + u64::from(up)
+        if sample < Self::WHOLE_BEYOND {
+            // The unit of the sum is 1, so its last bits are the sample rounded to the nearest whole number,
+            // halves to even ones.
+            let sum = sample + Self::WHOLE_BEYOND;
+            let nearest = sum.to_bits() - Self::WHOLE_BEYOND.to_bits();
+            let is_half_below = sample - (sum - Self::WHOLE_BEYOND) >= 0.5;
+            return nearest + u64::from(is_half_below);
+        }
+        (sample as u64).min(Self::MAX_WHOLE)
     }
 }
 

@@ -61,26 +61,33 @@ impl UnitExponential {
     }
 
     /// A variate, at least 0.
-    #[inline]
+    #[inline(always)]
     pub(super) fn sample(self, draw: &mut Draw) -> f64 {
         let point = self.0.point(draw.next_u64());
-        if point.inside { point.x } else { self.judge(point, draw) }
+        if point.inside {
+            return point.x;
+        }
+        // By value there and back, so that all of it can stay in registers.
+        let (x, after) = self.judge(point.layer, point.x, draw.clone());
+        *draw = after;
+        x
     }
 
     #[cold]
     #[inline(never)]
-    fn judge(self, mut point: Point, draw: &mut Draw) -> f64 {
+    fn judge(self, layer: usize, x: f64, mut draw: Draw) -> (f64, Draw) {
+        let mut point = Point { layer, x, inside: false };
         // The tail of an exponential is an exponential: it starts afresh beyond the edge.
         let mut origin = 0.0;
         loop {
             if point.layer == 0 {
                 origin += EXPONENTIAL_EDGE;
             } else if self.0.height_in(point.layer, draw.unit()) < exponential_density(point.x) {
-                return origin + point.x;
+                return (origin + point.x, draw);
             }
             point = self.0.point(draw.next_u64());
             if point.inside {
-                return origin + point.x;
+                return (origin + point.x, draw);
             }
         }
     }
@@ -198,7 +205,7 @@ impl Layers {
     }
 
     /// The point that a word means: bits 0 to 7 are the layer, bits 11 to 63 the position.
-    #[inline]
+    #[inline(always)]
     fn point(&self, word: u64) -> Point {
         let layer = (word % LAYERS as u64) as usize;
         let position = word >> 11;

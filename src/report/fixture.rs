@@ -218,9 +218,10 @@ fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
         group.balance_changed(frame, &mut tally, due, (before, pool.balance()));
         answer(group, frame, &mut tally, due, u64::from(message));
     }
-    group.enable_tried(frame, &mut tally, at("2h"), Some(&Refusal::of(Reason::ActiveAgentLimit)));
+    group.enable_refused(frame, &mut tally, at("2h"), &Refusal::of(Reason::ActiveAgentLimit));
     group.look(frame, &mut tally, at("4h"), &pool);
     group.finish(frame, &mut tally, Some(&pool));
+    group.close();
 }
 
 /// A reply after some seconds of waiting and one of service.
@@ -238,7 +239,7 @@ fn answer(
         wait: wait.nanos(),
         service: service.nanos(),
     };
-    group.completed(frame, tally, &reply);
+    group.completed(frame, tally, reply);
     let (started, ended) = (due + wait, due + wait + service);
     tally.backend_busy += u128::from(service.nanos());
     tally.backend_waiting += u128::from(wait.nanos());

@@ -55,21 +55,33 @@ impl Meter {
         }
     }
 
-    /// Whether an attempt passes the gate, and how long it waits there.
+    /// Whether it can be seen at a glance that an attempt passes the gate and does not wait there: the
+    /// most common limiter is spared a call.
     #[inline(always)]
-    pub(super) fn check(&mut self, gate: &Gate, attempt: &Attempt) -> Result<Wait, Refusal> {
-        // The most common limiter is spared a call.
-        if let (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) =
-            (&mut *self, &gate.quota)
-            && bucket.check(quota, attempt.now, gate.weight(attempt)).is_ok()
-        {
-            return Ok(Wait::NONE);
+    pub(super) fn passes(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
+        match (self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.check(quota, attempt.now, gate.weight(attempt)).is_ok()
+            }
+            _ => false,
         }
-        self.check_any(gate, attempt)
     }
 
+    /// Takes what an attempt needs if it [passes](Self::passes) at a glance, else nothing.
+    #[inline(always)]
+    pub(super) fn take_at_once(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
+        match (self, &gate.quota) {
+            (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
+                bucket.take_at_once(quota, attempt.now, gate.weight(attempt))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an attempt passes the gate, and how long it waits there.
     #[inline(never)]
-    fn check_any(&mut self, gate: &Gate, attempt: &Attempt) -> Result<Wait, Refusal> {
+    pub(super) fn check(&mut self, gate: &Gate, attempt: Attempt) -> Result<Wait, Refusal> {
+        let attempt = &attempt;
         let (reason, retry_after) = match self.try_pass(gate, attempt) {
             Ok(wait) => return Ok(wait),
             Err(refused) => refused,
@@ -152,12 +164,14 @@ impl Meter {
             (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
                 bucket.take(quota, gate.weight(attempt));
             }
-            _ => self.take_any(gate, attempt),
+            // By value, so that an attempt need not stand in memory for the most common limiter.
+            _ => self.take_any(gate, *attempt),
         }
     }
 
     #[inline(never)]
-    fn take_any(&mut self, gate: &Gate, attempt: &Attempt) {
+    fn take_any(&mut self, gate: &Gate, attempt: Attempt) {
+        let attempt = &attempt;
         let (now, weight) = (attempt.now, gate.weight(attempt));
         match (self, &gate.quota) {
             (Self::LeakyBucket(bucket), GateQuota::LeakyBucket(quota)) => {

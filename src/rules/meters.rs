@@ -45,8 +45,15 @@ impl Meters {
         }
     }
 
-    /// Adds an agent, or a feature, to a workspace on a plan.
-    pub fn add_agent(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
+    /// Adds agents, or features, to a workspace on a plan.
+    pub fn add_agents(&mut self, book: &Rulebook, plan: usize, count: u32, now: SimTime) {
+        if !book.agent_limiters.all.is_empty() {
+            (0..count).for_each(|_| self.add_agent(book, plan, now));
+        }
+    }
+
+    /// Adds one of them.
+    fn add_agent(&mut self, book: &Rulebook, plan: usize, now: SimTime) {
         let base = self.of_agents.len();
         self.of_agents.extend(book.agent_limiters.all.iter().map(Meter::idle));
         for gate in &book.policy(plan).agent_gates {
@@ -111,9 +118,26 @@ impl Meters {
         let hold = exceeded.hold(ticket);
         let mut queues = 0;
         if book.holds_places() {
-            queues += of_agent.take_places(attempt, hold) + of_all.take_places(attempt, hold);
+            queues += of_agent.take_places(*attempt, hold) + of_all.take_places(*attempt, hold);
         }
         Passed { hold, queues }
+    }
+
+    /// Takes what an attempt needs if it can be seen at a glance that it passes everything and waits for
+    /// nothing; else it takes nothing, and it is to be [checked](Self::check).
+    #[inline(always)]
+    pub(super) fn take_at_once(&mut self, book: &Rulebook, plan: usize, attempt: &Attempt) -> bool {
+        if book.holds_places() {
+            return false;
+        }
+        let policy = book.policy(plan);
+        match (policy.agent_gates.as_slice(), policy.workspace_gates.as_slice()) {
+            ([], []) => true,
+            ([], [gate]) if !gate.reports => {
+                self.of_all[usize::from(gate.limiter)].take_at_once(gate, attempt)
+            }
+            _ => false,
+        }
     }
 
     /// Notes which limits that only report would refuse an attempt.

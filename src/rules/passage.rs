@@ -99,7 +99,12 @@ impl Passage<'_> {
     ) -> Result<(), Refusal> {
         for gate in self.gates {
             let limiter = usize::from(gate.limiter);
-            let answer = self.meters[limiter].check(gate, attempt);
+            let meter = &mut self.meters[limiter];
+            if meter.passes(gate, attempt) {
+                continue;
+            }
+            // By value, so that an attempt need not stand in memory for what passes.
+            let answer = meter.check(gate, *attempt);
             if !gate.reports {
                 *wait = wait.and(answer?);
             } else if answer.is_err() {
@@ -214,11 +219,11 @@ impl Passage<'_> {
     }
 
     /// Takes places, those on other plans too. Answers how many the attempt waits for.
-    pub(super) fn take_places(&mut self, attempt: &Attempt, hold: Hold) -> u16 {
+    pub(super) fn take_places(&mut self, attempt: Attempt, hold: Hold) -> u16 {
         let mut queues = 0;
         for (meter, skip) in self.meters.iter_mut().zip(&self.limiters.skips) {
             if hold.skips & skip == 0 {
-                queues += u16::from(meter.take_place(attempt, hold.ticket));
+                queues += u16::from(meter.take_place(&attempt, hold.ticket));
             }
         }
         queues

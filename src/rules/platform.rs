@@ -135,7 +135,7 @@ impl Platform {
         let hold = exceeded.hold(ticket);
         let mut queues = 0;
         if holds_places {
-            queues += of_plan.take_places(attempt, hold) + of_all.take_places(attempt, hold);
+            queues += of_plan.take_places(*attempt, hold) + of_all.take_places(*attempt, hold);
         }
         (hold, queues)
     }

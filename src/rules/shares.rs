@@ -66,6 +66,12 @@ impl Shares {
         self.members.push(member);
     }
 
+    /// Whether nobody has a share.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
     /// What was kept for one that is deleted is free.
     pub(super) fn remove(&mut self, member: usize) {
         if let Some(member) = self.members.get_mut(member) {

@@ -71,9 +71,18 @@ impl ActiveSlots {
 
     /// How many more agents may be enabled.
     pub fn left(self) -> u32 {
+        if self.reports { u32::MAX } else { self.free_slots() }
+    }
+
+    /// How many slots are free; as many as anybody can want where they are not limited.
+    pub fn free_slots(self) -> u32 {
         let held = self.active - self.slotless;
-        let limit = self.limit.filter(|_| !self.reports);
-        limit.map_or(u32::MAX, |limit| limit.saturating_sub(held))
+        self.limit.map_or(u32::MAX, |limit| limit.saturating_sub(held))
+    }
+
+    /// Takes so many slots, which are [free](Self::free_slots).
+    pub const fn take_all(&mut self, count: u32) {
+        self.active += count;
     }
 
     /// Takes a slot for an agent that is being enabled whether there is one or not.

@@ -2,6 +2,7 @@
 //! the file at once, each with its place.
 
 pub mod absent;
+mod ahead;
 mod at;
 mod bins;
 mod check;

@@ -90,8 +90,10 @@ struct Entry<E> {
 }
 
 impl<E> Entry<E> {
-    fn key(&self) -> (SimTime, u64) {
-        (self.time, self.order)
+    /// The time and the order as one number, since that is compared without a branch.
+    #[inline(always)]
+    const fn key(&self) -> u128 {
+        ((self.time.nanos() as u128) << 64) | self.order as u128
     }
 }
 
@@ -140,18 +142,19 @@ impl<E: Copy> Calendar<E> {
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) -> Ticket {
         let order = ((class as u64) << CLASS_SHIFT) | self.scheduled;
         self.scheduled += 1;
-        let entry = Entry { time, order, event };
+        // Put together in each way by itself, so that the shortest need not write it twice.
+        let entry = || Entry { time, order, event };
         if time >= self.horizon && self.is_spread {
-            self.far.push(entry);
+            self.far.push(entry());
         } else if self.hole {
             self.hole = false;
-            if self.heap.len() == 1 {
-                self.heap[0] = entry;
+            if let [only] = self.heap.as_mut_slice() {
+                *only = entry();
             } else {
-                self.sink(entry);
+                self.sink(entry());
             }
         } else {
-            self.heap.push(entry);
+            self.heap.push(entry());
             self.rise(self.heap.len() - 1);
             if self.heap.len() > MANY {
                 self.spread();
@@ -238,13 +241,14 @@ impl<E: Copy> Calendar<E> {
                 break;
             }
             let children = &self.heap[first..length.min(first + ARITY)];
-            let mut least = 0;
+            let (mut least, mut least_key) = (0, children[0].key());
             for (child, candidate) in children.iter().enumerate().skip(1) {
-                if candidate.key() < children[least].key() {
-                    least = child;
-                }
+                let candidate = candidate.key();
+                let is_less = candidate < least_key;
+                least = if is_less { child } else { least };
+                least_key = if is_less { candidate } else { least_key };
             }
-            if children[least].key() > key {
+            if least_key > key {
                 break;
             }
             self.heap[place] = self.heap[first + least];

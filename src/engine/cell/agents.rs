@@ -1,8 +1,11 @@
 //! The life of the agents: enabled and disabled, by their own habits and from outside.
 
+use std::ops::Range;
+
 use super::enforce::EnabledBy;
-use super::{Agent, Cell, Event, NONE, World};
+use super::{Agent, Cell, Event, Line, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
+use crate::engine::model::LineModel;
 use crate::log::RecordedAction;
 use crate::random::Sampler;
 use crate::rules::{AgentState, Reason, Refusal};
@@ -28,23 +31,47 @@ impl Cell {
     pub(super) fn start_agents(&mut self, world: &mut World<'_>) {
         self.note_slots();
         self.note_limit(world, SimTime::ZERO);
-        for agent in 0..self.agents.len() as u32 {
-            let model = &world.model.lines[self.agents[agent as usize].line as usize];
+        for (line, model) in world.model.lines.iter().enumerate() {
             if model.kind == LineKind::Feature {
                 continue;
             }
+            let Line { first, count, .. } = self.lines[line];
+            let agents = first..first + count;
             if model.start != AgentState::Draft {
-                self.shelve(agent);
+                agents.clone().for_each(|agent| self.shelve(agent));
             }
-            self.schedule_life(world, agent, SimTime::ZERO);
-            match model.start {
-                AgentState::Active => {
-                    self.enable_at_once(world, (agent, EnabledBy::Habit), SimTime::ZERO);
+            let active = self.start_at_once(world, model, agents.clone());
+            for agent in agents.skip(active) {
+                self.schedule_life(world, agent, SimTime::ZERO);
+                match model.start {
+                    AgentState::Active => {
+                        self.enable_at_once(world, (agent, EnabledBy::Habit), SimTime::ZERO);
+                    }
+                    AgentState::Offline => self.schedule_enable(world, agent, SimTime::ZERO),
+                    AgentState::Draft => {}
                 }
-                AgentState::Offline => self.schedule_enable(world, agent, SimTime::ZERO),
-                AgentState::Draft => {}
             }
         }
+    }
+
+    /// Enables the first of the agents of a line that start active, as far as there is nothing to tell of
+    /// each, and nothing to come by habit. Answers how many.
+    fn start_at_once(
+        &mut self,
+        world: &mut World<'_>,
+        model: &LineModel,
+        agents: Range<u32>,
+    ) -> usize {
+        let have_habits = model.active.is_some() || model.delete_after.is_some();
+        if model.start != AgentState::Active || have_habits || world.journal.is_some() {
+            return 0;
+        }
+        let Range { start, end } = agents;
+        let count = self.workspace.enable_all(start as usize..end as usize);
+        let agents = start..start + count as u32;
+        world.measures.enabled(world.frame, &mut self.tally, SimTime::ZERO, agents.len() as u32);
+        self.are_active(world, agents, Some(AgentState::Offline), SimTime::ZERO);
+        count
     }
 
     /// Brings an agent that was just created by churn into the state in which its line starts. If
@@ -172,34 +199,51 @@ impl Cell {
             let reason = Reason::ActiveAgentLimit;
             world.measures.reported_for(world.frame, &mut self.tally, reason);
         }
-        world.measures.enable_tried(world.frame, &mut self.tally, now, refusal.as_ref());
+        let tally = &mut self.tally;
+        match &refusal {
+            None => world.measures.enabled(world.frame, tally, now, 1),
+            Some(refusal) => world.measures.enable_refused(world.frame, tally, now, refusal),
+        }
         self.log_deed(world, RecordedAction::Enable, agent, Some(refusal.into()), (node, now));
         if refusal.is_some() {
             return false;
         }
+        self.are_active(world, agent..agent + 1, was, now);
+        true
+    }
+
+    /// Has follow what follows when agents are active that were all in the same state before.
+    fn are_active(
+        &mut self,
+        world: &mut World<'_>,
+        agents: Range<u32>,
+        was: Option<AgentState>,
+        now: SimTime,
+    ) {
         self.tally.levels.advance(world.frame.window, now);
-        let levels = &mut self.tally.levels;
-        levels.active += 1;
+        let (levels, count) = (&mut self.tally.levels, agents.len() as u32);
+        levels.active += count;
         if was == Some(AgentState::Draft) {
-            levels.draft -= 1;
+            levels.draft -= count;
         } else {
-            levels.offline -= 1;
+            levels.offline -= count;
         }
         self.note_slots();
-        world.measures.active_changed(&mut self.tally, now, 1);
-        self.enables += 1;
-        let state = &mut self.agents[agent as usize];
-        state.enabled_as = self.enables;
-        let period = state.enabled;
-        state.enabled += 1;
-        let model = &world.model.lines[state.line as usize];
-        let until = match &model.active {
-            Some(active) => now + self.draw(active, agent, "active", period),
-            None => SimTime::NEVER,
-        };
-        self.set_habit(world, agent, until, Class::Frees, Event::Disable { agent });
-        self.wake_parked(agent, now);
-        true
+        world.measures.active_changed(&mut self.tally, now, i64::from(count));
+        for agent in agents {
+            self.enables += 1;
+            let state = &mut self.agents[agent as usize];
+            state.enabled_as = self.enables;
+            let period = state.enabled;
+            state.enabled += 1;
+            let model = &world.model.lines[state.line as usize];
+            let until = match &model.active {
+                Some(active) => now + self.draw(active, agent, "active", period),
+                None => SimTime::NEVER,
+            };
+            self.set_habit(world, agent, until, Class::Frees, Event::Disable { agent });
+            self.wake_parked(agent, now);
+        }
     }
 
     /// An active agent is disabled; its slot is free at once (rule R5).

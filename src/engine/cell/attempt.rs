@@ -2,7 +2,7 @@
 //! decision at the workspace.
 
 use super::journal::Moved;
-use super::{Cell, Event, Flight, Message, NONE, Session, World};
+use super::{Cell, Event, Flight, Message, NONE, Post, Session, World};
 use crate::engine::calendar::Class;
 use crate::engine::kernel::Kernel;
 use crate::engine::lines::{Number, Source};
@@ -34,7 +34,8 @@ impl Cell {
         }
     }
 
-    /// A message arrives, or the first turn of a conversation: the message, if anybody is there.
+    /// A message to an agent of a line arrives, or the first turn of a conversation: the message, if
+    /// anybody is there.
     #[inline(always)]
     pub(super) fn arrival(
         &mut self,
@@ -44,11 +45,8 @@ impl Cell {
     ) -> Option<Message> {
         let arrived = &mut self.sources[source as usize];
         let line = arrived.line;
-        if let Some(route) = world.model.lines[line as usize].route {
-            return self.arrival_at_workspace(world, source, route, now);
-        }
         let (agent, number) = self.lines[line as usize].arrive(arrived);
-        let is_there = self.workspace.agent(agent as usize).is_some();
+        let is_there = self.workspace.exists(agent as usize);
         if is_there || self.has_others(source) {
             self.schedule_arrival(world, source, now);
         }
@@ -135,7 +133,7 @@ impl Cell {
     }
 
     /// A message that a customer writes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn written(&mut self, world: &World<'_>, message: Message) -> Message {
         self.messages += 1;
         let counts = world.frame.window.contains(message.due);
@@ -156,10 +154,13 @@ impl Cell {
         }
         let model = world.model;
         let line = &self.lines[message.customers as usize];
-        let cost = message.cost.unwrap_or_else(|| {
+        // No closure: it would take hold of the message, which then had to stand in memory.
+        let cost = if let Some(cost) = message.cost {
+            cost
+        } else {
             let cost = line.cost(&model.lines[message.line as usize].cost, message.number);
             Credits::from_thousandths(cost as i64)
-        });
+        };
         if K::THROTTLES && self.holds_back(world, message, now) {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
@@ -173,6 +174,36 @@ impl Cell {
             self.ask_attempt(world, enforcement, (*message, cost), now);
             return;
         }
+        self.look(world, now);
+        let sends = K::TRACKS && !K::SHARES && matches!(world.post, Some(Post::Outbox(_)));
+        if (!K::TRACKS || sends)
+            && self.room::<K>(world, now).is_ok()
+            && let Some(paid) = self.workspace.take_at_once(&model.book, agent, cost, now)
+        {
+            if let Some(paid) = paid {
+                self.measure_paid(world, paid, now);
+                self.was_paid(world, paid, now);
+            }
+            if sends {
+                self.send_at_once(world, message, cost, now);
+            } else {
+                self.serve_at_once::<K>(world, message, now);
+            }
+            return;
+        }
+        self.attempt_closely::<K>(world, *message, cost, now);
+    }
+
+    /// Decides an attempt of which it cannot be seen at a glance that everything is there.
+    #[inline(never)]
+    fn attempt_closely<K: Kernel>(
+        &mut self,
+        world: &mut World<'_>,
+        message: Message,
+        cost: Credits,
+        now: SimTime,
+    ) {
+        let (model, agent, message) = (world.model, message.agent as usize, &message);
         let answer = self.decide::<K>(world, message, cost, now);
         if K::REPORTS {
             self.report_shadows(world, message);
@@ -190,7 +221,6 @@ impl Cell {
         // A queue names those that it lets in, so they have a number when they enter it.
         let queued = K::TRACKS && waits.here.queued;
         let ticket = if queued { self.flights.insert(Flight::new(*message, cost)) } else { NONE };
-        self.look(world, now);
         let taken = self.workspace.take(&model.book, agent, (cost, u64::from(ticket)), now);
         if let Some(charge) = &taken.charge {
             self.measure_charge(world, charge, now);
@@ -200,14 +230,15 @@ impl Cell {
             self.log_decision(world, (message, cost), Ok(charged), (0, now));
         }
         if let Some(charge) = &taken.charge {
-            self.note_charge(world, charge, now);
+            self.charged(world, charge, now);
         }
         if !K::TRACKS {
-            self.serve_at_once::<K>(world, message, taken.charge, now);
+            self.stands(&taken.charge.into());
+            self.serve_at_once::<K>(world, message, now);
             return;
         }
         if model.awaits_replies {
-            self.agents[agent].in_flight += 1;
+            self.in_flight[agent] += 1;
         }
         let (payment, hold) = (taken.charge.into(), taken.hold);
         let flight = Flight { payment, hold, ..Flight::new(*message, cost) };
@@ -263,19 +294,33 @@ impl Cell {
     ) -> Result<Waits, Refusal> {
         let (model, agent) = (world.model, message.agent as usize);
         let here = self.workspace.check(&model.book, agent, cost, now)?;
-        let mut paid = self.workspace.check_credits(&model.book, agent, cost, now);
-        if matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
-            && self.buys_for_refused(world, now)
-        {
-            paid = self.workspace.check_credits(&model.book, agent, cost, now);
+        if !self.workspace.has_enough(cost) {
+            self.check_credits(world, (agent, cost), now)?;
         }
-        paid?;
         let there = if !K::TRACKS || here.is_none() && model.delay.is_zero() {
             Some(self.decide_at_platform::<K>(world, message, cost, now)?)
         } else {
             None
         };
         Ok(Waits { here, there })
+    }
+
+    /// Decides whether an attempt can be paid, with a package that is bought for it perhaps.
+    #[inline(never)]
+    fn check_credits(
+        &mut self,
+        world: &mut World<'_>,
+        (agent, cost): (usize, Credits),
+        now: SimTime,
+    ) -> Result<(), Refusal> {
+        let book = &world.model.book;
+        let mut paid = self.workspace.check_credits(book, agent, cost, now);
+        if matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
+            && self.buys_for_refused(world, now)
+        {
+            paid = self.workspace.check_credits(book, agent, cost, now);
+        }
+        paid
     }
 
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless

@@ -189,27 +189,32 @@ impl Cell {
     /// Measures what a charge that was just made did to the balance.
     #[inline(always)]
     pub(super) fn measure_charge(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
+        self.measure_paid(world, charge.paid(), now);
+    }
+
+    /// Measures what it did to the balance that so much was just paid of it.
+    #[inline(always)]
+    pub(super) fn measure_paid(&mut self, world: &mut World<'_>, paid: Credits, now: SimTime) {
         let balance = self.balance();
-        let paid = charge.paid();
         let balances = (balance + paid, balance);
         world.measures.balance_changed(world.frame, &mut self.tally, now, balances);
-        world.measures.used(world.frame, &mut self.tally, now, paid, balance);
     }
 
-    /// Books a charge that was just made and whose effect on the balance is measured.
-    pub(super) fn charged(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
-        let balance = self.balance();
-        world.measures.used(world.frame, &mut self.tally, now, charge.paid(), balance);
-        self.note_charge(world, charge, now);
-    }
-
-    /// Notes what follows from a charge that was just made: overage is paid for, and a package is bought
-    /// if it left too little.
+    /// Books a charge that was just made and whose effect on the balance is measured: what was used,
+    /// overage that is paid for, and a package that is bought if it left too little.
     #[inline(always)]
-    pub(super) fn note_charge(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
+    pub(super) fn charged(&mut self, world: &mut World<'_>, charge: &Charge, now: SimTime) {
         if charge.overage > Credits::ZERO {
-            self.book_overage(world, charge, 1, now);
+            self.book_overage(world, *charge, 1, now);
         }
+        self.was_paid(world, charge.paid(), now);
+    }
+
+    /// Books that so much was just paid of the balance, without overage.
+    #[inline(always)]
+    pub(super) fn was_paid(&mut self, world: &mut World<'_>, paid: Credits, now: SimTime) {
+        let balance = self.balance();
+        world.measures.used(world.frame, &mut self.tally, now, paid, balance);
         if let Some(auto) = world.model.buying.as_ref().and_then(|it| it.auto.as_ref())
             && let Some(below) = auto.below
         {
@@ -223,7 +228,7 @@ impl Cell {
     /// Books what overage costs, or takes it back where `sign` is -1: at the price at which it was
     /// charged.
     #[cold]
-    fn book_overage(&mut self, world: &World<'_>, charge: &Charge, sign: i128, now: SimTime) {
+    fn book_overage(&mut self, world: &World<'_>, charge: Charge, sign: i128, now: SimTime) {
         if world.frame.window.contains(now) {
             let cost = charge.overage.wide() * charge.overage_price.millionths() / 1_000;
             self.tally.money.overage += sign * cost;
@@ -247,7 +252,7 @@ impl Cell {
                 world.measures.used(world.frame, &mut cell.tally, now, paid, balance);
             }
             if charge.overage > Credits::ZERO {
-                cell.book_overage(world, &charge, -1, now);
+                cell.book_overage(world, charge, -1, now);
             }
         });
     }

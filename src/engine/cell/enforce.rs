@@ -309,7 +309,7 @@ impl Cell {
             self.note_charged(&message, charge.amount);
         }
         if model.awaits_replies {
-            self.agents[agent].in_flight += 1;
+            self.in_flight[agent] += 1;
         }
         (flight.payment, flight.hold) = (payment, passed.hold);
         self.go_in(world, (flight, ticket), Waits { here: waits, there }, passed.queues, now);

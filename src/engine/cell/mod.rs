@@ -31,6 +31,8 @@ use indexmap::IndexMap;
 use self::enforce::Ask;
 use self::faults::Lost;
 use self::journal::Told;
+pub(super) use self::letters::Post;
+pub(super) use self::records::Admission;
 use self::records::{Agent, End, Flight, Held, Message, Session};
 use self::replay::Turn;
 use self::retry::Pending;
@@ -44,7 +46,6 @@ use super::model::GroupModel;
 use super::servers::Servers;
 use super::slab::Slab;
 use super::station::Station;
-use super::windowed::Mailbox;
 use crate::enforcement::Enforcer;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
@@ -88,6 +89,9 @@ enum Event {
     Retry { pending: u32 },
     /// An attempt arrives at the platform: at its limiters, and at the backend.
     AtPlatform { flight: u32 },
+    /// An attempt of a message that counts, or of one that does not, arrives at a platform that admits
+    /// everything.
+    Admitted { counts: bool },
     /// An attempt that the platform's limiters held back arrives at the backend.
     AtBackend { flight: u32 },
     /// The backend is done with an attempt, which frees places of the platform's limiters.
@@ -127,8 +131,8 @@ pub(super) struct World<'a> {
     pub(super) platform: Option<&'a mut BackendMeasures>,
     /// Where decisions are written.
     pub(super) journal: Option<&'a mut (dyn Scribe + 'a)>,
-    /// Where requests are sent that the platform answers in advance; then servers and limits are not here.
-    pub(super) mailbox: Option<&'a mut Mailbox>,
+    /// Where requests are sent to a platform whose servers and limits are not here.
+    pub(super) post: Option<Post<'a>>,
 }
 
 impl World<'_> {
@@ -155,6 +159,10 @@ pub(super) struct Cell {
     /// What the timeline does to arrivals.
     factors: Steps,
     agents: Vec<Agent>,
+    /// Attempts to each agent that were admitted and are not over, where replies are awaited.
+    in_flight: Vec<u32>,
+    /// What was asked of nodes that concerns each agent, where there are nodes.
+    deeds: Vec<u32>,
     sessions: Slab<Session>,
     flights: Slab<Flight>,
     holds: Slab<Held>,
@@ -220,6 +228,8 @@ impl Cell {
             sources: Vec::new(),
             factors: Steps::NONE,
             agents: Vec::new(),
+            in_flight: Vec::new(),
+            deeds: Vec::new(),
             sessions: Slab::default(),
             flights: Slab::default(),
             holds: Slab::default(),

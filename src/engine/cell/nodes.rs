@@ -1,15 +1,15 @@
 //! Which node decides.
 
-use super::Cell;
+use super::{Agent, Cell};
 use crate::enforcement::{Enforcement, Routing};
 
 impl Cell {
     /// The node that decides what somebody does to an agent.
     pub(super) fn node_of_agent(&mut self, enforcement: &Enforcement, agent: u32) -> u32 {
         self.node(enforcement, agent, |cell| {
-            let state = &mut cell.agents[agent as usize];
-            state.deeds += 1;
-            let (line, number, deed) = (state.line, state.number, state.deeds);
+            let deeds = &mut cell.deeds[agent as usize];
+            *deeds += 1;
+            let (Agent { line, number, .. }, deed) = (cell.agents[agent as usize], *deeds);
             cell.lines[line as usize].node_of_agent(number, u64::from(deed))
         })
     }

@@ -4,7 +4,6 @@ use super::{Agent, Cell, Event, NONE, World};
 use crate::engine::calendar::{Class, Ticket};
 use crate::engine::lines::Line;
 use crate::log::RecordedAction;
-use crate::measure::AgentTally;
 use crate::rules::AgentState;
 use crate::units::{SimSpan, SimTime};
 use crate::workload::LineKind;
@@ -14,9 +13,18 @@ impl Cell {
     pub(super) fn populate(&mut self, world: &mut World<'_>) {
         self.lines.clear();
         self.agents.clear();
+        self.in_flight.clear();
+        self.deeds.clear();
+        // Where workspaces meet all of them have these at the same time.
+        self.lines.reserve_exact(world.model.lines.len());
+        self.sources.reserve_exact(world.model.lines.len());
+        let count = world.model.lines.iter().map(|line| line.count as usize).sum();
+        self.agents.reserve_exact(count);
+        self.tally.agents.reserve_exact(count);
         for (index, model) in world.model.lines.iter().enumerate() {
             let first = self.agents.len() as u32;
-            for _ in 0..model.count {
+            let at_once = self.create_at_once(world, index as u32);
+            for _ in at_once..model.count {
                 self.create(world, index as u32, SimTime::ZERO);
             }
             let count = self.agents.len() as u32 - first;
@@ -27,29 +35,58 @@ impl Cell {
         }
     }
 
+    /// Creates the agents of a line with which a workspace begins, as far as nothing is to be told of each.
+    /// Answers how many.
+    fn create_at_once(&mut self, world: &mut World<'_>, line: u32) -> u32 {
+        let model = &world.model.lines[line as usize];
+        if model.kind == LineKind::Feature || world.journal.is_some() {
+            return 0;
+        }
+        let asked = (model.share, model.count);
+        let count = self.workspace.create_all(&world.model.book, asked, SimTime::ZERO);
+        self.were_created(world, line, count, SimTime::ZERO);
+        count
+    }
+
     /// Somebody tries to create an agent of a line; it is a draft. Answers whether there was room.
     pub(super) fn create(&mut self, world: &mut World<'_>, line: u32, now: SimTime) -> bool {
         let model = &world.model.lines[line as usize];
-        let feature = model.kind == LineKind::Feature;
-        if feature {
+        if model.kind == LineKind::Feature {
             self.workspace.add_feature(&world.model.book, model.share);
-        } else {
-            let refusal = self.workspace.create(&world.model.book, model.share, now).err();
-            self.log_creation(world, line, refusal, now);
-            let tally = &mut self.tally;
-            world.measures.create_tried(world.frame, tally, now, refusal.as_ref());
-            if refusal.is_some() {
-                return false;
-            }
-            tally.levels.advance(world.frame.window, now);
-            tally.levels.draft += 1;
+            self.tally.add_feature();
+            self.add(world, line, 1, now);
+            return true;
         }
+        let refusal = self.workspace.create(&world.model.book, model.share, now).err();
+        self.log_creation(world, line, refusal, now);
+        if let Some(refusal) = &refusal {
+            world.measures.create_refused(world.frame, &mut self.tally, now, refusal);
+            return false;
+        }
+        self.were_created(world, line, 1, now);
+        true
+    }
+
+    /// Books that agents of a line were created.
+    fn were_created(&mut self, world: &mut World<'_>, line: u32, count: u32, now: SimTime) {
+        let tally = &mut self.tally;
+        world.measures.created(world.frame, tally, now, count);
+        tally.levels.advance(world.frame.window, now);
+        tally.levels.draft += count;
+        tally.add_agents(count);
+        self.add(world, line, count, now);
+    }
+
+    /// Adds records of agents, or features.
+    fn add(&mut self, world: &World<'_>, line: u32, count: u32, now: SimTime) {
         if let Some(enforcer) = &mut self.enforcer {
-            enforcer.add_agent(&world.model.book, &self.workspace, now);
+            (0..count).for_each(|_| enforcer.add_agent(&world.model.book, &self.workspace, now));
+            self.deeds.resize(self.deeds.len() + count as usize, 0);
         }
-        self.agents.push(Agent {
+        let next = self.next_in_line(line);
+        self.agents.extend((next..next + count).map(|number| Agent {
             line,
-            number: self.next_in_line(line),
+            number,
             enabled: 0,
             disabled: 0,
             habit: Ticket::NONE,
@@ -57,11 +94,10 @@ impl Cell {
             waits_since: SimTime::NEVER,
             parked: NONE,
             last_parked: NONE,
-            in_flight: 0,
-            deeds: 0,
-        });
-        self.tally.agents.push(AgentTally { feature, ..AgentTally::default() });
-        true
+        }));
+        if world.model.awaits_replies {
+            self.in_flight.resize(self.agents.len(), 0);
+        }
     }
 
     /// The number of the next agent of a line.

@@ -54,6 +54,7 @@ pub(super) struct Message {
 
 impl Message {
     /// A message that is due now: to an agent, of a line, by a customer of a line.
+    #[inline(always)]
     pub(super) fn due(of: (u32, u32, u32), session: u32, number: Number, now: SimTime) -> Self {
         let (agent, line, customers) = of;
         let (attempt, backoff, cost, counts) = (1, SimSpan::ZERO, None, false);
@@ -76,6 +77,26 @@ impl Message {
 
     pub(super) const fn is_first(&self) -> bool {
         self.attempt == 1
+    }
+}
+
+/// What is booked of an attempt that was admitted, when it is known what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Admission {
+    pub(super) agent: u32,
+    /// Whether its message is inside the measured window.
+    pub(super) counts: bool,
+    /// When its message was written.
+    pub(super) due: SimTime,
+    /// When it was admitted at the workspace.
+    pub(super) decided: SimTime,
+}
+
+impl Admission {
+    /// That of an attempt of a message, admitted at the workspace at an instant.
+    pub(super) const fn new(message: &Message, decided: SimTime) -> Self {
+        let &Message { agent, counts, due, .. } = message;
+        Self { agent, counts, due, decided }
     }
 }
 
@@ -197,8 +218,4 @@ pub(super) struct Agent {
     pub(super) parked: u32,
     /// The last of them, of no meaning if there is none.
     pub(super) last_parked: u32,
-    /// Attempts that were admitted and are not over, where replies are awaited.
-    pub(super) in_flight: u32,
-    /// What was asked of nodes that concerns it.
-    pub(super) deeds: u32,
 }

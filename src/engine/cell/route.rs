@@ -77,7 +77,7 @@ impl Cell {
                 let after = meant.clone().find(|&agent| self.routed != NONE && agent > self.routed);
                 after.or_else(|| meant.next())
             }
-            Route::LeastBusy => meant.min_by_key(|&agent| self.agents[agent as usize].in_flight),
+            Route::LeastBusy => meant.min_by_key(|&agent| self.in_flight[agent as usize]),
         };
         self.routed = agent.unwrap_or(self.routed);
         agent

@@ -3,17 +3,16 @@
 use super::journal::Moved;
 use super::records::Payment;
 use super::waits::{Place, Waiter};
-use super::{Cell, End, Event, Flight, Message, NONE, World};
+use super::{Admission, Cell, End, Event, Flight, Message, NONE, World};
 use crate::enforcement::Leaving;
 use crate::engine::calendar::Class;
 use crate::engine::kernel::{General, Kernel};
 use crate::engine::model::GroupModel;
 use crate::engine::servers::{Departure, Placement};
 use crate::engine::station::{Arrival, Fate, Verdict};
-use crate::engine::windowed::Answer;
 use crate::measure::{BackendMeasures, Reply, Served};
 use crate::rules::limiter::Attempt;
-use crate::rules::{Charge, Hold, Reason, Refusal, Wait};
+use crate::rules::{Hold, Reason, Refusal, Wait};
 use crate::units::{Credits, SimSpan, SimTime};
 
 /// The refusal of a backend whose queue is full.
@@ -39,7 +38,11 @@ impl Cell {
 
     /// Whether the backend has room for one more attempt.
     #[inline(always)]
-    fn room<K: Kernel>(&self, world: &mut World<'_>, now: SimTime) -> Result<(), Refusal> {
+    pub(super) fn room<K: Kernel>(
+        &self,
+        world: &mut World<'_>,
+        now: SimTime,
+    ) -> Result<(), Refusal> {
         let room = if K::SHARES
             && let Some(station) = &mut world.station
         {
@@ -70,8 +73,8 @@ impl Cell {
 
     /// An attempt arrives at the platform, after the way there.
     pub(super) fn at_platform(&mut self, world: &mut World<'_>, flight: u32, now: SimTime) {
-        if let Some(answer) = self.answer(world, flight) {
-            self.act_on_answer(world, flight, answer, now);
+        if world.post.is_some() {
+            self.is_received(world, flight, now);
             return;
         }
         let Flight { message, cost, .. } = *self.flights.at(flight);
@@ -125,20 +128,14 @@ impl Cell {
         self.begin_service(world, &record, now);
     }
 
-    /// Has happen what the platform answered to an attempt in advance that arrives now.
-    fn act_on_answer(&mut self, world: &mut World<'_>, flight: u32, answer: Answer, now: SimTime) {
-        match answer {
-            Err(refusal) => self.turn_back(world, flight, refusal, now),
-            Ok(fate) => {
-                let record = self.flights.remove(flight);
-                self.admitted(world, (&record.message, &record.payment), now);
-                self.over(world, &record, fate, None);
-            }
-        }
-    }
-
     /// The platform refuses an attempt; its customer knows when that is back at the workspace.
-    fn turn_back(&mut self, world: &mut World<'_>, flight: u32, refusal: Refusal, now: SimTime) {
+    pub(super) fn turn_back(
+        &mut self,
+        world: &mut World<'_>,
+        flight: u32,
+        refusal: Refusal,
+        now: SimTime,
+    ) {
         let record = self.flights.at(flight);
         record.end = End::Refused(refusal);
         let message = record.message;
@@ -161,19 +158,18 @@ impl Cell {
         self.over(world, flight, fate, None);
     }
 
-    /// An attempt is served that was admitted with all that there is to decide, and for whose end nothing
-    /// waits.
+    /// An attempt is served that was admitted with all that there is to decide, whose charge stands, and for
+    /// whose end nothing waits.
     #[inline(always)]
     pub(super) fn serve_at_once<K: Kernel>(
         &mut self,
         world: &mut World<'_>,
         message: &Message,
-        charge: Option<Charge>,
         now: SimTime,
     ) {
-        self.admitted(world, (message, &charge.into()), now);
+        self.note_admitted::<K>(world, message, now);
         let fate = self.serve::<K>(world, message, now);
-        let (_, over) = self.book_fate(world, message, now, fate);
+        let (_, over) = self.book_fate(world, &Admission::new(message, now), fate);
         self.go_on_after(world, message.session, fate.is_ok(), over);
     }
 
@@ -227,14 +223,22 @@ impl Cell {
 
     /// Books that an attempt is admitted for good: what it was charged stands.
     #[inline(always)]
-    fn admitted(
+    pub(super) fn admitted(
         &mut self,
         world: &mut World<'_>,
         (message, payment): (&Message, &Payment),
         now: SimTime,
     ) {
         self.stands(payment);
-        self.lines[message.line as usize].was_admitted(now);
+        self.note_admitted::<General>(world, message, now);
+    }
+
+    /// Notes that an attempt is admitted for good.
+    #[inline(always)]
+    fn note_admitted<K: Kernel>(&mut self, world: &mut World<'_>, message: &Message, now: SimTime) {
+        if K::THROTTLES {
+            self.lines[message.line as usize].was_admitted(now);
+        }
         if message.counts {
             world.measures.admitted(&mut self.tally);
         }
@@ -269,7 +273,7 @@ impl Cell {
 
     /// Books what becomes of an attempt that was admitted, and schedules its reply if anything waits
     /// for it. It may have a record already.
-    fn over(
+    pub(super) fn over(
         &mut self,
         world: &mut World<'_>,
         flight: &Flight,
@@ -277,7 +281,7 @@ impl Cell {
         number: Option<u32>,
     ) {
         let Flight { message, decided, .. } = flight;
-        let (done, over) = self.book_fate(world, message, *decided, fate);
+        let (done, over) = self.book_fate(world, &Admission::new(message, *decided), fate);
         // When it is over is known, so that is an event only where something waits for it.
         if world.awaits_end() {
             let flight = number.unwrap_or_else(|| self.flights.insert(*flight));
@@ -296,40 +300,40 @@ impl Cell {
         self.go_on_after(world, message.session, fate.is_ok(), over);
     }
 
-    /// Books what becomes of an attempt that was decided at `decided`, and admitted. Answers when the
-    /// backend is done with it, and when that is back.
+    /// Books what becomes of an attempt that was admitted. Answers when the backend is done with it, and
+    /// when that is back.
     #[inline(always)]
-    fn book_fate(
+    pub(in crate::engine) fn book_fate(
         &mut self,
         world: &mut World<'_>,
-        message: &Message,
-        decided: SimTime,
+        of: &Admission,
         fate: Result<Placement, Departure>,
     ) -> (SimTime, SimTime) {
+        let &Admission { agent, counts, due, decided } = of;
         // Until it was served it was on its way to the platform, or it waited.
         let arrives = decided + world.model.delay;
         let (done, over) = match fate {
             Ok(placement) => (placement.ended, placement.ended + world.model.delay),
             Err(departure) => (departure.at, departure.at),
         };
-        if !message.counts {
+        if !counts {
             return (done, over);
         }
         let is_cut = world.model.cuts(over);
         // Whoever still waits when the run is cut off was not given up.
         if fate.is_ok() || is_cut {
-            self.tally.kept(message.agent as usize);
+            self.tally.kept(agent as usize);
         }
         if is_cut {
             self.tally.in_flight += 1;
         } else if let Ok(placement) = fate {
             let reply = Reply {
-                due: message.due,
-                latency: over.since(message.due).nanos(),
+                due,
+                latency: over.since(due).nanos(),
                 wait: placement.started.since(arrives).nanos(),
                 service: placement.ended.since(placement.started).nanos(),
             };
-            world.measures.completed(world.frame, &mut self.tally, &reply);
+            world.measures.completed(world.frame, &mut self.tally, reply);
         } else {
             self.tally.gave_up_waiting();
         }
@@ -382,7 +386,7 @@ impl Cell {
     /// An agent has an attempt less under way.
     pub(super) fn less_busy(&mut self, world: &World<'_>, agent: u32) {
         if world.model.awaits_replies {
-            self.agents[agent as usize].in_flight -= 1;
+            self.in_flight[agent as usize] -= 1;
         }
     }
 }

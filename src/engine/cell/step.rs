@@ -17,11 +17,16 @@ impl Cell {
         self.count_event(world, now)?;
         let later = match event {
             Event::Arrival { source } => {
-                // What most messages do is compiled in here, so that none of them is ever put together.
-                if let Some(message) = self.arrival(world, source, now) {
-                    self.attempt::<K>(world, &message, now);
+                let line = self.sources[source as usize].line as usize;
+                if let Some(route) = world.model.lines[line].route {
+                    self.arrival_at_workspace(world, source, route, now)
+                } else {
+                    // What most messages do is compiled in here, so that none of them is ever put together.
+                    if let Some(message) = self.arrival(world, source, now) {
+                        self.attempt::<K>(world, &message, now);
+                    }
+                    return Ok(true);
                 }
-                return Ok(true);
             }
             Event::Turn { session } => self.turn(world, session, now),
             Event::Retry { pending } => self.retry(world, pending, now),
@@ -46,6 +51,11 @@ impl Cell {
     fn happen(&mut self, world: &mut World<'_>, event: Event, ticket: Ticket, now: SimTime) {
         match event {
             Event::AtPlatform { flight } => self.at_platform(world, flight, now),
+            Event::Admitted { counts } => {
+                if counts {
+                    world.measures.admitted(&mut self.tally);
+                }
+            }
             Event::AtBackend { flight } => self.at_backend(world, flight, now),
             Event::Served { flight } => self.served(world, flight, now),
             Event::LosesPatience { flight } => self.loses_patience(world, flight, ticket, now),
@@ -93,18 +103,21 @@ impl Cell {
         self.step::<K>(world)
     }
 
-    /// Lets happen what is due until an instant, where there is no station. Answers when something is
-    /// due after that.
+    /// Lets happen what is due until an instant, where there is no station, but so many events at most.
+    /// Answers when the next one is due.
     #[inline]
     pub(in crate::engine) fn advance_until<K: Kernel>(
         &mut self,
         world: &mut World<'_>,
         until: SimTime,
+        most: u32,
     ) -> Result<Option<SimTime>, EngineError> {
+        let mut left = most;
         while let Some((at, _)) = self.next() {
-            if at > until {
+            if at > until || left == 0 {
                 return Ok(Some(at));
             }
+            left -= 1;
             self.step::<K>(world)?;
         }
         Ok(None)

@@ -147,7 +147,7 @@ impl<'a> Crowd<'a> {
                 limits: None,
                 platform: None,
                 journal: None,
-                mailbox: None,
+                post: None,
             };
             cell.finish(&mut world);
             if frame.groups[group].by_workspace {

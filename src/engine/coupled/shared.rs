@@ -109,7 +109,7 @@ impl Shared<'_> {
             limits: self.limits.as_mut(),
             platform: self.measures.as_mut(),
             journal: self.journal.as_mut().map(|journal| journal as _),
-            mailbox: None,
+            post: None,
         }
     }
 }

@@ -5,12 +5,20 @@
 //! answers all of it first, in the order in which it arrives, and then each workspace goes through
 //! the window on its own, in any order and on any thread, and finds the answers where it has attempts
 //! arrive. Nothing else passes between workspaces.
+//!
+//! Where nobody does anything else for what the platform answers, since it admits everything and nobody
+//! writes again after a reply, workspaces need not wait for it: they are simulated as far ahead as
+//! memory is good for, many events of each in one go while its state is at hand in the cache, and what
+//! became of their attempts is booked afterwards.
 //! Source: K. M. Chandy and J. Misra, Distributed Simulation (1979), on lookahead; windows as in
 //! B. D. Lubachevsky, Efficient Distributed Event-Driven Simulations of Multiple-Loop Networks (1989).
 
 mod crew;
 mod mailbox;
 mod office;
+mod outbox;
+mod residents;
+mod sender;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -20,17 +28,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use self::crew::Crew;
 pub(super) use self::mailbox::{Answer, Mailbox, Request};
 use self::office::Office;
-use self::shard::{Failure, Shard};
+pub(super) use self::outbox::Outbox;
+use self::residents::{Failure, Residents};
+use self::sender::Sender;
+use self::shard::Shard;
 use super::coupled::Shared;
 use super::model::GroupModel;
 use super::run::{EngineError, Part};
 use crate::measure::Frame;
-use crate::rules::limiter::{OnExceed, Quota, ThrottleScope};
-use crate::scenario::{BackendScope, Scenario};
-use crate::units::SimTime;
+use crate::scenario::{Backend, Scenario};
+use crate::units::{SimSpan, SimTime};
 
 /// With less to do for each thread than so many workspaces, it is done sooner than the others are called.
 const WORTH_A_CALL: usize = 24;
+/// Where nobody hears from the platform, stretches of time are so long that about as many requests are
+/// sent in each, of all workspaces: that is some megabytes.
+const OF_A_STRETCH: std::ops::Range<usize> = 1 << 16..1 << 17;
+/// The first one is two to the power of this long \[ns\].
+const FIRST_STRETCH: u32 = 20;
+/// If the workspaces of a thread have sent more than that, because load rises at once, the others are not
+/// simulated as far.
+const MOST_SENT: usize = 1 << 18;
 
 /// How windows are simulated.
 #[derive(Debug, Clone, Copy)]
@@ -39,26 +57,16 @@ pub(super) struct Windows {
     shift: u32,
     /// With less to do for each thread than so many workspaces, threads do not share a window.
     worth_a_call: usize,
+    /// How many requests the workspaces of a thread should send in a stretch at most.
+    most_sent: usize,
 }
 
 impl Windows {
     /// The windows in which the workspaces of a scenario can be simulated whose decisions are not
     /// logged; `None` if they must go on together, event by event.
     pub(super) fn of(scenario: &Scenario) -> Option<Self> {
-        let backend = scenario.backend.as_ref()?;
-        // What becomes of an attempt is known when it arrives, and depends on nothing but what arrived
-        // before.
-        let answers = backend.scope == BackendScope::Platform && !backend.has_completions();
-        let limits = scenario.throttles.iter().all(|throttle| {
-            throttle.scope == ThrottleScope::Platform
-                && throttle.on_exceed == OnExceed::Refuse
-                && !matches!(throttle.quota, Quota::Custom(_))
-                && !throttle.quota.holds_places()
-                && !throttle.quota.shapes()
-        });
-        let fits = answers && limits && scenario.traces.is_empty();
-        let shift = backend.network_delay.nanos().checked_ilog2()?;
-        fits.then_some(Self { shift, worth_a_call: WORTH_A_CALL })
+        let shift = scenario.platform_is_ahead()?.nanos().checked_ilog2()?;
+        Some(Self { shift, worth_a_call: WORTH_A_CALL, most_sent: MOST_SENT })
     }
 }
 
@@ -71,13 +79,14 @@ pub(super) struct Everybody<'a> {
 }
 
 /// All workspaces of a replication, when they have been simulated.
-pub(super) struct Crowd<'a>(Vec<Shard<'a>>);
+pub(super) struct Crowd<'a>(Vec<Residents<'a>>);
 
 impl Crowd<'_> {
     /// Ends every workspace, as `frame` measures them.
     pub(super) fn finish(self, frame: &Frame, part: &mut Part) {
-        for shard in self.0 {
-            part.merge(&shard.finish(frame));
+        let parts = apart(self.0, |residents| residents.finish(frame));
+        for of_some in &parts {
+            part.merge(of_some);
         }
     }
 }
@@ -95,6 +104,9 @@ enum End {
     Failed(EngineError),
 }
 
+/// Asked now and then, from an instant on and after so much was done, whether to go on.
+type GoesOn<'g> = &'g mut dyn FnMut(SimTime, u64) -> bool;
+
 impl<'a> Everybody<'a> {
     /// Simulates a replication on so many threads. `goes_on` is asked now and then whether to go on
     /// from an instant. Answers `None` if the end of time is reached, where what is sent arrives at once.
@@ -106,41 +118,41 @@ impl<'a> Everybody<'a> {
         &self,
         replication: u32,
         threads: usize,
-        goes_on: &mut dyn FnMut(SimTime, u64) -> bool,
+        goes_on: GoesOn<'_>,
     ) -> Result<Option<Simulated<'a>>, EngineError> {
         let workspaces: u64 = self.models.iter().map(|model| u64::from(model.count)).sum();
         let of = (threads as u64).min(workspaces).max(1) as u32;
-        let shards: Vec<Mutex<Shard<'_>>> =
-            (0..of).map(|shard| Mutex::new(Shard::begin(self, replication, (shard, of)))).collect();
         let mut office = Office::new(self.scenario, self.frame);
-        let crew = &Crew::new(shards.len() - 1);
-        let end = std::thread::scope(|scope| {
-            let helpers: Vec<_> = shards[1..]
-                .iter()
-                .map(|shard| {
-                    let work = move |window| lock(shard).simulate(self.frame, window);
-                    scope.spawn(move || crew.help(work))
-                })
-                .collect();
-            let end = {
-                let _dismissal = crew.dismissal();
-                self.lead(crew, &shards, &mut office, goes_on)
-            };
-            for helper in helpers {
-                helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            }
-            end
-        });
+        let (end, residents): (End, Vec<Residents<'a>>) = if self.hears() {
+            let shards = together(
+                apart(0..of, |shard| Shard::begin(self, replication, (shard, of))),
+                Shard::simulate,
+                |crew, shards| self.lead(crew, shards, &mut office, goes_on),
+            );
+            (shards.0, shards.1.into_iter().map(|shard| shard.residents).collect())
+        } else {
+            let senders = together(
+                apart(0..of, |sender| Sender::begin(self, replication, (sender, of))),
+                |sender, until| sender.simulate(SimTime::from_nanos(until)),
+                |crew, senders| self.lead_ahead(crew, senders, &mut office, goes_on),
+            );
+            (senders.0, senders.1.into_iter().map(|sender| sender.residents).collect())
+        };
         match end {
             End::Failed(error) => Err(error),
             End::Overrun => Ok(None),
-            End::Reached(stopped_at) => {
-                let shards = shards
-                    .into_iter()
-                    .map(|shard| shard.into_inner().unwrap_or_else(PoisonError::into_inner));
-                Ok(Some((Crowd(shards.collect()), office.shared, stopped_at)))
-            }
+            End::Reached(stopped_at) => Ok(Some((Crowd(residents), office.shared, stopped_at))),
         }
+    }
+
+    /// Whether workspaces do anything for what the platform answers, besides booking it.
+    fn hears(&self) -> bool {
+        let refuses = |backend: &Backend| backend.queue_limit.is_some();
+        let hears =
+            |model: &GroupModel| !model.is_simple() || model.awaits_replies || model.writes_again();
+        !self.scenario.throttles.is_empty()
+            || self.scenario.backend.as_ref().is_none_or(refuses)
+            || self.models.iter().any(hears)
     }
 
     /// Has window after window simulated.
@@ -149,17 +161,16 @@ impl<'a> Everybody<'a> {
         crew: &Crew,
         shards: &'s [Mutex<Shard<'a>>],
         office: &mut Office<'_>,
-        goes_on: &mut dyn FnMut(SimTime, u64) -> bool,
+        goes_on: GoesOn<'_>,
     ) -> End {
         let mut open: Vec<MutexGuard<'s, Shard<'a>>> = Vec::with_capacity(shards.len());
         loop {
             open.extend(shards.iter().map(lock));
-            let failures = open.iter_mut().filter_map(|shard| shard.failure.take());
-            let failure = Failure::first(failures);
             if open.iter().any(|shard| shard.mailbox.is_overrun()) {
                 return End::Overrun;
             }
-            if let Some(failure) = failure {
+            let failures = open.iter_mut().filter_map(|shard| shard.residents.failure.take());
+            if let Some(failure) = Failure::first(failures) {
                 return End::Failed(failure.error);
             }
             let next = open.iter_mut().filter_map(|shard| shard.next()).min();
@@ -175,13 +186,73 @@ impl<'a> Everybody<'a> {
             office.answer_all(&mut open);
             if open.len() == 1 || due < self.windows.worth_a_call * open.len() {
                 for shard in &mut open {
-                    shard.simulate(self.frame, window);
+                    shard.simulate(window);
                 }
                 open.clear();
                 continue;
             }
             open.clear();
-            if !crew.call(window, || lock(&shards[0]).simulate(self.frame, window)) {
+            if !crew.call(window, || lock(&shards[0]).simulate(window)) {
+                // Whoever joins the helpers hears of it.
+                return End::Reached(None);
+            }
+        }
+    }
+
+    /// Has stretch after stretch of time simulated, ahead of the platform.
+    fn lead_ahead<'s>(
+        &self,
+        crew: &Crew,
+        senders: &'s [Mutex<Sender<'a>>],
+        office: &mut Office<'_>,
+        goes_on: GoesOn<'_>,
+    ) -> End {
+        let mut open: Vec<MutexGuard<'s, Sender<'a>>> = Vec::with_capacity(senders.len());
+        let mut shift = FIRST_STRETCH;
+        // How far any workspace was simulated, and whether something asked to stop there.
+        let (mut furthest, mut stops) = (SimTime::ZERO, false);
+        loop {
+            open.extend(senders.iter().map(lock));
+            if open.iter().any(|sender| sender.is_overrun()) {
+                return End::Overrun;
+            }
+            let failures = open.iter_mut().filter_map(|sender| sender.residents.failure.take());
+            if let Some(failure) = Failure::first(failures) {
+                return End::Failed(failure.error);
+            }
+            let sent: usize = open.iter().map(|sender| sender.sent).sum();
+            let reached = open.iter().map(|sender| sender.reached).min().unwrap_or(furthest);
+            office.serve_until(&mut open, reached);
+            for sender in &mut open {
+                sender.served = reached;
+            }
+            let next = open.iter().filter_map(|sender| sender.next()).min();
+            stops |= next.is_some_and(|next| !goes_on(next, sent as u64));
+            let stopped_at = next.filter(|_| stops && reached >= furthest);
+            let Some(next) = next.filter(|_| stopped_at.is_none()) else {
+                for sender in &mut open {
+                    sender.hear();
+                }
+                return End::Reached(stopped_at);
+            };
+            // Where it went less far than it should, it was too long.
+            if reached < furthest || sent > OF_A_STRETCH.end {
+                shift = shift.saturating_sub(1);
+            } else if sent < OF_A_STRETCH.start {
+                shift = (shift + 1).min(62);
+            }
+            let ahead = next + SimSpan::from_nanos(1 << shift);
+            let until = if stops { furthest } else { ahead };
+            furthest = furthest.max(until);
+            if open.len() == 1 || sent < self.windows.worth_a_call * open.len() {
+                for sender in &mut open {
+                    sender.simulate(until);
+                }
+                open.clear();
+                continue;
+            }
+            open.clear();
+            if !crew.call(until.nanos(), || lock(&senders[0]).simulate(until)) {
                 // Whoever joins the helpers hears of it.
                 return End::Reached(None);
             }
@@ -189,7 +260,51 @@ impl<'a> Everybody<'a> {
     }
 }
 
-/// A shard, for a thread alone. One that another thread left in a panic is not used any more.
-fn lock<'s, 'a>(shard: &'s Mutex<Shard<'a>>) -> MutexGuard<'s, Shard<'a>> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
+/// Has something made of each, on a thread of its own; the first one here.
+fn apart<A: Send, B: Send>(
+    of: impl IntoIterator<Item = A>,
+    make: impl Fn(A) -> B + Sync,
+) -> Vec<B> {
+    let (make, mut of) = (&make, of.into_iter());
+    std::thread::scope(|scope| {
+        let first = of.next();
+        let others: Vec<_> = of.map(|it| scope.spawn(move || make(it))).collect();
+        let others = others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        first.map(make).into_iter().chain(others).collect()
+    })
+}
+
+/// Has parts of something worked on together: `lead` calls a crew, each of which does `work` on a part of
+/// its own; the first one is the leader's. Answers what that answers, and the parts.
+fn together<P: Send>(
+    parts: Vec<P>,
+    work: impl Fn(&mut P, u64) + Sync,
+    lead: impl for<'s> FnOnce(&Crew, &'s [Mutex<P>]) -> End,
+) -> (End, Vec<P>) {
+    let parts: Vec<Mutex<P>> = parts.into_iter().map(Mutex::new).collect();
+    let crew = &Crew::new(parts.len() - 1);
+    let work = &work;
+    let end = std::thread::scope(|scope| {
+        let helpers: Vec<_> = parts[1..]
+            .iter()
+            .map(|part| scope.spawn(move || crew.help(|task| work(&mut lock(part), task))))
+            .collect();
+        let end = {
+            let _dismissal = crew.dismissal();
+            lead(crew, &parts)
+        };
+        for helper in helpers {
+            helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+        end
+    });
+    let parts = parts.into_iter();
+    (end, parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
+}
+
+/// A part, for a thread alone. One that another thread left in a panic is not used any more.
+fn lock<P>(part: &Mutex<P>) -> MutexGuard<'_, P> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,9 +3,12 @@
 use std::sync::MutexGuard;
 
 use super::mailbox::{Answer, Request};
+use super::outbox::Fate;
+use super::sender::Sender;
 use super::shard::Shard;
 use crate::engine::cell::{FULL, measure_fate};
 use crate::engine::coupled::Shared;
+use crate::engine::servers::Departure;
 use crate::measure::Frame;
 use crate::rules::limiter::Attempt;
 use crate::scenario::Scenario;
@@ -49,12 +52,33 @@ impl<'a> Office<'a> {
         }
     }
 
+    /// Serves all requests that arrive until an instant, in the order in which they arrive, where everything
+    /// is admitted.
+    pub(super) fn serve_until(
+        &mut self,
+        senders: &mut [MutexGuard<'_, Sender<'_>>],
+        until: SimTime,
+    ) {
+        loop {
+            let heads = senders.iter().enumerate();
+            let heads =
+                heads.filter_map(|(number, sender)| Some((sender.outbox.first()?.key, number)));
+            let Some(((now, ..), first)) = heads.min().filter(|(key, _)| key.0 <= until) else {
+                break;
+            };
+            let outbox = &mut senders[first].outbox;
+            let Some(sent) = outbox.first() else { break };
+            let fate = self.serve(now, &sent.request);
+            outbox.answer(fate);
+        }
+    }
+
     /// Decides a request that arrives at `now`.
     #[inline]
     fn answer(&mut self, now: SimTime, request: &Request) -> Answer {
-        let Shared { serving, limits, measures, .. } = &mut self.shared;
+        let Shared { serving, limits, .. } = &mut self.shared;
         let start = self.scenario.start;
-        let &Request { service, deadline, cost, agent } = request;
+        let &Request { cost, agent, .. } = request;
         let attempt = || Attempt { now, start, agent: agent as usize, cost };
         // Limits over everybody are the same on every plan.
         if let Some(limits) = limits {
@@ -67,10 +91,21 @@ impl<'a> Office<'a> {
         if let Some(limits) = limits {
             limits.take(0, &attempt(), 0);
         }
-        let fate = servers.place(now, service, deadline);
+        Ok(self.serve(now, request))
+    }
+
+    /// Serves a request that arrives at `now` and is admitted.
+    #[inline]
+    fn serve(&mut self, now: SimTime, request: &Request) -> Fate {
+        let Shared { serving, measures, .. } = &mut self.shared;
+        let &Request { service, deadline, .. } = request;
+        let fate = match &mut serving.servers {
+            Some(servers) => servers.place(now, service, deadline),
+            None => Err(Departure { at: now, queue: 0 }),
+        };
         if let Some(measures) = measures {
             measure_fate(measures, now, fate);
         }
-        Ok(fate)
+        fate
     }
 }

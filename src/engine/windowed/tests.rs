@@ -86,11 +86,18 @@ timeline:
 ";
 const NODES: &str =
     "enforcement: { strategy: { replicated: { nodes: 3, sync_every: 1s } } }\nbackend:\n";
+/// Limits of the first group that refuse attempts and have them wait, while nobody waits for replies.
+const RATES: &str = "    fair_use:
+      - { name: rate, scope: agent, token_bucket: { rate: 1/s, burst: 2 } }
+      - { name: smooth, scope: workspace, leaky_bucket: { rate: 2/s, burst: 4 } }
+  - group: chatty
+";
+const SESSIONS: &str = "sessions: { rate: 6/min, turns: { geometric: { mean: 3 } }, think: 2s }";
 const USERS: &str = "closed: { users: 3, think: { exponential: 1s } }";
 
 /// Scenarios whose workspaces meet in what is a way off.
 fn meeting() -> Vec<String> {
-    let sessions = "sessions: { rate: 6/min, turns: { geometric: { mean: 3 } }, think: 2s }";
+    let sessions = SESSIONS;
     let plain = "    agents:\n      - name: bot\n        count: 3\n";
     let (delay, chatty) = ("  network_delay: 100ms\n", "  - group: chatty\n");
     let cut = ("duration: 3m", "duration: 3m\ndrain: cut");
@@ -112,6 +119,25 @@ fn meeting() -> Vec<String> {
         grid(&[("servers: 4", "servers: 40"), ("100ms", "10s"), (sessions, USERS)]),
         grid(&[(BACKEND, QUEUE), ("backend:\n", NODES)]),
         grid(&[(BACKEND, RANDOM), untimely, (plain, ROUTED), (sessions, USERS)]),
+    ]
+}
+
+/// The same where nobody does anything for what the platform answers.
+fn sending() -> Vec<String> {
+    let (delay, chatty) = ("  network_delay: 100ms\n", "  - group: chatty\n");
+    let alone = (SESSIONS, "rate: 30/min");
+    let cut = ("duration: 3m", "duration: 3m\ndrain: cut");
+    let several = ("duration: 3m", "duration: 3m\nwarm_up: 20s\nreplications: 3");
+    let small = ("plans:\n", "plans:\n  small: { active_agents: 1 }\n");
+    vec![
+        grid(&[alone]),
+        grid(&[alone, several]),
+        grid(&[alone, (TRAFFIC, IMPATIENT), cut]),
+        grid(&[alone, (chatty, RATES), (TRAFFIC, IMPATIENT)]),
+        grid(&[alone, (TRAFFIC, RESTLESS), ("servers: 4", "servers: 30"), cut]),
+        grid(&[alone, (delay, CHANGES), small, (chatty, RATES)]),
+        grid(&[alone, ("servers: 4", "servers: unlimited"), ("100ms", "1ns")]),
+        grid(&[alone, ("servers: 4", "servers: 9"), ("100ms", "10s"), several]),
     ]
 }
 
@@ -152,8 +178,8 @@ fn difference(one: &str, other: &str) -> Option<String> {
 }
 
 /// Has a scenario measured in windows, on a thread and on several, and in the order of events.
-fn assert_same(scenario: &Scenario, worth_a_call: usize) {
-    let windows = Windows::of(scenario).map(|it| Windows { worth_a_call, ..it });
+fn assert_same(scenario: &Scenario, (worth_a_call, most_sent): (usize, usize)) {
+    let windows = Windows::of(scenario).map(|it| Windows { worth_a_call, most_sent, ..it });
     assert!(windows.is_some(), "{} has no windows", scenario.name);
     let in_order = measured(scenario, None, 1);
     for threads in 1..4 {
@@ -166,13 +192,24 @@ fn assert_same(scenario: &Scenario, worth_a_call: usize) {
 
 #[test]
 fn windows_measure_what_the_order_of_events_does() {
-    for (number, yaml) in meeting().iter().enumerate() {
-        let mut scenario = parse("grid.yaml", yaml, &[]).unwrap_or_else(|error| {
+    let meeting = meeting().into_iter().map(|yaml| (yaml, true));
+    let sending = sending().into_iter().map(|yaml| (yaml, false));
+    for (number, (yaml, hears)) in meeting.chain(sending).enumerate() {
+        let mut scenario = parse("grid.yaml", &yaml, &[]).unwrap_or_else(|error| {
             panic!("scenario {number}: {error:?}\n{yaml}");
         });
         scenario.name = format!("grid {number}");
+        let models = &GroupModel::all(&scenario);
+        let frame = &frame::frame(&scenario, SimTime::ZERO + scenario.duration);
+        let windows = Windows::of(&scenario).unwrap();
+        let everybody = Everybody { scenario: &scenario, models, frame, windows };
+        assert_eq!(everybody.hears(), hears, "{yaml}");
         // Threads share every window, however little there is to do.
-        assert_same(&scenario, 0);
+        assert_same(&scenario, (0, MOST_SENT));
+        if !hears {
+            // Workspaces are hardly ever simulated as far as others.
+            assert_same(&scenario, (0, 3));
+        }
     }
 }
 
@@ -185,25 +222,39 @@ fn shipped_scenarios_measure_the_same_in_windows() {
     let mut several = 0;
     for scenario in scenarios.filter(|it| it.workspaces_meet() && Windows::of(it).is_some()) {
         several += 1;
-        assert_same(&scenario, WORTH_A_CALL);
+        assert_same(&scenario, (WORTH_A_CALL, MOST_SENT));
     }
     assert!(several >= 2, "only {several} scenarios have windows");
 }
 
 #[test]
 fn a_run_that_is_stopped_is_measured_up_to_a_window() {
-    let yaml = grid(&[(BACKEND, "  service_time: { exponential: 2s }\n")]);
-    let scenario = parse("grid.yaml", &yaml, &[]).unwrap();
-    let models = &GroupModel::all(&scenario);
-    let frame = &frame::frame(&scenario, SimTime::ZERO + scenario.duration);
-    let windows = Windows::of(&scenario).unwrap();
-    let everybody = Everybody { scenario: &scenario, models, frame, windows };
-    let half = SimTime::ZERO + SimSpan::from_secs(90);
-    let mut goes_on = |now, _| now < half;
-    let (_, shared, stopped_at) = everybody.simulate(0, 2, &mut goes_on).unwrap().unwrap();
-    let at = stopped_at.unwrap();
-    assert!(at >= half && at < half + SimSpan::SECOND);
-    assert!(shared.measures.is_some());
+    let slow = (BACKEND, "  service_time: { exponential: 2s }\n");
+    let alone = (SESSIONS, "rate: 30/min");
+    for (changes, most_sent, most) in
+        [(vec![slow], MOST_SENT, 1), (vec![slow, alone], MOST_SENT, 90), (vec![slow, alone], 3, 90)]
+    {
+        let scenario = parse("grid.yaml", &grid(&changes), &[]).unwrap();
+        let models = &GroupModel::all(&scenario);
+        let frame = &frame::frame(&scenario, SimTime::ZERO + scenario.duration);
+        let windows = Windows { most_sent, ..Windows::of(&scenario).unwrap() };
+        let everybody = Everybody { scenario: &scenario, models, frame, windows };
+        let soon = SimTime::ZERO + SimSpan::from_secs(10);
+        let mut goes_on = |now, _| now < soon;
+        let (crowd, shared, stopped_at) = everybody.simulate(0, 2, &mut goes_on).unwrap().unwrap();
+        let at = stopped_at.unwrap();
+        assert!(at >= soon && at < soon + SimSpan::from_secs(most), "{at:?}");
+        assert!(shared.measures.is_some());
+        // Everybody has come as far: those whose agents are written to at the same instants have as many
+        // messages.
+        let mut part = Part::new(&scenario, frame);
+        crowd.finish(frame, &mut part);
+        let ratios = &frame.groups[0].ratios;
+        let offered = ratios.iter().position(|it| it.metric == "messages.offered").unwrap();
+        let total = part.groups[0].moments[offered].total();
+        assert!(total.value >= 7.0 * 3.0 * 9.0, "{total:?}");
+        assert_eq!(total.half_width, Some(0.0), "{most_sent}");
+    }
 }
 
 #[test]

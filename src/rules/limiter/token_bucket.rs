@@ -115,7 +115,7 @@ impl TokenBucket {
         Self { level, debt, seen: new.latest(now) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn refill(&mut self, quota: &TokenBucketQuota, now: SimTime) {
         let latest = quota.latest(now);
         let elapsed = u128::from((latest - self.seen).nanos());
@@ -153,6 +153,21 @@ impl TokenBucket {
         self.refill(quota, now);
         let needed = u128::from(weight) * u128::from(quota.price);
         if needed <= self.level { Ok(()) } else { Err(self.until(quota, now, needed)) }
+    }
+
+    /// Takes the tokens of an attempt at `now` if they are there, else none.
+    #[inline(always)]
+    pub(in crate::rules) fn take_at_once(
+        &mut self,
+        quota: &TokenBucketQuota,
+        now: SimTime,
+        weight: u64,
+    ) -> bool {
+        self.refill(quota, now);
+        let needed = u128::from(weight) * u128::from(quota.price);
+        let left = self.level.checked_sub(needed);
+        self.level = left.unwrap_or(self.level);
+        left.is_some()
     }
 
     /// After how long so many drops are there which are not; `None` if they never are.

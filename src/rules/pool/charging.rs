@@ -13,10 +13,21 @@ impl CreditPool {
     /// If the pool cannot pay: nothing is ever oversold.
     #[inline(always)]
     pub fn charge(&mut self, amount: Credits) -> Charge {
-        if amount.wide() + self.held > self.balance.wide() {
-            return self.charge_beyond(amount);
+        if self.has(amount) {
+            return self.draw_and_book(amount, Credits::ZERO, Credits::ZERO);
         }
-        self.draw_and_book(amount, Credits::ZERO, Credits::ZERO)
+        // Put together anew, so that the common charge need not stand where this one is handed over.
+        let Charge { amount, overage, overage_price, oversold, period, part } =
+            self.charge_beyond(amount);
+        Charge { amount, overage, overage_price, oversold, period, part }
+    }
+
+    /// Charges for good an amount that [is there](Self::has).
+    #[inline(always)]
+    pub fn spend(&mut self, amount: Credits) {
+        debug_assert!(self.has(amount));
+        let charge = self.draw_and_book(amount, Credits::ZERO, Credits::ZERO);
+        self.settle(&charge);
     }
 
     /// Charges what is in part overage.
@@ -56,14 +67,16 @@ impl CreditPool {
     #[inline(always)]
     fn draw(&mut self, amount: Credits) -> Part {
         let head = self.draw_from_first(amount);
-        if head.amount == amount { head } else { self.draw_on(head, amount - head.amount) }
+        let next = if head.amount == amount { None } else { self.draw_on(amount - head.amount) };
+        Part { next, ..head }
     }
 
-    /// Draws the rest of an amount from the grants after the first.
+    /// Draws the rest of an amount from the grants after the first; answers the last part of it.
     #[cold]
-    fn draw_on(&mut self, mut head: Part, mut rest: Credits) -> Part {
+    fn draw_on(&mut self, mut rest: Credits) -> Option<u32> {
+        let mut last = None;
         while rest > Credits::ZERO {
-            let part = Part { next: head.next, ..self.draw_from_first(rest) };
+            let part = Part { next: last, ..self.draw_from_first(rest) };
             rest -= part.amount;
             let place = if let Some(place) = self.free {
                 self.free = self.parts[place as usize].next;
@@ -73,9 +86,9 @@ impl CreditPool {
                 self.parts.push(part);
                 self.parts.len() as u32 - 1
             };
-            head.next = Some(place);
+            last = Some(place);
         }
-        head
+        last
     }
 
     /// Draws from the first grant that has anything left, as far as it goes.

@@ -139,6 +139,12 @@ impl CreditPool {
         &self.grants
     }
 
+    /// Whether the grants can pay `amount` out of what is not set aside.
+    #[inline(always)]
+    pub const fn has(&self, amount: Credits) -> bool {
+        amount.wide() + self.held <= self.balance.wide()
+    }
+
     /// Whether the pool can pay `amount`.
     ///
     /// # Errors
@@ -146,7 +152,7 @@ impl CreditPool {
     /// [`Reason::CreditsExhausted`]; when that ends is known to whoever knows the renewals.
     #[inline]
     pub fn check(&self, amount: Credits) -> Result<(), Refusal> {
-        if amount.wide() + self.held <= self.balance.wide() || self.reaches_beyond(amount) {
+        if self.has(amount) || self.reaches_beyond(amount) {
             Ok(())
         } else {
             Err(Refusal::of(Reason::CreditsExhausted))

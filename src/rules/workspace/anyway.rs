@@ -2,7 +2,6 @@
 //! too little. And whether they had.
 
 use super::{Member, Workspace};
-use crate::rules::agent::AgentState;
 use crate::rules::meters::Passed;
 use crate::rules::passage::{Hold, Wait};
 use crate::rules::policy::Rulebook;
@@ -89,7 +88,7 @@ impl Workspace {
     /// Enables an agent that is draft or offline whether a slot is free or not. Answers whether the
     /// limit has room for it: where that only reports, it holds no slot then.
     pub fn enable_anyway(&mut self, agent: usize) -> bool {
-        debug_assert!(matches!(self.members[agent], Member::Agent(_)) && !self.is_active(agent));
+        debug_assert!(self.is_agent(agent) && !self.is_active(agent));
         let holds_slot = self.slots.take().unwrap_or_else(|_| {
             self.slots.take_anyway();
             true
@@ -97,7 +96,7 @@ impl Workspace {
         if !holds_slot {
             self.slotless.push(agent);
         }
-        self.members[agent] = Member::Agent(AgentState::Active);
+        self.members[agent] = Member::Active;
         holds_slot
     }
 

@@ -7,6 +7,13 @@ use crate::rules::pool::{Charge, CreditPool};
 use crate::units::{Credits, SimTime};
 
 impl Workspace {
+    /// Whether it can be seen at a glance that anybody's attempt can be paid, so that there is nothing to
+    /// [decide](Self::check_credits).
+    #[inline(always)]
+    pub fn has_enough(&self, cost: Credits) -> bool {
+        !self.metered || (self.shares.is_empty() && self.pool.has(cost))
+    }
+
     /// Decides whether an attempt at `now` can be paid that passes its limiters: by its share, then
     /// by the pool. It may be asked again when a package has come, without counting the attempt twice
     /// anywhere.
@@ -14,7 +21,6 @@ impl Workspace {
     /// # Errors
     ///
     /// The first of the two that refuses; none where the pool only reports.
-    #[inline(always)]
     pub fn check_credits(
         &mut self,
         book: &Rulebook,
@@ -61,7 +67,6 @@ impl Workspace {
     }
 
     /// What an answer comes to where the pool only reports, or time cures a refusal.
-    #[inline(always)]
     fn paid(
         &mut self,
         book: &Rulebook,

@@ -5,6 +5,8 @@ mod anyway;
 mod credits;
 mod plan;
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 
 use super::agent::AgentState;
@@ -63,10 +65,12 @@ pub struct Taken {
     pub queues: u16,
 }
 
-/// What can be written to.
+/// What can be written to: an agent in one of its states, or something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Member {
-    Agent(AgentState),
+    Draft,
+    Active,
+    Offline,
     /// Another feature than agents; always there.
     Feature,
     /// An agent that was deleted.
@@ -148,15 +152,27 @@ impl Workspace {
     #[inline]
     pub fn agent(&self, agent: usize) -> Option<AgentState> {
         match self.members[agent] {
-            Member::Agent(state) => Some(state),
-            Member::Feature => Some(AgentState::Active),
+            Member::Draft => Some(AgentState::Draft),
+            Member::Offline => Some(AgentState::Offline),
+            Member::Active | Member::Feature => Some(AgentState::Active),
             Member::Deleted => None,
         }
+    }
+
+    /// Whether there is an agent: it was not deleted. A feature always is.
+    #[inline(always)]
+    pub fn exists(&self, agent: usize) -> bool {
+        self.members[agent] != Member::Deleted
     }
 
     /// Whether an agent is active.
     pub fn is_active(&self, agent: usize) -> bool {
         self.agent(agent) == Some(AgentState::Active)
+    }
+
+    /// Whether there is an agent, and it is no feature.
+    fn is_agent(&self, agent: usize) -> bool {
+        !matches!(self.members[agent], Member::Feature | Member::Deleted)
     }
 
     /// The slots.
@@ -190,31 +206,50 @@ impl Workspace {
         share: Option<ShareTerms>,
         now: SimTime,
     ) -> Result<(), Refusal> {
-        if self.agents >= book.policy(self.plan).plan().total_agents {
-            return Err(Refusal::of(Reason::WorkspaceAgentLimit));
+        match self.create_all(book, (share, 1), now) {
+            0 => Err(Refusal::of(Reason::WorkspaceAgentLimit)),
+            _ => Ok(()),
         }
-        self.agents += 1;
-        self.add(book, Member::Agent(AgentState::Draft), share, now);
-        Ok(())
+    }
+
+    /// Creates so many agents at `now` that have the same share, as [`create`](Self::create) does, as far as
+    /// so many may exist. Answers how many it created.
+    pub fn create_all(
+        &mut self,
+        book: &Rulebook,
+        (share, count): (Option<ShareTerms>, u32),
+        now: SimTime,
+    ) -> u32 {
+        let most = book.policy(self.plan).plan().total_agents;
+        let count = count.min(most.saturating_sub(self.agents));
+        self.agents += count;
+        self.add(book, (Member::Draft, share), count, now);
+        count
     }
 
     /// Adds a feature that is no agent; it is there from the start.
     pub fn add_feature(&mut self, book: &Rulebook, share: Option<ShareTerms>) {
-        self.add(book, Member::Feature, share, SimTime::ZERO);
+        self.add(book, (Member::Feature, share), 1, SimTime::ZERO);
     }
 
-    fn add(&mut self, book: &Rulebook, member: Member, share: Option<ShareTerms>, now: SimTime) {
-        self.members.push(member);
-        if book.shares() {
+    fn add(
+        &mut self,
+        book: &Rulebook,
+        (member, share): (Member, Option<ShareTerms>),
+        count: u32,
+        now: SimTime,
+    ) {
+        self.members.extend(std::iter::repeat_n(member, count as usize));
+        for _ in 0..if book.shares() { count } else { 0 } {
             self.shares.add(share, self.pool.included());
         }
-        self.meters.add_agent(book, self.plan, now);
+        self.meters.add_agents(book, self.plan, count, now);
     }
 
     /// Has an agent that was just created begin offline instead of as a draft.
     pub fn shelve(&mut self, agent: usize) {
-        debug_assert_eq!(self.members[agent], Member::Agent(AgentState::Draft));
-        self.members[agent] = Member::Agent(AgentState::Offline);
+        debug_assert_eq!(self.members[agent], Member::Draft);
+        self.members[agent] = Member::Offline;
     }
 
     /// Deletes an agent; if it was active its slot is free at once.
@@ -222,7 +257,7 @@ impl Workspace {
         if self.is_active(agent) {
             self.free_slot(agent);
         }
-        debug_assert!(matches!(self.members[agent], Member::Agent(_)));
+        debug_assert!(self.is_agent(agent));
         self.members[agent] = Member::Deleted;
         self.agents -= 1;
         self.shares.remove(agent);
@@ -236,7 +271,7 @@ impl Workspace {
     /// [`Reason::TrialEnded`] when the trial is over (rule R8); [`Reason::ActiveAgentLimit`] when
     /// every slot is taken (rule R4). The agent keeps its state.
     pub fn enable(&mut self, agent: usize) -> Result<bool, Refusal> {
-        debug_assert!(matches!(self.members[agent], Member::Agent(_)) && !self.is_active(agent));
+        debug_assert!(self.is_agent(agent) && !self.is_active(agent));
         if !self.available {
             return Err(Refusal::of(Reason::TrialEnded));
         }
@@ -244,15 +279,25 @@ impl Workspace {
         if !holds_slot {
             self.slotless.push(agent);
         }
-        self.members[agent] = Member::Agent(AgentState::Active);
+        self.members[agent] = Member::Active;
         Ok(holds_slot)
+    }
+
+    /// Enables agents, one after the other, as far as each finds a slot that it holds. Answers how many.
+    pub fn enable_all(&mut self, agents: Range<usize>) -> usize {
+        let slots = if self.available { self.slots.free_slots() } else { 0 };
+        let count = agents.len().min(slots as usize);
+        let enabled = agents.start..agents.start + count;
+        self.members[enabled].fill(Member::Active);
+        self.slots.take_all(count as u32);
+        count
     }
 
     /// Disables an active agent; its slot is free at once (rule R5).
     pub fn disable(&mut self, agent: usize) {
         debug_assert!(self.is_active(agent));
         self.free_slot(agent);
-        self.members[agent] = Member::Agent(AgentState::Offline);
+        self.members[agent] = Member::Offline;
     }
 
     fn free_slot(&mut self, agent: usize) {
@@ -298,13 +343,14 @@ impl Workspace {
         if !self.available {
             return Err(Refusal::of(Reason::TrialEnded));
         }
-        if !matches!(self.members[agent], Member::Feature | Member::Agent(AgentState::Active)) {
+        if !matches!(self.members[agent], Member::Feature | Member::Active) {
             return Err(Refusal::of(Reason::AgentNotActive));
         }
         Ok(())
     }
 
     /// An attempt, as limiters see it.
+    #[inline(always)]
     pub const fn attempt(&self, agent: usize, cost: Credits, now: SimTime) -> Attempt {
         Attempt { now, start: self.start, agent, cost }
     }
@@ -340,6 +386,28 @@ impl Workspace {
             None
         };
         Taken { charge, hold, queues }
+    }
+
+    /// Takes all that an attempt needs of a workspace whose limits do not report, if it can be seen at a
+    /// glance that everything is there: answers what was charged for good, of a plan that counts credits.
+    /// Else nothing is taken, and the attempt is to be [checked](Self::check).
+    #[inline(always)]
+    pub fn take_at_once(
+        &mut self,
+        book: &Rulebook,
+        agent: usize,
+        cost: Credits,
+        now: SimTime,
+    ) -> Option<Option<Credits>> {
+        let attempt = self.attempt(agent, cost, now);
+        let is_there = self.check_access(book, agent).is_ok() && self.has_enough(cost);
+        if !is_there || !self.meters.take_at_once(book, self.plan, &attempt) {
+            return None;
+        }
+        if self.metered {
+            self.pool.spend(cost);
+        }
+        Some(self.metered.then_some(cost))
     }
 
     /// Gives back the places that an attempt held, when it is over.

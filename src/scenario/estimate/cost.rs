@@ -28,7 +28,7 @@ const EVENTS_PER_SECOND: (f64, f64) = (2.5e6, 0.25e6);
 /// The state of all workspaces that fits the caches \[bytes\].
 const CACHED: f64 = 2e7;
 /// Memory of a run whatever its size, of a workspace, and of an agent that are kept \[bytes\].
-const BYTES: (f64, f64, f64) = (15e6, 4e3, 110.0);
+const BYTES: (f64, f64, f64) = (15e6, 5e3, 60.0);
 
 /// Pages of a histogram that the times of a bin use at most, over eight doublings, the memory of
 /// each, and that of the list of them \[bytes\].
@@ -79,7 +79,7 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
         events: replications * events,
         seconds,
         bytes: BYTES.0 + kept + by_bin(scenario),
-        divides: !together || scenario.replications > 1,
+        divides: !together || scenario.replications > 1 || scenario.platform_is_ahead().is_some(),
         multiplies: together && scenario.replications > 1,
     }
 }
