@@ -171,7 +171,9 @@ fn draw(path: &Path, studies: &[(&str, Vec<(Size, Cost)>)]) -> Result<(), Box<dy
             .x_label_area_size(28)
             .y_label_area_size(40)
             .build_cartesian_2d((least * 0.8..greatest * 1.25).log_scale(), 0.0..most * 1.15)?;
-        chart.configure_mesh().x_labels(5).x_label_formatter(&|at| format!("{at:.0}")).draw()?;
+        let whole = |at: &f64| format!("{at:.0}");
+        let mut mesh = chart.configure_mesh();
+        mesh.x_labels(5).x_label_formatter(&whole).y_label_formatter(&whole).draw()?;
         let colour = RGBColor(0, 114, 178);
         chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(2)))?;
         chart.draw_series(points.iter().map(|&point| Circle::new(point, 3, colour.filled())))?;
