@@ -108,28 +108,20 @@ impl Seen {
                     credits.refused(now);
                 }
             }
-            Deed::Create(member) => {
-                match &refusal {
-                    None => measures.created(frame, &mut self.tally, now, 1),
-                    Some(refusal) => {
-                        measures.create_refused(frame, &mut self.tally, now, refusal);
-                    }
-                }
-                if refusal.is_none() {
+            Deed::Create(member) => match &refusal {
+                None => {
+                    measures.created(frame, &mut self.tally, now, 1);
                     self.created(frame, member, ground.group, now);
                 }
-            }
-            Deed::Enable(member) => {
-                match &refusal {
-                    None => measures.enabled(frame, &mut self.tally, now, 1),
-                    Some(refusal) => {
-                        measures.enable_refused(frame, &mut self.tally, now, refusal);
-                    }
-                }
-                if refusal.is_none() {
+                Some(refusal) => measures.create_refused(frame, &mut self.tally, now, refusal),
+            },
+            Deed::Enable(member) => match &refusal {
+                None => {
+                    measures.enabled(frame, &mut self.tally, now, 1);
                     self.turn(measures, frame, (member, Some(AgentState::Active)), now);
                 }
-            }
+                Some(refusal) => measures.enable_refused(frame, &mut self.tally, now, refusal),
+            },
             Deed::Disable(member) => {
                 self.turn(measures, frame, (member, Some(AgentState::Offline)), now);
             }

@@ -240,8 +240,8 @@ impl Workspace {
         now: SimTime,
     ) {
         self.members.extend(std::iter::repeat_n(member, count as usize));
-        for _ in 0..if book.shares() { count } else { 0 } {
-            self.shares.add(share, self.pool.included());
+        if book.shares() {
+            (0..count).for_each(|_| self.shares.add(share, self.pool.included()));
         }
         self.meters.add_agents(book, self.plan, count, now);
     }
