@@ -162,6 +162,7 @@ impl GroupMeasures {
     /// Books an attempt of a message that is inside the window, made at `made`, which is refused at
     /// `now`. Hits follow each other in the order in which they are decided; the series has attempts
     /// and what became of them in the same bin.
+    #[inline]
     pub fn refused(
         &mut self,
         frame: &GroupFrame,
@@ -232,6 +233,7 @@ impl GroupMeasures {
         }
     }
 
+    #[inline(always)]
     pub(super) fn hit(
         &mut self,
         frame: &GroupFrame,

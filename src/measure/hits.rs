@@ -50,6 +50,7 @@ pub struct HitTally {
 
 impl HitTally {
     /// Books one refusal.
+    #[inline(always)]
     pub fn hit(
         &mut self,
         measures: &mut HitMeasures,

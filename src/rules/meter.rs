@@ -61,7 +61,7 @@ impl Meter {
     pub(super) fn passes(&mut self, gate: &Gate, attempt: &Attempt) -> bool {
         match (self, &gate.quota) {
             (Self::TokenBucket(bucket), GateQuota::TokenBucket(quota)) => {
-                bucket.check(quota, attempt.now, gate.weight(attempt)).is_ok()
+                bucket.admits(quota, attempt.now, gate.weight(attempt))
             }
             _ => false,
         }

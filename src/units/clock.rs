@@ -15,11 +15,12 @@ pub struct ClockChange {
 impl ClockChange {
     /// The hour of the day, from 0 to 23, that clocks show at `now`. They go as `changes` say, which
     /// are in order; before the first of them as on Monday 00:00.
+    #[inline]
     pub fn hour(changes: &[Self], now: SimTime) -> usize {
         let last = changes.iter().rev().find(|change| change.from <= now);
         let at_start = last.map_or(0, |change| change.at_start.nanos());
         let day = SimSpan::DAY.nanos();
-        ((at_start % day + now.nanos() % day) / SimSpan::HOUR.nanos() % 24) as usize
+        ((at_start + now.nanos() % day) / SimSpan::HOUR.nanos() % 24) as usize
     }
 }
 

@@ -1,6 +1,8 @@
 //! The way of a message to the backend: its arrival, or the next turn of a conversation, and the
 //! decision at the workspace.
 
+use std::mem;
+
 use super::journal::Moved;
 use super::{Cell, Event, Flight, Message, NONE, Post, Session, World};
 use crate::engine::calendar::Class;
@@ -124,7 +126,7 @@ impl Cell {
     /// Puts a conversation at the end of those that wait for an agent.
     fn park(&mut self, agent: u32, session: u32) {
         let agent = &mut self.agents[agent as usize];
-        let last = std::mem::replace(&mut agent.last_parked, session);
+        let last = mem::replace(&mut agent.last_parked, session);
         if agent.parked == NONE {
             agent.parked = session;
         } else {
@@ -165,7 +167,8 @@ impl Cell {
             let by = Some(model.client);
             let refusal = Refusal { limiter: by, ..Refusal::of(ClientThrottling::REFUSAL) };
             self.log_decision(world, (message, cost), Err(refusal), (0, now));
-            self.refuse(world, *message, refusal, now);
+            let message = *message;
+            self.refuse(world, &message, &refusal, now);
             return;
         }
         if K::ENFORCES
@@ -214,7 +217,7 @@ impl Cell {
                 if K::LOGS {
                     self.log_decision(world, (message, cost), Err(refusal), (0, now));
                 }
-                self.refuse(world, *message, refusal, now);
+                self.refuse(world, message, &refusal, now);
                 return;
             }
         };
@@ -306,21 +309,21 @@ impl Cell {
     }
 
     /// Decides whether an attempt can be paid, with a package that is bought for it perhaps.
-    #[inline(never)]
+    #[inline(always)]
     fn check_credits(
         &mut self,
         world: &mut World<'_>,
         (agent, cost): (usize, Credits),
         now: SimTime,
     ) -> Result<(), Refusal> {
-        let book = &world.model.book;
-        let mut paid = self.workspace.check_credits(book, agent, cost, now);
-        if matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }))
-            && self.buys_for_refused(world, now)
-        {
-            paid = self.workspace.check_credits(book, agent, cost, now);
+        let mut may_buy = true;
+        loop {
+            let paid = self.workspace.check_credits(&world.model.book, agent, cost, now);
+            let exhausted = matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }));
+            if !exhausted || !mem::take(&mut may_buy) || !self.buys_for_refused(world, now) {
+                return paid;
+            }
         }
-        paid
     }
 
     /// The customer thinks about what is back at `now`, a reply or a loss, and writes again unless

@@ -158,7 +158,7 @@ impl Cell {
     /// The run ends before what was asked for is decided.
     fn cut_asked(&mut self, ask: u32) {
         if let What::Attempt(message, _) = self.asks.remove(ask).what {
-            self.cut(message);
+            self.cut(&message);
         }
     }
 
@@ -357,7 +357,7 @@ impl Cell {
                 self.report_shadows(world, &message);
                 self.decided(world, &message, now);
                 self.log_decision(world, (&message, cost), Err(refusal), (node, now));
-                self.refuse(world, message, refusal, now);
+                self.refuse(world, &message, &refusal, now);
             }
             What::Again(message, cost) => {
                 self.log_decision(world, (&message, cost), Err(refusal), (node, now));

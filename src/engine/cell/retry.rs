@@ -50,8 +50,8 @@ impl Cell {
     pub(super) fn refuse(
         &mut self,
         world: &mut World<'_>,
-        message: Message,
-        refusal: Refusal,
+        message: &Message,
+        refusal: &Refusal,
         now: SimTime,
     ) {
         if refusal.reason == Reason::CreditsExhausted {
@@ -59,39 +59,41 @@ impl Cell {
         }
         if message.counts {
             let made = (message.sent, message.is_first());
-            world.measures.refused(world.frame, &mut self.tally, (made, now), &refusal);
+            world.measures.refused(world.frame, &mut self.tally, (made, now), refusal);
         }
         self.again_or_lost(world, message, refusal, now);
     }
 
     /// The customer knows of a refusal at `now`, and tries again later or gives up.
+    #[inline(always)]
     pub(super) fn again_or_lost(
         &mut self,
-        world: &mut World<'_>,
-        message: Message,
-        refusal: Refusal,
+        world: &World<'_>,
+        message: &Message,
+        refusal: &Refusal,
         now: SimTime,
     ) {
         let model = &world.model.lines[message.line as usize];
-        let last = (message.attempt, message.backoff);
-        let line = &mut self.lines[message.line as usize];
-        let retry = model.retry.as_ref().filter(|retry| line.can_retry(retry, now));
-        let again = retry.and_then(|retry| {
-            self.lines[message.customers as usize].retry(retry, message.number, last, &refusal)
-        });
+        let again = match &model.retry {
+            Some(retry) if self.lines[message.line as usize].can_retry(retry, now) => {
+                let last = (message.attempt, message.backoff);
+                self.lines[message.customers as usize].retry(retry, message.number, last, refusal)
+            }
+            _ => None,
+        };
         let Some((delay, backoff)) = again else {
             self.lose(world, message, refusal, (now, false));
             return;
         };
-        let (at, deadline) = (now + delay, self.deadline(world, &message));
+        let (at, deadline) = (now + delay, self.deadline(world, message));
         if at > deadline {
             self.lose(world, message, refusal, (deadline.max(now), true));
         } else if !world.model.finish && at >= world.model.until {
             self.cut(message);
         } else {
             self.lines[message.line as usize].will_retry(now);
-            let message = Message { attempt: message.attempt + 1, sent: at, backoff, ..message };
-            let pending = self.pending.insert(Pending { message, refusal });
+            let message = Message { attempt: message.attempt + 1, sent: at, backoff, ..*message };
+            let pending = self.pending.insert(Pending { message, refusal: *refusal });
             self.calendar.schedule(at, Class::Takes, Event::Retry { pending });
         }
     }
@@ -105,18 +107,19 @@ impl Cell {
     ) -> Option<Message> {
         let Pending { message, refusal } = self.pending.remove(pending);
         if self.workspace.agent(message.agent as usize).is_none() {
-            self.lose(world, message, refusal, (now, false));
+            self.lose(world, &message, &refusal, (now, false));
             return None;
         }
         Some(message)
     }
 
     /// A message is given up at an instant, perhaps since its customer lost patience then.
+    #[inline(always)]
     fn lose(
         &mut self,
         world: &World<'_>,
-        message: Message,
-        refusal: Refusal,
+        message: &Message,
+        refusal: &Refusal,
         (at, impatient): (SimTime, bool),
     ) {
         if world.model.cuts(at) {
@@ -124,13 +127,13 @@ impl Cell {
             return;
         }
         if message.counts {
-            self.tally.gave_up(world.frame.own_causes.index(&refusal), impatient);
+            self.tally.gave_up(world.frame.own_causes.index(refusal), impatient);
         }
         self.lost(world, message.session, at);
     }
 
     /// The run ends before it is known what becomes of a message.
-    pub(super) fn cut(&mut self, message: Message) {
+    pub(super) fn cut(&mut self, message: &Message) {
         if message.counts {
             self.tally.in_flight += 1;
         }

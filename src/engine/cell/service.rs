@@ -376,9 +376,9 @@ impl Cell {
         self.log_end(world, &flight, back, now);
         if let End::Refused(refusal) = end {
             if world.model.cuts(now) {
-                self.cut(message);
+                self.cut(&message);
             } else {
-                self.again_or_lost(world, message, refusal, now);
+                self.again_or_lost(world, &message, &refusal, now);
             }
         }
     }

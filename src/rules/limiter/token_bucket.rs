@@ -135,6 +135,19 @@ impl TokenBucket {
         gained - paid
     }
 
+    /// Whether the tokens of an attempt are there at `now`: [`check`](Self::check) for whoever does not
+    /// ask how long it would be until then.
+    #[inline(always)]
+    pub(in crate::rules) fn admits(
+        &mut self,
+        quota: &TokenBucketQuota,
+        now: SimTime,
+        weight: u64,
+    ) -> bool {
+        self.refill(quota, now);
+        u128::from(weight) * u128::from(quota.price) <= self.level
+    }
+
     /// Whether an attempt that weighs `weight` thousandths of a token is admitted at `now`.
     ///
     /// Refilling happens here; it takes nothing.
@@ -178,7 +191,11 @@ impl TokenBucket {
         }
         let missing = needed - self.level + self.debt;
         let wait = if quota.every == 1 {
-            missing.div_ceil(u128::from(quota.gain))
+            match u64::try_from(missing) {
+                // The common wait, spared a wide division.
+                Ok(missing) => u128::from(missing.div_ceil(quota.gain)),
+                Err(_) => missing.div_ceil(u128::from(quota.gain)),
+            }
         } else {
             let every = u128::from(quota.every);
             let steps = missing.div_ceil(u128::from(quota.gain) * every);

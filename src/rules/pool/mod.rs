@@ -99,11 +99,20 @@ impl CreditPool {
         self.balance.wide() + (self.terms.overage_limit.wide() - self.overage).max(0)
     }
 
-    /// Credits that could be spent right after the renewal if nothing else happened until then.
+    /// Whether `cost` could be spent right after the renewal if nothing else happened until then.
     /// Packages that begin anew then are not counted: whether they are paid for is not the pool's.
-    pub fn spendable_after_renewal(&self) -> Credits {
-        let Included { amount, renews, carry_over, overage_limit, deducts, .. } = self.terms;
+    pub fn has_after_renewal(&self, cost: Credits) -> bool {
+        let Included { amount, overage_limit, deducts, .. } = self.terms;
         let owed = self.debt + if deducts { self.overage } else { 0 };
+        let granted = amount.wide() - owed.min(amount.wide());
+        let missing = cost.wide() - (granted + overage_limit.wide() - self.held);
+        missing <= 0 || missing <= self.left_after_renewal()
+    }
+
+    /// What will be left of the grants that there are right after the renewal.
+    #[cold]
+    fn left_after_renewal(&self) -> i128 {
+        let Included { amount, renews, carry_over, .. } = self.terms;
         let left = |included: bool| -> i128 {
             let grants = self.grants.iter();
             let own = grants.filter(|it| (it.source == GrantSource::Included) == included);
@@ -114,8 +123,7 @@ impl CreditPool {
             CarryOver::All => left(true),
             CarryOver::UpTo(total) => left(true).min((total.wide() - amount.wide()).max(0)),
         };
-        let granted = amount.wide() - owed.min(amount.wide());
-        narrow(granted + carried + left(false) + overage_limit.wide() - self.held)
+        carried + left(false)
     }
 
     /// The number of this period, from 0.
@@ -160,9 +168,9 @@ impl CreditPool {
     }
 
     /// Whether overage pays what the balance cannot, or there is nothing to pay.
-    #[cold]
+    #[inline]
     fn reaches_beyond(&self, amount: Credits) -> bool {
-        amount <= self.spendable() || amount == Credits::ZERO
+        amount.wide() <= self.chargeable() - self.held || amount == Credits::ZERO
     }
 
     /// What could be spent, overage included, if only so much of what was used \[thousandths\] were

@@ -21,6 +21,7 @@ impl Workspace {
     /// # Errors
     ///
     /// The first of the two that refuses; none where the pool only reports.
+    #[inline(always)]
     pub fn check_credits(
         &mut self,
         book: &Rulebook,
@@ -28,7 +29,7 @@ impl Workspace {
         cost: Credits,
         now: SimTime,
     ) -> Result<(), Refusal> {
-        if !self.metered {
+        if self.has_enough(cost) {
             return Ok(());
         }
         let answer = self
@@ -67,6 +68,7 @@ impl Workspace {
     }
 
     /// What an answer comes to where the pool only reports, or time cures a refusal.
+    #[inline(always)]
     fn paid(
         &mut self,
         book: &Rulebook,
@@ -79,26 +81,21 @@ impl Workspace {
                 self.meters.exceeded.pool = Some(refusal.reason);
                 Ok(())
             }
-            Err(refusal) => Err(self.until_renewal(refusal, agent, cost, now)),
+            Err(refusal) => {
+                let cured = self.renews != SimTime::NEVER && self.is_cured(agent, cost);
+                Err(Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal })
+            }
             Ok(()) => Ok(()),
         }
     }
 
-    /// Adds to a refusal for want of credits when the renewal cures it, if it does.
-    #[cold]
-    fn until_renewal(
-        &self,
-        refusal: Refusal,
-        agent: usize,
-        cost: Credits,
-        now: SimTime,
-    ) -> Refusal {
+    /// Whether the renewal to come cures a refusal for want of credits.
+    #[inline(never)]
+    fn is_cured(&self, agent: usize, cost: Credits) -> bool {
         // Nothing renews once a trial has ended.
-        let cured = self.renews != SimTime::NEVER
-            && (self.trial_ends == SimTime::NEVER || self.renews < self.trial_ends)
-            && cost <= self.pool.spendable_after_renewal()
-            && self.shares.fits(agent, cost, self.pool.included());
-        Refusal { retry_after: cured.then(|| self.renews.since(now)), ..refusal }
+        (self.trial_ends == SimTime::NEVER || self.renews < self.trial_ends)
+            && self.pool.has_after_renewal(cost)
+            && self.shares.fits(agent, cost, self.pool.included())
     }
 
     /// Notes that a charge stands for good.
