@@ -54,8 +54,9 @@ pub(super) struct ScenarioArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 done and every threshold holds, 1 could not run, 2 the command line or the scenario \
-is wrong, 99 a threshold failed, 130 interrupted (what was measured so far is written).")]
+Exit codes: 0 done and no threshold failed, 1 could not run, 2 the command line or the scenario \
+is wrong, 5 a threshold is not certain to hold (only with --strict), 99 a threshold failed, 130 \
+interrupted (what was measured so far is written).")]
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) scenario: ScenarioArguments,
@@ -127,9 +128,10 @@ pub(super) struct ExplainArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 done, every threshold holds and no rule was surely violated, 1 could not run, 2 the \
-command line or the scenario is wrong, or it has what cannot be driven, 4 a rule was violated, 99 a \
-threshold failed, 130 interrupted (what was measured so far is written).")]
+Exit codes: 0 done, no threshold failed and no rule was surely violated, 1 could not run, 2 the \
+command line or the scenario is wrong, or it has what cannot be driven, 4 a rule was violated, 5 a \
+threshold is not certain to hold (only with --strict), 99 a threshold failed, 130 interrupted (what was \
+measured so far is written).")]
 pub(super) struct DriveArguments {
     #[command(flatten)]
     pub(super) scenario: ScenarioArguments,
@@ -154,6 +156,9 @@ pub(super) struct DriveArguments {
     /// What to print: a summary for people, or the JSON that is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Fail where the interval of a metric lies on both sides of the bound of its threshold
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -177,6 +182,9 @@ pub(super) struct HowArguments {
     /// What to print: a summary for people, or the JSON that is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Fail where the interval of a metric lies on both sides of the bound of its threshold
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]

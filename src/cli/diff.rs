@@ -36,7 +36,7 @@ pub(super) fn diff(arguments: &DiffArguments) -> Exit {
     };
     comparison.summary.a.set.clone_from(&arguments.both);
     comparison.summary.b.set = [&arguments.both[..], &arguments.set].concat();
-    let outputs = Outputs { png: arguments.how.png, decisions: None };
+    let outputs = Outputs { png: arguments.how.png, ..Outputs::default() };
     if let Err(error) = report::write_diff(&folder, &comparison, &outputs) {
         complain(&error.to_string());
         return Exit::Impossible;

@@ -63,7 +63,7 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
     let shown = folder.join(DECISIONS).display().to_string();
     let verified = verify(&Trace::new(&log, &*shown), scenario, Standard::default());
     let verified = verified.map_err(impossible)?;
-    let outputs = Outputs { png: arguments.png, decisions: Some(log) };
+    let outputs = Outputs { png: arguments.png, decisions: Some(log), ..Outputs::default() };
     report::write(&folder, scenario, &driven.summary, &driven.measures, &outputs)
         .map_err(impossible)?;
     if !arguments.quiet {
@@ -73,7 +73,7 @@ fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exi
             print(&verified_terminal(&verified, &shown, &[]));
         }
     }
-    Ok(exit(&driven, &verified))
+    Ok(exit(&driven, &verified, arguments.strict))
 }
 
 /// Tells why nothing was driven.
@@ -93,8 +93,8 @@ fn told(error: DrivingError) -> Exit {
 }
 
 /// Of several reasons to fail, an interruption counts first, then a rule that was broken.
-fn exit(driven: &Driven, verified: &Verified) -> Exit {
-    match (verdict(&driven.summary, &driven.measures), verified.verdict()) {
+fn exit(driven: &Driven, verified: &Verified, strict: bool) -> Exit {
+    match (verdict(&driven.summary, &driven.measures, strict), verified.verdict()) {
         (Exit::Interrupted, _) => Exit::Interrupted,
         (_, Verdict::Violated) => Exit::RuleViolated,
         (exit, _) => exit,

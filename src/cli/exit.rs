@@ -14,7 +14,7 @@ pub enum Exit {
     Wrong = 2,
     /// A rule was violated.
     RuleViolated = 4,
-    /// Whether a rule was violated could not be told, and that was not good enough.
+    /// Whether a rule was violated, or a threshold holds, could not be told, and that was not good enough.
     Inconclusive = 5,
     /// A threshold failed.
     ThresholdFailed = 99,

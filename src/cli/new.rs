@@ -46,7 +46,8 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
         }
         return Exit::Done;
     }
-    let how = HowArguments { threads: None, png: false, quiet: false, format: Format::Text };
+    let (threads, format) = (None, Format::Text);
+    let how = HowArguments { threads, png: false, quiet: false, format, strict: false };
     simulate(&scenario, None, false, &how)
 }
 

@@ -18,7 +18,7 @@ use crate::log::DecisionLog;
 use crate::measure::Measures;
 use crate::report::{self, Outputs};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
-use crate::summary::{RunFigures, Summary};
+use crate::summary::{RunFigures, Summary, ThresholdVerdict};
 
 /// Columns of the summary on something that is no terminal.
 pub(super) const WIDTH: usize = 100;
@@ -91,13 +91,14 @@ fn try_simulate(
     });
     let written = draft.map(Draft::finish).transpose()?;
     let decisions = written.as_ref().map(|beside| beside.path().join(DECISIONS));
-    let outputs = Outputs { png: how.png, decisions };
+    let replications = std::mem::take(&mut outcome.replications);
+    let outputs = Outputs { png: how.png, decisions, replications };
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
         show(scenario, &outcome.summary, &folder, how.format);
     }
-    Ok(verdict(&outcome.summary, &outcome.measures))
+    Ok(verdict(&outcome.summary, &outcome.measures, how.strict))
 }
 
 /// The log of decisions in a folder of results.
@@ -176,13 +177,14 @@ pub(super) fn show(scenario: &Scenario, summary: &Summary, folder: &Path, format
 }
 
 /// How the command ends by what was measured.
-pub(super) fn verdict(summary: &Summary, measures: &Measures) -> Exit {
+pub(super) fn verdict(summary: &Summary, measures: &Measures, strict: bool) -> Exit {
     if measures.interrupted.is_some() {
-        Exit::Interrupted
-    } else if summary.passed() {
-        Exit::Done
-    } else {
-        Exit::ThresholdFailed
+        return Exit::Interrupted;
+    }
+    match summary.verdict() {
+        Some(ThresholdVerdict::Fail) => Exit::ThresholdFailed,
+        Some(ThresholdVerdict::Inconclusive) if strict => Exit::Inconclusive,
+        _ => Exit::Done,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::frame;
 use super::journal::Observers;
-use super::run::{EngineError, RunOptions, simulate};
+use super::replicate::simulate;
+use super::run::{EngineError, RunOptions};
 use super::watch::Watch;
 use crate::measure::{Interruption, WorkspaceFigures};
 use crate::scenario::Scenario;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::measure::{
-    Capacity, Causes, Features, Frame, GroupFrame, LimiterCause, Ratio, Shadows, Window, ratios,
+    Batches, ByBin, Capacity, Causes, Features, Frame, GroupFrame, LimiterCause, Ratio, Shadows,
+    Window, ratios,
 };
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
@@ -40,6 +41,7 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
     alerts.sort_unstable();
     alerts.dedup();
+    let batches = batches(scenario, window);
     let group_frame =
         |name, features, (own_causes, own_shadows), own_alerts: &[Share]| GroupFrame {
             window,
@@ -50,7 +52,9 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
             own_shadows,
             ratios: Arc::clone(&shared),
             withins: withins.clone(),
-            by_bin: Threshold::by_bin(&scenario.thresholds, name),
+            by_bin: Threshold::by_bin(&scenario.thresholds, name)
+                .and(ByBin { messages: batches.is_some(), ..ByBin::default() }),
+            batches,
             clocks: Arc::clone(&clocks),
             alerts: own_alerts
                 .iter()
@@ -87,7 +91,18 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         bin: scenario.series_every,
         duration: scenario.duration,
         replications: scenario.replications,
+        meet: scenario.workspaces_meet(),
     }
+}
+
+/// The batches of a run in which nothing is independent of each other but stretches of time: there is one
+/// replication, in which workspaces meet, or there is one workspace.
+fn batches(scenario: &Scenario, window: Window) -> Option<Batches> {
+    let one = scenario.groups.iter().map(|group| u64::from(group.count)).sum::<u64>() == 1;
+    let alone = scenario.replications == 1 && (one || scenario.workspaces_meet());
+    let bin = scenario.series_every.nanos();
+    let (first, end) = (window.from.nanos().div_ceil(bin), window.until.nanos() / bin);
+    Batches::of(first as usize, end.saturating_sub(first) as usize).filter(|_| alone)
 }
 
 /// What refuses by a name of its own in a group, in the order by which refusals name it: the

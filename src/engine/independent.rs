@@ -8,48 +8,68 @@ use super::cell::{Cell, World};
 use super::journal::{Journal, Names, Observers};
 use super::kernel::{General, Plain};
 use super::model::GroupModel;
+use super::replicate::Tell;
 use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
 use super::station::Station;
-use crate::measure::{Capacity, Frame, GroupMeasures};
+use crate::measure::{Capacity, Frame, GroupMeasures, Seen, section_of};
 use crate::scenario::Scenario;
 
 /// Workspaces that a thread takes at a time, at most: enough to make the taking cheap.
 const MOST_AT_A_TIME: u64 = 256;
 
-/// Simulates every workspace of these replications, over `threads` threads.
+/// Simulates every workspace of these replications, over `threads` threads: one replication after the
+/// other, so that each can be told of.
 pub(super) fn run(
     scenario: &Scenario,
     frame: &Frame,
     replications: Range<u32>,
     threads: usize,
     observers: Observers<'_>,
+    tell: Tell<'_>,
 ) -> Result<Part, EngineError> {
     let models = &GroupModel::all(scenario);
+    let of_one: u64 = models.iter().map(|model| u64::from(model.count)).sum();
+    let finished = (&AtomicU64::new(0), of_one * replications.len() as u64);
+    let mut whole = Part::new(scenario, frame);
+    for (replication, done) in replications.zip(1..) {
+        let of = (replication, threads);
+        let part = run_one((scenario, models, frame), of, observers, finished)?;
+        whole.merge(&part);
+        if finished.0.load(Ordering::Relaxed) < of_one * done {
+            break;
+        }
+        tell(replication, &part);
+    }
+    Ok(whole)
+}
+
+/// Simulates every workspace of a replication. So many are finished, of so many.
+fn run_one(
+    (scenario, models, frame): (&Scenario, &[GroupModel], &Frame),
+    (replication, threads): (u32, usize),
+    observers: Observers<'_>,
+    (finished, total): (&AtomicU64, u64),
+) -> Result<Part, EngineError> {
     let (watch, names) = (observers.watch, &Names::of(scenario));
     let of_one: u64 = models.iter().map(|model| u64::from(model.count)).sum();
-    let begin = u64::from(replications.start) * of_one;
-    let end = u64::from(replications.end) * of_one;
-    let total = end - begin;
-    let at_a_time = (total / (threads as u64 * 16)).clamp(1, MOST_AT_A_TIME);
-    let finished = AtomicU64::new(0);
+    let at_a_time = (of_one / (threads as u64 * 16)).clamp(1, MOST_AT_A_TIME);
     let workers = spread(
-        &Pieces { numbers: begin..end, at_a_time },
+        &Pieces { numbers: 0..of_one, at_a_time },
         threads,
         watch,
         || {
             let journal = Journal::new(observers, names);
             Worker { journal, ..Worker::new(scenario, models, frame) }
         },
-        |worker, piece| {
-            let (replication, workspace) = ((piece / of_one) as u32, piece % of_one);
+        |worker, workspace| {
             observers.check(worker.simulate(replication, workspace))?;
             watch.note(finished.fetch_add(1, Ordering::Relaxed) + 1, total);
             Ok(())
         },
     )?;
-    let mut parts = workers.into_iter().map(|worker| worker.part);
+    let mut parts = workers.into_iter().map(Worker::end);
     let mut whole = parts.next().unwrap_or_else(|| Part::new(scenario, frame));
     parts.for_each(|part| whole.merge(&part));
     Ok(whole)
@@ -64,6 +84,8 @@ struct Worker<'a> {
     /// In place of the servers, where completions are events.
     station: Option<Station>,
     journal: Option<Journal<'a>>,
+    /// The section of each group in which its last workspace was, and what was seen before it.
+    sections: Vec<Option<(u32, Seen)>>,
     part: Part,
 }
 
@@ -81,7 +103,29 @@ impl<'a> Worker<'a> {
         }
         let part = Part::new(scenario, frame);
         let (cell, journal) = (Cell::new(), None);
-        Self { models, frame, cell, servers, station, journal, part }
+        let sections = vec![None; models.len()];
+        Self { models, frame, cell, servers, station, journal, sections, part }
+    }
+
+    /// Turns to the section of a workspace, by its group, its replication and its number in the group.
+    fn turn_to_section(&mut self, group: usize, replication: u32, index: u32) {
+        let (replications, count) = (self.frame.replications, self.models[group].count);
+        let number = section_of(group, (replication, replications), (index, count));
+        let (last, seen) = self.sections[group].get_or_insert_with(|| (number, Seen::default()));
+        if *last != number {
+            self.part.groups[group].end_section(*last, seen);
+            *last = number;
+        }
+    }
+
+    /// What was measured in all.
+    fn end(mut self) -> Part {
+        for (group, section) in self.part.groups.iter_mut().zip(&mut self.sections) {
+            if let Some((last, seen)) = section {
+                group.end_section(*last, seen);
+            }
+        }
+        self.part
     }
 
     /// Simulates a workspace of a replication, numbered over all groups.
@@ -95,6 +139,9 @@ impl<'a> Worker<'a> {
         if let Some(journal) = &mut self.journal {
             journal.begin(workspace);
             journal.turn_to(group, index as u32);
+        }
+        if self.frame.groups[group].batches.is_none() {
+            self.turn_to_section(group, replication, index as u32);
         }
         let is_plain =
             self.models[group].is_plain() && self.journal.is_none() && self.station.is_none();
@@ -183,8 +230,8 @@ timeline: [{ at: 3h, share: 50%, group: shops, subscribe: large }]
             workers[worker].simulate(0, workspace).unwrap();
         }
         let mut whole = Part::new(&scenario, &frame);
-        for worker in &workers {
-            whole.merge(&worker.part);
+        for worker in workers {
+            whole.merge(&worker.end());
         }
         format!("{:?} {} {}", whole.groups, whole.events, whole.messages)
     }

@@ -18,6 +18,7 @@ mod kernel;
 mod lines;
 mod model;
 mod recording;
+mod replicate;
 mod run;
 mod servers;
 mod slab;

@@ -1,19 +1,18 @@
 //! A whole run: from a scenario to its summary.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use thiserror::Error;
 
 use super::by_workspace::WorkspaceRecord;
+use super::frame;
 use super::journal::Observers;
+use super::replicate::{Simulated, simulate};
 use super::watch::Watch;
-use super::windowed::Windows;
-use super::{coupled, frame, independent};
 use crate::log::{DecisionLog, TraceError};
-use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
+use crate::measure::{
+    Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures, Seen,
+};
 use crate::scenario::{Flaws, Scenario};
-use crate::summary::{Summary, summarise};
+use crate::summary::{Replications, Summary};
 use crate::units::{SimSpan, SimTime};
 
 /// How a scenario is run. Nothing of it changes a result.
@@ -38,6 +37,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// The histograms and series behind them.
     pub measures: Measures,
+    /// The figures of each replication by itself; none where there is one.
+    pub replications: Replications,
     /// Events simulated.
     pub events: u64,
     /// Messages simulated, the warm-up's included.
@@ -126,7 +127,10 @@ impl Part {
 
     /// Makes one observation of a finished replication: its workspaces are not independent of each
     /// other, but replications are.
-    pub(super) fn condense(&mut self) {
+    pub(super) fn condense(&mut self, replication: u32) {
+        for group in &mut self.groups {
+            group.end_section(replication, &mut Seen::default());
+        }
         let figures = self.groups.first().map_or(0, |group| group.moments.len());
         let sum = |figure: usize| {
             PairMoments::sum_as_one(self.groups.iter().map(|group| &group.moments[figure]))
@@ -217,83 +221,16 @@ fn observed(
     let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let simulated = simulate(scenario, frame, 0..scenario.replications, options, observers)?;
     let mut summary = simulated.summary(scenario);
-    let Simulated { measures, events, messages, threads, .. } = simulated;
+    let Simulated { measures, by_replication, events, messages, threads, .. } = simulated;
     summary.thresholds =
         scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
-    Ok(Outcome { summary, measures, events, messages, threads })
-}
-
-/// What came of a simulation.
-pub(super) struct Simulated {
-    pub(super) measures: Measures,
-    /// Each workspace by itself, in any order, where the frame asks for it.
-    pub(super) workspaces: Vec<WorkspaceRecord>,
-    events: u64,
-    messages: u64,
-    threads: usize,
-}
-
-impl Simulated {
-    /// Its figures, without verdicts on thresholds.
-    pub(super) fn summary(&self, scenario: &Scenario) -> Summary {
-        let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
-        summarise(&self.measures, &names, scenario.identity(), scenario.seed)
-    }
-}
-
-/// Simulates some replications of a scenario, by their numbers, measured in a frame.
-pub(super) fn simulate(
-    scenario: &Scenario,
-    mut frame: Frame,
-    replications: Range<u32>,
-    options: RunOptions,
-    observers: Observers<'_>,
-) -> Result<Simulated, EngineError> {
-    let planned = replications.len() as u32;
-    frame.replications = planned;
-    let meet = scenario.workspaces_meet();
-    let mut threads = options.threads.max(1);
-    let mut part = if meet {
-        let windows = Windows::of(scenario).filter(|_| observers.log.is_none());
-        let at_once = threads.min(replications.len()).max(1);
-        threads = if windows.is_some() { threads / at_once * at_once } else { at_once };
-        coupled::run(scenario, &frame, replications, threads, observers, windows)?
-    } else {
-        independent::run(scenario, &frame, replications, threads, observers)?
-    };
-    if let Some(cut) = part.frame.take() {
-        frame = Frame { replications: planned, ..cut };
-    }
-    let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
-    for group in &mut part.groups {
-        group.close();
-        all.merge(group);
-    }
-    if let Some(moments) = part.all {
-        all.moments = moments;
-    }
-    let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
-    if !meet {
-        // The last that had begun counts as far as it came.
-        part.replications = all.workspaces.div_ceil(of_one) as u32;
-        if all.workspaces < of_one * u64::from(planned) {
-            part.interrupted = Some(Interruption::Workspaces(all.workspaces));
-        }
-    }
-    let measures = Measures {
-        frame: Arc::new(frame),
-        groups: part.groups,
-        all,
-        platform: part.platform,
-        replications: part.replications.max(1),
-        interrupted: part.interrupted,
-    };
-    let Part { workspaces, events, messages, .. } = part;
-    Ok(Simulated { measures, workspaces, events, messages, threads })
+    Ok(Outcome { summary, measures, replications: by_replication, events, messages, threads })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::measure::Ratio;
     use crate::scenario::parse;

@@ -11,6 +11,7 @@ use super::histogram::Histogram;
 use super::hits::HitMeasures;
 use super::moments::PairMoments;
 use super::ratio::{Kind, Ratio};
+use super::sections::{Batches, Sections};
 use super::series::{CreditFan, HeatMap, Series};
 use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
@@ -39,8 +40,10 @@ pub struct GroupFrame {
     pub withins: Vec<SimSpan>,
     /// How the clocks go that hours of the day are told by, the first from the start on.
     pub clocks: Arc<[ClockChange]>,
-    /// What is collected by bin, for thresholds over windows.
+    /// What is collected by bin, for thresholds over windows and for batches.
     pub by_bin: ByBin,
+    /// The batches of a single run, where nothing else is independent of each other.
+    pub batches: Option<Batches>,
     /// The alerts of the group, ascending, each with its place among those of the scenario.
     pub alerts: Vec<(Share, usize)>,
     /// How many alerts the scenario has.
@@ -60,7 +63,7 @@ pub struct GroupMeasures {
     pub service: Timing,
     /// Both latency and service of replies for which that is the same, since they waited for nothing; until
     /// they are [closed](Self::close) they are counted here and not there.
-    prompt: Timing,
+    pub(super) prompt: Timing,
     /// From an attempt to its decision, where that takes time.
     pub decision: Timing,
     /// The most that the pool of a workspace oversold \[thousandths\].
@@ -95,6 +98,8 @@ pub struct GroupMeasures {
     pub workspaces: u64,
     /// Sums over workspaces, one for each of the frame's ratios.
     pub moments: Vec<PairMoments>,
+    /// The same measures by sections that are independent of each other.
+    pub sections: Sections,
 }
 
 /// A message that was replied to.
@@ -140,6 +145,7 @@ impl GroupMeasures {
             spent: Histogram::default(),
             workspaces: 0,
             moments: vec![PairMoments::default(); frame.ratios.len()],
+            sections: Sections::default(),
         }
     }
 
@@ -228,6 +234,9 @@ impl GroupMeasures {
         }
         let bin = self.series.bin(&mut tally.cursor, reply.due);
         self.heat.record(bin, reply.latency);
+        if let Some(batches) = frame.batches {
+            self.sections.replied(batches.number(bin), reply);
+        }
         if let Some(by_bin) = &mut self.by_bin {
             by_bin.replied(bin, reply, &frame.withins);
         }
@@ -339,6 +348,7 @@ impl GroupMeasures {
         for (mine, theirs) in self.moments.iter_mut().zip(&other.moments) {
             mine.merge(theirs);
         }
+        self.sections.merge(&other.sections);
     }
 }
 

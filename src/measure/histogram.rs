@@ -85,6 +85,11 @@ impl Histogram {
         self.greatest = value;
     }
 
+    /// How many values each bucket holds, as far as any was recorded.
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
     /// How many values were recorded: the counts of all buckets, added up.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
@@ -108,6 +113,12 @@ impl Histogram {
             return None;
         }
         let rank = (u128::from(per_mille) * u128::from(total)).div_ceil(1_000).max(1) as u64;
+        self.ranked(rank)
+    }
+
+    /// The value of a rank from 1 on, within 0.05% and never above the greatest; `None` if there are not
+    /// so many.
+    pub fn ranked(&self, rank: u64) -> Option<u64> {
         // Octaves are added up as a whole, which is fast, until one holds the rank.
         let mut below = 0;
         for (octave, counts) in self.counts.chunks(1 << Self::BITS).enumerate() {
@@ -123,7 +134,7 @@ impl Histogram {
             let (low, high) = Self::bounds((octave << Self::BITS) + place?);
             return Some((low + (high - low) / 2).min(self.greatest));
         }
-        unreachable!("the rank {rank} is at most the total {total}")
+        None
     }
 
     /// The buckets that hold values, ascending.

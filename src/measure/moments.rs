@@ -151,6 +151,24 @@ impl PairMoments {
         Some(Interval { value, half_width })
     }
 
+    /// The 95% interval of the share that Σx is of n trials, each of which adds 1 or 0; `None` of none.
+    ///
+    /// Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, Journal of
+    /// the American Statistical Association 22 (1927), 209-212.
+    pub fn wilson(&self) -> Option<[f64; 2]> {
+        const Z: f64 = 1.959_963_984_540_054;
+        let n = (self.n > 0).then_some(self.n as f64)?;
+        let share = self.x as f64 / n;
+        let centre = share + Z * Z / (2.0 * n);
+        let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let whole = 1.0 + Z * Z / n;
+        // Rounding must not leave out what was observed.
+        Some([
+            ((centre - half) / whole).clamp(0.0, share),
+            ((centre + half) / whole).clamp(share, 1.0),
+        ])
+    }
+
     /// Σx, with the interval of n times a mean of independent observations.
     pub fn total(&self) -> Interval {
         let half_width = self.products.filter(|_| self.n > 1).map(|[xx, _, _]| {
@@ -170,7 +188,7 @@ impl PairMoments {
 /// quantile: only sums and products, so that every machine agrees to the last bit.
 /// Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, table 26.10 and
 /// equation 26.7.5.
-fn student_975(degrees: u64) -> f64 {
+pub(crate) fn student_975(degrees: u64) -> f64 {
     const TABLE: [f64; 30] = [
         12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
         2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
@@ -212,6 +230,22 @@ mod tests {
         let expected = 2.776 * (2.5_f64 / 5.0).sqrt();
         assert!((interval.half_width.unwrap() - expected).abs() < 1e-9);
         assert!((moments.total().half_width.unwrap() - 5.0 * expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_share_of_workspaces_has_the_interval_of_wilson() {
+        // L. D. Brown, T. T. Cai, A. DasGupta, Interval Estimation for a Binomial Proportion, Statistical
+        // Science 16 (2001), write (x + k²/2) / (n + k²) for its middle; 7 of 20 by hand.
+        let mut moments = PairMoments::default();
+        (0..20).for_each(|number| moments.add(i128::from(number < 7), 1));
+        let [low, high] = moments.wilson().unwrap();
+        assert!((low - 0.181_2).abs() < 1e-4 && (high - 0.567_1).abs() < 1e-4, "{low} {high}");
+        let mut none = PairMoments::default();
+        (0..50).for_each(|_| none.add(0, 1));
+        let [low, high] = none.wilson().unwrap();
+        // Of none in n: k² / (n + k²).
+        assert!(low == 0.0 && (high - 3.841_459 / 53.841_459).abs() < 1e-6, "{high}");
+        assert_eq!(PairMoments::default().wilson(), None);
     }
 
     #[test]

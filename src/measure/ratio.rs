@@ -20,6 +20,8 @@ pub enum Kind {
     Total,
     /// Σx / Σy, a share between 0 and 1.
     Share,
+    /// Σx / n, the share of workspaces that have x = 1, not 0.
+    Workspaces,
     /// Σx / Σy.
     Mean,
 }
@@ -145,6 +147,14 @@ impl Ratio {
         Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), move |t| i128::from(y(t)))
     }
 
+    /// The share of workspaces of which something is true.
+    pub(super) fn workspaces(
+        metric: &str,
+        x: impl Fn(&Tally) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(metric, Kind::Workspaces, 1.0, move |t| i128::from(x(t)), |_| 1)
+    }
+
     pub(super) fn new(
         metric: &str,
         kind: Kind,
@@ -176,7 +186,7 @@ pub fn ratios(
     all.extend(money());
     all.extend(backend(length));
     all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
-    all.push(Ratio::share("workspaces.hit.share", |t| u64::from(t.hits > 0), |_| 1));
+    all.push(Ratio::workspaces("workspaces.hit.share", |t| t.hits > 0));
     all.push(Ratio::new(
         "fairness.jain",
         Kind::Share,
@@ -274,12 +284,11 @@ fn shadow(shadows: &Shadows) -> Vec<Ratio> {
         Ratio::total(&metric, move |t| t.shadow[place]).needs(Need::Shadow(place))
     });
     let mut all: Vec<Ratio> = refusals.collect();
-    let hit = |t: &Tally| u64::from(t.shadow.iter().any(|&refusals| refusals > 0));
-    all.push(Ratio::share("shadow.workspaces.share", hit, |_| 1).needs(Need::Shadows));
+    let hit = |t: &Tally| t.shadow.iter().any(|&refusals| refusals > 0);
+    all.push(Ratio::workspaces("shadow.workspaces.share", hit).needs(Need::Shadows));
     all.extend(shadows.names().iter().enumerate().map(|(place, name)| {
         let metric = format!("shadow.workspaces.share{{limiter={name}}}");
-        let hit = move |t: &Tally| u64::from(t.shadow[place] > 0);
-        Ratio::share(&metric, hit, |_| 1).needs(Need::Shadow(place))
+        Ratio::workspaces(&metric, move |t| t.shadow[place] > 0).needs(Need::Shadow(place))
     }));
     all
 }

@@ -69,15 +69,13 @@ impl Timing {
     /// The standard deviation of the recorded values (divisor n) \[s\]; `None` if nothing was
     /// recorded, or if the sum of squares has overflowed.
     pub fn deviation(&self) -> Option<f64> {
-        let n = u128::from(self.count());
-        if n == 0 || self.squares == u128::MAX {
-            return None;
-        }
-        // The sum of (x - m)² about the whole part m of the mean, in integers: no cancellation.
-        let (m, rest) = (self.sum / n, self.sum % n);
-        let about_m = self.squares.checked_sub(m.checked_mul(self.sum + rest)?)?;
-        let fraction = rest as f64 / n as f64;
-        Some((about_m as f64 / n as f64 - fraction * fraction).max(0.0).sqrt() / 1e9)
+        (self.squares != u128::MAX).then(|| deviation(self.count(), self.sum, self.squares))?
+    }
+
+    /// The sum of the recorded times \[ns\] and that of their squares \[ns²\], `u128::MAX` once that has
+    /// overflowed.
+    pub(super) const fn sums(&self) -> (u128, u128) {
+        (self.sum, self.squares)
     }
 
     /// The q-quantile, q = `per_mille` / 1000 \[s\].
@@ -115,6 +113,17 @@ impl Timing {
         self.sum += other.sum;
         self.squares = self.squares.saturating_add(other.squares);
     }
+}
+
+/// The standard deviation (divisor n) \[s\] of so many times with this sum \[ns\] and this sum of squares
+/// \[ns²\]; `None` if there are none.
+pub(super) fn deviation(count: u64, sum: u128, squares: u128) -> Option<f64> {
+    let n = u128::from(count);
+    // The sum of (x - m)² about the whole part m of the mean, in integers: no cancellation.
+    let (m, rest) = (sum.checked_div(n)?, sum.checked_rem(n)?);
+    let about_m = squares.checked_sub(m.checked_mul(sum + rest)?)?;
+    let fraction = rest as f64 / n as f64;
+    Some((about_m as f64 / n as f64 - fraction * fraction).max(0.0).sqrt() / 1e9)
 }
 
 #[cfg(test)]

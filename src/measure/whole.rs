@@ -25,6 +25,8 @@ pub struct Frame {
     pub duration: SimSpan,
     /// How many replications are to be simulated, at least 1.
     pub replications: u32,
+    /// Whether workspaces of a replication meet, so that they are not independent of each other.
+    pub meet: bool,
 }
 
 impl Frame {

@@ -85,6 +85,7 @@ fn scenario() -> Scenario {
         about: Some("Three shops share what a plan of ten credits gives them.".to_owned()),
         seed: 7,
         replications: 1,
+        until: None,
         start: "2026-06-01T00:00:00Z".parse().unwrap(),
         timezone: TimeZone::UTC,
         duration: span("3h30m"),
@@ -138,6 +139,7 @@ fn frame(scenario: &Scenario) -> Frame {
         ratios: Arc::clone(&ratios),
         withins: Vec::new(),
         by_bin: ByBin::default(),
+        batches: None,
         clocks: [ClockChange { from: SimTime::ZERO, at_start: SimSpan::ZERO }].into(),
         alerts: Vec::new(),
         alerts_of_all: 0,
@@ -151,6 +153,7 @@ fn frame(scenario: &Scenario) -> Frame {
         bin: scenario.series_every,
         duration: scenario.duration,
         replications: 1,
+        meet: false,
     }
 }
 

@@ -9,7 +9,7 @@ use super::section::ALL;
 use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
 use super::words::{cause_label, offer_label};
 use crate::scenario::Scenario;
-use crate::summary::{GroupSummary, Summary};
+use crate::summary::{GroupSummary, Summary, ThresholdVerdict};
 
 /// The page, made from a template that escapes whatever a scenario's author wrote.
 pub(super) fn html(
@@ -33,8 +33,8 @@ struct Page<'a> {
     asked: String,
     doubt: Option<&'static str>,
     why: &'a [String],
-    verdict: Option<String>,
-    passed: bool,
+    /// What became of all thresholds, and its words.
+    verdict: Option<(Mark, String)>,
     thresholds: Vec<ThresholdRow<'a>>,
     headline: String,
     limits: Vec<LimitRow<'a>>,
@@ -53,7 +53,26 @@ struct Page<'a> {
 struct ThresholdRow<'a> {
     threshold: &'a str,
     measured: String,
-    passed: bool,
+    mark: Mark,
+}
+
+/// What became of a threshold, for the eye.
+#[derive(Serialize)]
+struct Mark {
+    sign: &'static str,
+    class: &'static str,
+    word: &'static str,
+}
+
+impl From<ThresholdVerdict> for Mark {
+    fn from(verdict: ThresholdVerdict) -> Self {
+        let (class, word) = match verdict {
+            ThresholdVerdict::Pass => ("good", "holds"),
+            ThresholdVerdict::Inconclusive => ("warn", "not certain"),
+            ThresholdVerdict::Fail => ("bad", "failed"),
+        };
+        Self { sign: telling::sign(verdict), class, word }
+    }
 }
 
 /// One cause in one group.
@@ -155,15 +174,13 @@ const FIGURES: &[(&str, &str)] = &[
 
 fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> Page<'a> {
     let all = summary.groups.get(ALL);
-    let verdict = telling::verdict(summary);
     Page {
         name: &summary.scenario.name,
         about: summary.scenario.about.as_deref(),
         asked: telling::asked(summary),
         doubt: telling::doubt(summary),
         why: &summary.validity.why,
-        passed: verdict.as_ref().is_none_or(|(passed, _)| *passed),
-        verdict: verdict.map(|(_, text)| text),
+        verdict: telling::verdict(summary).map(|(verdict, text)| (verdict.into(), text)),
         thresholds: summary
             .thresholds
             .iter()
@@ -174,7 +191,7 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
                     .chain(telling::broken(threshold))
                     .collect::<Vec<String>>()
                     .join(", "),
-                passed: threshold.passed,
+                mark: threshold.verdict.into(),
             })
             .collect(),
         headline: all.map_or_else(String::new, telling::headline),

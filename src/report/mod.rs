@@ -11,6 +11,7 @@ mod html;
 mod latency;
 mod limit_hits;
 mod plots;
+mod replications;
 mod screen;
 mod section;
 mod series;

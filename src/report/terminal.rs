@@ -8,7 +8,7 @@ use super::section::ALL;
 use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share_of_all, value};
 use super::words::cause_label;
 use crate::scenario::Scenario;
-use crate::summary::{GroupSummary, Summary, ThresholdSummary};
+use crate::summary::{GroupSummary, Summary, ThresholdSummary, ThresholdVerdict};
 
 /// The summary of a run in `width` columns (80 to 100 are used); with ANSI colours if `colour`,
 /// which never carry a meaning of their own.
@@ -53,21 +53,21 @@ fn validity(page: &mut Page, summary: &Summary) {
 const MOST_THRESHOLDS: usize = 8;
 
 fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
-    let Some((passed, verdict)) = telling::verdict(summary) else { return };
+    let Some((worst, verdict)) = telling::verdict(summary) else { return };
     let all = &summary.thresholds;
-    let (mark, style) = marked(passed);
+    let (mark, style) = marked(worst);
     let verdict = page.styled(&format!("{mark} {verdict}"), style);
     let name = page.styled(&format!("{:GUTTER$}", "Thresholds"), Style::Bold);
     _ = writeln!(page.text, "{name}{verdict}");
     let mut listed: Vec<(usize, &ThresholdSummary)> = all.iter().enumerate().collect();
     if all.len() > MOST_THRESHOLDS {
-        listed.sort_by_key(|(_, threshold)| threshold.passed);
+        listed.sort_by_key(|(_, threshold)| threshold.verdict);
         listed.truncate(MOST_THRESHOLDS);
     }
     let written = listed.iter().map(|(_, it)| it.threshold.chars().count()).max().unwrap_or(0);
     for &(index, threshold) in &listed {
         let measured = measured(scenario, index, threshold);
-        let (mark, style) = marked(threshold.passed);
+        let (mark, style) = marked(threshold.verdict);
         let mark = page.styled(mark, style);
         let line = format!("  {mark} {:written$}  {measured}\n", threshold.threshold);
         page.text.push_str(&line);
@@ -82,8 +82,13 @@ fn thresholds(page: &mut Page, scenario: &Scenario, summary: &Summary) {
     page.blank();
 }
 
-const fn marked(passed: bool) -> (&'static str, Style) {
-    if passed { ("✓", Style::Good) } else { ("✗", Style::Bad) }
+const fn marked(verdict: ThresholdVerdict) -> (&'static str, Style) {
+    let style = match verdict {
+        ThresholdVerdict::Pass => Style::Good,
+        ThresholdVerdict::Inconclusive => Style::Bold,
+        ThresholdVerdict::Fail => Style::Bad,
+    };
+    (telling::sign(verdict), style)
 }
 
 fn limits(page: &mut Page, all: &GroupSummary, summary: &Summary) {

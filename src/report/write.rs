@@ -10,19 +10,22 @@ use super::html::html;
 use super::latency::{latency_csv, latency_hgrm};
 use super::limit_hits::limit_hits_csv;
 use super::plots::{plots, png};
+use super::replications::replications_csv;
 use super::section::sections;
 use super::series::series_csv;
 use crate::measure::Measures;
 use crate::scenario::Scenario;
-use crate::summary::Summary;
+use crate::summary::{Replications, Summary};
 
 /// Which files are written besides those that always are. None of them changes another file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outputs {
     /// Each plot as PNG too.
     pub png: bool,
     /// The log of decisions that was written [beside](super::beside) the folder, to be moved into it.
     pub decisions: Option<PathBuf>,
+    /// The figures of each replication by itself, where there are several.
+    pub replications: Replications,
 }
 
 /// Why results could not be written. What was in the folder before is then still there.
@@ -105,6 +108,9 @@ fn files(
     add("latency.hgrm", Ok(latency_hgrm(&sections).into_bytes()))?;
     add("limit_hits.csv", text(limit_hits_csv(&sections)))?;
     add("series.csv", text(series_csv(scenario, measures, &sections)))?;
+    if outputs.replications.count() > 1 {
+        add("replications.csv", text(replications_csv(&outputs.replications)))?;
+    }
     for plot in &plots {
         add(&format!("plots/{}.svg", plot.name), Ok(plot.svg.clone().into_bytes()))?;
         if outputs.png {
@@ -182,6 +188,31 @@ mod tests {
         }
         assert!(!plain.join("plots/limit_hits.png").exists());
         assert!(more.join("plots/limit_hits.png").exists());
+    }
+
+    #[test]
+    fn replications_are_told_apart_where_there_are_several() {
+        let (scenario, measures, mut summary) = small();
+        let mut outputs = Outputs::default();
+        let names = |outputs: &Outputs, summary: &Summary| {
+            let files = files(&scenario, summary, &measures, outputs).unwrap();
+            let told = files.into_iter().find(|file| file.name == "replications.csv");
+            told.map(|file| match file.content {
+                Content::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
+                Content::Beside(_) => String::new(),
+            })
+        };
+        outputs.replications.add(0, &summary);
+        assert_eq!(names(&outputs, &summary), None);
+        let changed = summary.groups[0].metrics.get_mut("messages.offered").unwrap();
+        (changed.value, changed.ci95) = (None, None);
+        outputs.replications.add(1, &summary);
+        let text = names(&outputs, &summary).unwrap();
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("group,metric,replication,value"));
+        let first = lines.next().unwrap();
+        assert!(first.starts_with("all,messages.offered,1,"), "{first}");
+        assert_eq!(lines.next(), Some("all,messages.offered,2,"));
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod merge;
 mod model;
 pub mod occurs;
 mod overrides;
+mod precision;
 mod reading;
 mod recorded;
 mod render;
@@ -50,6 +51,7 @@ pub use model::{
     Backend, BackendScope, BillingAnchor, Drain, Group, Offer, Scenario, default_start,
 };
 pub use overrides::Override;
+pub use precision::Precision;
 pub use recorded::{Recorded, RecordedPart, Recording};
 pub use render::Colour;
 pub use schema::scenario_schema;

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::bins::series_every;
 use super::clocks::clock_changes;
 use super::discipline::{Discipline, Shed};
+use super::precision::Precision;
 use super::recorded::{Recorded, Recording};
 use super::suggest::nearest;
 use super::threshold::Threshold;
@@ -69,8 +70,10 @@ pub struct Scenario {
     pub about: Option<String>,
     /// The seed of every draw.
     pub seed: u64,
-    /// How many times it is run, each time with other draws; at least 1.
+    /// How many times it is run at most, each time with other draws; at least 1.
     pub replications: u32,
+    /// When fewer are enough, if ever.
+    pub until: Option<Precision>,
     /// What t = 0 is on the calendar.
     pub start: Timestamp,
     /// Whose clocks the hours of the day in results go by.
@@ -118,6 +121,7 @@ impl Scenario {
             about: None,
             seed: 1,
             replications: 1,
+            until: None,
             start: default_start(),
             timezone: TimeZone::UTC,
             duration,

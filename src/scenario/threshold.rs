@@ -1,7 +1,9 @@
 //! Thresholds: expectations that a run must meet.
 
 use crate::measure::{ByBin, Measures};
-use crate::summary::{Summary, ThresholdSummary, WindowValue, asks_for, over_windows};
+use crate::summary::{
+    Metric, Summary, ThresholdSummary, ThresholdVerdict, WindowValue, asks_for, over_windows,
+};
 use crate::units::{SimSpan, SimTime};
 
 /// One expectation, such as `latency.p99{group=shops} < 10s`.
@@ -76,22 +78,39 @@ impl Threshold {
     }
 
     /// What became of it in a run, from its summary and its measures. A metric of which nothing was
-    /// observed fails; refusals that cannot occur are none.
+    /// observed fails; refusals that cannot occur are none. Where the interval of a metric lies on both
+    /// sides of the bound it is not known whether it holds; over windows, and of equality, the value tells.
     pub fn judge(&self, summary: &Summary, measures: &Measures) -> ThresholdSummary {
         let group = self.group.as_deref().unwrap_or("all");
         let there = ThresholdSummary {
             threshold: self.text.clone(),
             over_s: self.over.map(SimSpan::as_secs_f64),
             value: None,
-            passed: false,
+            ci95: None,
+            verdict: ThresholdVerdict::Fail,
             breached_at_s: None,
         };
-        let value = match (summary.metric(group, &self.metric), self.over) {
+        let metric = match (summary.metric(group, &self.metric), self.over) {
             (Some(_), Some(width)) => return self.judge_windows(summary, measures, width, there),
-            (Some(metric), None) => metric.value,
-            (None, _) => self.metric.contains("{reason=").then_some(0.0),
+            (Some(metric), None) => *metric,
+            (None, _) => {
+                let value = self.metric.contains("{reason=").then_some(0.0);
+                Metric { value, ci95: None, n: 0 }
+            }
         };
-        ThresholdSummary { value, passed: value.is_some_and(|value| self.holds(value)), ..there }
+        let Metric { value, ci95, .. } = metric;
+        ThresholdSummary { value, ci95, verdict: self.verdict(metric), ..there }
+    }
+
+    fn verdict(&self, metric: Metric) -> ThresholdVerdict {
+        let Some(value) = metric.value else { return ThresholdVerdict::Fail };
+        let is_ordered = !matches!(self.comparison, Comparison::Equal | Comparison::Unequal);
+        let ends = metric.ci95.filter(|_| is_ordered).unwrap_or([value; 2]);
+        match ends.map(|end| self.holds(end)) {
+            [true, true] => ThresholdVerdict::Pass,
+            [false, false] => ThresholdVerdict::Fail,
+            _ => ThresholdVerdict::Inconclusive,
+        }
     }
 
     /// Judges every window. One in which nothing was observed has nothing to judge.
@@ -105,18 +124,20 @@ impl Threshold {
         // Groups stand in the summary after `all`, in the scenario's order.
         let place = self.group.as_ref().and_then(|group| summary.groups.get_index_of(group));
         let group = place.and_then(|place| place.checked_sub(1));
-        let mut judged = ThresholdSummary { passed: true, ..there };
+        let (mut judged, mut holds) = (there, true);
         for WindowValue { from, value } in over_windows(measures, group, &self.metric, width) {
             let Some(value) = value else { continue };
             if judged.value.is_none_or(|worst| self.is_worse(value, worst)) {
                 judged.value = Some(value);
             }
-            if judged.passed && !self.holds(value) {
-                judged.passed = false;
+            if holds && !self.holds(value) {
+                holds = false;
                 judged.breached_at_s = Some(from.since(SimTime::ZERO).as_secs_f64());
             }
         }
-        judged.passed &= judged.value.is_some();
+        if holds && judged.value.is_some() {
+            judged.verdict = ThresholdVerdict::Pass;
+        }
         judged
     }
 
@@ -147,6 +168,28 @@ impl Threshold {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_on_both_sides_of_the_bound_tells_nothing() {
+        let verdict = |comparison, ci95| {
+            let metric = Metric { value: Some(5.0), ci95, n: 9 };
+            Threshold::new("latency.p99", comparison, 6.0).verdict(metric)
+        };
+        use ThresholdVerdict::{Fail, Inconclusive, Pass};
+        for (comparison, ci95, expected) in [
+            (Comparison::Less, Some([4.0, 5.9]), Pass),
+            (Comparison::Less, Some([4.0, 6.0]), Inconclusive),
+            (Comparison::AtMost, Some([4.0, 6.0]), Pass),
+            (Comparison::Greater, Some([4.0, 5.9]), Fail),
+            (Comparison::AtLeast, Some([4.0, 6.0]), Inconclusive),
+            (Comparison::Less, None, Pass),
+            // Counts that must be equal are.
+            (Comparison::Equal, Some([4.0, 7.0]), Fail),
+            (Comparison::Unequal, Some([4.0, 7.0]), Pass),
+        ] {
+            assert_eq!(verdict(comparison, ci95), expected, "{comparison:?} {ci95:?}");
+        }
+    }
 
     #[test]
     fn the_worst_value_is_the_one_furthest_from_holding() {

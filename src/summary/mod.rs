@@ -2,8 +2,10 @@
 
 mod backlog;
 mod catalogue;
+mod intervals;
 mod model;
 mod read_out;
+mod replications;
 mod windows;
 
 pub use backlog::{Backlog, backlog};
@@ -11,8 +13,9 @@ pub use catalogue::{
     Direction, FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of,
 };
 pub use model::{
-    CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
-    Verdict, summary_schema,
+    CauseSummary, GroupSummary, Identity, Metric, Over, RunFigures, Summary, ThresholdSummary,
+    ThresholdVerdict, Validity, Verdict, summary_schema,
 };
 pub use read_out::summarise;
+pub use replications::Replications;
 pub use windows::{WINDOWED, WindowValue, asks_for, is_of_lost, is_windowed, over_windows};

@@ -16,6 +16,8 @@ pub struct Summary {
     pub seed: u64,
     /// How many times it was run, each time with other draws; counts are means over these.
     pub replications: u32,
+    /// What the intervals of its figures are taken over.
+    pub intervals: Over,
     /// Whether the figures can be trusted as a steady state.
     pub validity: Validity,
     /// What the run had to meet, in the scenario's order.
@@ -65,11 +67,26 @@ pub struct GroupSummary {
 pub struct Metric {
     /// In SI units; `null` if nothing was observed.
     pub value: Option<f64>,
-    /// The 95% interval, over independent workspaces or replications; `null` where there is none.
+    /// The 95% interval, over what [`Summary::intervals`] says; `null` where there is none, as of what
+    /// was the greatest, which bounds nothing.
     pub ci95: Option<[f64; 2]>,
-    /// With an interval, the workspaces or replications behind it; else the observations behind the
-    /// value; in all replications together.
+    /// With an interval, the workspaces, replications or batches behind it; else the observations behind
+    /// the value; in all replications together.
     pub n: u64,
+}
+
+/// What intervals are taken over: what is independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Over {
+    /// Workspaces that never meet, of all replications.
+    Workspaces,
+    /// Replications, since workspaces meet.
+    Replications,
+    /// Stretches of the only replication, since workspaces meet or there is one alone.
+    Batches,
+    /// There is nothing, since the only replication is too short for stretches.
+    Nothing,
 }
 
 /// The refusals of one cause.
@@ -136,11 +153,28 @@ pub struct ThresholdSummary {
     /// What was measured, in the worst window if it is over windows; `null` if nothing was
     /// observed, which fails.
     pub value: Option<f64>,
+    /// The 95% interval of the value, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci95: Option<[f64; 2]>,
     /// Whether it holds.
-    pub passed: bool,
+    pub verdict: ThresholdVerdict,
     /// When the first window began in which it does not hold \[s\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breached_at_s: Option<f64>,
+}
+
+/// Whether a threshold holds.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ThresholdVerdict {
+    /// It does not, wherever in its interval the metric truly is.
+    Fail,
+    /// The interval lies on both sides of the bound: a longer run, or more replications, can tell.
+    Inconclusive,
+    /// It does, wherever in its interval the metric truly is.
+    Pass,
 }
 
 /// What a run cost.
@@ -205,9 +239,9 @@ impl Summary {
         serde_json::to_string_pretty(self).expect("a summary is always JSON") + "\n"
     }
 
-    /// Whether every threshold holds.
-    pub fn passed(&self) -> bool {
-        self.thresholds.iter().all(|threshold| threshold.passed)
+    /// What became of the thresholds: that of the worst; `None` if there are none.
+    pub fn verdict(&self) -> Option<ThresholdVerdict> {
+        self.thresholds.iter().map(|threshold| threshold.verdict).min()
     }
 }
 

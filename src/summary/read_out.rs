@@ -3,10 +3,13 @@
 use indexmap::IndexMap;
 
 use super::backlog::{Backlog, backlog};
-use super::model::{CauseSummary, GroupSummary, Identity, Metric, Summary, Validity, Verdict};
+use super::intervals::{Intervals, over};
+use super::model::{
+    CauseSummary, GroupSummary, Identity, Metric, Over, Summary, Validity, Verdict,
+};
 use crate::measure::{
-    BackendMeasures, Capacity, Cause, GroupFrame, GroupMeasures, Interruption, Kind, Measures,
-    PairMoments, Timing,
+    BackendMeasures, Capacity, Cause, Family, GroupFrame, GroupMeasures, Histogram, Interruption,
+    Kind, Measures, PairMoments, Ratio, Timing,
 };
 use crate::rules::Offer;
 use crate::units::SimSpan;
@@ -19,46 +22,35 @@ pub(super) const QUANTILES: [(&str, u64); 5] =
 /// Reads out the measures of a run whose groups are named `groups`, in order.
 pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, seed: u64) -> Summary {
     let frame = &*measures.frame;
-    let over = Over::new(measures);
-    let read = |frame: &GroupFrame, of: &GroupMeasures| GroupSummary {
-        workspaces: (of.workspaces as f64 / over.replications).round() as u64,
-        metrics: metrics(frame, of, over),
-        refusals: refusals(frame, of, over),
+    let replications = f64::from(measures.replications);
+    let read = |place: Option<usize>| {
+        let intervals = Intervals::of(measures, place);
+        let (frame, of) = intervals.of_group();
+        GroupSummary {
+            workspaces: (of.workspaces as f64 / replications).round() as u64,
+            metrics: metrics(intervals, replications),
+            refusals: refusals(frame, of, replications),
+        }
     };
-    let mut all = read(&frame.all, &measures.all);
+    let mut all = read(None);
     let trend = servers(measures).and_then(|(backend, servers)| {
         backlog(backend, servers, frame.bin, frame.all.window, measures.replications)
     });
-    add_backend(&mut all, measures, over, trend);
+    add_backend(&mut all, measures, trend);
     let mut summaries = IndexMap::from([("all".to_owned(), all)]);
-    for ((name, group_frame), of) in groups.iter().zip(&frame.groups).zip(&measures.groups) {
-        summaries.insert(name.clone(), read(group_frame, of));
+    for (place, name) in groups.iter().enumerate() {
+        summaries.insert(name.clone(), read(Some(place)));
     }
     Summary {
         limitlab: env!("CARGO_PKG_VERSION").to_owned(),
         scenario,
         seed,
         replications: measures.replications,
+        intervals: over(measures),
         validity: validity(measures, trend),
         thresholds: Vec::new(),
         groups: summaries,
         run: None,
-    }
-}
-
-/// What figures are taken over.
-#[derive(Clone, Copy)]
-struct Over {
-    /// Replications.
-    replications: f64,
-    /// Whether there are intervals: workspaces never meet, or there are several replications.
-    intervals: bool,
-}
-
-impl Over {
-    fn new(measures: &Measures) -> Self {
-        let intervals = measures.platform.is_none() || measures.replications > 1;
-        Self { replications: f64::from(measures.replications), intervals }
     }
 }
 
@@ -72,158 +64,221 @@ fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
     }
 }
 
-fn metrics(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> IndexMap<String, Metric> {
-    let mut metrics = IndexMap::new();
+fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metric> {
+    let (frame, of) = intervals.of_group();
+    let mut metrics = Metrics { all: IndexMap::new(), intervals };
     for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
         if !ratio.occurs(frame) {
             continue;
         }
-        let estimate = match ratio.kind {
-            Kind::Total => Some(moments.total()),
-            Kind::Share | Kind::Mean => moments.ratio(),
-        };
-        let metric = estimate.map_or(Metric { value: None, ci95: None, n: 0 }, |estimate| {
-            // Totals are means over replications.
-            let runs = if ratio.kind == Kind::Total { over.replications } else { 1.0 };
-            let value = estimate.value * ratio.scale / runs;
-            let ci95 = estimate.half_width.filter(|_| over.intervals).map(|half| {
-                let half = half * ratio.scale / runs;
-                let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
-                // Below 0 is only credits.consumed, where more came back than was charged.
-                [(value - half).max(value.min(0.0)), (value + half).min(most)]
-            });
-            Metric { value: Some(value), ci95, n: moments.count() }
-        });
-        metrics.insert(ratio.metric.clone(), metric);
+        let metric = figure(intervals, ratio, moments, replications);
+        metrics.all.insert(ratio.metric.clone(), metric);
         // The rest of a family of times stands beside its mean.
         match ratio.metric.as_str() {
-            "latency.mean" => add_timing(&mut metrics, "latency", &of.latency),
-            "wait.mean" => add_timing(&mut metrics, "wait", &of.wait),
-            "service.mean" => add_timing(&mut metrics, "service", &of.service),
-            "decision.mean" => add_timing(&mut metrics, "decision", &of.decision),
-            "active.mean" => add_levels(&mut metrics, frame, of),
-            "credits.closing" => add_credits(&mut metrics, frame, of),
-            "spent_per_workspace.mean" => add_spent(&mut metrics, of),
-            "hits_per_workspace.mean" => add_hits(&mut metrics, of),
+            "latency.mean" => metrics.add_timing("latency", Family::Latency, &of.latency),
+            "wait.mean" => metrics.add_timing("wait", Family::Wait, &of.wait),
+            "service.mean" => metrics.add_timing("service", Family::Service, &of.service),
+            "decision.mean" => metrics.add_timing("decision", Family::Decision, &of.decision),
+            "active.mean" => metrics.add_levels(frame, of),
+            "credits.closing" => metrics.add_credits(frame, of),
+            "spent_per_workspace.mean" => {
+                metrics.add_quantiles("spent_per_workspace", Family::Spent, &of.spent, 1e-6);
+                let most = of.spent.greatest().map(|millionths| millionths as f64 / 1e6);
+                metrics.put("spent_per_workspace.max", most, of.workspaces);
+            }
+            "hits_per_workspace.mean" => {
+                let hits = &of.hits_per_workspace;
+                metrics.add_quantiles("hits_per_workspace", Family::Hits, hits, 1.0);
+                let most = hits.greatest().map(|hits| hits as f64);
+                metrics.put("hits_per_workspace.max", most, of.workspaces);
+            }
             "backend.queue.mean" => {
                 let max = of.backend.as_ref().map_or(0, |backend| backend.queue_max);
-                put(&mut metrics, "backend.queue.max", Some(f64::from(max)), of.workspaces);
+                metrics.put("backend.queue.max", Some(f64::from(max)), of.workspaces);
             }
             _ => {}
         }
     }
-    metrics
+    metrics.all
 }
 
-fn put(metrics: &mut IndexMap<String, Metric>, name: &str, value: Option<f64>, n: u64) {
-    metrics.insert(name.to_owned(), Metric { value, ci95: None, n });
-}
-
-fn add_timing(metrics: &mut IndexMap<String, Metric>, family: &str, timing: &Timing) {
-    let n = timing.count();
-    put(metrics, &format!("{family}.sd"), timing.deviation(), n);
-    for (name, per_mille) in QUANTILES {
-        put(metrics, &format!("{family}.{name}"), timing.quantile(per_mille), n);
-    }
-    put(metrics, &format!("{family}.max"), timing.greatest(), n);
-}
-
-fn add_levels(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
-    let n = of.workspaces;
-    put(metrics, "active.max", Some(f64::from(of.active_max)), n);
-    if frame.features.slots {
-        put(metrics, "active.over_limit.max", Some(f64::from(of.excess_max)), n);
-    }
-    put(metrics, "agents.max", Some(f64::from(of.agents_max)), n);
-}
-
-fn add_credits(metrics: &mut IndexMap<String, Metric>, frame: &GroupFrame, of: &GroupMeasures) {
-    let oversold = of.oversold_max as f64 / 1e3;
-    if frame.features.enforced {
-        for (name, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990)] {
-            let value = of.oversold.quantile(per_mille).map(|thousandths| thousandths as f64 / 1e3);
-            put(metrics, &format!("credits.oversold.{name}"), value, of.oversold.count());
+/// A figure that is a sum, or a ratio of sums.
+fn figure(
+    intervals: Intervals<'_>,
+    ratio: &Ratio,
+    moments: &PairMoments,
+    replications: f64,
+) -> Metric {
+    let estimate = match ratio.kind {
+        Kind::Total => Some(moments.total()),
+        Kind::Share | Kind::Workspaces | Kind::Mean => moments.ratio(),
+    };
+    let Some(estimate) = estimate else { return Metric { value: None, ci95: None, n: 0 } };
+    // Totals are means over replications.
+    let runs = if ratio.kind == Kind::Total { replications } else { 1.0 };
+    let value = estimate.value * ratio.scale / runs;
+    let half = match intervals.over {
+        Over::Workspaces | Over::Replications => {
+            estimate.half_width.map(|half| half * ratio.scale / runs)
         }
+        Over::Batches => intervals.batched(&ratio.metric, value),
+        Over::Nothing => None,
+    };
+    let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
+    // Below 0 is only credits.consumed, where more came back than was charged.
+    let around = |half: f64| [(value - half).max(value.min(0.0)), (value + half).min(most)];
+    let ci95 = if ratio.kind == Kind::Workspaces && intervals.over == Over::Workspaces {
+        moments.wilson()
+    } else {
+        half.map(around)
+    };
+    let n = if ci95.is_some() { intervals.count() } else { moments.count() };
+    Metric { value: Some(value), ci95, n }
+}
+
+/// The metrics of a group, while they are read out.
+struct Metrics<'a> {
+    all: IndexMap<String, Metric>,
+    intervals: Intervals<'a>,
+}
+
+impl Metrics<'_> {
+    /// A metric that has no interval.
+    fn put(&mut self, name: &str, value: Option<f64>, n: u64) {
+        self.all.insert(name.to_owned(), Metric { value, ci95: None, n });
     }
-    put(metrics, "credits.oversold.max", Some(oversold), of.workspaces);
-    for (name, timing) in [
-        ("credits.time_to_zero", &of.credits.time_to_zero),
-        ("credits.time_to_exhaustion", &of.credits.time_to_exhaustion),
-    ] {
+
+    /// A metric with an interval, unless there is none: then it has so many observations behind it.
+    fn put_with(&mut self, name: &str, value: Option<f64>, ci95: Option<[f64; 2]>, n: u64) {
+        let ci95 = value.and(ci95);
+        let n = if ci95.is_some() { self.intervals.count() } else { n };
+        self.all.insert(name.to_owned(), Metric { value, ci95, n });
+    }
+
+    fn add_timing(&mut self, name: &str, family: Family, timing: &Timing) {
         let n = timing.count();
-        put(metrics, &format!("{name}.mean"), timing.mean(), n);
-        for (quantile, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
-            put(metrics, &format!("{name}.{quantile}"), timing.quantile(per_mille), n);
+        let deviation = timing.deviation();
+        let half = self.intervals.deviation(family);
+        let ci95 = deviation.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);
+        self.put_with(&format!("{name}.sd"), deviation, ci95, n);
+        for (quantile, per_mille) in QUANTILES {
+            self.add_quantile(
+                &format!("{name}.{quantile}"),
+                family,
+                timing.histogram(),
+                (per_mille, 1e-9),
+            );
+        }
+        self.put(&format!("{name}.max"), timing.greatest(), n);
+    }
+
+    /// A quantile, in thousandths, of what a histogram counts in a unit.
+    fn add_quantile(
+        &mut self,
+        name: &str,
+        family: Family,
+        histogram: &Histogram,
+        (per_mille, unit): (u64, f64),
+    ) {
+        let value = histogram.quantile(per_mille).map(|value| value as f64 * unit);
+        let interval = self.intervals.quantile(family, histogram, per_mille);
+        let ci95 = interval.map(|ends| ends.map(|end| end * unit));
+        self.put_with(name, value, ci95, histogram.count());
+    }
+
+    /// The quantiles of what is counted by workspace.
+    fn add_quantiles(&mut self, name: &str, family: Family, histogram: &Histogram, unit: f64) {
+        for (quantile, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990)] {
+            self.add_quantile(&format!("{name}.{quantile}"), family, histogram, (per_mille, unit));
         }
     }
-    for &(level, place) in &frame.alerts {
-        let timing = &of.credits.alerts[place];
-        put(metrics, &format!("alerts.time{{level={level}}}"), timing.mean(), timing.count());
-    }
-}
 
-fn add_spent(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
-    let histogram = &of.spent;
-    for (name, value) in [
-        ("p50", histogram.quantile(500)),
-        ("p90", histogram.quantile(900)),
-        ("p99", histogram.quantile(990)),
-        ("max", histogram.greatest()),
-    ] {
-        let spent = value.map(|millionths| millionths as f64 / 1e6);
-        put(metrics, &format!("spent_per_workspace.{name}"), spent, of.workspaces);
+    fn add_levels(&mut self, frame: &GroupFrame, of: &GroupMeasures) {
+        let n = of.workspaces;
+        self.put("active.max", Some(f64::from(of.active_max)), n);
+        if frame.features.slots {
+            self.put("active.over_limit.max", Some(f64::from(of.excess_max)), n);
+        }
+        self.put("agents.max", Some(f64::from(of.agents_max)), n);
     }
-}
 
-fn add_hits(metrics: &mut IndexMap<String, Metric>, of: &GroupMeasures) {
-    let n = of.workspaces;
-    let histogram = &of.hits_per_workspace;
-    for (name, value) in [
-        ("p50", histogram.quantile(500)),
-        ("p90", histogram.quantile(900)),
-        ("p99", histogram.quantile(990)),
-        ("max", histogram.greatest()),
-    ] {
-        put(metrics, &format!("hits_per_workspace.{name}"), value.map(|hits| hits as f64), n);
+    fn add_credits(&mut self, frame: &GroupFrame, of: &GroupMeasures) {
+        let oversold = of.oversold_max as f64 / 1e3;
+        if frame.features.enforced {
+            self.add_quantiles("credits.oversold", Family::Oversold, &of.oversold, 1e-3);
+        }
+        self.put("credits.oversold.max", Some(oversold), of.workspaces);
+        for (name, family, timing) in [
+            ("credits.time_to_zero", Family::TimeToZero, &of.credits.time_to_zero),
+            (
+                "credits.time_to_exhaustion",
+                Family::TimeToExhaustion,
+                &of.credits.time_to_exhaustion,
+            ),
+        ] {
+            self.add_mean(&format!("{name}.mean"), family, timing);
+            for (quantile, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
+                let name = format!("{name}.{quantile}");
+                self.add_quantile(&name, family, timing.histogram(), (per_mille, 1e-9));
+            }
+        }
+        for &(level, place) in &frame.alerts {
+            let timing = &of.credits.alerts[place];
+            self.add_mean(&format!("alerts.time{{level={level}}}"), Family::Alert(place), timing);
+        }
+    }
+
+    fn add_mean(&mut self, name: &str, family: Family, timing: &Timing) {
+        let mean = timing.mean();
+        let half = self.intervals.mean(family);
+        let ci95 = mean.zip(half).map(|(mean, half)| [(mean - half).max(0.0), mean + half]);
+        self.put_with(name, mean, ci95, timing.count());
     }
 }
 
 /// Adds what the platform's servers did, and the trend of the backlog, to `all`.
-fn add_backend(all: &mut GroupSummary, measures: &Measures, over: Over, trend: Option<Backlog>) {
+fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlog>) {
     let metrics = &mut all.metrics;
+    let intervals = Intervals::of(measures, None);
     if let Some(platform) = &measures.platform {
         let window = measures.frame.all.window;
         let nanos = window.length().nanos() as f64;
         let served = platform.servers.served;
         // A mean over replications, as a share of what there was of `whole` in each.
-        let mean = |moments: &PairMoments, whole: f64| {
+        let mut add = |name: &str, moments: &PairMoments, whole: f64| {
             let mean = moments.ratio();
             let value = mean.map(|mean| mean.value / whole);
-            let half = mean.filter(|_| over.intervals).and_then(|mean| mean.half_width);
-            let ci95 = value.zip(half).map(|(value, half)| {
-                let half = half / whole;
-                [(value - half).max(0.0), value + half]
-            });
-            Metric { value, ci95, n: if ci95.is_some() { moments.count() } else { served } }
+            let half = match intervals.over {
+                Over::Replications => {
+                    mean.and_then(|mean| mean.half_width).map(|half| half / whole)
+                }
+                Over::Batches => value.and_then(|value| intervals.batched(name, value)),
+                Over::Workspaces | Over::Nothing => None,
+            };
+            let ci95 = value.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);
+            let n = if ci95.is_some() { intervals.count() } else { served };
+            metrics.insert(name.to_owned(), Metric { value, ci95, n });
         };
-        let mut add = |name: &str, metric| metrics.insert(name.to_owned(), metric);
         let capacity = measures.frame.platform_servers.as_ref();
         if let Some(time) = capacity.and_then(|it| it.time(window.from, window.until)) {
-            add("backend.utilisation", mean(&platform.busy, time as f64));
+            add("backend.utilisation", &platform.busy, time as f64);
         }
-        add("backend.queue.mean", mean(&platform.waiting, nanos));
+        add("backend.queue.mean", &platform.waiting, nanos);
+        add("backend.in_system.mean", &platform.in_system, nanos);
+        add("backend.throughput", &platform.served, window.length().as_secs_f64());
         let longest = Some(f64::from(platform.servers.queue_max));
-        add("backend.queue.max", Metric { value: longest, ci95: None, n: served });
-        add("backend.in_system.mean", mean(&platform.in_system, nanos));
-        let seconds = window.length().as_secs_f64();
-        add("backend.throughput", mean(&platform.served, seconds));
+        let place = metrics.get_index_of("backend.queue.mean").map_or(metrics.len(), |it| it + 1);
+        let longest = Metric { value: longest, ci95: None, n: served };
+        metrics.shift_insert(place, "backend.queue.max".to_owned(), longest);
     }
     if let Some(trend) = trend {
-        put(metrics, "backlog.growth", Some(trend.growth), u64::from(measures.replications));
+        let n = u64::from(measures.replications);
+        let growth = Metric { value: Some(trend.growth), ci95: None, n };
+        metrics.insert("backlog.growth".to_owned(), growth);
     }
 }
 
-fn refusals(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> Vec<CauseSummary> {
+fn refusals(frame: &GroupFrame, of: &GroupMeasures, replications: f64) -> Vec<CauseSummary> {
     frame
         .causes
         .iter()
@@ -237,8 +292,8 @@ fn refusals(frame: &GroupFrame, of: &GroupMeasures, over: Over) -> Vec<CauseSumm
                 limiter: cause.limiter.clone(),
                 sentence: sentence.to_owned(),
                 options: options.iter().map(|offer| offer.name().to_owned()).collect(),
-                refused: hits.count as f64 / over.replications,
-                workspaces: hits.workspaces as f64 / over.replications,
+                refused: hits.count as f64 / replications,
+                workspaces: hits.workspaces as f64 / replications,
                 first_p50_s: hits.first.quantile(500).map(|nanos| nanos as f64 / 1e9),
             }
         })

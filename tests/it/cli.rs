@@ -151,7 +151,7 @@ fn a_failed_threshold_is_exit_code_99_and_the_results_are_there() {
     let summary = fs::read_to_string(Path::new(&out).join("summary.json"));
     let summary: Value =
         serde_json::from_str(&summary.expect("it is written")).expect("it is JSON");
-    assert_eq!(summary["thresholds"][0]["passed"], Value::Bool(false));
+    assert_eq!(summary["thresholds"][0]["verdict"], "fail");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use limitlab::report::terminal;
 use limitlab::scenario::{Scenario, describe, parse};
-use limitlab::summary::{Summary, ThresholdSummary, over_windows};
+use limitlab::summary::{Summary, ThresholdSummary, ThresholdVerdict, over_windows};
 use limitlab::units::SimSpan;
 
 use crate::support::{outcome, simulate};
@@ -201,15 +201,17 @@ fn the_worst_window_and_the_first_breach_are_those_worked_out_by_hand() {
         let found = told.value.unwrap_or_else(|| panic!("nothing was observed of {text}"));
         assert!((found - value).abs() <= error, "{text}: {found} and not {value}");
         assert_eq!((told.over_s, told.breached_at_s), (over, breach), "{text}");
-        assert_eq!(told.passed, breach.is_none(), "{text}");
+        assert_eq!(told.verdict == ThresholdVerdict::Pass, breach.is_none(), "{text}");
     }
     // Over all that is measured, and of a reason that cannot occur.
     assert_eq!(find("messages.offered >= 300").over_s, None);
     let never = find("refusal.rate{reason=trial_ended}");
-    assert_eq!((never.value, never.passed, never.breached_at_s), (Some(0.0), true, None));
+    assert_eq!((never.value, never.breached_at_s), (Some(0.0), None));
+    assert_eq!(never.verdict, ThresholdVerdict::Pass);
     // Windows in which nothing is observed pass, but there must be one in which something is.
     let idle = find("latency.p99{group=idle}");
-    assert_eq!((idle.value, idle.passed, idle.breached_at_s), (None, false, None));
+    assert_eq!((idle.value, idle.breached_at_s), (None, None));
+    assert_eq!(idle.verdict, ThresholdVerdict::Fail);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::frame;
 use super::journal::{Journal, Names, Observers};
 use super::model::GroupModel;
 use super::recording::Recording;
+use super::replicate::Tell;
 use super::run::{EngineError, Part};
 use super::spread::{Pieces, spread};
 use super::watch::Watch;
@@ -33,9 +34,9 @@ pub(super) fn run(
     scenario: &Scenario,
     frame: &Frame,
     replications: Range<u32>,
-    threads: usize,
+    (threads, windows): (usize, Option<Windows>),
     observers: Observers<'_>,
-    windows: Option<Windows>,
+    tell: Tell<'_>,
 ) -> Result<Part, EngineError> {
     let (watch, names) = (observers.watch, &Names::of(scenario));
     let first = u64::from(replications.start);
@@ -55,7 +56,8 @@ pub(super) fn run(
             let mut part = observers.check(everybody.simulate(replication as u32))?;
             if part.interrupted.is_none() {
                 if frame.replications > 1 {
-                    part.condense();
+                    part.condense(replication as u32);
+                    tell(replication as u32, &part);
                 }
                 finished.take_up(part);
             } else if replication == first {

@@ -148,7 +148,8 @@ fn measured(scenario: &Scenario, windows: Option<Windows>, threads: usize) -> St
     let watch = Watch::default();
     let observers = Observers { watch: &watch, log: None };
     let replications = 0..scenario.replications;
-    let part = coupled::run(scenario, &frame, replications, threads, observers, windows);
+    let part =
+        coupled::run(scenario, &frame, replications, (threads, windows), observers, &|_, _| {});
     let part = part.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(part.replications, scenario.replications);
     assert!(part.messages > 0);

@@ -12,7 +12,9 @@ use super::format::{every, metric_beside, number, percent, span, time};
 use super::section::ALL;
 use super::words::plural;
 use crate::scenario::Scenario;
-use crate::summary::{CauseSummary, GroupSummary, Identity, Summary, ThresholdSummary, Verdict};
+use crate::summary::{
+    CauseSummary, GroupSummary, Identity, Summary, ThresholdSummary, ThresholdVerdict, Verdict,
+};
 use crate::units::SimSpan;
 
 /// What there is to tell about one thing: a title, and sentences without their ends.
@@ -94,28 +96,44 @@ pub(super) const fn doubt(summary: &Summary) -> Option<&'static str> {
     }
 }
 
-/// What became of the thresholds, and whether all hold; `None` if there are none.
-pub(super) fn verdict(summary: &Summary) -> Option<(bool, String)> {
+/// What became of the thresholds, in all and in words; `None` if there are none.
+pub(super) fn verdict(summary: &Summary) -> Option<(ThresholdVerdict, String)> {
+    let verdict = summary.verdict()?;
     let total = summary.thresholds.len();
-    let failed = summary.thresholds.iter().filter(|threshold| !threshold.passed).count();
-    let text = match (total, failed) {
-        (0, _) => return None,
-        (1, 0) => "it holds".to_owned(),
-        (2, 0) => "both hold".to_owned(),
-        (_, 0) => format!("all {total} hold"),
-        (1, _) => "it failed".to_owned(),
-        _ => format!("{failed} of {total} failed"),
+    let those = summary.thresholds.iter().filter(|threshold| threshold.verdict == verdict).count();
+    let text = match (verdict, total) {
+        (ThresholdVerdict::Pass, 1) => "it holds".to_owned(),
+        (ThresholdVerdict::Pass, 2) => "both hold".to_owned(),
+        (ThresholdVerdict::Pass, _) => format!("all {total} hold"),
+        (ThresholdVerdict::Inconclusive, 1) => "it is not certain that it holds".to_owned(),
+        (ThresholdVerdict::Inconclusive, _) => format!("{those} of {total} are not certain"),
+        (ThresholdVerdict::Fail, 1) => "it failed".to_owned(),
+        (ThresholdVerdict::Fail, _) => format!("{those} of {total} failed"),
     };
-    Some((failed == 0, text))
+    Some((verdict, text))
+}
+
+/// The sign of what became of a threshold, or of all.
+pub(super) const fn sign(verdict: ThresholdVerdict) -> &'static str {
+    match verdict {
+        ThresholdVerdict::Pass => "✓",
+        ThresholdVerdict::Inconclusive => "?",
+        ThresholdVerdict::Fail => "✗",
+    }
 }
 
 /// What was measured against a threshold, precisely enough to be told from its bound.
 pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
     let Some(value) = summary.value else { return "nothing was observed".to_owned() };
     let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
-    let value = match threshold {
+    let shown = |value| match threshold {
         Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
         None => number(value),
+    };
+    let uncertain = summary.ci95.filter(|_| summary.verdict == ThresholdVerdict::Inconclusive);
+    let value = match uncertain.map(|ends| ends.map(shown)) {
+        Some([low, high]) => format!("{}, 95% between {low} and {high}", shown(value)),
+        None => shown(value),
     };
     match summary.over_s {
         Some(over) => format!("{value} in the worst {}", every(exact(over))),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::report::fixture::small;
-use crate::summary::Metric;
+use crate::summary::{Metric, ThresholdVerdict};
 
 /// A group with these metrics and nothing else.
 fn group(metrics: &[(&str, f64)]) -> GroupSummary {
@@ -62,16 +62,31 @@ fn refusals_that_are_no_limit_hits_are_not_passed_over() {
 fn the_verdict_is_grammatical() {
     let (_, _, mut summary) = small();
     let mut told = Vec::new();
-    for passed in [&[][..], &[true], &[false], &[true, true], &[true, false], &[true; 3]] {
+    use ThresholdVerdict::{Fail, Inconclusive, Pass};
+    for verdicts in [
+        &[][..],
+        &[Pass],
+        &[Fail],
+        &[Inconclusive],
+        &[Pass; 2],
+        &[Pass, Fail],
+        &[Pass; 3],
+        &[Inconclusive, Pass, Inconclusive],
+        &[Inconclusive, Fail, Pass],
+    ] {
         let threshold = summary.thresholds[0].clone();
         let thresholds =
-            passed.iter().map(|&passed| ThresholdSummary { passed, ..threshold.clone() });
+            verdicts.iter().map(|&verdict| ThresholdSummary { verdict, ..threshold.clone() });
         let mut summary = summary.clone();
         summary.thresholds = thresholds.collect();
         told.push(verdict(&summary).map_or_else(|| "-".to_owned(), |(_, text)| text));
     }
     summary.thresholds.clear();
-    assert_eq!(told.join(", "), "-, it holds, it failed, both hold, 1 of 2 failed, all 3 hold");
+    assert_eq!(
+        told.join(", "),
+        "-, it holds, it failed, it is not certain that it holds, both hold, 1 of 2 failed, all 3 hold, \
+         2 of 3 are not certain, 1 of 3 failed"
+    );
 }
 
 #[test]

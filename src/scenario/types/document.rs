@@ -65,9 +65,10 @@ pub(in crate::scenario) struct Document {
     /// From when on it is measured, counted from the start; less than the duration. Default 0s.
     #[schemars(extend("default" = "0s"))]
     pub(in crate::scenario) warm_up: Option<Duration>,
-    /// How many times it is run, each time with other draws: 1 to 10,000. Default 1.
-    #[schemars(extend("default" = 1, "minimum" = 1, "maximum" = 10_000))]
-    pub(in crate::scenario) replications: Option<Count>,
+    /// How many times it is run, each time with other draws: 1 to 10,000, or until a metric is known
+    /// precisely enough. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub(in crate::scenario) replications: Option<Replications>,
     /// What becomes of messages in flight at the end of the duration. Default finish.
     #[schemars(extend("default" = "finish"))]
     pub(in crate::scenario) drain: Option<Drain>,
@@ -98,6 +99,41 @@ pub(in crate::scenario) struct Document {
     /// What the run must meet, such as `latency.p99{group=shops} < 10s`.
     #[schemars(example = ["refusal.rate{reason=credits_exhausted} < 1%"])]
     pub(in crate::scenario) thresholds: Option<Vec<Text>>,
+}
+
+/// How many times a scenario is run.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::scenario) enum Replications {
+    /// So many times: 1 to 10,000.
+    Count(#[schemars(extend("minimum" = 1, "maximum" = 10_000))] Count),
+    /// Until a metric is known precisely enough.
+    Until(ReplicationsUntil),
+}
+
+/// Replications until a metric is known precisely enough. It is looked after the fewest, and each time that
+/// there are a quarter more.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct ReplicationsUntil {
+    /// The fewest: 2 to 10,000. Default 10.
+    #[schemars(extend("default" = 10, "minimum" = 2, "maximum" = 10_000))]
+    pub(in crate::scenario) min: Option<Count>,
+    /// The most: 2 to 10,000.
+    #[schemars(extend("minimum" = 2, "maximum" = 10_000))]
+    pub(in crate::scenario) max: Count,
+    /// When they are enough.
+    pub(in crate::scenario) until: KnownTo,
+}
+
+/// How precisely a metric is to be known.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::scenario) struct KnownTo {
+    /// The metric, such as `latency.p99{group=shops}`.
+    pub(in crate::scenario) metric: Text,
+    /// How far its 95% interval reaches to each side at most, in the unit of the metric, such as `50ms`.
+    pub(in crate::scenario) half_width: Text,
 }
 
 /// What becomes of messages in flight at the end of the duration.

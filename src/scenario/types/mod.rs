@@ -19,7 +19,7 @@ mod workspaces;
 
 pub(super) use backend::{Aimd, Backend, BackendScope, Discipline, Shed};
 pub(super) use distribution::{Distribution, Hyperexponential, Kind, Measured, Phase};
-pub(super) use document::{Document, Drain};
+pub(super) use document::{Document, Drain, KnownTo, Replications, ReplicationsUntil};
 pub(super) use enforcement::{Charge, Faults, OnRefusal, OnUnavailable, Routing, Strategy};
 pub(super) use fair_use::{Estimate, FairUse, FairUseScope, OnExceed, Weight};
 pub(super) use packages::{AutoBuy, Package, Purchases};

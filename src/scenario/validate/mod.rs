@@ -36,7 +36,7 @@ use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
-use self::thresholds::thresholds;
+use self::thresholds::{precision, thresholds};
 use self::timeline::Timeline;
 use self::traces::Traces;
 use self::windows::Measured;
@@ -46,7 +46,8 @@ use super::digest::Digest;
 use super::fault::Mistake;
 use super::files::Files;
 use super::model::{Drain, Group, Scenario, default_start};
-use super::types::{self, Document};
+use super::precision::Precision;
+use super::types::{self, Document, Replications, ReplicationsUntil};
 use super::words::grouped;
 use crate::units::SimSpan;
 
@@ -98,11 +99,13 @@ pub(super) fn validate(
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
+    let replications = replications(document, &registry, at, &mut findings);
     let mut scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
-        replications: replications(document, at, &mut findings),
+        replications: replications.0,
+        until: replications.1,
         start,
         timezone: registry.clocks.zone.clone(),
         duration,
@@ -195,11 +198,32 @@ fn measured(
     (Measured { warm_up, duration, bin, drain }, is_sound)
 }
 
-fn replications(document: &Document, at: At<'_>, findings: &mut Findings) -> u32 {
-    document.replications.as_ref().map_or(1, |written| {
-        let at = at.key("replications");
-        count(written, 1..=MOST_REPLICATIONS, "`replications`", at, findings)
-    })
+/// The most replications, and when fewer are enough.
+fn replications(
+    document: &Document,
+    registry: &Registry,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> (u32, Option<Precision>) {
+    let at = at.key("replications");
+    let several = 2..=MOST_REPLICATIONS;
+    match &document.replications {
+        None => (1, None),
+        Some(Replications::Count(written)) => {
+            (count(written, 1..=MOST_REPLICATIONS, "`replications`", at, findings), None)
+        }
+        Some(Replications::Until(ReplicationsUntil { min, max, until })) => {
+            let most = count(max, several.clone(), "`max`", at.key("max"), findings);
+            let fewest = min
+                .as_ref()
+                .map_or(10.min(most), |min| count(min, several, "`min`", at.key("min"), findings));
+            if fewest > most {
+                let hint = "write a `max` that is as large at least";
+                findings.add_with_hint(at.key("min"), "`min` is above `max`", hint);
+            }
+            (most, precision(until, fewest, registry, at.key("until"), findings))
+        }
+    }
 }
 
 fn duration(document: &Document, at: At<'_>, findings: &mut Findings) -> SimSpan {

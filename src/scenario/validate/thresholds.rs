@@ -1,9 +1,10 @@
 //! Thresholds: `latency.p99{group=shops} < 10s`.
 
 use super::super::at::{At, Findings};
+use super::super::precision::Precision;
 use super::super::suggest::{did_you_mean, list, nearest};
 use super::super::threshold::{Comparison, Threshold};
-use super::super::types::{Text, number};
+use super::super::types::{KnownTo, Text, number};
 use super::groups::Registry;
 use super::windows::{Measured, not_windowed};
 use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of};
@@ -33,6 +34,29 @@ pub(super) fn thresholds(
             Reader { text: &text.0, at: at.item(index), registry, measured, findings }.threshold()
         })
         .collect()
+}
+
+/// When replications are enough, of which there are `fewest`: it stands at `at`.
+pub(super) fn precision(
+    written: &KnownTo,
+    fewest: u32,
+    registry: &Registry,
+    at: At<'_>,
+    findings: &mut Findings,
+) -> Option<Precision> {
+    let key = Piece { text: &written.metric.0, start: 0 }.trim();
+    let (text, place) = (key.text, at.key("metric"));
+    let metric = Reader { text, at: place, registry, measured: None, findings }.metric(key);
+    let width = Piece { text: &written.half_width.0, start: 0 }.trim();
+    let (text, place) = (width.text, at.key("half_width"));
+    let family = metric.as_ref().map(|metric| metric.family);
+    let mut reader = Reader { text, at: place, registry, measured: None, findings };
+    let half_width = reader.bound(width, family)?;
+    if half_width <= 0.0 {
+        reader.fault::<()>(width, "nothing is ever known so precisely", "it is above 0");
+    }
+    let Metric { key, group, .. } = metric?;
+    Some(Precision { fewest, group, metric: key, half_width })
 }
 
 /// A piece of a threshold and the byte at which it begins.

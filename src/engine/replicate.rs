@@ -1,0 +1,178 @@
+//! Replications: as many as a scenario asks for, and what was measured in all of them and in each.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::by_workspace::WorkspaceRecord;
+use super::journal::Observers;
+use super::run::{EngineError, Part, RunOptions};
+use super::windowed::Windows;
+use super::{coupled, independent};
+use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
+use crate::scenario::{Precision, Scenario};
+use crate::summary::{Replications, Summary, summarise};
+
+/// What came of a simulation.
+pub(super) struct Simulated {
+    pub(super) measures: Measures,
+    /// Each workspace by itself, in any order, where the frame asks for it.
+    pub(super) workspaces: Vec<WorkspaceRecord>,
+    pub(super) by_replication: Replications,
+    pub(super) events: u64,
+    pub(super) messages: u64,
+    pub(super) threads: usize,
+}
+
+impl Simulated {
+    /// Its figures, without verdicts on thresholds.
+    pub(super) fn summary(&self, scenario: &Scenario) -> Summary {
+        summary(scenario, &self.measures)
+    }
+}
+
+fn summary(scenario: &Scenario, measures: &Measures) -> Summary {
+    let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
+    summarise(measures, &names, scenario.identity(), scenario.seed)
+}
+
+/// Told of each replication that is finished, by any thread.
+pub(super) type Tell<'t> = &'t (dyn Fn(u32, &Part) + Sync);
+
+/// Simulates some replications of a scenario, by their numbers, measured in a frame; fewer of them if the
+/// scenario says when they are enough.
+pub(super) fn simulate(
+    scenario: &Scenario,
+    mut frame: Frame,
+    replications: Range<u32>,
+    options: RunOptions,
+    observers: Observers<'_>,
+) -> Result<Simulated, EngineError> {
+    let planned = replications.len() as u32;
+    frame.replications = planned;
+    let frame = &Arc::new(frame);
+    let by_replication = Mutex::new(Replications::default());
+    let tell = |number: u32, part: &Part| {
+        let groups = part.groups.clone();
+        let measures = measures(scenario, frame, groups, (part.all.clone(), part.platform.clone()));
+        let summary = summary(scenario, &measures);
+        by_replication.lock().unwrap_or_else(PoisonError::into_inner).add(number, &summary);
+    };
+    let tell: Tell<'_> = if planned > 1 { &tell } else { &|_, _| {} };
+    let enough = scenario.until.as_ref().filter(|_| planned > 1);
+    let mut whole: Option<Part> = None;
+    let mut threads = options.threads.max(1);
+    for stage in stages(replications, enough) {
+        let stage_of = (stage.clone(), options.threads.max(1));
+        let (part, used) = simulate_stage(scenario, frame, stage_of, observers, tell)?;
+        threads = used;
+        let goes_on = part.interrupted.is_none();
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => take_up(whole, part),
+        }
+        let is_enough = |part: &Part| {
+            let of_all = (part.all.clone(), part.platform.clone());
+            let mut measures = measures(scenario, frame, part.groups.clone(), of_all);
+            measures.replications = stage.end;
+            enough.is_some_and(|enough| enough.is_met(&summary(scenario, &measures)))
+        };
+        if !goes_on || whole.as_ref().is_some_and(is_enough) {
+            break;
+        }
+    }
+    // A scenario has at least one replication.
+    let mut part = whole.unwrap_or_else(|| Part::new(scenario, frame));
+    let cut = part.frame.take().map(|cut| Arc::new(Frame { replications: planned, ..cut }));
+    let groups = std::mem::take(&mut part.groups);
+    let of_all = (part.all.take(), part.platform.take());
+    let mut measures = measures(scenario, cut.as_ref().unwrap_or(frame), groups, of_all);
+    measures.replications = part.replications.max(1);
+    measures.interrupted = part.interrupted;
+    let by_replication = by_replication.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Part { workspaces, events, messages, .. } = part;
+    Ok(Simulated { measures, workspaces, by_replication, events, messages, threads })
+}
+
+/// The stages after each of which it is asked whether there are enough: the fewest, then a quarter more
+/// each time. They depend on nothing but the scenario, and are few, for who looks often enough finds at
+/// some time what he looks for.
+fn stages(replications: Range<u32>, enough: Option<&Precision>) -> Vec<Range<u32>> {
+    let Some(enough) = enough else { return vec![replications] };
+    let mut stages = Vec::new();
+    let mut begin = replications.start;
+    let mut length = enough.fewest;
+    while begin < replications.end {
+        let end = begin.saturating_add(length).min(replications.end);
+        stages.push(begin..end);
+        (begin, length) = (end, ((end - replications.start) / 4).max(1));
+    }
+    stages
+}
+
+/// Simulates the replications of a stage. Answers what was measured, and on how many threads.
+fn simulate_stage(
+    scenario: &Scenario,
+    frame: &Frame,
+    (stage, mut threads): (Range<u32>, usize),
+    observers: Observers<'_>,
+    tell: Tell<'_>,
+) -> Result<(Part, usize), EngineError> {
+    let count = stage.len() as u32;
+    if frame.meet {
+        let windows = Windows::of(scenario).filter(|_| observers.log.is_none());
+        let at_once = threads.min(stage.len()).max(1);
+        threads = if windows.is_some() { threads / at_once * at_once } else { at_once };
+        let part = coupled::run(scenario, frame, stage, (threads, windows), observers, tell)?;
+        return Ok((part, threads));
+    }
+    let mut part = independent::run(scenario, frame, stage, threads, observers, tell)?;
+    let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
+    // The last that had begun counts as far as it came.
+    let finished: u64 = part.groups.iter().map(|group| group.workspaces).sum();
+    part.replications = finished.div_ceil(of_one) as u32;
+    if finished < of_one * u64::from(count) {
+        part.interrupted = Some(Interruption::Workspaces(finished));
+    }
+    Ok((part, threads))
+}
+
+/// Takes up what a further stage measured. A replication of it that was cut short is left out: it is not
+/// the only one.
+fn take_up(whole: &mut Part, stage: Part) {
+    let finished = match stage.interrupted {
+        None => {
+            whole.merge(&stage);
+            return;
+        }
+        Some(Interruption::Until(_)) => Interruption::Replications(whole.replications),
+        Some(Interruption::Replications(_)) => {
+            whole.merge(&stage);
+            Interruption::Replications(whole.replications)
+        }
+        Some(Interruption::Workspaces(_)) => {
+            whole.merge(&stage);
+            let finished = whole.groups.iter().map(|group| group.workspaces).sum();
+            Interruption::Workspaces(finished)
+        }
+    };
+    whole.interrupted = Some(finished);
+}
+
+/// What was measured, of one replication that was finished: of several it is to be said.
+fn measures(
+    scenario: &Scenario,
+    frame: &Arc<Frame>,
+    mut groups: Vec<GroupMeasures>,
+    (moments, platform): (Option<Vec<PairMoments>>, Option<PlatformMeasures>),
+) -> Measures {
+    let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
+    for group in &mut groups {
+        group.close();
+        all.merge(group);
+    }
+    if let Some(moments) = moments {
+        all.moments = moments;
+    }
+    let frame = Arc::clone(frame);
+    Measures { frame, groups, all, platform, replications: 1, interrupted: None }
+}

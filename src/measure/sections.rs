@@ -1,0 +1,452 @@
+//! What a group measured, told apart by sections that are independent of each other, or nearly so: some of
+//! its workspaces, a replication, or a stretch of a single long run. Intervals of quantiles, of deviations
+//! and of times to an event are made of them.
+
+use std::collections::BTreeMap;
+
+use super::group::{GroupMeasures, Reply};
+use super::histogram::Histogram;
+use super::moments::{PairMoments, student_975};
+use super::timing::{Timing, deviation};
+
+/// Into how many sections a group is divided: enough for quantiles of Student's that are near those of the
+/// normal distribution, few enough to cost next to nothing.
+const SECTIONS: u32 = 20;
+
+/// How a single run is cut into stretches that are taken as independent of each other: batch means.
+///
+/// Source: B. Schmeiser, Batch Size Effects in the Analysis of Simulation Output, Operations Research 30
+/// (1982), 556-568: between 10 and 30 batches serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batches {
+    /// The first bin of the series that lies whole inside what is measured.
+    pub first: usize,
+    /// Bins of a batch.
+    pub length: usize,
+    /// How many batches there are.
+    pub count: usize,
+}
+
+impl Batches {
+    /// The fewest batches that an interval is made of.
+    const FEWEST: usize = 10;
+
+    /// Of so many bins from `first` on; `None` where they are too few.
+    pub fn of(first: usize, bins: usize) -> Option<Self> {
+        let length = (bins / SECTIONS as usize).max(1);
+        (bins >= Self::FEWEST).then(|| Self { first, length, count: bins / length })
+    }
+
+    /// The batch of a bin. What is measured before the first or after the last belongs to those.
+    pub fn number(self, bin: usize) -> u32 {
+        (bin.saturating_sub(self.first) / self.length).min(self.count - 1) as u32
+    }
+}
+
+/// The number of the section of a workspace, by its group, the replication of so many, and its number
+/// among so many workspaces of the group.
+pub fn section_of(group: usize, replication: (u32, u32), workspace: (u32, u32)) -> u32 {
+    let of_each = SECTIONS.div_ceil(replication.1).clamp(1, workspace.1.max(1));
+    let place = u64::from(workspace.0) * u64::from(of_each) / u64::from(workspace.1.max(1));
+    // Groups are told apart: those of one are not those of another.
+    ((group as u32) << GROUP_BITS) + replication.0 * of_each + place as u32
+}
+
+/// Bits for the sections of a group: enough for the most replications.
+const GROUP_BITS: u32 = 20;
+
+/// Half the width of a 95% interval in standard errors, of a normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// What is told apart by sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Time from due to reply.
+    Latency,
+    /// Time in queues.
+    Wait,
+    /// Time being served.
+    Service,
+    /// From an attempt to its decision.
+    Decision,
+    /// Limit hits of a workspace.
+    Hits,
+    /// What a workspace spent.
+    Spent,
+    /// What the pool of a workspace oversold.
+    Oversold,
+    /// To the first balance of zero.
+    TimeToZero,
+    /// To the first refusal for want of credits.
+    TimeToExhaustion,
+    /// To an alert, by its place among those of the scenario.
+    Alert(usize),
+}
+
+/// Families besides alerts.
+const FAMILIES: usize = 9;
+
+impl Family {
+    const fn place(self) -> usize {
+        match self {
+            Self::Latency => 0,
+            Self::Wait => 1,
+            Self::Service => 2,
+            Self::Decision => 3,
+            Self::Hits => 4,
+            Self::Spent => 5,
+            Self::Oversold => 6,
+            Self::TimeToZero => 7,
+            Self::TimeToExhaustion => 8,
+            Self::Alert(place) => FAMILIES + place,
+        }
+    }
+}
+
+/// Values of one family, counted coarsely: only how a section differs from the others is read from them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Counted {
+    /// By [coarse](coarse) bucket.
+    counts: Vec<u64>,
+    /// \[ns\]
+    sum: u128,
+    /// \[ns²\] `u128::MAX` once it has overflowed.
+    squares: u128,
+}
+
+/// Buckets of [`Histogram`] that are told apart each: those that hold one value.
+const FINE: usize = 1 << 10;
+/// Buckets beyond them that are counted as one.
+const WIDTH: usize = 64;
+
+/// The coarse bucket of a bucket of [`Histogram`].
+const fn coarse(bucket: usize) -> usize {
+    if bucket < FINE { bucket } else { FINE + (bucket - FINE) / WIDTH }
+}
+
+impl Counted {
+    fn record(&mut self, nanos: u64) {
+        let bucket = coarse(Histogram::index(nanos));
+        if bucket >= self.counts.len() {
+            self.counts.resize(bucket + 1, 0);
+        }
+        self.counts[bucket] += 1;
+        self.sum += u128::from(nanos);
+        self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
+    }
+
+    fn add_histogram(&mut self, histogram: &Histogram) {
+        let fine = histogram.counts();
+        let (each, wide) = fine.split_at(fine.len().min(FINE));
+        let buckets = each.len() + wide.len().div_ceil(WIDTH);
+        self.counts.resize(self.counts.len().max(buckets), 0);
+        let sums = each.iter().copied().chain(wide.chunks(WIDTH).map(|wide| wide.iter().sum()));
+        self.counts.iter_mut().zip(sums).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    fn add_timing(&mut self, timing: &Timing) {
+        self.add_histogram(timing.histogram());
+        let (sum, squares) = timing.sums();
+        self.sum += sum;
+        self.squares = self.squares.saturating_add(squares);
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.counts.resize(self.counts.len().max(other.counts.len()), 0);
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.sum += other.sum;
+        self.squares = self.squares.saturating_add(other.squares);
+    }
+
+    /// Takes away what was there before.
+    fn take_away(&mut self, before: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&before.counts) {
+            *mine -= theirs;
+        }
+        self.sum -= before.sum;
+        if self.squares != u128::MAX {
+            self.squares -= before.squares;
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// How many values lie in the buckets up to one.
+    fn up_to(&self, bucket: usize) -> u64 {
+        self.counts.iter().take(bucket + 1).sum()
+    }
+}
+
+/// All families at some instant, to tell what comes after it.
+#[derive(Debug, Clone, Default)]
+pub struct Seen(Vec<Counted>);
+
+/// The sections of a group, by number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sections(BTreeMap<u32, Vec<Counted>>);
+
+impl Sections {
+    /// Adds what another part of the group, or another group, has of each section.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (&number, theirs) in &other.0 {
+            self.add(number, theirs);
+        }
+    }
+
+    fn add(&mut self, number: u32, families: &[Counted]) {
+        let mine = self.0.entry(number).or_default();
+        mine.resize(mine.len().max(families.len()), Counted::default());
+        mine.iter_mut().zip(families).for_each(|(mine, theirs)| mine.add(theirs));
+    }
+
+    /// Books a message that was replied to in one of the sections of a single run.
+    pub(super) fn replied(&mut self, number: u32, reply: Reply) {
+        let families = self.0.entry(number).or_default();
+        families.resize(families.len().max(3), Counted::default());
+        for (family, nanos) in [
+            (Family::Latency, reply.latency),
+            (Family::Wait, reply.wait),
+            (Family::Service, reply.service),
+        ] {
+            families[family.place()].record(nanos);
+        }
+    }
+
+    /// A family in each section in which it was observed.
+    fn of(&self, family: Family) -> impl Iterator<Item = &Counted> {
+        let all = self.0.values().filter_map(move |families| families.get(family.place()));
+        all.filter(|counted| counted.counts.iter().any(|&count| count > 0))
+    }
+
+    /// The sums behind the mean of a family: x is what was observed \[ns\], y how often.
+    pub fn mean(&self, family: Family) -> PairMoments {
+        let mut moments = PairMoments::default();
+        for counted in self.of(family) {
+            moments.add(counted.sum as i128, i128::from(counted.count()));
+        }
+        moments
+    }
+
+    /// The sums behind the share of values of a family that are above zero.
+    pub fn above_zero(&self, family: Family) -> PairMoments {
+        let mut moments = PairMoments::default();
+        for counted in self.of(family) {
+            let count = counted.count();
+            moments.add(i128::from(count - counted.up_to(0)), i128::from(count));
+        }
+        moments
+    }
+
+    /// Half the width of the 95% interval of a family's deviation \[s\], by a jackknife over sections;
+    /// `None` where fewer than two have observed it.
+    ///
+    /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
+    pub fn deviation(&self, family: Family) -> Option<f64> {
+        let sections: Vec<(u64, &Counted)> = self.of(family).map(|it| (it.count(), it)).collect();
+        let count: u64 = sections.iter().map(|(count, _)| count).sum();
+        let sum: u128 = sections.iter().map(|(_, it)| it.sum).sum();
+        let squares = sections.iter().fold(0, |sum: u128, (_, it)| sum.saturating_add(it.squares));
+        let without = |(own, it): &(u64, &Counted)| {
+            let squares = (squares != u128::MAX).then(|| squares - it.squares);
+            deviation(count - own, sum - it.sum, squares?)
+        };
+        let without: Vec<f64> = sections.iter().map(without).collect::<Option<_>>()?;
+        let n = without.len() as f64;
+        let degrees = without.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
+        let mean = without.iter().sum::<f64>() / n;
+        let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
+        Some(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt())
+    }
+
+    /// The 95% interval of the q-quantile, q = `per_mille` / 1000, of a family whose values are counted in
+    /// `histogram`: its values at the ranks that lie as far to both sides of q as the share of values up
+    /// to the quantile is uncertain by how sections differ in it. `None` where fewer than two sections have
+    /// observed it, or where there is no such rank: so few values bound nothing.
+    ///
+    /// Source: R. S. Woodruff, Confidence Intervals for Medians and Other Position Measures, Journal of
+    /// the American Statistical Association 47 (1952), 635-646.
+    pub fn quantile(
+        &self,
+        family: Family,
+        histogram: &Histogram,
+        per_mille: u64,
+    ) -> Option<[u64; 2]> {
+        let bucket = coarse(Histogram::index(histogram.quantile(per_mille)?));
+        let q = per_mille as f64 / 1e3;
+        // The quantile lies inside a coarse bucket: whichever end of that is nearer to it in rank.
+        let ends = [Some(bucket), bucket.checked_sub(1)].into_iter().flatten();
+        let shares = ends.filter_map(|bucket| {
+            let mut moments = PairMoments::default();
+            for counted in self.of(family) {
+                moments.add(i128::from(counted.up_to(bucket)), i128::from(counted.count()));
+            }
+            let share = moments.ratio()?;
+            Some((share.value, share.half_width?))
+        });
+        let away = |share: f64| if 0.0 < share && share < 1.0 { (share - q).abs() } else { 1.0 };
+        let (share, half) = shares.min_by(|a, b| away(a.0).total_cmp(&away(b.0)))?;
+        let scale = |share: f64| (share * (1.0 - share)).max(0.0).sqrt();
+        let half = if scale(share) > 0.0 { half / scale(share) * scale(q) } else { half };
+        let n = histogram.count() as f64;
+        // Sections may happen to agree; values are no less uncertain than if each were by itself.
+        let half = half.max(Z * scale(q) / n.sqrt());
+        let (low, high) = ((n * (q - half)).floor(), (n * (q + half)).ceil() + 1.0);
+        let low = if low < 1.0 { 0 } else { histogram.ranked(low as u64)? };
+        Some([low, if high > n { return None } else { histogram.ranked(high as u64)? }])
+    }
+}
+
+impl GroupMeasures {
+    /// Ends a section: all that was measured since `seen` belongs to it.
+    pub fn end_section(&mut self, number: u32, seen: &mut Seen) {
+        let mut now = self.counted();
+        let before = std::mem::replace(&mut seen.0, now.clone());
+        now.iter_mut().zip(&before).for_each(|(now, before)| now.take_away(before));
+        self.sections.add(number, &now);
+    }
+
+    /// All that was measured until now, by family.
+    fn counted(&self) -> Vec<Counted> {
+        let mut all = vec![Counted::default(); FAMILIES + self.credits.alerts.len()];
+        for (family, timing) in [
+            (Family::Latency, &self.latency),
+            (Family::Wait, &self.wait),
+            (Family::Service, &self.service),
+            (Family::Decision, &self.decision),
+            (Family::TimeToZero, &self.credits.time_to_zero),
+            (Family::TimeToExhaustion, &self.credits.time_to_exhaustion),
+        ] {
+            all[family.place()].add_timing(timing);
+        }
+        for (place, timing) in self.credits.alerts.iter().enumerate() {
+            all[Family::Alert(place).place()].add_timing(timing);
+        }
+        for (family, histogram) in [
+            (Family::Hits, &self.hits_per_workspace),
+            (Family::Spent, &self.spent),
+            (Family::Oversold, &self.oversold),
+        ] {
+            all[family.place()].add_histogram(histogram);
+        }
+        self.add_prompt(&mut all);
+        all
+    }
+
+    /// Replies that waited for nothing are counted by themselves until the measures are closed. Their
+    /// sums are in those of all.
+    fn add_prompt(&self, all: &mut [Counted]) {
+        let (_, squares) = self.prompt.sums();
+        for family in [Family::Latency, Family::Service] {
+            let counted = &mut all[family.place()];
+            counted.add_histogram(self.prompt.histogram());
+            counted.squares = counted.squares.saturating_add(squares);
+        }
+        let waits = &mut all[Family::Wait.place()].counts;
+        waits.resize(waits.len().max(1), 0);
+        waits[0] += self.prompt.count();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Distribution, Key};
+    use crate::units::SimTime;
+
+    /// Sections of so many exponential times of a second on average each; those of a section share a factor.
+    fn drawn(
+        seed: u64,
+        of_each: u64,
+        factor: impl Fn(u64) -> f64,
+    ) -> (Sections, Histogram, Timing) {
+        let exponential = Distribution::Exponential { mean: 1e9 }.sampler();
+        let (mut all, mut timing) = (Sections::default(), Timing::default());
+        for number in 0..SECTIONS {
+            let key = Key::root(seed).index(u64::from(number));
+            let by = factor(key.name("factor").stream().at(0).next_u64());
+            let stream = key.stream();
+            for value in 0..of_each {
+                let nanos = (exponential.sample(&mut stream.at(value)) * by) as u64;
+                timing.record(nanos);
+                let (due, wait, service) = (SimTime::ZERO, nanos, nanos);
+                all.replied(number, Reply { due, latency: nanos, wait, service });
+            }
+        }
+        (all, timing.histogram().clone(), timing)
+    }
+
+    /// How many of a thousand intervals hold what they should.
+    fn covered(holds: impl Fn(u64) -> bool) -> usize {
+        (0..1_000).filter(|&seed| holds(seed)).count()
+    }
+
+    #[test]
+    fn quantiles_of_independent_times_lie_in_their_intervals() {
+        for (per_mille, exact) in
+            [(500_u64, 2.0_f64.ln()), (900, 10.0_f64.ln()), (990, 100.0_f64.ln())]
+        {
+            let covered = covered(|seed| {
+                let (sections, histogram, _) = drawn(seed, 100, |_| 1.0);
+                let [low, high] = sections.quantile(Family::Wait, &histogram, per_mille).unwrap();
+                (low as f64..=high as f64).contains(&(exact * 1e9))
+            });
+            assert!(covered >= 940, "{per_mille}: {covered}");
+        }
+    }
+
+    #[test]
+    fn quantiles_of_times_that_share_a_fate_lie_in_their_intervals() {
+        // Half of the sections are three times as slow: the median m of the mixture has
+        // exp(-m) + exp(-m / 3) = 1.
+        let median = 1.146_3_f64;
+        let residual: f64 = (-median).exp() + (-median / 3.0).exp() - 1.0;
+        assert!(residual.abs() < 2e-4, "{residual}");
+        let covered = covered(|seed| {
+            let (sections, histogram, _) =
+                drawn(seed, 40, |word| if word % 2 == 0 { 1.0 } else { 3.0 });
+            let [low, high] = sections.quantile(Family::Latency, &histogram, 500).unwrap();
+            (low as f64..=high as f64).contains(&(median * 1e9))
+        });
+        assert!(covered >= 930, "{covered}");
+    }
+
+    #[test]
+    fn deviations_and_means_lie_in_their_intervals() {
+        let mut means = 0;
+        let covered = covered(|seed| {
+            let (sections, _, timing) = drawn(seed, 100, |_| 1.0);
+            let half = sections.deviation(Family::Latency).unwrap();
+            (timing.deviation().unwrap() - 1.0).abs() <= half
+        });
+        for seed in 0..1_000 {
+            let mean = drawn(seed, 20, |_| 1.0).0.mean(Family::Service).ratio().unwrap();
+            means += usize::from((mean.value / 1e9 - 1.0).abs() <= mean.half_width.unwrap() / 1e9);
+        }
+        assert!(covered >= 925 && means >= 935, "{covered} {means}");
+    }
+
+    #[test]
+    fn what_bounds_nothing_has_no_interval() {
+        let (sections, histogram, _) = drawn(1, 2, |_| 1.0);
+        assert!(sections.quantile(Family::Latency, &histogram, 500).is_some());
+        // The greatest of forty says little of what one in a thousand exceeds.
+        assert_eq!(sections.quantile(Family::Latency, &histogram, 999), None);
+        assert_eq!(sections.quantile(Family::Decision, &Histogram::default(), 500), None);
+        assert_eq!(Sections::default().deviation(Family::Latency), None);
+    }
+
+    #[test]
+    fn shares_above_zero_are_exact() {
+        let mut sections = Sections::default();
+        for (number, wait) in [(0, 0), (0, 1), (1, 0), (1, 5_000_000_000)] {
+            let reply = Reply { due: SimTime::ZERO, latency: wait, wait, service: 0 };
+            sections.replied(number, reply);
+        }
+        let share = sections.above_zero(Family::Wait).ratio().unwrap();
+        assert_eq!((share.value, share.half_width), (0.5, Some(0.0)));
+    }
+}

@@ -1,0 +1,113 @@
+//! What the 95% intervals of a run are taken over, and those of figures that are no sums over workspaces.
+
+use super::model::Over;
+use super::windows::over_windows;
+use crate::measure::{
+    Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, student_975,
+};
+use crate::units::SimSpan;
+
+/// Which intervals a group's figures have.
+#[derive(Clone, Copy)]
+pub(super) struct Intervals<'a> {
+    pub(super) over: Over,
+    measures: &'a Measures,
+    /// The place of the group, `None` being all of them.
+    place: Option<usize>,
+    frame: &'a GroupFrame,
+    of: &'a GroupMeasures,
+}
+
+/// What intervals are taken over.
+pub(super) fn over(measures: &Measures) -> Over {
+    if measures.frame.all.batches.is_some() {
+        Over::Batches
+    } else if !measures.frame.meet {
+        Over::Workspaces
+    } else if measures.replications > 1 {
+        Over::Replications
+    } else {
+        Over::Nothing
+    }
+}
+
+impl<'a> Intervals<'a> {
+    /// Of the group at a place, `None` being all of them.
+    pub(super) fn of(measures: &'a Measures, place: Option<usize>) -> Self {
+        let (frame, of) = match place {
+            None => (&measures.frame.all, &measures.all),
+            Some(place) => (&measures.frame.groups[place], &measures.groups[place]),
+        };
+        Self { over: over(measures), measures, place, frame, of }
+    }
+
+    /// The group.
+    pub(super) const fn of_group(&self) -> (&'a GroupFrame, &'a GroupMeasures) {
+        (self.frame, self.of)
+    }
+
+    /// How many of what they are taken over there are.
+    pub(super) fn count(&self) -> u64 {
+        match self.over {
+            Over::Batches => self.frame.batches.map_or(0, |batches| batches.count as u64),
+            _ => self.of.moments.first().map_or(0, PairMoments::count),
+        }
+    }
+
+    /// Half the width of the interval of a deviation \[s\].
+    pub(super) fn deviation(&self, family: Family) -> Option<f64> {
+        self.of.sections.deviation(family)
+    }
+
+    /// Half the width of the interval of a mean time \[s\].
+    pub(super) fn mean(&self, family: Family) -> Option<f64> {
+        let moments = self.of.sections.mean(family);
+        Some(moments.ratio()?.half_width? / 1e9)
+    }
+
+    /// The interval of a quantile, in thousandths, of what is counted in a histogram, in its unit.
+    pub(super) fn quantile(
+        &self,
+        family: Family,
+        histogram: &Histogram,
+        per_mille: u64,
+    ) -> Option<[f64; 2]> {
+        let interval = self.of.sections.quantile(family, histogram, per_mille)?;
+        Some(interval.map(|value| value as f64))
+    }
+
+    /// Half the width of the interval of a metric with this value, over batches.
+    pub(super) fn batched(&self, metric: &str, value: f64) -> Option<f64> {
+        let sections = &self.of.sections;
+        match metric {
+            "latency.mean" => self.mean(Family::Latency),
+            "wait.mean" => self.mean(Family::Wait),
+            "service.mean" => self.mean(Family::Service),
+            "wait.probability" => sections.above_zero(Family::Wait).ratio()?.half_width,
+            _ => self.by_windows(metric, value),
+        }
+    }
+
+    /// The same from the values of a metric in each batch: by how far they lie from its value on the
+    /// whole, or from their part of it if it is a count.
+    ///
+    /// Source: S. Asmussen, P. W. Glynn, Stochastic Simulation (2007), section III.5: sectioning.
+    fn by_windows(&self, metric: &str, value: f64) -> Option<f64> {
+        let batches = self.frame.batches?;
+        let bin = self.measures.frame.bin.nanos();
+        let width = SimSpan::from_nanos(bin * batches.length as u64);
+        let windows = over_windows(self.measures, self.place, metric, width);
+        let whole = windows.into_iter().step_by(batches.length).take(batches.count);
+        let values: Vec<f64> = whole.map(|window| window.value).collect::<Option<_>>()?;
+        let count = values.len();
+        let degrees = count.checked_sub(1).filter(|&degrees| degrees > 0)?;
+        // What is counted is counted over all bins, some of which may be in no batch.
+        let is_count = ["messages.", "attempts."].iter().any(|family| metric.starts_with(family))
+            && !metric.starts_with("attempts.amplification");
+        let parts = if is_count { count as f64 } else { 1.0 };
+        let centre = if is_count { values.iter().sum::<f64>() / count as f64 } else { value };
+        let squares: f64 = values.iter().map(|it| (it - centre) * (it - centre)).sum();
+        let error = (squares / degrees as f64 / count as f64).sqrt();
+        Some(student_975(degrees as u64) * error * parts)
+    }
+}
