@@ -106,7 +106,10 @@ pub(super) fn verdict(summary: &Summary) -> Option<(ThresholdVerdict, String)> {
         (ThresholdVerdict::Pass, 2) => "both hold".to_owned(),
         (ThresholdVerdict::Pass, _) => format!("all {total} hold"),
         (ThresholdVerdict::Inconclusive, 1) => "it is not certain that it holds".to_owned(),
-        (ThresholdVerdict::Inconclusive, _) => format!("{those} of {total} are not certain"),
+        (ThresholdVerdict::Inconclusive, _) => {
+            let is = if those == 1 { "is" } else { "are" };
+            format!("{those} of {total} {is} not certain")
+        }
         (ThresholdVerdict::Fail, 1) => "it failed".to_owned(),
         (ThresholdVerdict::Fail, _) => format!("{those} of {total} failed"),
     };

@@ -131,8 +131,10 @@ pub(in crate::scenario) struct ReplicationsUntil {
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct KnownTo {
     /// The metric, such as `latency.p99{group=shops}`.
+    #[schemars(example = "refusal.rate{reason=credits_exhausted}")]
     pub(in crate::scenario) metric: Text,
     /// How far its 95% interval reaches to each side at most, in the unit of the metric, such as `50ms`.
+    #[schemars(example = "0.5%")]
     pub(in crate::scenario) half_width: Text,
 }
 

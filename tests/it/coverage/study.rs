@@ -1,0 +1,143 @@
+//! How often 95% intervals hold what they are of: whole runs by many seeds, beside exact values.
+
+use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::parse;
+use limitlab::summary::Over;
+
+/// Runs of one kind.
+pub(crate) struct Case {
+    /// What is run.
+    pub(crate) name: &'static str,
+    /// What intervals are taken over.
+    pub(crate) over: Over,
+    /// The scenario.
+    yaml: String,
+    /// Metrics with their exact values.
+    exact: Vec<(&'static str, f64)>,
+}
+
+/// How often the interval of one metric held its exact value.
+pub(crate) struct Covered {
+    /// The metric.
+    pub(crate) metric: &'static str,
+    /// Its exact value.
+    pub(crate) exact: f64,
+    /// Runs whose interval held it.
+    pub(crate) held: u32,
+    /// Runs.
+    pub(crate) runs: u32,
+}
+
+impl Case {
+    /// Runs it with each of these seeds.
+    pub(crate) fn study(&self, seeds: std::ops::RangeInclusive<u64>) -> Vec<Covered> {
+        let covered = |&(metric, exact)| Covered { metric, exact, held: 0, runs: 0 };
+        let mut all: Vec<Covered> = self.exact.iter().map(covered).collect();
+        let mut scenario = parse("study.yaml", &self.yaml, &[]).unwrap_or_else(|it| panic!("{it}"));
+        for seed in seeds {
+            scenario.seed = seed;
+            let outcome = run(&scenario, RunOptions { threads: 2 }, &Watch::default());
+            let summary = outcome.unwrap_or_else(|error| panic!("{error}")).summary;
+            assert_eq!(summary.intervals, self.over, "{}", self.name);
+            for covered in &mut all {
+                let metric = summary.metric("all", covered.metric);
+                // An interval that is not there holds nothing.
+                let ends = metric.and_then(|metric| metric.ci95);
+                let holds = ends.is_some_and(|[low, high]| low <= covered.exact && covered.exact <= high);
+                covered.held += u32::from(holds);
+                covered.runs += 1;
+            }
+        }
+        all
+    }
+}
+
+/// Everything that is studied.
+pub(crate) fn cases() -> Vec<Case> {
+    let mut all = Vec::new();
+    for (name, percent, thousands) in [("M/M/1, 0.5 busy", 50, 4), ("M/M/1, 0.9 busy", 90, 20)] {
+        all.extend(queue(name, percent, thousands));
+    }
+    all.extend(pool());
+    all
+}
+
+/// An M/M/1 queue whose server takes a second on average, watched for so many thousand seconds by each
+/// workspace or replication, and for 30 times as long by itself.
+fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
+    let busy = f64::from(percent) / 100.0;
+    // J. F. C. Kingman's textbook results: the time in the system is exponential with mean 1 / (1 - busy).
+    let mean = 1.0 / (1.0 - busy);
+    let exact = vec![
+        ("latency.mean", mean),
+        ("latency.sd", mean),
+        ("latency.p50", mean * 2.0_f64.ln()),
+        ("latency.p90", mean * 10.0_f64.ln()),
+        ("wait.probability", busy),
+        ("backend.utilisation", busy),
+        ("backend.queue.mean", busy * busy / (1.0 - busy)),
+    ];
+    [
+        (Over::Workspaces, 40, 1, "scope: workspace, ", thousands),
+        (Over::Replications, 1, 40, "", thousands),
+        (Over::Batches, 1, 1, "", 30 * thousands),
+    ]
+    .map(|(over, count, replications, scope, thousands)| Case {
+        name,
+        over,
+        yaml: format!(
+            "
+limitlab: 1
+name: study
+duration: {}s
+warm_up: {}s
+replications: {replications}
+workspaces:
+  - {{ group: a, count: {count}, agents: [{{ name: bot, traffic: {{ rate: {busy}/s }} }}] }}
+backend: {{ {scope}servers: 1, service_time: {{ exponential: 1s }} }}
+",
+            thousands * 1_100,
+            thousands * 100,
+        ),
+        exact: exact.clone(),
+    })
+}
+
+/// A pool of 100 credits for a day on which as many messages are expected, one credit each.
+fn pool() -> Vec<Case> {
+    let (expected, credits) = (100.0_f64, 100);
+    let (mut term, mut within, mut used) = ((-expected).exp(), 0.0, 0.0);
+    for count in 0..=credits {
+        within += term;
+        used += f64::from(count) * term;
+        term *= expected / f64::from(count + 1);
+    }
+    let exhausted = 1.0 - within;
+    used += f64::from(credits) * exhausted;
+    let exact = vec![
+        ("refusal.rate", 1.0 - used / expected),
+        ("credits.periods_exhausted.share", exhausted),
+        ("messages.completed", 400.0 * used),
+    ];
+    let of = |over, count, days: u32, backend: &str| Case {
+        name: "pool of 100 for 100",
+        over,
+        yaml: format!(
+            "
+limitlab: 1
+name: study
+duration: {days}d
+series: {{ every: 12h }}
+plans: {{ metered: {{ credits: {{ included: 100, per: workspace, renews: 1d }} }} }}
+workspaces:
+  - {{ group: a, count: {count}, plan: metered, agents: [{{ name: bot, traffic: {{ rate: 100/d }} }}] }}
+{backend}
+"
+        ),
+        exact: exact.clone(),
+    };
+    let mut alone = of(Over::Batches, 1, 400, "");
+    // Counts of periods are not told by stretches of time.
+    alone.exact.retain(|(metric, _)| *metric != "credits.periods_exhausted.share");
+    vec![of(Over::Workspaces, 400, 1, ""), alone]
+}
