@@ -42,10 +42,10 @@ fn try_sweep(arguments: &SweepArguments) -> Result<Exit, Exit> {
         .clone()
         .unwrap_or_else(|| PathBuf::from("results").join(format!("{}-sweep", plan.name)));
     let folder = SweepFolder::open(&place).map_err(impossible)?;
-    let todo = unfinished(arguments, &plan, &folder)?;
     let begun = SweepSummary::begun(&plan.name, &set, &plan.grid);
+    folder.begin(&begun).map_err(impossible)?;
+    let todo = unfinished(arguments, &plan, &folder)?;
     if !todo.is_empty() {
-        folder.begin(&begun).map_err(impossible)?;
         simulate(arguments, &plan, &folder, &todo)
             .map_err(|(error, finished)| ended(&error, &plan, finished, &place))?;
     }
@@ -96,7 +96,7 @@ fn unfinished(
         }
         let (all, kept) = (plan.grid.len(), plan.grid.len() - todo.len());
         if kept > 0 {
-            remark(&format!("{kept} of {all} points are kept from before"));
+            remark(&format!("kept from before: {kept} of {all} points"));
         }
     }
     Ok(todo)
@@ -142,13 +142,12 @@ fn simulate(
 /// Tells why a sweep ended early.
 fn ended(error: &SweepError<Around>, plan: &SweepPlan, finished: usize, place: &Path) -> Exit {
     let all = plan.grid.len();
-    let kept = format!("{finished} of {all} points are finished and kept in {}", place.display());
-    let again = "the same command goes on from there, without --fresh if that was said";
+    let kept = format!("{finished} of {all} points are kept in {}", place.display());
     let at = |point: &usize| format!("the point {}", plan.grid.point(*point));
     let exit = match error {
         SweepError::Interrupted => {
             complain(&format!("interrupted: {kept}"));
-            hint(again);
+            hint("the same command goes on from there, if it does not say --fresh");
             return Exit::Interrupted;
         }
         SweepError::Run { point, source } => {

@@ -17,9 +17,10 @@ pub(super) fn is_range(text: &str) -> bool {
 /// The values of a range, from `lo` on; `hi` is one of them if a step ends there.
 ///
 /// Decimals are counted in whole parts, so that no value drifts.
-pub(super) fn values(text: &str) -> Result<Vec<String>, Wrong> {
+pub(super) fn values(range: &str) -> Result<Vec<String>, Wrong> {
+    let text = &shown(range);
     let example = || Some("for example `500..5_000:500`".to_owned());
-    let parts = text.split_once("..").and_then(|(low, rest)| {
+    let parts = range.split_once("..").and_then(|(low, rest)| {
         let (high, step) = rest.split_once(':')?;
         Some([low, high, step].map(str::trim))
     });
@@ -28,8 +29,7 @@ pub(super) fn values(text: &str) -> Result<Vec<String>, Wrong> {
     };
     let read = |name: &str, text: &str| {
         Quantity::parse(text).ok_or_else(|| {
-            let shown: String = text.chars().take(60).collect();
-            let what = format!("{name} of the range, `{shown}`, is no number with a unit");
+            let what = format!("{name} of the range, `{}`, is no number with a unit", shown(text));
             (what, Some("as in `500`, `12.5%`, `250ms` or `12/h`".to_owned()))
         })
     };
@@ -53,10 +53,17 @@ pub(super) fn values(text: &str) -> Result<Vec<String>, Wrong> {
             Ok(steps(text, parts)?.map(value).collect())
         }
         _ => {
+            let [low, high, step] = [low, high, step].map(shown);
             let what = format!("`{low}`, `{high}` and the step `{step}` are not in one unit");
             Err((what, Some("as in `1s..5s:500ms`, `10%..50%:10%` or `6/h..12/h:1/h`".to_owned())))
         }
     }
+}
+
+/// As much of a text as a message has room for.
+fn shown(text: &str) -> String {
+    let shown: String = text.chars().take(60).collect();
+    if shown.len() < text.len() { shown + ".." } else { shown }
 }
 
 /// The whole numbers from `from` to `to`, both inside, `by` apart.

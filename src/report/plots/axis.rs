@@ -222,10 +222,11 @@ impl Axis {
         Self { title: title.to_owned(), scale: Scale::Linear, low, high, ticks }
     }
 
-    /// These values, ascending, all of which are named, with room at both ends; on a logarithmic scale
+    /// These values, ascending, all of which are named if they are not too many, with room at both ends; on a logarithmic scale
     /// where most of them would lie on one spot else.
     pub(super) fn values(title: &str, values: &[(f64, String)]) -> Self {
         const ROOM: f64 = 0.03;
+        const MOST_NAMED: usize = 40;
         let ends = values.first().zip(values.last());
         let (low, high) = ends.map_or((0.0, 1.0), |(first, last)| (first.0, last.0));
         let gap = values.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
@@ -237,7 +238,9 @@ impl Axis {
             let room = if high > low { (high - low) * ROOM } else { 1.0 };
             (Scale::Linear, low - room, high + room)
         };
-        Self { title: title.to_owned(), scale, low, high, ticks: values.to_vec() }
+        let every = values.len().div_ceil(MOST_NAMED).max(1);
+        let ticks = values.iter().step_by(every).cloned().collect();
+        Self { title: title.to_owned(), scale, low, high, ticks }
     }
 
     fn linear(title: &str, most: f64, step: f64, label: impl Fn(f64) -> String) -> Self {

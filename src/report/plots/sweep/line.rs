@@ -3,7 +3,7 @@
 
 use plotters::style::{Color, RGBColor};
 
-use super::Picture;
+use super::{Picture, label_room};
 use crate::planning::Chosen;
 use crate::report::plots::axis::Axis;
 use crate::report::plots::canvas::{Sheet, draw};
@@ -40,7 +40,7 @@ pub(super) fn line(picture: &Picture<'_>, axis: usize) -> String {
     let means: Vec<Option<Mean>> =
         order.iter().enumerate().map(|(nth, &place)| mean(x_of(nth, place), of(place))).collect();
     let key = shortened(&varied.key, 90);
-    let label = |place: &usize| shortened(&varied.values[*place], 24);
+    let label = |place: &usize| shortened(&varied.values[*place], label_room(order.len()));
     let x = if places.is_some() {
         let named: Vec<(f64, String)> =
             order.iter().map(|place| (x_of(0, *place), label(place))).collect();

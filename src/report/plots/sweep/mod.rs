@@ -64,6 +64,11 @@ fn file_name(metric: &str) -> String {
     name.trim_end_matches('_').to_owned()
 }
 
+/// How long the name of one of so many values along the x axis may be \[characters\].
+fn label_room(values: usize) -> usize {
+    (100 / values.max(1)).clamp(12, 60)
+}
+
 /// How the points of a grid are laid out.
 struct Drawn {
     /// The keys along the axes, by their places in the grid: the first one or two of those that have
