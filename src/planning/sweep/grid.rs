@@ -1,5 +1,7 @@
 //! The grid of a sweep: which keys are varied, by which values, and the points that gives.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,9 +96,10 @@ impl Grid {
                 others.all(|other| last(&other.key, *names) != last(key, *names))
             };
             let least = if last(key, 2).chars().count() > LONG { 1 } else { 2 };
+            let all = key.split('.').count();
             // Whole keys differ.
-            let names = (least..).find(|names| is_alone(names) || last(key, *names) == key);
-            last(key, names.unwrap_or(least)).to_owned()
+            let names = (least..all).find(is_alone).unwrap_or(all);
+            last(key, names).to_owned()
         };
         self.varied.iter().map(|varied| short(&varied.key)).collect()
     }
@@ -166,10 +169,9 @@ impl Varied {
                 return Err(refuse((what, None)));
             }
         }
-        let mut sorted: Vec<&String> = values.iter().collect();
-        sorted.sort();
-        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(refuse((format!("the value `{}` is there twice", twice[0]), None)));
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = values.iter().find(|value| !seen.insert(*value)) {
+            return Err(refuse((format!("the value `{twice}` is there twice"), None)));
         }
         Ok(Self { key: names.join("."), values })
     }

@@ -55,6 +55,10 @@ impl SweepPlan {
     /// # Errors
     ///
     /// [`PlanError`] if a point is wrong, or a metric.
+    ///
+    /// # Panics
+    ///
+    /// Never: a grid has at least one point.
     pub fn check<E: fmt::Debug + fmt::Display>(
         grid: Grid,
         metrics: &[String],

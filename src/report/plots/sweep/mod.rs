@@ -89,7 +89,9 @@ impl Drawn {
         let mut slices: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for point in 0..grid.len() {
             let mut rest = grid.places(point);
-            axes.iter().for_each(|axis| rest[*axis] = 0);
+            for axis in &axes {
+                rest[*axis] = 0;
+            }
             slices.entry(rest).or_default().push(point);
         }
         Some(Self { axes, slices: slices.into_values().collect() })
@@ -124,12 +126,12 @@ impl Picture<'_> {
 
     /// The values that the other keys have in it, in a sentence to be added to how it is read.
     fn fixed(&self) -> String {
+        /// As much as a line has room for \[characters\].
+        const MOST: usize = 60;
         let point = self.plan.grid.point(self.slice[0]);
         let others = point.values.iter().enumerate();
         let others = others.filter(|(place, _)| !self.drawn.axes.contains(place));
         let told: Vec<String> = others.map(|(_, (key, value))| format!("{key}={value}")).collect();
-        /// As much as a line has room for \[characters\].
-        const MOST: usize = 60;
         let told = shortened(&told.join(", "), MOST);
         if told.is_empty() { told } else { format!(" Here {told}.") }
     }
