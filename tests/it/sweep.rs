@@ -507,6 +507,32 @@ fn one_key_is_a_line_two_are_a_map_and_more_are_several() {
 }
 
 #[test]
+fn what_cannot_occur_at_a_point_is_told_as_such() {
+    let home = Home::with(BY_HAND);
+    let credits = "plans.metered={ credits: { included: 20 } },{ active_agents: 5 }";
+    let (printed, _) =
+        home.done(&["--vary", credits, "--metric", "credits.consumed", "--metric", "wait.p50"]);
+    let rows: Vec<&str> = printed.lines().skip(3).collect();
+    assert_snapshot!(rows.join("\n"), @r"
+      plans.metered         credits.consumed  wait.p50  thresholds
+      { credits: { includ…  40 (40 to 40)     0 s       ✗ 2 of 2 fail
+      { active_agents: 5 }  –                 0 s       ✓ all 2 hold
+
+    Results: results/by-hand-sweep
+    ");
+    let folder = home.path("results/by-hand-sweep");
+    let json = fs::read_to_string(folder.join("sweep.json")).expect("it is written");
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["points"][1]["metrics"]["credits.consumed"], Value::Null);
+    assert!(folder.join("plots/credits_consumed.svg").exists());
+    // What nobody asked for and cannot occur is not told; what was asked for is.
+    let (printed, _) = home.done(&["--vary", "seed=1,2", "--set", "thresholds=[]"]);
+    assert!(printed.contains("loss.rate") && !printed.contains("utilisation"), "{printed}");
+    let (printed, _) = home.done(&["--vary", "seed=1,2", "--metric", "backend.utilisation"]);
+    assert!(printed.contains("! backend.utilisation can occur at no point"), "{printed}");
+}
+
+#[test]
 fn plots_can_be_png_too_and_go_when_they_are_not_asked_for() {
     let home = Home::with(BY_HAND);
     let names = |more: &[&str]| -> Vec<String> {

@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn figures_below_zero_have_an_axis_too() {
         let axis = Axis::signed("", -0.3, 0.9);
-        assert_eq!(labels(&axis).join(", "), "-0.5, 0, 0.5, 1");
+        assert_eq!(labels(&axis).join(", "), "-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1");
         let axis = Axis::signed("", -4.0, -1.0);
         assert_eq!(labels(&axis).join(", "), "-4, -3, -2, -1, 0");
         assert!(axis.place(-4.0) == 0.0 && axis.place(0.0) > 0.99);
