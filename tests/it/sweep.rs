@@ -232,6 +232,7 @@ fn killed_ten_times_over_it_ends_with_the_same_bytes() {
         child.wait().expect("it ends");
     }
     assert!(killed > 2, "only {killed} were killed before they were done");
+    assert!(!points(&home.path("killed")).is_empty(), "no point outlived a process");
     home.done(&with("killed"));
     let [undisturbed, killed] = ["undisturbed", "killed"].map(|it| contents(&home.path(it)));
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
