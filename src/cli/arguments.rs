@@ -25,6 +25,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Compare two policies on the same draws: what changes for each workspace
     Diff(DiffArguments),
+    /// Simulate a scenario over a grid of values, on the same draws
+    Sweep(SweepArguments),
     /// Write a starter scenario
     New(NewArguments),
     /// Write a scenario that has the traffic of a trace
@@ -214,6 +216,30 @@ pub(super) struct DiffArguments {
     pub(super) how: HowArguments,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 done, whatever becomes of thresholds, 1 could not run, 2 the command line or the scenario \
+of a point is wrong, 130 interrupted (finished points are kept, and the same command goes on from there).")]
+pub(super) struct SweepArguments {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArguments,
+    /// Vary a key of the scenario: backend.servers=100,200,400, or backend.network_delay=1ms..9ms:2ms,
+    /// which is from..to:step. Of several every combination is a point
+    #[arg(long, value_name = "KEY=VALUES", required = true)]
+    pub(super) vary: Vec<String>,
+    /// Draw and print this metric, such as latency.p99{group=shops} [default: those of the thresholds]
+    #[arg(long, value_name = "METRIC")]
+    pub(super) metric: Vec<String>,
+    /// Keep points and write the results here instead of results/<name>-sweep
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Simulate points again that are kept there from before
+    #[arg(long)]
+    pub(super) fresh: bool,
+    #[command(flatten)]
+    pub(super) how: HowArguments,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,
@@ -307,6 +333,8 @@ pub(super) enum SchemaOf {
     Fit,
     /// The JSON Schema of diff.json
     Diff,
+    /// The JSON Schema of sweep.json
+    Sweep,
     /// The JSON Schema of what `verify --format json` prints
     Verdict,
     /// The guide to scenario files, in Markdown

@@ -125,11 +125,13 @@ fn each_left_out(all: &[String]) -> impl Iterator<Item = (&String, Vec<String>)>
     all.iter().enumerate().map(|(index, one)| (one, [&all[..index], &all[index + 1..]].concat()))
 }
 
-fn is_stream(path: &Path) -> bool {
+/// Whether a path is that of what can be read only once.
+pub(super) fn is_stream(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
 }
 
-fn wrong(what: &str) -> Exit {
+/// Says what is wrong with a command line.
+pub(super) fn wrong(what: &str) -> Exit {
     complain(what);
     Exit::Wrong
 }

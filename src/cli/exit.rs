@@ -6,7 +6,7 @@ use std::process::{ExitCode, Termination};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done, and every threshold holds.
+    /// Done, and every threshold holds; a sweep is done whatever becomes of them.
     Done = 0,
     /// It could not run: a file that cannot be read or written.
     Impossible = 1,
@@ -18,7 +18,8 @@ pub enum Exit {
     Inconclusive = 5,
     /// A threshold failed.
     ThresholdFailed = 99,
-    /// Interrupted; what was measured so far is written, but for a comparison.
+    /// Interrupted; what was measured so far is written, but for a comparison; of a sweep the points that
+    /// are finished.
     Interrupted = 130,
 }
 

@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod sweep;
 mod verify;
 
 use clap::Parser;
@@ -31,6 +32,7 @@ pub fn run() -> Exit {
         Command::Check(arguments) => check::check(&arguments),
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::remark;
 use crate::engine::Watch;
+use crate::planning::SweepWatch;
 
 /// How often the bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -31,21 +32,52 @@ pub(super) fn with_bar_and_words<T>(
             }
         });
     }
-    let bar = ProgressBar::new(Watch::WHOLE).with_style(
-        ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left")
-            // A template of ours: it is right, or the first run shows it.
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
+    let bar = bar(Watch::WHOLE, "{percent:>3} %");
+    drawn(&bar, || bar.set_position(watch.progress()), || work(&|line| bar.println(line)))
+}
+
+/// Does `work` while a bar shows how many points of a sweep are finished, of all that there are, and how
+/// long the rest of those will take that are simulated: the time left is that of `todo` points.
+pub(super) fn with_points_bar<T>(
+    watch: &SweepWatch,
+    (todo, all): (usize, usize),
+    show: bool,
+    work: impl FnOnce() -> T,
+) -> T {
+    if !show || !stderr().is_terminal() {
+        return work();
+    }
+    let bar = bar(todo as u64 * Watch::WHOLE, "{msg}");
+    let kept = (all - todo) as u64;
+    let look = || {
+        let (finished, parts) = watch.progress();
+        bar.set_position(parts);
+        bar.set_message(format!("{} of {all} points", kept + finished));
+    };
+    drawn(&bar, look, work)
+}
+
+/// A bar of so many parts, with these words before its times.
+fn bar(parts: u64, words: &str) -> ProgressBar {
+    let template = format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left");
+    let style = ProgressStyle::with_template(&template)
+        // A template of ours: it is right, or the first run shows it.
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(parts).with_style(style)
+}
+
+/// Does `work` while `look` brings the bar up to date every now and then.
+fn drawn<T>(bar: &ProgressBar, look: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                bar.set_position(watch.progress());
+                look();
                 std::thread::park_timeout(REDRAW);
             }
             bar.finish_and_clear();
         });
-        let result = work(&|line| bar.println(line));
+        let result = work();
         done.store(true, Ordering::Relaxed);
         result
     })

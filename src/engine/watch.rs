@@ -1,5 +1,6 @@
 //! How a run is watched from outside.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Progress out, a wish to stop in. Shared between a run and whoever waits for it.
@@ -7,12 +8,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Watch {
     /// Parts of [`Watch::WHOLE`].
     done: AtomicU64,
-    stop: AtomicBool,
+    /// Whoever watches one of several runs may ask all of them to stop.
+    stop: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// The progress of a run that is finished.
     pub const WHOLE: u64 = 1_000_000;
+
+    /// A watch for another run, which is asked to stop when this one is.
+    pub fn beside(&self) -> Self {
+        Self { done: AtomicU64::new(0), stop: Arc::clone(&self.stop) }
+    }
 
     /// How much of the run is done, of [`Watch::WHOLE`].
     pub fn progress(&self) -> u64 {

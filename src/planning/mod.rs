@@ -1,12 +1,17 @@
-//! Questions around runs: what a change of policy does, what scenario has the traffic of a trace, and
-//! what becomes of a scenario in wall-clock time.
+//! Questions around runs: what a change of policy does, what a grid of values does, what scenario has
+//! the traffic of a trace, and what becomes of a scenario in wall-clock time.
 
 mod diff;
 pub mod drive;
 pub mod fit;
+mod sweep;
 
 pub use diff::{
     Change, Comparison, CountChange, DiffError, DiffSummary, GroupDiff, HoursDiff, MetricDiff,
     Policy, ReasonDiff, Side, Verdict, Verdicts, WorkspaceComparison, WorkspaceDiff,
     WorkspaceShare, diff, diff_schema,
+};
+pub use sweep::{
+    Chosen, Grid, PlanError, Point, PointRecord, SweepError, SweepFault, SweepPlan, SweepSummary,
+    SweepWatch, SweptPoint, Unfit, Varied, sweep, sweep_schema,
 };

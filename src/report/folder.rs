@@ -1,7 +1,7 @@
-//! Replacing a folder of results as a whole.
+//! Replacing a folder of results as a whole, or a file of one.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -24,8 +24,8 @@ pub(super) enum Content {
     Beside(PathBuf),
 }
 
-/// What temporary files and folders beside a result begin with.
-const PREFIX: &str = ".limitlab-";
+/// What temporary files and folders beside a result, or in it, begin with.
+pub(super) const PREFIX: &str = ".limitlab-";
 
 /// The files by which a folder is known to be a result: of a run, and of a comparison.
 const MARKS: [&str; 2] = ["summary.json", "diff.json"];
@@ -55,6 +55,37 @@ pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportE
     }
     swapped?;
     sync_folder(parent)
+}
+
+/// Puts a file at `path`, whole or not at all: it is written and flushed beside it under a name that
+/// begins with [`PREFIX`], and takes the place of an older one then.
+///
+/// # Errors
+///
+/// That of `write`, or [`ReportError::Io`]. The older file is then where it was.
+pub(super) fn put<T>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
+) -> Result<T, ReportError> {
+    let (folder, name) = (parent_of(path)?, path.file_name().unwrap_or_default());
+    let draft = folder.join(format!("{PREFIX}{}", name.display()));
+    let file = File::create(&draft).map_err(failed("write", &draft))?;
+    let mut writer = BufWriter::new(file);
+    let written = write(&mut writer).and_then(|written| {
+        let flushed = writer.into_inner().map_err(io::IntoInnerError::into_error);
+        flushed
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&draft, path))
+            .map_err(failed("write", path))?;
+        Ok(written)
+    });
+    if written.is_err() {
+        // Why it failed is told; that it left something is not worth more words.
+        let _ = fs::remove_file(&draft);
+    }
+    let written = written?;
+    sync_folder(folder)?;
+    Ok(written)
 }
 
 /// A temporary folder beside a folder of results, for what is written before it becomes a part of
@@ -150,7 +181,7 @@ fn sync_folder(folder: &Path) -> Result<(), ReportError> {
 }
 
 /// An error of input or output, with the name of the file.
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReportError {
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReportError {
     let path: PathBuf = path.to_owned();
     move |source| ReportError::Io { action, path, source }
 }

@@ -76,6 +76,29 @@ pub(super) fn metric(name: &str, value: f64) -> String {
     metric_with(name, value, DIGITS)
 }
 
+/// The same without the name of what is counted, where it stands beside.
+pub(super) fn metric_short(name: &str, value: f64) -> String {
+    match unit(name) {
+        Unit::Of(_) => number(value),
+        _ => metric(name, value),
+    }
+}
+
+/// An interval of a metric, its unit once where both ends have the same: `(9.98 to 11 s)`. Without it
+/// where the value beside has that unit too.
+pub(super) fn interval(name: &str, value: f64, ends: [f64; 2]) -> String {
+    let [value, low, high] = [value, ends[0], ends[1]].map(|it| metric_short(name, it));
+    let unit = |text: &str| text.rsplit_once(' ').map(|(_, unit)| unit.to_owned());
+    let bare = |text: &str| text.rsplit_once(' ').map_or(text, |(number, _)| number).to_owned();
+    if unit(&low) != unit(&high) {
+        format!("({low} to {high})")
+    } else if unit(&value) == unit(&high) {
+        format!("({} to {})", bare(&low), bare(&high))
+    } else {
+        format!("({} to {high})", bare(&low))
+    }
+}
+
 /// The value of a metric beside a bound: with as many digits as it takes to tell them apart.
 pub(super) fn metric_beside(name: &str, value: f64, bound: f64) -> String {
     let equal = value.to_bits() == bound.to_bits();
@@ -309,6 +332,19 @@ mod tests {
             ("fairness.jain", 0.98, "0.98"),
         ] {
             assert_eq!(metric(name, value), text, "{name}");
+        }
+    }
+
+    #[test]
+    fn intervals_say_their_unit_where_it_is_not_that_of_the_value() {
+        for (name, value, ends, text) in [
+            ("latency.p99", 10.4, [9.98, 10.9], "(9.98 to 10.9)"),
+            ("latency.p99", 121.0, [90.0, 110.0], "(90 to 110 s)"),
+            ("latency.p99", 1.0, [0.95, 1.05], "(950 ms to 1.05 s)"),
+            ("loss.rate", 0.05, [0.04, 0.06], "(4 to 6)"),
+            ("messages.offered", 1_250.0, [1_200.0, 1_300.0], "(1,200 to 1,300)"),
+        ] {
+            assert_eq!(interval(name, value, ends), text);
         }
     }
 

@@ -72,6 +72,13 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// A line as it is, however wide.
+    pub(super) fn line(&mut self, text: &str, style: Style) {
+        let line = self.styled(text, style);
+        self.text.push_str(&line);
+        self.text.push('\n');
+    }
+
     /// A row of a table: a name, then columns of these widths, aligned to the right.
     pub(super) fn row(&mut self, name: &str, cells: &[String], widths: &[usize], style: Style) {
         let taken: usize = widths.iter().map(|width| width + 2).sum();
@@ -81,9 +88,7 @@ impl Page {
             line.push_str("  ");
             _ = write!(line, "{cell:>width$}");
         }
-        let line = self.styled(line.trim_end(), style);
-        self.text.push_str(&line);
-        self.text.push('\n');
+        self.line(line.trim_end(), style);
     }
 }
 
@@ -117,7 +122,8 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn shortened(text: &str, most: usize) -> String {
+/// At most `most` characters, the rest as an ellipsis.
+pub(super) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

@@ -14,6 +14,7 @@ use super::replications::replications_csv;
 use super::section::sections;
 use super::series::series_csv;
 use crate::measure::Measures;
+use crate::planning::Unfit;
 use crate::scenario::Scenario;
 use crate::summary::{Replications, Summary};
 
@@ -41,6 +42,21 @@ pub enum ReportError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The folder holds something that is not a sweep.
+    #[error(
+        "{} is not empty and holds no sweep.json, so it is not a sweep that may be continued or replaced",
+        folder.display()
+    )]
+    NotASweep {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Another process writes into the folder.
+    #[error("another sweep is writing to {}", folder.display())]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The place of the folder is taken by something that is not a folder.
     #[error("{} is not a folder", path.display())]
     NotAFolder {
@@ -56,6 +72,14 @@ pub enum ReportError {
         path: PathBuf,
         /// Why not.
         source: io::Error,
+    },
+    /// A finished point is not there any more as it was written.
+    #[error("cannot read {} back: it is {why}", path.display())]
+    PointLost {
+        /// Its file.
+        path: PathBuf,
+        /// What became of it.
+        why: Unfit,
     },
     /// A file could not be made from the figures.
     #[error("cannot make {file}: {why}")]

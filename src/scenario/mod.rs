@@ -57,6 +57,6 @@ pub use render::Colour;
 pub use schema::scenario_schema;
 pub use source::Source;
 pub use starter::{StarterOptions, starter};
-pub(crate) use suggest::did_you_mean;
+pub(crate) use suggest::{did_you_mean, nearest};
 pub use threshold::{Comparison, Threshold};
 pub use warnings::warnings;

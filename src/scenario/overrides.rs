@@ -9,7 +9,7 @@ use super::yaml;
 /// A value of the scenario that the command line sets, whatever the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// What messages call it: `--set`, `--seed`.
+    /// What messages call it: `--set`, `--seed`, `--vary`.
     pub(super) flag: String,
     /// `KEY=VALUE`.
     pub(super) text: String,
@@ -20,6 +20,11 @@ impl Override {
     /// `workspaces.shops.agents.sales.cost=2`; the value is YAML.
     pub fn set(argument: impl Into<String>) -> Self {
         Self { flag: "--set".to_owned(), text: argument.into() }
+    }
+
+    /// One of the values of `--vary KEY=VALUES`.
+    pub fn vary(key: &str, value: &str) -> Self {
+        Self { flag: "--vary".to_owned(), text: format!("{key}={value}") }
     }
 
     /// `--seed N`.

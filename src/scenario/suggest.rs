@@ -1,7 +1,7 @@
 //! The nearest valid spelling of a word.
 
 /// The candidate that `word` most likely was meant to be, if any is near.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

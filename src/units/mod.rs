@@ -15,6 +15,7 @@ mod time;
 pub use clock::ClockChange;
 pub use credits::Credits;
 pub use money::Money;
+pub(crate) use parse::{Decimal, split_number};
 pub use parse::{ParseQuantityError, parse_count};
 pub use rate::Rate;
 pub use share::Share;

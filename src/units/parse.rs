@@ -1,5 +1,7 @@
 //! Exact reading of decimal numbers, shared by all quantities.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// Why a text is not the quantity it should be.
@@ -23,14 +25,14 @@ impl ParseQuantityError {
 
 /// A decimal number as an exact fraction `digits / 10^decimals`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     pub(super) digits: u128,
     pub(super) decimals: u32,
 }
 
 impl Decimal {
     /// Reads `1_250`, `0.5`, `12`. No sign, no exponent; `_` only between digits.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         if !is_digits(whole) || !is_digits(fraction) {
             return None;
@@ -45,6 +47,22 @@ impl Decimal {
             decimals += 1;
         }
         Some(Self { digits, decimals })
+    }
+
+    /// The number of so many parts, each `1 / 10^decimals`.
+    pub(crate) const fn of_parts(digits: u128, decimals: u32) -> Self {
+        Self { digits, decimals }
+    }
+
+    /// How many digits it has behind the point.
+    pub(crate) const fn decimals(self) -> u32 {
+        self.decimals
+    }
+
+    /// How many parts of `1 / 10^decimals` it is, if that is whole and fits.
+    pub(crate) fn parts(self, decimals: u32) -> Option<u128> {
+        let finer = decimals.checked_sub(self.decimals)?;
+        self.digits.checked_mul(10_u128.checked_pow(finer)?)
     }
 
     /// Whether the number times `factor` is whole, however large; `true` where even that is too
@@ -63,6 +81,18 @@ impl Decimal {
     }
 }
 
+impl fmt::Display for Decimal {
+    /// Exactly, without trailing zeros: `1250`, `0.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = self.decimals as usize;
+        let digits = format!("{:0width$}", self.digits, width = decimals + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - decimals);
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        write!(f, "{whole}{point}{fraction}")
+    }
+}
+
 fn is_digits(text: &str) -> bool {
     let bytes = text.as_bytes();
     let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
@@ -72,7 +102,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Splits a text into its number and what follows: `1.8s` into `1.8` and `s`.
-pub(super) fn split_number(text: &str) -> (&str, &str) {
+pub(crate) fn split_number(text: &str) -> (&str, &str) {
     let end =
         text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
     text.split_at(end)

@@ -35,7 +35,9 @@ fn intervals_are_over_what_is_independent() {
     ] {
         let summary = simulate(&yaml);
         assert_eq!(summary.intervals, over, "{yaml}");
-        for name in ["latency.mean", "latency.sd", "latency.p50", "wait.probability", "refusal.rate"] {
+        for name in
+            ["latency.mean", "latency.sd", "latency.p50", "wait.probability", "refusal.rate"]
+        {
             let metric = summary.metric("all", name).unwrap();
             if over == Over::Nothing {
                 assert_eq!(metric.ci95, None, "{name}");
@@ -80,7 +82,10 @@ fn what_lies_on_both_sides_of_a_bound_is_not_certain() {
 /// The same with replications until the mean latency is known to so much.
 fn until(half_width: &str) -> String {
     let until = format!("{{ metric: latency.mean, half_width: {half_width} }}");
-    MEETING.replace("warm_up", &format!("replications: {{ min: 4, max: 60, until: {until} }}\nwarm_up"))
+    MEETING.replace(
+        "warm_up",
+        &format!("replications: {{ min: 4, max: 60, until: {until} }}\nwarm_up"),
+    )
 }
 
 #[test]
@@ -95,7 +100,8 @@ fn replications_go_on_until_a_metric_is_known() {
         assert!(count >= last.max(4), "{count} after {last}");
         last = count;
         // It is what there is of so many replications, whatever made them so many.
-        let plain = simulate(&MEETING.replace("warm_up", &format!("replications: {count}\nwarm_up")));
+        let plain =
+            simulate(&MEETING.replace("warm_up", &format!("replications: {count}\nwarm_up")));
         assert_eq!(plain.groups, summary.groups, "{half_width}");
         let json = |threads| outcome_on(&yaml, threads).summary.to_json();
         assert_eq!(json(1), json(3), "{half_width}");
@@ -126,11 +132,10 @@ fn each_replication_is_told_by_itself() {
 
 #[test]
 fn replications_that_cannot_be_meant_are_refused() {
-    let text = |from: &str, to: &str| {
-        match parse("test.yaml", &until("1s").replace(from, to), &[]) {
-            Err(ScenarioError::Faults(faults)) => faults.render(Colour::Never),
-            other => panic!("{to}: {}", other.is_ok()),
-        }
+    let text = |from: &str, to: &str| match parse("test.yaml", &until("1s").replace(from, to), &[])
+    {
+        Err(ScenarioError::Faults(faults)) => faults.render(Colour::Never),
+        other => panic!("{to}: {}", other.is_ok()),
     };
     for (from, to, told) in [
         ("min: 4", "min: 61", "`min` is above `max`"),

@@ -47,6 +47,7 @@ mod rules;
 mod scenarios;
 mod shedding_faults;
 mod support;
+mod sweep;
 mod tables;
 mod theory;
 mod thoughtless;

@@ -22,6 +22,17 @@ enum Scale {
 /// Seconds in a day.
 const DAY: f64 = 86_400.0;
 
+/// Units of times on a linear axis, with their lengths \[s\].
+const TIME_UNITS: [(&str, f64); 7] = [
+    ("ns", 1e-9),
+    ("µs", 1e-6),
+    ("ms", 1e-3),
+    ("s", 1.0),
+    ("min", 60.0),
+    ("h", 3_600.0),
+    ("d", DAY),
+];
+
 /// Steps between ticks of a time axis \[s\], with the unit of their labels.
 const TIME_STEPS: [(f64, &str, f64); 30] = [
     (1e-3, "ms", 1e-3),
@@ -189,6 +200,49 @@ impl Axis {
         Self { title: title.to_owned(), scale: Scale::Linear, low: 0.0, high, ticks }
     }
 
+    /// Times from 0 to at least `most` \[s\].
+    pub(super) fn times(title: &str, most: f64) -> Self {
+        let (unit, length) = TIME_UNITS
+            .into_iter()
+            .rfind(|(_, length)| most >= *length * 1.5)
+            .unwrap_or(if most > 0.0 { TIME_UNITS[0] } else { ("s", 1.0) });
+        let label = |time: f64| format!("{} {unit}", number(time / length));
+        Self::linear(title, most, step(most / length) * length, label)
+    }
+
+    /// Figures from below 0 to at least `most`, where some are.
+    pub(super) fn signed(title: &str, least: f64, most: f64) -> Self {
+        let step = step(most.max(0.0) - least);
+        let (below, above) = ((-least / step - 1e-9).ceil(), (most / step - 1e-9).ceil().max(0.0));
+        let ticks = (-(below as i64)..=above as i64)
+            .map(|index| index as f64 * step)
+            .map(|value| (value, number(value)))
+            .collect();
+        let (low, high) = (-below * step, above * step);
+        Self { title: title.to_owned(), scale: Scale::Linear, low, high, ticks }
+    }
+
+    /// These values, ascending, all of which are named if they are not too many, with room at both ends; on a logarithmic scale
+    /// where most of them would lie on one spot else.
+    pub(super) fn values(title: &str, values: &[(f64, String)]) -> Self {
+        const ROOM: f64 = 0.03;
+        const MOST_NAMED: usize = 40;
+        let ends = values.first().zip(values.last());
+        let (low, high) = ends.map_or((0.0, 1.0), |(first, last)| (first.0, last.0));
+        let gap = values.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
+        let is_wide = low > 0.0 && high >= 20.0 * low && gap > 0.4 * (high - low);
+        let (scale, low, high) = if is_wide {
+            let room = libm::pow(high / low, ROOM);
+            (Scale::Logarithmic, low / room, high * room)
+        } else {
+            let room = if high > low { (high - low) * ROOM } else { 1.0 };
+            (Scale::Linear, low - room, high + room)
+        };
+        let every = values.len().div_ceil(MOST_NAMED).max(1);
+        let ticks = values.iter().step_by(every).cloned().collect();
+        Self { title: title.to_owned(), scale, low, high, ticks }
+    }
+
     fn linear(title: &str, most: f64, step: f64, label: impl Fn(f64) -> String) -> Self {
         let steps = (most / step - 1e-9).ceil().max(1.0) as u64;
         // A product, since a sum of steps would not be round.
@@ -262,6 +316,42 @@ mod tests {
         assert_eq!(labels(&narrow).join(", "), "1 s, 2 s");
         let constant = Axis::log_time("", 2.0, 2.0);
         assert!((constant.place(2.0) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn times_from_zero_count_in_a_unit_that_suits_them() {
+        for (most, text) in [
+            (0.0, "0 s, 1 s"),
+            (0.012, "0 ms, 2.5 ms, 5 ms, 7.5 ms, 10 ms, 12.5 ms"),
+            (12.0, "0 s, 2.5 s, 5 s, 7.5 s, 10 s, 12.5 s"),
+            (80.0, "0 s, 20 s, 40 s, 60 s, 80 s"),
+            (3.0 * DAY, "0 d, 0.5 d, 1 d, 1.5 d, 2 d, 2.5 d, 3 d"),
+        ] {
+            assert_eq!(labels(&Axis::times("", most)).join(", "), text);
+        }
+    }
+
+    #[test]
+    fn figures_below_zero_have_an_axis_too() {
+        let axis = Axis::signed("", -0.3, 0.9);
+        assert_eq!(labels(&axis).join(", "), "-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1");
+        let axis = Axis::signed("", -4.0, -1.0);
+        assert_eq!(labels(&axis).join(", "), "-4, -3, -2, -1, 0");
+        assert!(axis.place(-4.0) == 0.0 && axis.place(0.0) > 0.99);
+    }
+
+    #[test]
+    fn values_that_are_swept_lie_where_they_belong() {
+        let axis = |values: &[f64]| {
+            let values: Vec<_> = values.iter().map(|it| (*it, it.to_string())).collect();
+            let axis = Axis::values("", &values);
+            values.iter().map(|(value, _)| axis.place(*value)).collect::<Vec<f64>>()
+        };
+        let places = axis(&[100.0, 200.0, 400.0]);
+        assert!((places[1] - places[0] - (places[2] - places[0]) / 3.0).abs() < 1e-9, "{places:?}");
+        let places = axis(&[1.0, 10.0, 100.0]);
+        assert!((places[1] - 0.5).abs() < 1e-9, "{places:?}");
+        assert!((axis(&[7.0])[0] - 0.5).abs() < 1e-9);
     }
 
     #[test]

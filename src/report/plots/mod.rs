@@ -13,9 +13,11 @@ mod levels;
 mod palette;
 mod panel;
 mod png;
+mod sweep;
 
 pub(super) use change::hours_blocked;
 pub(super) use png::png;
+pub(super) use sweep::{MOST_PICTURES, pictures, sweep_plots};
 
 use crate::measure::Measures;
 use crate::scenario::Scenario;

@@ -52,7 +52,7 @@ pub(super) struct Panel {
 /// the sheet begins \[px\].
 pub(super) fn heading(sheet: &Sheet<'_>, title: &str, how: &str, keys: &[Key]) -> f64 {
     sheet.text((MARGIN, 30.0), title, TITLE);
-    sheet.text((MARGIN, 56.0), how, TEXT);
+    say(sheet, how);
     let (mut x, mut y) = (MARGIN, 84.0);
     for key in keys {
         const SWATCH: f64 = 22.0;
@@ -76,6 +76,13 @@ pub(super) fn heading(sheet: &Sheet<'_>, title: &str, how: &str, keys: &[Key]) -
         x += width;
     }
     if keys.is_empty() { 78.0 } else { y + 20.0 }
+}
+
+/// Writes how a plot is read, below what it says; to be used where that is known later.
+pub(super) fn say(sheet: &Sheet<'_>, how: &str) {
+    if !how.is_empty() {
+        sheet.text((MARGIN, 56.0), how, TEXT);
+    }
 }
 
 /// At most `most` characters, the rest as an ellipsis.

@@ -43,7 +43,8 @@ impl Case {
                 let metric = summary.metric("all", covered.metric);
                 // An interval that is not there holds nothing.
                 let ends = metric.and_then(|metric| metric.ci95);
-                let holds = ends.is_some_and(|[low, high]| low <= covered.exact && covered.exact <= high);
+                let holds =
+                    ends.is_some_and(|[low, high]| low <= covered.exact && covered.exact <= high);
                 covered.held += u32::from(holds);
                 covered.runs += 1;
             }
@@ -119,7 +120,8 @@ fn pool() -> Vec<Case> {
         ("credits.periods_exhausted.share", exhausted),
         ("messages.completed", 400.0 * used),
     ];
-    let of = |over, count, days: u32, backend: &str| Case {
+    let of = |over, count, days: u32, backend: &str| {
+        Case {
         name: "pool of 100 for 100",
         over,
         yaml: format!(
@@ -135,6 +137,7 @@ workspaces:
 "
         ),
         exact: exact.clone(),
+    }
     };
     let mut alone = of(Over::Batches, 1, 400, "");
     // Counts of periods are not told by stretches of time.
