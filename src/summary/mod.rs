@@ -4,15 +4,18 @@ mod backlog;
 mod catalogue;
 mod model;
 mod read_out;
+mod saved;
 mod windows;
 
 pub use backlog::{Backlog, backlog};
 pub use catalogue::{
     Direction, FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of,
+    family_of_metric,
 };
 pub use model::{
     CauseSummary, GroupSummary, Identity, Metric, RunFigures, Summary, ThresholdSummary, Validity,
     Verdict, summary_schema,
 };
 pub use read_out::summarise;
+pub use saved::{BASELINE, Replications, Saved};
 pub use windows::{WINDOWED, WindowValue, asks_for, is_of_lost, is_windowed, over_windows};
