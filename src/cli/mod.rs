@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod diff;
 mod drive;
 mod exit;
@@ -31,6 +32,7 @@ pub fn run() -> Exit {
         Command::Check(arguments) => check::check(&arguments),
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -57,6 +57,29 @@ pub(super) fn replace(folder: &Path, files: &[ResultFile]) -> Result<(), ReportE
     sync_folder(parent)
 }
 
+/// Puts `bytes` into a file, whole or not at all: they are written and flushed beside it, and take its
+/// place by a rename.
+///
+/// # Errors
+///
+/// An older file is then as it was.
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    // Of a link the file that it points to is replaced, not the link.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let parent = parent_of(&path)?;
+    // A file of its own would be closed to others.
+    let beside = beside(&path)?;
+    let new = beside.path().join("new");
+    let write = || {
+        let mut file = File::create(&new)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(failed("write", &new))?;
+    fs::rename(&new, &path).map_err(failed("write", &path))?;
+    sync_folder(parent)
+}
+
 /// A temporary folder beside a folder of results, for what is written before it becomes a part of
 /// them.
 ///

@@ -6,6 +6,7 @@ mod built;
 mod charging;
 mod check;
 mod cli;
+mod compare;
 mod cures;
 mod decisions;
 mod determinism;
