@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, Speed, parse_count};
+use crate::units::{Credits, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Simulate a scenario over a grid of values, on the same draws
     Sweep(SweepArguments),
+    /// Compare two results: what changed, and whether it is more than chance
+    Compare(CompareArguments),
     /// Write a starter scenario
     New(NewArguments),
     /// Write a scenario that has the traffic of a trace
@@ -240,6 +242,58 @@ pub(super) struct SweepArguments {
     pub(super) how: HowArguments,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "limitlab compare [OPTIONS] <OLD> <NEW>\n       \
+        limitlab compare [OPTIONS] <NEW> --baseline [<NAME>]\n       \
+        limitlab compare [OPTIONS] <NEW> --save-baseline [<NAME>]",
+    after_help = "\
+Results of the same scenario, seed and range of versions must be the same in every digit. Others are
+compared as estimates: paired by replication where both have the same seed, else by their intervals.
+
+Exit codes: 0 done, and no regression, 1 could not read or write, 2 the command line is wrong, or the two
+cannot be compared, 3 a metric regressed, or behaviour changed where every digit must be the same."
+)]
+pub(super) struct CompareArguments {
+    /// What there was and what there is: each a folder of results, its summary.json, or a baseline
+    #[arg(value_name = "RESULT", num_args = 1..=2, required = true)]
+    pub(super) results: Vec<PathBuf>,
+    /// Compare with a baseline: a file, the one of the scenario's name in a folder, or
+    /// results/baselines/NAME.json [default: that of the scenario's name]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = BASELINES)]
+    #[arg(conflicts_with = "save_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Keep the result as a baseline, in the same place, and compare nothing
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = BASELINES)]
+    pub(super) save_baseline: Option<PathBuf>,
+    /// Changes of less than this share of the old value are of no account
+    #[arg(long, value_name = "SHARE", default_value = "1%")]
+    pub(super) min_effect: Share,
+    /// List the metrics without a difference too
+    #[arg(long)]
+    pub(super) all: bool,
+    /// What to print: a table for people, a document for programs, Markdown, or JUnit XML
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub(super) format: CompareFormat,
+    /// Write that to a file, and print the table for people
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// Where baselines are that nobody said a place for.
+pub(super) const BASELINES: &str = "results/baselines/";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,
@@ -335,6 +389,8 @@ pub(super) enum SchemaOf {
     Diff,
     /// The JSON Schema of sweep.json
     Sweep,
+    /// The JSON Schema of what `compare --format json` prints
+    Compare,
     /// The JSON Schema of what `verify --format json` prints
     Verdict,
     /// The guide to scenario files, in Markdown

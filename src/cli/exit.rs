@@ -12,6 +12,8 @@ pub enum Exit {
     Impossible = 1,
     /// The command line or the scenario is wrong.
     Wrong = 2,
+    /// A comparison found a regression, or a change of behaviour.
+    Regressed = 3,
     /// A rule was violated.
     RuleViolated = 4,
     /// Whether a rule was violated, or a threshold holds, could not be told, and that was not good enough.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod diff;
 mod drive;
 mod exit;
@@ -33,6 +34,7 @@ pub fn run() -> Exit {
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

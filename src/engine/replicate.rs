@@ -10,7 +10,7 @@ use super::windowed::Windows;
 use super::{coupled, independent};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
 use crate::scenario::{Precision, Scenario};
-use crate::summary::{Replications, Summary, summarise};
+use crate::summary::{Finished, Replications, Summary, summarise};
 
 /// What came of a simulation.
 pub(super) struct Simulated {
@@ -50,7 +50,7 @@ pub(super) fn simulate(
     let planned = replications.len() as u32;
     frame.replications = planned;
     let frame = &Arc::new(frame);
-    let by_replication = Mutex::new(Replications::default());
+    let by_replication = Mutex::new(Finished::default());
     let tell = |number: u32, part: &Part| {
         let groups = part.groups.clone();
         let measures = measures(scenario, frame, groups, (part.all.clone(), part.platform.clone()));
@@ -89,6 +89,7 @@ pub(super) fn simulate(
     measures.replications = part.replications.max(1);
     measures.interrupted = part.interrupted;
     let by_replication = by_replication.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let by_replication = by_replication.in_order();
     let Part { workspaces, events, messages, .. } = part;
     Ok(Simulated { measures, workspaces, by_replication, events, messages, threads })
 }

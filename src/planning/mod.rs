@@ -1,11 +1,18 @@
-//! Questions around runs: what a change of policy does, what a grid of values does, what scenario has
-//! the traffic of a trace, and what becomes of a scenario in wall-clock time.
+//! Questions around runs: what a change of policy does, what changed between results, what a grid of values
+//! does, what scenario has the traffic of a trace, and what becomes of a scenario in wall-clock time.
 
+mod compare;
 mod diff;
 pub mod drive;
 pub mod fit;
+mod special;
 mod sweep;
 
+pub use compare::{
+    Better, CompareError, CompareMode, CompareSummary, CompareVerdict, ComparedResult, Difference,
+    FAMILY_LEVEL, JudgedBy, MIN_EFFECT, MetricComparison, MetricVerdict, OtherDifference,
+    VerdictCounts, compare, compare_schema, unfit_for_baseline,
+};
 pub use diff::{
     Change, Comparison, CountChange, DiffError, DiffSummary, GroupDiff, HoursDiff, MetricDiff,
     Policy, ReasonDiff, Side, Verdict, Verdicts, WorkspaceComparison, WorkspaceDiff,

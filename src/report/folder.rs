@@ -88,6 +88,18 @@ pub(super) fn put<T>(
     Ok(written)
 }
 
+/// Puts `bytes` into a file, whole or not at all: they are written and flushed beside it, and take its
+/// place by a rename.
+///
+/// # Errors
+///
+/// An older file is then as it was.
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    // Of a link the file that it points to is replaced, not the link.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    put(&path, |file| file.write_all(bytes).map_err(failed("write", &path)))
+}
+
 /// A temporary folder beside a folder of results, for what is written before it becomes a part of
 /// them.
 ///

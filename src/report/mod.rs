@@ -3,6 +3,7 @@
 //! Nothing here prints, and nothing is computed that `summary.json` or `diff.json` should hold: figures are only
 //! rounded, and series and histograms only laid out.
 
+mod compare;
 mod diff;
 mod driven;
 mod folder;
@@ -26,6 +27,10 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
+pub use compare::{
+    ReadError, compare_junit, compare_markdown, compare_terminal, read_saved, save_baseline,
+    write_document,
+};
 pub use diff::{diff_terminal, write_diff};
 pub use driven::driven_terminal;
 pub use folder::{beside, check_folder};

@@ -6,7 +6,7 @@ use crate::summary::Replications;
 /// nothing was observed.
 pub(super) fn replications_csv(replications: &Replications) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["group", "metric", "replication", "value"])?;
+    writer.write_record(Replications::COLUMNS)?;
     for (group, metric, number, value) in replications.values() {
         let value = value.map(|value| value.to_string()).unwrap_or_default();
         writer.write_record([group, metric, &number.to_string(), &value])?;

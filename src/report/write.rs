@@ -159,6 +159,7 @@ mod tests {
 
     use super::*;
     use crate::report::fixture::small;
+    use crate::summary::Finished;
 
     #[test]
     fn a_result_has_its_files_and_the_same_bytes_every_time() {
@@ -226,11 +227,13 @@ mod tests {
                 Content::Beside(_) => String::new(),
             })
         };
-        outputs.replications.add(0, &summary);
+        let mut finished = Finished::default();
+        finished.add(0, &summary);
         assert_eq!(names(&outputs, &summary), None);
         let changed = summary.groups[0].metrics.get_mut("messages.offered").unwrap();
         (changed.value, changed.ci95) = (None, None);
-        outputs.replications.add(1, &summary);
+        finished.add(1, &summary);
+        outputs.replications = finished.in_order();
         let text = names(&outputs, &summary).unwrap();
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("group,metric,replication,value"));

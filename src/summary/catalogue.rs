@@ -176,11 +176,18 @@ pub fn family_of(key: &str) -> Option<&'static MetricFamily> {
     FAMILIES.iter().find(|family| family.has(key))
 }
 
+/// The family of a metric by its key in `summary.json`, with its label if it has one.
+pub fn family_of_metric(metric: &str) -> Option<&'static MetricFamily> {
+    family_of(metric.split_once('{').map_or(metric, |(key, _)| key))
+}
+
 /// Every family, in the order in which results list them.
 #[rustfmt::skip] // A table, a family a row.
 pub const FAMILIES: &[MetricFamily] = &[
-    family("messages", &["offered", "completed"], Count, Neutral,
-        "Messages that customers wrote, and those that were replied to."),
+    family("messages", &["offered"], Count, Neutral,
+        "Messages that customers wrote."),
+    family("messages", &["completed"], Count, Higher,
+        "Messages that were replied to."),
     family("messages", &["lost"], Count, Lower,
         "Messages that were given up."),
     family("messages", &["timed_out"], Count, Lower,
@@ -335,7 +342,41 @@ mod tests {
         assert!(seen.len() > 90);
         assert_eq!(family_of("latency.p99.9").unwrap().name, "latency");
         assert_eq!(family_of("wait.probability").unwrap().unit, Fraction);
+        assert_eq!(family_of_metric("refusal.rate{reason=overloaded}").unwrap().unit, Fraction);
         assert_eq!(family_of("latency"), None);
         assert_eq!(family_of("latency.p42"), None);
+    }
+
+    #[test]
+    fn every_metric_says_which_values_are_good() {
+        let of = |metric: &str| family_of_metric(metric).map(|family| family.direction);
+        for key in FAMILIES.iter().flat_map(MetricFamily::keys) {
+            assert!(
+                of(&key).is_some() && of(&format!("{key}{{reason=overloaded}}")) == of(&key),
+                "{key}"
+            );
+        }
+        for (direction, metrics) in [
+            (
+                Lower,
+                ["latency.p99", "wait.mean", "loss.rate{reason=timed_out}", "credits.oversold.max"],
+            ),
+            (
+                Higher,
+                [
+                    "goodput.rate{within=10s}",
+                    "messages.completed",
+                    "fairness.jain",
+                    "backend.throughput",
+                ],
+            ),
+            (
+                Neutral,
+                ["messages.offered", "credits.granted", "backend.utilisation", "service.p50"],
+            ),
+        ] {
+            assert!(metrics.iter().all(|metric| of(metric) == Some(direction)), "{direction:?}");
+        }
+        assert_eq!(of("own.metric"), None);
     }
 }

@@ -114,7 +114,7 @@ fn replications_go_on_until_a_metric_is_known() {
 fn each_replication_is_told_by_itself() {
     let yaml = MEETING.replace("warm_up", "replications: 3\nwarm_up");
     let outcome = outcome(&yaml);
-    let offered: Vec<(u32, f64)> = outcome
+    let offered: Vec<(usize, f64)> = outcome
         .replications
         .values()
         .filter(|(group, metric, ..)| (*group, *metric) == ("a", "messages.offered"))

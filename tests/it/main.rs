@@ -6,6 +6,7 @@ mod built;
 mod charging;
 mod check;
 mod cli;
+mod compare;
 mod coverage;
 mod cures;
 mod decisions;

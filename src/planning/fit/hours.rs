@@ -1,6 +1,6 @@
 //! How traffic rises and falls with the hour.
 
-use super::special::f_tail;
+use crate::planning::special::f_tail;
 use crate::units::{SimSpan, SimTime};
 
 const HOUR: u64 = SimSpan::HOUR.nanos();

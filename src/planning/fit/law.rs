@@ -2,7 +2,7 @@
 
 use libm::{exp, lgamma, log, pow, sqrt};
 
-use super::special::{gamma_p, normal};
+use crate::planning::special::{gamma_p, normal};
 
 /// A law with its parameters. Values are in the unit of the sample: nanoseconds, or thousandths of
 /// a credit.

@@ -21,7 +21,6 @@ mod replay;
 mod sample;
 mod simplex;
 mod spans;
-mod special;
 mod spell;
 mod stamps;
 mod steps;

@@ -6,10 +6,10 @@ use libm::sqrt;
 
 use super::gather::Gathered;
 use super::model::{FigureFit, GroupFit, RunFit};
-use super::special::f_tail;
 use super::steps::Steps;
 use crate::engine::{EngineError, RunOptions, Watch, run};
 use crate::log::Census;
+use crate::planning::special::f_tail;
 use crate::rules::limiter::{Attempt, CustomLimiter, Quota, Throttle, ThrottleScope};
 use crate::scenario::Scenario;
 use crate::units::{SimSpan, SimTime};

@@ -14,7 +14,7 @@ const TINY: f64 = 1e-300;
 /// Source: DLMF 8.11.4 (the series) and 8.9.2 (the continued fraction, by Lentz's method as
 /// modified by Thompson and Barnett, 1986).
 #[expect(clippy::many_single_char_names, reason = "they are those of the source")]
-pub(super) fn gamma_p(a: f64, x: f64) -> f64 {
+pub(in crate::planning) fn gamma_p(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -54,7 +54,7 @@ pub(super) fn gamma_p(a: f64, x: f64) -> f64 {
 ///
 /// Source: DLMF 8.17.22 and 8.17.4, by the same method.
 #[expect(clippy::many_single_char_names, reason = "they are those of the source")]
-pub(super) fn beta_inc(x: f64, a: f64, b: f64) -> f64 {
+pub(in crate::planning) fn beta_inc(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -85,14 +85,63 @@ pub(super) fn beta_inc(x: f64, a: f64, b: f64) -> f64 {
 }
 
 /// The chance that an F variable of so many degrees of freedom is above `value`.
-pub(super) fn f_tail(value: f64, upper: f64, lower: f64) -> f64 {
+pub(in crate::planning) fn f_tail(value: f64, upper: f64, lower: f64) -> f64 {
     beta_inc(lower / (lower + upper * value), lower / 2.0, upper / 2.0)
 }
 
+/// The chance that Student's t with so many degrees of freedom is at least as far from 0 as `value`.
+///
+/// Source: DLMF 8.17.22 by way of M. Abramowitz and I. Stegun, Handbook of Mathematical Functions,
+/// equation 26.7.1. With more degrees than a million it is the normal distribution, which is as near
+/// as one can tell from the tails that matter here.
+pub(in crate::planning) fn student_tails(value: f64, degrees: f64) -> f64 {
+    let value = value.abs();
+    if degrees > MOST_DEGREES {
+        return erfc(value / std::f64::consts::SQRT_2);
+    }
+    // A square that overflows leaves 0, which is what is left of the tails.
+    beta_inc(degrees / (degrees + value * value), degrees / 2.0, 0.5)
+}
+
+/// The 97.5% quantile of Student's t with so many degrees of freedom, from 1 on; they need not be
+/// whole.
+///
+/// Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, equation 26.7.5, from which
+/// Newton's method goes on.
+pub(in crate::planning) fn student_975(degrees: f64) -> f64 {
+    const Z: f64 = 1.959_963_984_540_054;
+    if degrees > MOST_DEGREES {
+        return Z;
+    }
+    let cube = Z * Z * Z;
+    let fifth = cube * Z * Z;
+    let mut value = Z
+        + (cube + Z) / (4.0 * degrees)
+        + (5.0 * fifth + 16.0 * cube + 3.0 * Z) / (96.0 * degrees * degrees);
+    let height = exp(lgamma(degrees / 2.0 + 0.5) - lgamma(degrees / 2.0))
+        / libm::sqrt(degrees * std::f64::consts::PI);
+    // The tail is convex, so from below the quantile, where the expansion ends, steps never pass it.
+    for _ in 0..MOST_STEPS {
+        let density = height * exp(-(degrees + 1.0) / 2.0 * libm::log1p(value * value / degrees));
+        let step = (student_tails(value, degrees) / 2.0 - 0.025) / density;
+        value += step;
+        if step.abs() < 1e-12 * value {
+            break;
+        }
+    }
+    value
+}
+
 /// The normal distribution function.
-pub(super) fn normal(x: f64) -> f64 {
+pub(in crate::planning) fn normal(x: f64) -> f64 {
     0.5 * erfc(-x / std::f64::consts::SQRT_2)
 }
+
+/// Degrees of freedom beyond which Student's t is normal: at five standard errors its tails differ by a
+/// thousandth of themselves.
+const MOST_DEGREES: f64 = 1e6;
+/// Steps after which Newton's method has settled: it takes six with one degree of freedom, else less.
+const MOST_STEPS: u32 = 50;
 
 /// The value, or what stands in for it where it is 0.
 fn apart(value: f64) -> f64 {
