@@ -29,7 +29,7 @@ pub struct Batches {
 
 impl Batches {
     /// The fewest batches that an interval is made of.
-    const FEWEST: usize = 10;
+    pub(crate) const FEWEST: usize = 10;
 
     /// Of so many bins from `first` on; `None` where they are too few.
     pub fn of(first: usize, bins: usize) -> Option<Self> {
@@ -247,8 +247,9 @@ impl Sections {
         moments
     }
 
-    /// Half the width of the 95% interval of a family's deviation \[s\], by a jackknife over sections;
-    /// `None` where fewer than two have observed it.
+    /// By what factor a family's deviation may be greater or less than it is, with 95%: a jackknife over
+    /// sections of its logarithm, since there is no end to how great it may be, but one to how small. `None`
+    /// where fewer than two sections have observed it, or where nothing deviates.
     ///
     /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
     pub fn deviation(&self, family: Family) -> Option<f64> {
@@ -258,14 +259,17 @@ impl Sections {
         let squares = sections.iter().fold(0, |sum: u128, (_, it)| sum.saturating_add(it.squares));
         let without = |(own, it): &(u64, &Counted)| {
             let squares = (squares != u128::MAX).then(|| squares - it.squares);
-            deviation(count - own, sum - it.sum, squares?)
+            let deviation = deviation(count - own, sum - it.sum, squares?)?;
+            (deviation > 0.0).then(|| libm::log(deviation))
         };
-        let without: Vec<f64> = sections.iter().map(without).collect::<Option<_>>()?;
+        let mut without: Vec<f64> = sections.iter().map(without).collect::<Option<_>>()?;
+        // Sums of floats depend on their order, and groups may stand in any.
+        without.sort_unstable_by(f64::total_cmp);
         let n = without.len() as f64;
         let degrees = without.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
         let mean = without.iter().sum::<f64>() / n;
         let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
-        Some(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt())
+        Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
     }
 
     /// The 95% interval of the q-quantile, q = `per_mille` / 1000, of a family whose values are counted in
@@ -426,8 +430,8 @@ mod tests {
         let mut means = 0;
         let covered = covered(|seed| {
             let (sections, _, timing) = drawn(seed, 100, |_| 1.0);
-            let half = sections.deviation(Family::Latency).unwrap();
-            (timing.deviation().unwrap() - 1.0).abs() <= half
+            let (by, found) = (sections.deviation(Family::Latency).unwrap(), timing.deviation());
+            (1.0 / by..=by).contains(&found.unwrap())
         });
         for seed in 0..1_000 {
             let mean = drawn(seed, 20, |_| 1.0).0.mean(Family::Service).ratio().unwrap();

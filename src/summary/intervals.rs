@@ -3,7 +3,7 @@
 use super::model::Over;
 use super::windows::over_windows;
 use crate::measure::{
-    Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, student_975,
+    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, student_975,
 };
 use crate::units::SimSpan;
 
@@ -54,9 +54,10 @@ impl<'a> Intervals<'a> {
         }
     }
 
-    /// Half the width of the interval of a deviation \[s\].
-    pub(super) fn deviation(&self, family: Family) -> Option<f64> {
-        self.of.sections.deviation(family)
+    /// The interval of a deviation.
+    pub(super) fn deviation(&self, family: Family, value: f64) -> Option<[f64; 2]> {
+        let by = self.of.sections.deviation(family)?;
+        Some([value / by, value * by])
     }
 
     /// Half the width of the interval of a mean time \[s\].
@@ -98,9 +99,10 @@ impl<'a> Intervals<'a> {
         let width = SimSpan::from_nanos(bin * batches.length as u64);
         let windows = over_windows(self.measures, self.place, metric, width);
         let whole = windows.into_iter().step_by(batches.length).take(batches.count);
-        let values: Vec<f64> = whole.map(|window| window.value).collect::<Option<_>>()?;
+        // A batch in which there was nothing to share tells nothing.
+        let values: Vec<f64> = whole.filter_map(|window| window.value).collect();
         let count = values.len();
-        let degrees = count.checked_sub(1).filter(|&degrees| degrees > 0)?;
+        let degrees = count.checked_sub(1).filter(|_| count >= Batches::FEWEST)?;
         // What is counted is counted over all bins, some of which may be in no batch.
         let is_count = ["messages.", "attempts."].iter().any(|family| metric.starts_with(family))
             && !metric.starts_with("attempts.amplification");

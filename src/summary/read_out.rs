@@ -158,8 +158,7 @@ impl Metrics<'_> {
     fn add_timing(&mut self, name: &str, family: Family, timing: &Timing) {
         let n = timing.count();
         let deviation = timing.deviation();
-        let half = self.intervals.deviation(family);
-        let ci95 = deviation.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);
+        let ci95 = deviation.and_then(|value| self.intervals.deviation(family, value));
         self.put_with(&format!("{name}.sd"), deviation, ci95, n);
         for (quantile, per_mille) in QUANTILES {
             self.add_quantile(

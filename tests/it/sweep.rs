@@ -515,9 +515,9 @@ fn what_cannot_occur_at_a_point_is_told_as_such() {
         home.done(&["--vary", credits, "--metric", "credits.consumed", "--metric", "wait.p50"]);
     let rows: Vec<&str> = printed.lines().skip(3).collect();
     assert_snapshot!(rows.join("\n"), @r"
-      plans.metered         credits.consumed  wait.p50  thresholds
-      { credits: { includ…  40 (40 to 40)     0 s       ✗ 2 of 2 fail
-      { active_agents: 5 }  –                 0 s       ✓ all 2 hold
+      plans.metered         credits.consumed  wait.p50      thresholds
+      { credits: { includ…  40 (40 to 40)     0 s (0 to 0)  ✗ 2 of 2 fail
+      { active_agents: 5 }  –                 0 s (0 to 0)  ✓ all 2 hold
 
     Results: results/by-hand-sweep
     ");

@@ -5,19 +5,19 @@ pub(crate) mod study;
 
 #[test]
 fn intervals_hold_what_they_are_of() {
+    let mut held_too_seldom = Vec::new();
     for case in study::cases() {
-        // Busy servers take long to forget: fewer runs, and longer ones.
+        // Busy servers take long to forget: fewer runs, and longer ones. At 95%, fewer than 88 of a
+        // hundred, or 34 of 40, are held once in some 350 times.
         let (seeds, fewest) = if case.name.contains("0.9") { (40, 34) } else { (100, 88) };
-        for covered in case.study(1..=seeds) {
-            let (name, over, metric) = (case.name, case.over, covered.metric);
-            // At 95%, fewer than 88 of a hundred, or 34 of 40, are held once in some 350 times.
-            assert!(
-                covered.held >= fewest,
-                "{name} over {over:?}: {metric} {} held {} of {} times",
-                covered.exact,
-                covered.held,
-                covered.runs
-            );
+        for study::Covered { metric, exact, held, runs } in case.study(1..=seeds) {
+            if held < fewest {
+                let (name, over) = (case.name, case.over);
+                held_too_seldom.push(format!(
+                    "{name} over {over:?}: {metric} {exact} held {held} of {runs} times"
+                ));
+            }
         }
     }
+    assert!(held_too_seldom.is_empty(), "{held_too_seldom:#?}");
 }
