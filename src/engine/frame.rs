@@ -92,14 +92,15 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         duration: scenario.duration,
         replications: scenario.replications,
         meet: scenario.workspaces_meet(),
+        depend: scenario.workspaces_depend(),
     }
 }
 
 /// The batches of a run in which nothing is independent of each other but stretches of time: there is one
-/// replication, in which workspaces meet, or there is one workspace.
+/// replication, in which workspaces depend on each other, or there is one workspace.
 fn batches(scenario: &Scenario, window: Window) -> Option<Batches> {
     let one = scenario.groups.iter().map(|group| u64::from(group.count)).sum::<u64>() == 1;
-    let alone = scenario.replications == 1 && (one || scenario.workspaces_meet());
+    let alone = scenario.replications == 1 && (one || scenario.workspaces_depend());
     let bin = scenario.series_every.nanos();
     let (first, end) = (window.from.nanos().div_ceil(bin), window.until.nanos() / bin);
     Batches::of(first as usize, end.saturating_sub(first) as usize).filter(|_| alone)

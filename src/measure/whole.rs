@@ -25,8 +25,10 @@ pub struct Frame {
     pub duration: SimSpan,
     /// How many replications are to be simulated, at least 1.
     pub replications: u32,
-    /// Whether workspaces of a replication meet, so that they are not independent of each other.
+    /// Whether workspaces of a replication are simulated together, and replications are told apart.
     pub meet: bool,
+    /// Whether what happens in one workspace depends on the others.
+    pub depend: bool,
 }
 
 impl Frame {

@@ -154,6 +154,7 @@ fn frame(scenario: &Scenario) -> Frame {
         duration: scenario.duration,
         replications: 1,
         meet: false,
+        depend: false,
     }
 }
 

@@ -166,10 +166,13 @@ impl Scenario {
     /// Whether workspaces share more than the rules: servers, limits, or a trace, whose rows are of
     /// many. Those that share nothing are simulated one by one.
     pub fn workspaces_meet(&self) -> bool {
+        self.workspaces_depend() || !self.traces.is_empty()
+    }
+
+    /// Whether what happens in one workspace depends on the others: they share servers or limits.
+    pub fn workspaces_depend(&self) -> bool {
         let shares = |backend: &Backend| backend.scope == BackendScope::Platform;
-        self.backend.as_ref().is_some_and(shares)
-            || !self.throttles.is_empty()
-            || !self.traces.is_empty()
+        self.backend.as_ref().is_some_and(shares) || !self.throttles.is_empty()
     }
 
     /// The throttles that messages of a group meet: its own, then those over everybody.

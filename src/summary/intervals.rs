@@ -22,10 +22,10 @@ pub(super) struct Intervals<'a> {
 pub(super) fn over(measures: &Measures) -> Over {
     if measures.frame.all.batches.is_some() {
         Over::Batches
-    } else if !measures.frame.meet {
-        Over::Workspaces
-    } else if measures.replications > 1 {
+    } else if measures.frame.meet && measures.replications > 1 {
         Over::Replications
+    } else if !measures.frame.depend {
+        Over::Workspaces
     } else {
         Over::Nothing
     }
