@@ -225,8 +225,8 @@ of a point is wrong, 130 interrupted (finished points are kept, and the same com
 pub(super) struct SweepArguments {
     #[command(flatten)]
     pub(super) scenario: ScenarioArguments,
-    /// Vary a key of the scenario: backend.servers=100,200,400, or backend.network_delay=1ms..9ms:2ms,
-    /// which is from..to:step. Of several every combination is a point
+    /// Vary a key of the scenario: backend.servers=100,200,400, or backend.servers=100..400:50, which is
+    /// from..to:step. Of several every combination is a point
     #[arg(long, value_name = "KEY=VALUES", required = true)]
     pub(super) vary: Vec<String>,
     /// Draw and print this metric, such as latency.p99{group=shops} [default: those of the thresholds]

@@ -38,9 +38,7 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let withins = withins(scenario);
     let shared: Arc<[Ratio]> = ratios(window, &causes, &shadows, &withins).into();
     let clocks: Arc<[ClockChange]> = scenario.clocks().into();
-    let mut alerts: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
-    alerts.sort_unstable();
-    alerts.dedup();
+    let alerts = alerts(scenario);
     let batches = batches(scenario, window);
     let group_frame =
         |name, features, (own_causes, own_shadows), own_alerts: &[Share]| GroupFrame {
@@ -56,10 +54,7 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
                 .and(ByBin { messages: batches.is_some(), ..ByBin::default() }),
             batches,
             clocks: Arc::clone(&clocks),
-            alerts: own_alerts
-                .iter()
-                .filter_map(|&level| Some((level, alerts.binary_search(&level).ok()?)))
-                .collect(),
+            alerts: places(own_alerts, &alerts),
             alerts_of_all: alerts.len(),
             by_workspace: false,
         };
@@ -94,6 +89,19 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         meet: scenario.workspaces_meet(),
         depend: scenario.workspaces_depend(),
     }
+}
+
+/// Alerts of a group, each with its place among all.
+fn places(own: &[Share], all: &[Share]) -> Vec<(Share, usize)> {
+    own.iter().filter_map(|&level| Some((level, all.binary_search(&level).ok()?))).collect()
+}
+
+/// The alerts of all groups, ascending.
+fn alerts(scenario: &Scenario) -> Vec<Share> {
+    let mut all: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The batches of a run in which nothing is independent of each other but stretches of time: there is one

@@ -68,7 +68,7 @@ pub(super) fn simulate(
         let goes_on = part.interrupted.is_none();
         match &mut whole {
             None => whole = Some(part),
-            Some(whole) => take_up(whole, part),
+            Some(whole) => take_up(whole, &part),
         }
         let is_enough = |part: &Part| {
             let of_all = (part.all.clone(), part.platform.clone());
@@ -139,19 +139,19 @@ fn simulate_stage(
 
 /// Takes up what a further stage measured. A replication of it that was cut short is left out: it is not
 /// the only one.
-fn take_up(whole: &mut Part, stage: Part) {
+fn take_up(whole: &mut Part, stage: &Part) {
     let finished = match stage.interrupted {
         None => {
-            whole.merge(&stage);
+            whole.merge(stage);
             return;
         }
         Some(Interruption::Until(_)) => Interruption::Replications(whole.replications),
         Some(Interruption::Replications(_)) => {
-            whole.merge(&stage);
+            whole.merge(stage);
             Interruption::Replications(whole.replications)
         }
         Some(Interruption::Workspaces(_)) => {
-            whole.merge(&stage);
+            whole.merge(stage);
             let finished = whole.groups.iter().map(|group| group.workspaces).sum();
             Interruption::Workspaces(finished)
         }

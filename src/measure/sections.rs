@@ -106,7 +106,7 @@ impl Family {
 /// Values of one family, counted coarsely: only how a section differs from the others is read from them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Counted {
-    /// By [coarse](coarse) bucket.
+    /// By [coarse] bucket.
     counts: Vec<u64>,
     /// \[ns\]
     sum: u128,
@@ -398,7 +398,7 @@ mod tests {
     #[test]
     fn quantiles_of_independent_times_lie_in_their_intervals() {
         for (per_mille, exact) in
-            [(500_u64, 2.0_f64.ln()), (900, 10.0_f64.ln()), (990, 100.0_f64.ln())]
+            [(500_u64, libm::log(2.0)), (900, libm::log(10.0)), (990, libm::log(100.0))]
         {
             let covered = covered(|seed| {
                 let (sections, histogram, _) = drawn(seed, 100, |_| 1.0);
@@ -414,7 +414,7 @@ mod tests {
         // Half of the sections are three times as slow: the median m of the mixture has
         // exp(-m) + exp(-m / 3) = 1.
         let median = 1.146_735_f64;
-        let residual: f64 = (-median).exp() + (-median / 3.0).exp() - 1.0;
+        let residual = libm::exp(-median) + libm::exp(-median / 3.0) - 1.0;
         assert!(residual.abs() < 2e-4, "{residual}");
         let covered = covered(|seed| {
             let (sections, histogram, _) =

@@ -167,6 +167,8 @@ impl Threshold {
 
 #[cfg(test)]
 mod tests {
+    use ThresholdVerdict::{Fail, Inconclusive, Pass};
+
     use super::*;
 
     #[test]
@@ -175,7 +177,6 @@ mod tests {
             let metric = Metric { value: Some(5.0), ci95, n: 9 };
             Threshold::new("latency.p99", comparison, 6.0).verdict(metric)
         };
-        use ThresholdVerdict::{Fail, Inconclusive, Pass};
         for (comparison, ci95, expected) in [
             (Comparison::Less, Some([4.0, 5.9]), Pass),
             (Comparison::Less, Some([4.0, 6.0]), Inconclusive),

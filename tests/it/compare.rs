@@ -291,7 +291,7 @@ fn pairs_of_replications_are_told_in_every_form() {
     Regressed in shops                old         new         change             95% interval          n
       latency.p99                  3.02 s      3.22 s        +6.69 %         +6.65 to +6.73 %         10
 
-    72 metrics show no difference; 40 metrics cannot be judged, for want of an interval or a value;
+    66 metrics show no difference; 46 metrics cannot be judged, for want of an interval or a value;
     --all lists them
     ");
     assert_snapshot!(home.told(&["old", "new", "--min-effect", "20%"], 0), @r"

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::report::fixture::small;
-use crate::summary::{Metric, ThresholdVerdict};
+use crate::summary::Metric;
+use crate::summary::ThresholdVerdict::{Fail, Inconclusive, Pass};
 
 /// A group with these metrics and nothing else.
 fn group(metrics: &[(&str, f64)]) -> GroupSummary {
@@ -62,7 +63,6 @@ fn refusals_that_are_no_limit_hits_are_not_passed_over() {
 fn the_verdict_is_grammatical() {
     let (_, _, mut summary) = small();
     let mut told = Vec::new();
-    use ThresholdVerdict::{Fail, Inconclusive, Pass};
     for verdicts in [
         &[][..],
         &[Pass],
