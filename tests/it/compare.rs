@@ -306,7 +306,7 @@ fn pairs_of_replications_are_told_in_every_form() {
 
     ✓ no difference
 
-    62 metrics show no difference; 52 metrics cannot be judged, for want of an interval or a value;
+    68 metrics show no difference; 46 metrics cannot be judged, for want of an interval or a value;
     --all lists them
     ");
     let markdown = home.told(&["old", "new", "--format", "markdown"], 3);
