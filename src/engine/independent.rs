@@ -32,17 +32,23 @@ pub(super) fn run(
     let models = &GroupModel::all(scenario);
     let of_one: u64 = models.iter().map(|model| u64::from(model.count)).sum();
     let finished = (&AtomicU64::new(0), of_one * replications.len() as u64);
-    let mut whole = Part::new(scenario, frame);
+    let mut whole: Option<Part> = None;
     for (replication, done) in replications.zip(1..) {
         let of = (replication, threads);
         let part = run_one((scenario, models, frame), of, observers, finished)?;
-        whole.merge(&part);
-        if finished.0.load(Ordering::Relaxed) < of_one * done {
+        let is_whole = finished.0.load(Ordering::Relaxed) == of_one * done;
+        if is_whole {
+            tell(replication, &part);
+        }
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => whole.merge(&part),
+        }
+        if !is_whole {
             break;
         }
-        tell(replication, &part);
     }
-    Ok(whole)
+    Ok(whole.unwrap_or_else(|| Part::new(scenario, frame)))
 }
 
 /// Simulates every workspace of a replication. So many are finished, of so many.

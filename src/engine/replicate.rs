@@ -51,10 +51,13 @@ pub(super) fn simulate(
     frame.replications = planned;
     let frame = &Arc::new(frame);
     let by_replication = Mutex::new(Finished::default());
+    // A copy, since more is added to it later.
+    let so_far = |part: &Part| {
+        let of_all = (part.all.clone(), part.platform.clone());
+        measures(scenario, frame, part.groups.clone(), of_all)
+    };
     let tell = |number: u32, part: &Part| {
-        let groups = part.groups.clone();
-        let measures = measures(scenario, frame, groups, (part.all.clone(), part.platform.clone()));
-        let summary = summary(scenario, &measures);
+        let summary = summary(scenario, &so_far(part));
         by_replication.lock().unwrap_or_else(PoisonError::into_inner).add(number, &summary);
     };
     let tell: Tell<'_> = if planned > 1 { &tell } else { &|_, _| {} };
@@ -70,13 +73,12 @@ pub(super) fn simulate(
             None => whole = Some(part),
             Some(whole) => take_up(whole, &part),
         }
-        let is_enough = |part: &Part| {
-            let of_all = (part.all.clone(), part.platform.clone());
-            let mut measures = measures(scenario, frame, part.groups.clone(), of_all);
-            measures.replications = stage.end;
-            enough.is_some_and(|enough| enough.is_met(&summary(scenario, &measures)))
+        let is_enough = |(part, enough): (&Part, &Precision)| {
+            let mut measures = so_far(part);
+            measures.replications = part.replications;
+            enough.is_met(&summary(scenario, &measures))
         };
-        if !goes_on || whole.as_ref().is_some_and(is_enough) {
+        if !goes_on || whole.as_ref().zip(enough).is_some_and(is_enough) {
             break;
         }
     }

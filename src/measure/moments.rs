@@ -156,7 +156,6 @@ impl PairMoments {
     /// Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, Journal of
     /// the American Statistical Association 22 (1927), 209-212.
     pub fn wilson(&self) -> Option<[f64; 2]> {
-        const Z: f64 = 1.959_963_984_540_054;
         let n = (self.n > 0).then_some(self.n as f64)?;
         let share = self.x as f64 / n;
         let centre = share + Z * Z / (2.0 * n);
@@ -182,6 +181,9 @@ impl PairMoments {
     }
 }
 
+/// The 97.5% quantile of the normal distribution.
+pub(super) const Z: f64 = 1.959_963_984_540_054;
+
 /// The 97.5% quantile of Student's t with `degrees` degrees of freedom, to 5 digits.
 ///
 /// A table up to 30 (three decimals as published), beyond it the expansion around the normal
@@ -194,7 +196,6 @@ pub(crate) fn student_975(degrees: u64) -> f64 {
         2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
         2.052, 2.048, 2.045, 2.042,
     ];
-    const Z: f64 = 1.959_963_984_540_054;
     if let Some(&quantile) = TABLE.get(degrees.saturating_sub(1) as usize) {
         return quantile;
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::group::{GroupMeasures, Reply};
 use super::histogram::Histogram;
-use super::moments::{PairMoments, student_975};
+use super::moments::{PairMoments, Z, student_975};
 use super::timing::{Timing, deviation};
 
 /// Into how many sections a group is divided: enough for quantiles of Student's that are near those of the
@@ -54,9 +54,6 @@ pub fn section_of(group: usize, replication: (u32, u32), workspace: (u32, u32)) 
 
 /// Bits for the sections of a group: enough for the most replications.
 const GROUP_BITS: u32 = 20;
-
-/// Half the width of a 95% interval in standard errors, of a normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// What is told apart by sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -244,7 +244,7 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
         let nanos = window.length().nanos() as f64;
         let served = platform.servers.served;
         // A mean over replications, as a share of what there was of `whole` in each.
-        let mut add = |name: &str, moments: &PairMoments, whole: f64| {
+        let level = |name: &str, moments: &PairMoments, whole: f64| {
             let mean = moments.ratio();
             let value = mean.map(|mean| mean.value / whole);
             let half = match intervals.over {
@@ -256,19 +256,20 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
             };
             let ci95 = value.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);
             let n = if ci95.is_some() { intervals.count() } else { served };
-            metrics.insert(name.to_owned(), Metric { value, ci95, n });
+            (name.to_owned(), Metric { value, ci95, n })
         };
         let capacity = measures.frame.platform_servers.as_ref();
         if let Some(time) = capacity.and_then(|it| it.time(window.from, window.until)) {
-            add("backend.utilisation", &platform.busy, time as f64);
+            metrics.extend([level("backend.utilisation", &platform.busy, time as f64)]);
         }
-        add("backend.queue.mean", &platform.waiting, nanos);
-        add("backend.in_system.mean", &platform.in_system, nanos);
-        add("backend.throughput", &platform.served, window.length().as_secs_f64());
         let longest = Some(f64::from(platform.servers.queue_max));
-        let place = metrics.get_index_of("backend.queue.mean").map_or(metrics.len(), |it| it + 1);
-        let longest = Metric { value: longest, ci95: None, n: served };
-        metrics.shift_insert(place, "backend.queue.max".to_owned(), longest);
+        let seconds = window.length().as_secs_f64();
+        metrics.extend([
+            level("backend.queue.mean", &platform.waiting, nanos),
+            ("backend.queue.max".to_owned(), Metric { value: longest, ci95: None, n: served }),
+            level("backend.in_system.mean", &platform.in_system, nanos),
+            level("backend.throughput", &platform.served, seconds),
+        ]);
     }
     if let Some(trend) = trend {
         let n = u64::from(measures.replications);

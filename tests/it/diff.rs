@@ -1,6 +1,5 @@
 //! Two policies on the same draws: `limitlab diff`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -14,6 +13,8 @@ use limitlab::scenario::{Override, Scenario, load, parse};
 use limitlab::summary::Summary;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::contents;
 
 /// Three workspaces without chance. Each of the two shops gets a message every ten minutes, 29 in
 /// all, and the limit admits 30; the lab gets one every half hour, nine in all, and can pay for five.
@@ -141,21 +142,6 @@ impl Home {
     }
 }
 
-/// Every file below a folder, with its bytes.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).expect("it can be listed") {
-        let path = entry.expect("an entry can be read").path();
-        if path.is_dir() {
-            found.extend(contents(&path));
-        } else {
-            let bytes = fs::read(&path).expect("it can be read");
-            found.insert(path, bytes);
-        }
-    }
-    found
-}
-
 /// The arguments that compare the scenario by hand with its changes.
 fn by_hand<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let set = CHANGES.iter().flat_map(|change| ["--set", *change]);
@@ -212,7 +198,7 @@ fn three_workspaces_by_hand() {
     Results: results/diff-by-hand
     ");
     let folder = home.0.path().join("results/diff-by-hand");
-    let files: Vec<PathBuf> = contents(&folder).into_keys().collect();
+    let files: Vec<PathBuf> = contents(&folder).into_keys().map(|name| folder.join(name)).collect();
     let names = ["diff.json", "plots/hours_blocked.svg", "workspaces.csv"];
     assert_eq!(files, names.map(|name| folder.join(name)));
     // A shop's ninth message comes after 90 minutes; 21 are refused, in hours 1 to 4. The lab's

@@ -11,6 +11,8 @@ use limitlab::planning::SweepSummary;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::contents;
+
 /// Two workspaces without chance, each of which gets a message every ten minutes, 29 in all.
 const BY_HAND: &str = "
 limitlab: 1
@@ -107,25 +109,6 @@ impl Home {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the command can be started")
     }
-}
-
-/// Every file below a folder, with its bytes.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("it can be listed") {
-            let path = entry.expect("an entry can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = fs::read(&path).expect("it can be read");
-            let name = path.strip_prefix(folder).expect("it lies in the folder").to_owned();
-            found.insert(name, bytes);
-        }
-    }
-    found
 }
 
 /// The files of points in a folder, sorted.

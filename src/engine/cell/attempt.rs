@@ -317,6 +317,7 @@ impl Cell {
         now: SimTime,
     ) -> Result<(), Refusal> {
         let mut may_buy = true;
+        // One place that asks, which is compiled into the way of a refusal.
         loop {
             let paid = self.workspace.check_credits(&world.model.book, agent, cost, now);
             let exhausted = matches!(paid, Err(Refusal { reason: Reason::CreditsExhausted, .. }));

@@ -163,9 +163,10 @@ impl TokenBucket {
         now: SimTime,
         weight: u64,
     ) -> Result<(), Option<SimSpan>> {
-        self.refill(quota, now);
-        let needed = u128::from(weight) * u128::from(quota.price);
-        if needed <= self.level { Ok(()) } else { Err(self.until(quota, now, needed)) }
+        if self.admits(quota, now, weight) {
+            return Ok(());
+        }
+        Err(self.until(quota, now, u128::from(weight) * u128::from(quota.price)))
     }
 
     /// Takes the tokens of an attempt at `now` if they are there, else none.

@@ -172,7 +172,10 @@ pub(super) fn describe_in_all(text: &mut String, scenario: &Scenario) {
     let uncounted = if lines.any(tries_again) { ", retries not counted" } else { "" };
     let run = match scenario.replications {
         1 => "a run takes".to_owned(),
-        several => format!("a run of {} takes", counted(u64::from(several), "replication")),
+        several => {
+            let most = if scenario.until.is_some() { "at most " } else { "" };
+            format!("a run of {most}{} takes", counted(u64::from(several), "replication"))
+        }
     };
     let _ = writeln!(
         text,

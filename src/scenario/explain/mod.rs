@@ -44,7 +44,9 @@ pub fn describe(scenario: &Scenario) -> String {
         scenario.name, scenario.duration, scenario.start, scenario.seed
     );
     if scenario.replications > 1 {
-        let _ = write!(text, ", {}", counted(u64::from(scenario.replications), "replication"));
+        let most = counted(u64::from(scenario.replications), "replication");
+        let fewest = scenario.until.as_ref().map(|until| format!("{} to ", until.fewest));
+        let _ = write!(text, ", {}{most}", fewest.unwrap_or_default());
     }
     text.push('\n');
     if let Some(about) = &scenario.about {

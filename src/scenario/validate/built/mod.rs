@@ -17,6 +17,7 @@ use super::super::discipline::{Codel, Discipline, Shed};
 use super::super::flaw::{Finder, Flaws};
 use super::super::model::{Backend, BackendScope, Scenario};
 use super::super::occurs::reported;
+use super::super::precision::Precision;
 use super::super::types;
 use super::super::words::grouped;
 use super::backend::BACKOFFS;
@@ -74,6 +75,9 @@ fn scenario(scenario: &Scenario, finder: &mut Finder) {
     for index in 0..scenario.thresholds.len() {
         threshold(scenario, index, finder);
     }
+    if let Some(until) = &scenario.until {
+        precision(scenario, until, finder);
+    }
 }
 
 fn backend(backend: &Backend, finder: &mut Finder) {
@@ -124,9 +128,6 @@ fn shed(backend: &Backend, finder: &mut Finder) {
 fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let threshold = &scenario.thresholds[index];
     let at = format_args!("thresholds[{index}]");
-    let group = threshold.group.as_ref();
-    let there = group.is_none_or(|name| scenario.groups.iter().any(|it| it.name == *name));
-    finder.demand(there, format_args!("{at}.group"), "must be the name of a group");
     finder.demand(threshold.bound.is_finite(), format_args!("{at}.bound"), "must be finite");
     if let Some(width) = threshold.over {
         let Scenario { warm_up, duration, series_every: bin, drain, .. } = *scenario;
@@ -138,17 +139,42 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
         let field = format_args!("{at}.over");
         finder.demand(message.is_empty(), field, format_args!("is at fault: {message}"));
     }
+    metric(scenario, (threshold.group.as_deref(), &threshold.metric), at, finder);
+}
+
+fn precision(scenario: &Scenario, until: &Precision, finder: &mut Finder) {
+    let most = scenario.replications;
+    let sound = (2..=most).contains(&until.fewest);
+    finder.demand(
+        sound,
+        "until.fewest",
+        format_args!("must be from 2 to the replications, {most}"),
+    );
+    let sound = until.half_width > 0.0 && until.half_width.is_finite();
+    finder.demand(sound, "until.half_width", "must be above 0 and finite");
+    metric(scenario, (until.group.as_deref(), &until.metric), format_args!("until"), finder);
+}
+
+/// A metric of a group, or of all of them.
+fn metric(
+    scenario: &Scenario,
+    (group, metric): (Option<&str>, &str),
+    at: Arguments<'_>,
+    finder: &mut Finder,
+) {
+    let there = group.is_none_or(|name| scenario.groups.iter().any(|it| it.name == *name));
+    finder.demand(there, format_args!("{at}.group"), "must be the name of a group");
     let field = format_args!("{at}.metric");
-    let (key, label) = match threshold.metric.split_once('{') {
+    let (key, label) = match metric.split_once('{') {
         Some((key, label)) => (key, label.strip_suffix('}').and_then(|it| it.split_once('='))),
-        None => (threshold.metric.as_str(), None),
+        None => (metric, None),
     };
     let family = family_of(key).filter(|family| family.state == MetricState::Measured);
     let Some(family) = family else {
         finder.demand(false, field, format_args!("must be a metric, and `{key}` is none"));
         return;
     };
-    let is_labelled = threshold.metric.contains('{');
+    let is_labelled = metric.contains('{');
     let Some((name, value)) = label else {
         let message = "must have one of its labels, as in `refusal.rate{reason=overloaded}`";
         finder.demand(!is_labelled && !family.label_needed, field, message);
