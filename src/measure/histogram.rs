@@ -24,6 +24,43 @@ pub struct Bucket {
     pub count: u64,
 }
 
+/// The values of a histogram in order.
+#[derive(Debug, Clone)]
+pub struct Ranks<'h> {
+    histogram: &'h Histogram,
+    /// How many values lie in the octaves up to each: adding up a whole octave is fast.
+    up_to: Vec<u64>,
+}
+
+impl Ranks<'_> {
+    /// How many values there are.
+    pub fn count(&self) -> u64 {
+        self.up_to.last().copied().unwrap_or(0)
+    }
+
+    /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05% and never above
+    /// the greatest; `None` if there are none.
+    pub fn quantile(&self, per_mille: u64) -> Option<u64> {
+        let rank = (u128::from(per_mille) * u128::from(self.count())).div_ceil(1_000).max(1);
+        self.value(rank as u64)
+    }
+
+    /// The value of a rank from 1 on, within 0.05% and never above the greatest; `None` if there are not
+    /// so many.
+    pub fn value(&self, rank: u64) -> Option<u64> {
+        let octave = self.up_to.partition_point(|&up_to| up_to < rank);
+        let mut below = octave.checked_sub(1).map_or(0, |before| self.up_to[before]);
+        let first = octave << Histogram::BITS;
+        let counts = self.histogram.counts.get(first..)?;
+        let place = counts.iter().position(|count| {
+            below += count;
+            below >= rank
+        });
+        let (low, high) = Histogram::bounds(first + place?);
+        Some((low + (high - low) / 2).min(self.histogram.greatest))
+    }
+}
+
 impl Histogram {
     /// Half the buckets of an octave pair: log2 of 1024.
     const BITS: u32 = 10;
@@ -108,33 +145,17 @@ impl Histogram {
     /// The value of rank `ceil(q n)` where q is `per_mille` / 1000, within 0.05% and never above
     /// the greatest; `None` if empty.
     pub fn quantile(&self, per_mille: u64) -> Option<u64> {
-        let total = self.count();
-        if total == 0 {
-            return None;
-        }
-        let rank = (u128::from(per_mille) * u128::from(total)).div_ceil(1_000).max(1) as u64;
-        self.ranked(rank)
+        self.ranks().quantile(per_mille)
     }
 
-    /// The value of a rank from 1 on, within 0.05% and never above the greatest; `None` if there are not
-    /// so many.
-    pub fn ranked(&self, rank: u64) -> Option<u64> {
-        // Octaves are added up as a whole, which is fast, until one holds the rank.
+    /// Its values in order, of which several are to be read.
+    pub fn ranks(&self) -> Ranks<'_> {
         let mut below = 0;
-        for (octave, counts) in self.counts.chunks(1 << Self::BITS).enumerate() {
-            let inside: u64 = counts.iter().sum();
-            if below + inside < rank {
-                below += inside;
-                continue;
-            }
-            let place = counts.iter().position(|count| {
-                below += count;
-                below >= rank
-            });
-            let (low, high) = Self::bounds((octave << Self::BITS) + place?);
-            return Some((low + (high - low) / 2).min(self.greatest));
-        }
-        None
+        let up_to = self.counts.chunks(1 << Self::BITS).map(|counts| {
+            below += counts.iter().sum::<u64>();
+            below
+        });
+        Ranks { up_to: up_to.collect(), histogram: self }
     }
 
     /// The buckets that hold values, ascending.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::group::{GroupMeasures, Reply};
-use super::histogram::Histogram;
+use super::histogram::{Histogram, Ranks};
 use super::moments::{PairMoments, Z, student_975};
 use super::timing::{Timing, deviation};
 
@@ -269,27 +269,53 @@ impl Sections {
         Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
     }
 
-    /// The 95% interval of the q-quantile, q = `per_mille` / 1000, of a family whose values are counted in
-    /// `histogram`: its values at the ranks that lie as far to both sides of q as the share of values up
-    /// to the quantile is uncertain by how sections differ in it. `None` where fewer than two sections have
-    /// observed it, or where there is no such rank: so few values bound nothing.
+    /// The quantiles of a family whose values are counted in `histogram`.
+    pub fn quantiles<'h>(&self, family: Family, histogram: &'h Histogram) -> Quantiles<'h> {
+        let up_to = |counted: &Counted| {
+            let mut below = 0;
+            let counts = counted.counts.iter().map(|count| {
+                below += count;
+                below
+            });
+            counts.collect()
+        };
+        Quantiles { ranks: histogram.ranks(), sections: self.of(family).map(up_to).collect() }
+    }
+}
+
+/// The quantiles of a family and their intervals.
+#[derive(Debug, Clone)]
+pub struct Quantiles<'h> {
+    ranks: Ranks<'h>,
+    /// In each section in which the family was observed, how many values lie in the buckets up to each
+    /// [coarse] one.
+    sections: Vec<Vec<u64>>,
+}
+
+impl Quantiles<'_> {
+    /// The q-quantile, q = `per_mille` / 1000; `None` if nothing was observed.
+    pub fn value(&self, per_mille: u64) -> Option<u64> {
+        self.ranks.quantile(per_mille)
+    }
+
+    /// The 95% interval of the q-quantile, q = `per_mille` / 1000: the values at the ranks that lie as far to
+    /// both sides of q as the share of values up to the quantile is uncertain by how sections differ in it.
+    /// `None` where fewer than two sections have observed it, or where there is no such rank: so few values
+    /// bound nothing.
     ///
     /// Source: R. S. Woodruff, Confidence Intervals for Medians and Other Position Measures, Journal of
     /// the American Statistical Association 47 (1952), 635-646.
-    pub fn quantile(
-        &self,
-        family: Family,
-        histogram: &Histogram,
-        per_mille: u64,
-    ) -> Option<[u64; 2]> {
-        let bucket = coarse(Histogram::index(histogram.quantile(per_mille)?));
+    pub fn interval(&self, per_mille: u64) -> Option<[u64; 2]> {
+        let bucket = coarse(Histogram::index(self.value(per_mille)?));
         let q = per_mille as f64 / 1e3;
         // The quantile lies inside a coarse bucket: whichever end of that is nearer to it in rank.
         let ends = [Some(bucket), bucket.checked_sub(1)].into_iter().flatten();
         let shares = ends.filter_map(|bucket| {
             let mut moments = PairMoments::default();
-            for counted in self.of(family) {
-                moments.add(i128::from(counted.up_to(bucket)), i128::from(counted.count()));
+            for up_to in &self.sections {
+                let all = up_to.last().copied().unwrap_or(0);
+                let inside = up_to.get(bucket).copied().unwrap_or(all);
+                moments.add(i128::from(inside), i128::from(all));
             }
             let share = moments.ratio()?;
             Some((share.value, share.half_width?))
@@ -298,12 +324,12 @@ impl Sections {
         let (share, half) = shares.min_by(|a, b| away(a.0).total_cmp(&away(b.0)))?;
         let scale = |share: f64| (share * (1.0 - share)).max(0.0).sqrt();
         let half = if scale(share) > 0.0 { half / scale(share) * scale(q) } else { half };
-        let n = histogram.count() as f64;
+        let n = self.ranks.count() as f64;
         // Sections may happen to agree; values are no less uncertain than if each were by itself.
         let half = half.max(Z * scale(q) / n.sqrt());
         let (low, high) = ((n * (q - half)).floor(), (n * (q + half)).ceil() + 1.0);
-        let low = if low < 1.0 { 0 } else { histogram.ranked(low as u64)? };
-        Some([low, if high > n { return None } else { histogram.ranked(high as u64)? }])
+        let low = if low < 1.0 { 0 } else { self.ranks.value(low as u64)? };
+        Some([low, if high > n { return None } else { self.ranks.value(high as u64)? }])
     }
 }
 
@@ -399,7 +425,8 @@ mod tests {
         {
             let covered = covered(|seed| {
                 let (sections, histogram, _) = drawn(seed, 100, |_| 1.0);
-                let [low, high] = sections.quantile(Family::Wait, &histogram, per_mille).unwrap();
+                let [low, high] =
+                    sections.quantiles(Family::Wait, &histogram).interval(per_mille).unwrap();
                 (low as f64..=high as f64).contains(&(exact * 1e9))
             });
             assert!(covered >= 940, "{per_mille}: {covered}");
@@ -416,7 +443,8 @@ mod tests {
         let covered = covered(|seed| {
             let (sections, histogram, _) =
                 drawn(seed, 40, |word| if word % 2 == 0 { 1.0 } else { 3.0 });
-            let [low, high] = sections.quantile(Family::Latency, &histogram, 500).unwrap();
+            let [low, high] =
+                sections.quantiles(Family::Latency, &histogram).interval(500).unwrap();
             (low as f64..=high as f64).contains(&(median * 1e9))
         });
         assert!(covered >= 930, "{covered}");
@@ -440,10 +468,10 @@ mod tests {
     #[test]
     fn what_bounds_nothing_has_no_interval() {
         let (sections, histogram, _) = drawn(1, 2, |_| 1.0);
-        assert!(sections.quantile(Family::Latency, &histogram, 500).is_some());
+        assert!(sections.quantiles(Family::Latency, &histogram).interval(500).is_some());
         // The greatest of forty says little of what one in a thousand exceeds.
-        assert_eq!(sections.quantile(Family::Latency, &histogram, 999), None);
-        assert_eq!(sections.quantile(Family::Decision, &Histogram::default(), 500), None);
+        assert_eq!(sections.quantiles(Family::Latency, &histogram).interval(999), None);
+        assert_eq!(sections.quantiles(Family::Decision, &Histogram::default()).interval(500), None);
         assert_eq!(Sections::default().deviation(Family::Latency), None);
     }
 

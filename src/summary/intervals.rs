@@ -3,7 +3,8 @@
 use super::model::Over;
 use super::windows::over_windows;
 use crate::measure::{
-    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, student_975,
+    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, Quantiles,
+    student_975,
 };
 use crate::units::SimSpan;
 
@@ -66,15 +67,9 @@ impl<'a> Intervals<'a> {
         Some(moments.ratio()?.half_width? / 1e9)
     }
 
-    /// The interval of a quantile, in thousandths, of what is counted in a histogram, in its unit.
-    pub(super) fn quantile(
-        &self,
-        family: Family,
-        histogram: &Histogram,
-        per_mille: u64,
-    ) -> Option<[f64; 2]> {
-        let interval = self.of.sections.quantile(family, histogram, per_mille)?;
-        Some(interval.map(|value| value as f64))
+    /// The quantiles of a family whose values are counted in a histogram.
+    pub(super) fn quantiles<'h>(&self, family: Family, histogram: &'h Histogram) -> Quantiles<'h> {
+        self.of.sections.quantiles(family, histogram)
     }
 
     /// Half the width of the interval of a metric with this value, over batches.

@@ -18,6 +18,8 @@ use crate::workload::ClientThrottling;
 /// The quantiles that are read out, by name and in thousandths.
 pub(super) const QUANTILES: [(&str, u64); 5] =
     [("p50", 500), ("p90", 900), ("p95", 950), ("p99", 990), ("p99.9", 999)];
+/// Those of what is counted by workspace.
+const BY_WORKSPACE: [(&str, u64); 3] = [("p50", 500), ("p90", 900), ("p99", 990)];
 
 /// Reads out the measures of a run whose groups are named `groups`, in order.
 pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, seed: u64) -> Summary {
@@ -82,13 +84,15 @@ fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metr
             "active.mean" => metrics.add_levels(frame, of),
             "credits.closing" => metrics.add_credits(frame, of),
             "spent_per_workspace.mean" => {
-                metrics.add_quantiles("spent_per_workspace", Family::Spent, &of.spent, 1e-6);
+                let which = (&BY_WORKSPACE[..], 1e-6);
+                metrics.add_quantiles("spent_per_workspace", Family::Spent, &of.spent, which);
                 let most = of.spent.greatest().map(|millionths| millionths as f64 / 1e6);
                 metrics.put("spent_per_workspace.max", most, of.workspaces);
             }
             "hits_per_workspace.mean" => {
                 let hits = &of.hits_per_workspace;
-                metrics.add_quantiles("hits_per_workspace", Family::Hits, hits, 1.0);
+                let which = (&BY_WORKSPACE[..], 1.0);
+                metrics.add_quantiles("hits_per_workspace", Family::Hits, hits, which);
                 let most = hits.greatest().map(|hits| hits as f64);
                 metrics.put("hits_per_workspace.max", most, of.workspaces);
             }
@@ -160,35 +164,24 @@ impl Metrics<'_> {
         let deviation = timing.deviation();
         let ci95 = deviation.and_then(|value| self.intervals.deviation(family, value));
         self.put_with(&format!("{name}.sd"), deviation, ci95, n);
-        for (quantile, per_mille) in QUANTILES {
-            self.add_quantile(
-                &format!("{name}.{quantile}"),
-                family,
-                timing.histogram(),
-                (per_mille, 1e-9),
-            );
-        }
+        self.add_quantiles(name, family, timing.histogram(), (&QUANTILES, 1e-9));
         self.put(&format!("{name}.max"), timing.greatest(), n);
     }
 
-    /// A quantile, in thousandths, of what a histogram counts in a unit.
-    fn add_quantile(
+    /// Quantiles of what a histogram counts in a unit.
+    fn add_quantiles(
         &mut self,
         name: &str,
         family: Family,
         histogram: &Histogram,
-        (per_mille, unit): (u64, f64),
+        (which, unit): (&[(&str, u64)], f64),
     ) {
-        let value = histogram.quantile(per_mille).map(|value| value as f64 * unit);
-        let interval = self.intervals.quantile(family, histogram, per_mille);
-        let ci95 = interval.map(|ends| ends.map(|end| end * unit));
-        self.put_with(name, value, ci95, histogram.count());
-    }
-
-    /// The quantiles of what is counted by workspace.
-    fn add_quantiles(&mut self, name: &str, family: Family, histogram: &Histogram, unit: f64) {
-        for (quantile, per_mille) in [("p50", 500), ("p90", 900), ("p99", 990)] {
-            self.add_quantile(&format!("{name}.{quantile}"), family, histogram, (per_mille, unit));
+        let quantiles = self.intervals.quantiles(family, histogram);
+        for &(quantile, per_mille) in which {
+            let value = quantiles.value(per_mille).map(|value| value as f64 * unit);
+            let interval = quantiles.interval(per_mille);
+            let ci95 = interval.map(|ends| ends.map(|end| end as f64 * unit));
+            self.put_with(&format!("{name}.{quantile}"), value, ci95, histogram.count());
         }
     }
 
@@ -204,7 +197,8 @@ impl Metrics<'_> {
     fn add_credits(&mut self, frame: &GroupFrame, of: &GroupMeasures) {
         let oversold = of.oversold_max as f64 / 1e3;
         if frame.features.enforced {
-            self.add_quantiles("credits.oversold", Family::Oversold, &of.oversold, 1e-3);
+            let which = (&BY_WORKSPACE[..], 1e-3);
+            self.add_quantiles("credits.oversold", Family::Oversold, &of.oversold, which);
         }
         self.put("credits.oversold.max", Some(oversold), of.workspaces);
         for (name, family, timing) in [
@@ -216,10 +210,8 @@ impl Metrics<'_> {
             ),
         ] {
             self.add_mean(&format!("{name}.mean"), family, timing);
-            for (quantile, per_mille) in [("p5", 50), ("p50", 500), ("p95", 950)] {
-                let name = format!("{name}.{quantile}");
-                self.add_quantile(&name, family, timing.histogram(), (per_mille, 1e-9));
-            }
+            let which = [("p5", 50), ("p50", 500), ("p95", 950)];
+            self.add_quantiles(name, family, timing.histogram(), (&which, 1e-9));
         }
         for &(level, place) in &frame.alerts {
             let timing = &of.credits.alerts[place];
