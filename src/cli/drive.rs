@@ -12,7 +12,7 @@ use super::progress::{stop_on_interrupt, with_bar_and_words};
 use super::run::{
     DECISIONS, Draft, all_threads, failed, impossible, load, peak_memory, show, verdict,
 };
-use crate::engine::Watch;
+use crate::engine::{self, RunOptions, Watch};
 use crate::log::{DecisionLog, Trace};
 use crate::planning::drive::{DriveOptions, Driven, DrivingError, drive};
 use crate::report::{self, Outputs, driven_terminal, verified_terminal};
@@ -30,13 +30,15 @@ pub(super) fn run(arguments: &DriveArguments) -> Exit {
 
 /// Drives a scenario, writes its results and prints them; what ends the command early was told.
 fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exit> {
+    let watch = Arc::new(Watch::default());
+    stop_on_interrupt(&watch);
+    let threads = arguments.threads.map_or_else(all_threads, usize::from);
+    let options = RunOptions { threads };
+    let scenario = &*engine::settle(scenario, options, &watch).map_err(failed)?;
     let named = || PathBuf::from("results").join(format!("{}-drive", scenario.name));
     let folder = arguments.out.clone().unwrap_or_else(named);
     report::check_folder(&folder).map_err(impossible)?;
     let draft = Draft::new(&folder, DecisionLog::of_service)?;
-    let watch = Arc::new(Watch::default());
-    stop_on_interrupt(&watch);
-    let threads = arguments.threads.map_or_else(all_threads, usize::from);
     let options = DriveOptions { speed: arguments.speed, threads };
     let scratch = draft.scratch("due.csv");
     let logs = (draft.scratch(DECISIONS), draft.scratch("so-far.csv"));

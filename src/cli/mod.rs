@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod run;
 mod schema;
+mod size;
 mod sweep;
 mod verify;
 
@@ -34,6 +35,7 @@ pub fn run() -> Exit {
         Command::Fit(arguments) => fit::fit(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Size(arguments) => size::size(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -57,6 +57,18 @@ pub(super) fn with_points_bar<T>(
     drawn(&bar, look, work)
 }
 
+/// Does `work` while it says every now and then where it is, on a terminal that is to show it.
+pub(super) fn with_spinner<T>(show: bool, work: impl FnOnce(&dyn Fn(&str)) -> T) -> T {
+    if !show || !stderr().is_terminal() {
+        return work(&|_| {});
+    }
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(REDRAW);
+    let result = work(&|line| spinner.set_message(line.to_owned()));
+    spinner.finish_and_clear();
+    result
+}
+
 /// A bar of so many parts, with these words before its times.
 fn bar(parts: u64, words: &str) -> ProgressBar {
     let template = format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left");

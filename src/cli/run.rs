@@ -68,13 +68,15 @@ fn try_simulate(
     decisions: bool,
     how: &HowArguments,
 ) -> Result<Exit, Exit> {
+    let watch = Arc::new(Watch::default());
+    stop_on_interrupt(&watch);
+    let options = RunOptions { threads: threads(how) };
+    // Who draws what came of it has to know too what was found.
+    let scenario = &*engine::settle(scenario, options, &watch).map_err(failed)?;
     let folder =
         out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
     report::check_folder(&folder).map_err(impossible)?;
     let draft = decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
-    let watch = Arc::new(Watch::default());
-    stop_on_interrupt(&watch);
-    let options = RunOptions { threads: threads(how) };
     #[expect(clippy::disallowed_methods, reason = "what a run cost is told beside its results")]
     let began = Instant::now();
     let outcome = with_bar(&watch, !how.quiet, || match &draft {

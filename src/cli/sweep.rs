@@ -14,7 +14,7 @@ use super::progress::{stop_on_interrupt, with_points_bar};
 use super::run::{WIDTH, failed, impossible, threads};
 use crate::engine::Watch;
 use crate::planning::{
-    self, Grid, PlanError, Point, PointRecord, SweepError, SweepFault, SweepPlan, SweepSummary,
+    self, Grid, PlanError, Point, PointRecord, QuestionFault, SweepError, SweepPlan, SweepSummary,
     SweepWatch, Unfit,
 };
 use crate::report::{self, ReportError, SweepFolder};
@@ -164,8 +164,8 @@ fn ended(error: &SweepError<Around>, plan: &SweepPlan, finished: usize, place: &
     exit
 }
 
-/// Tells why a command line asks for no sweep.
-fn misasked(fault: &SweepFault) -> Exit {
+/// Tells why a command line asks for nothing that there is.
+pub(super) fn misasked(fault: &QuestionFault) -> Exit {
     complain(&fault.to_string());
     if let Some(right) = &fault.hint {
         hint(right);

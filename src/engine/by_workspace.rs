@@ -4,6 +4,7 @@ use super::frame;
 use super::journal::Observers;
 use super::replicate::simulate;
 use super::run::{EngineError, RunOptions};
+use super::settle::settle;
 use super::watch::Watch;
 use crate::measure::{Interruption, WorkspaceFigures};
 use crate::scenario::Scenario;
@@ -75,6 +76,7 @@ pub fn run_by_workspace(
     watch: &Watch,
 ) -> Result<ByWorkspace, EngineError> {
     scenario.check().map_err(EngineError::Flawed)?;
+    let scenario = &*settle(scenario, options, watch)?;
     let mut frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     frame.groups.iter_mut().for_each(|group| group.by_workspace = true);
     let mut simulated = simulate(scenario, frame, 0..1, options, Observers { watch, log: None })?;

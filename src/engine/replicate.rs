@@ -9,7 +9,7 @@ use super::run::{EngineError, Part, RunOptions};
 use super::windowed::Windows;
 use super::{coupled, independent};
 use crate::measure::{Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures};
-use crate::scenario::{Precision, Scenario};
+use crate::scenario::{Precision, Scenario, Threshold};
 use crate::summary::{Finished, Replications, Summary, summarise};
 
 /// What came of a simulation.
@@ -61,10 +61,10 @@ pub(super) fn simulate(
         by_replication.lock().unwrap_or_else(PoisonError::into_inner).add(number, &summary);
     };
     let tell: Tell<'_> = if planned > 1 { &tell } else { &|_, _| {} };
-    let enough = scenario.until.as_ref().filter(|_| planned > 1);
+    let ends = Ends::of(scenario).filter(|_| planned > 1);
     let mut whole: Option<Part> = None;
     let mut threads = options.threads.max(1);
-    for stage in stages(replications, enough) {
+    for stage in stages(replications, ends.as_ref()) {
         let stage_of = (stage.clone(), options.threads.max(1));
         let (part, used) = simulate_stage(scenario, frame, stage_of, observers, tell)?;
         threads = used;
@@ -73,12 +73,12 @@ pub(super) fn simulate(
             None => whole = Some(part),
             Some(whole) => take_up(whole, &part),
         }
-        let is_enough = |(part, enough): (&Part, &Precision)| {
+        let is_enough = |(part, ends): (&Part, &Ends<'_>)| {
             let mut measures = so_far(part);
             measures.replications = part.replications;
-            enough.is_met(&summary(scenario, &measures))
+            ends.here(&summary(scenario, &measures), &measures)
         };
-        if !goes_on || whole.as_ref().zip(enough).is_some_and(is_enough) {
+        if !goes_on || whole.as_ref().zip(ends.as_ref()).is_some_and(is_enough) {
             break;
         }
     }
@@ -96,14 +96,44 @@ pub(super) fn simulate(
     Ok(Simulated { measures, workspaces, by_replication, events, messages, threads })
 }
 
+/// When fewer replications are enough than there may be.
+struct Ends<'s> {
+    /// There are at least so many.
+    fewest: u32,
+    precision: Option<&'s Precision>,
+    /// Those that end the run when they surely fail.
+    thresholds: Vec<&'s Threshold>,
+}
+
+impl<'s> Ends<'s> {
+    /// Replications before thresholds are looked at: of fewer, intervals are not believed.
+    const FEWEST: u32 = 5;
+
+    /// Those of a scenario, if it has any.
+    fn of(scenario: &'s Scenario) -> Option<Self> {
+        let precision = scenario.until.as_ref();
+        let thresholds: Vec<&Threshold> =
+            scenario.thresholds.iter().filter(|it| it.abort_on_fail).collect();
+        let fewest = precision.map_or(Self::FEWEST, |precision| precision.fewest);
+        let any = precision.is_some() || !thresholds.is_empty();
+        any.then_some(Self { fewest, precision, thresholds })
+    }
+
+    /// Whether there are enough.
+    fn here(&self, summary: &Summary, measures: &Measures) -> bool {
+        self.precision.is_some_and(|precision| precision.is_met(summary))
+            || self.thresholds.iter().any(|it| it.surely_fails(summary, measures))
+    }
+}
+
 /// The stages after each of which it is asked whether there are enough: the fewest, then a quarter more
 /// each time. They depend on nothing but the scenario, and are few, for who looks often enough finds at
 /// some time what he looks for.
-fn stages(replications: Range<u32>, enough: Option<&Precision>) -> Vec<Range<u32>> {
-    let Some(enough) = enough else { return vec![replications] };
+fn stages(replications: Range<u32>, ends: Option<&Ends<'_>>) -> Vec<Range<u32>> {
+    let Some(ends) = ends else { return vec![replications] };
     let mut stages = Vec::new();
     let mut begin = replications.start;
-    let mut length = enough.fewest;
+    let mut length = ends.fewest;
     while begin < replications.end {
         let end = begin.saturating_add(length).min(replications.end);
         stages.push(begin..end);

@@ -6,13 +6,14 @@ use super::by_workspace::WorkspaceRecord;
 use super::frame;
 use super::journal::Observers;
 use super::replicate::{Simulated, simulate};
+use super::settle::settle;
 use super::watch::Watch;
 use crate::log::{DecisionLog, TraceError};
 use crate::measure::{
     Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures, Seen,
 };
-use crate::scenario::{Flaws, Scenario};
-use crate::summary::{Replications, Summary};
+use crate::scenario::{Flaws, Scenario, Settling, Threshold};
+use crate::summary::{Replications, Summary, ThresholdSummary};
 use crate::units::{SimSpan, SimTime};
 
 /// How a scenario is run. Nothing of it changes a result.
@@ -218,12 +219,24 @@ fn observed(
     observers: Observers<'_>,
 ) -> Result<Outcome, EngineError> {
     scenario.check().map_err(EngineError::Flawed)?;
+    let scenario = &*settle(scenario, options, observers.watch)?;
     let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let simulated = simulate(scenario, frame, 0..scenario.replications, options, observers)?;
     let mut summary = simulated.summary(scenario);
+    if scenario.settling == (Settling::Found { settled: false }) {
+        summary.validity.doubt(format!(
+            "It did not settle in its first half, {}: a longer run may.",
+            scenario.warm_up
+        ));
+    }
     let Simulated { measures, by_replication, events, messages, threads, .. } = simulated;
-    summary.thresholds =
-        scenario.thresholds.iter().map(|threshold| threshold.judge(&summary, &measures)).collect();
+    // Fewer were simulated for a threshold alone that surely failed then.
+    let fewer = measures.replications < scenario.replications && measures.interrupted.is_none();
+    let judge = |threshold: &Threshold| ThresholdSummary {
+        aborted: fewer && threshold.abort_on_fail && threshold.surely_fails(&summary, &measures),
+        ..threshold.judge(&summary, &measures)
+    };
+    summary.thresholds = scenario.thresholds.iter().map(judge).collect();
     Ok(Outcome { summary, measures, replications: by_replication, events, messages, threads })
 }
 

@@ -1,10 +1,13 @@
 //! Questions around runs: what a change of policy does, what changed between results, what a grid of values
-//! does, what scenario has the traffic of a trace, and what becomes of a scenario in wall-clock time.
+//! does, which value is enough, what scenario has the traffic of a trace, and what becomes of a scenario in wall-clock time.
 
 mod compare;
 mod diff;
 pub mod drive;
+mod fault;
 pub mod fit;
+mod grid;
+mod size;
 mod special;
 mod sweep;
 
@@ -18,7 +21,13 @@ pub use diff::{
     Policy, ReasonDiff, Side, Verdict, Verdicts, WorkspaceComparison, WorkspaceDiff,
     WorkspaceShare, diff, diff_schema,
 };
+pub use fault::QuestionFault;
+pub use grid::{Grid, Point, Varied};
+pub use size::{
+    Aim, Cost, Judged, Knob, MOST_REPLICATIONS, Setting, SizeError, SizeQuestion, SizeSummary,
+    Tried, size, size_schema,
+};
 pub use sweep::{
-    Chosen, Grid, PlanError, Point, PointRecord, SweepError, SweepFault, SweepPlan, SweepSummary,
-    SweepWatch, SweptPoint, Unfit, Varied, sweep, sweep_schema,
+    Chosen, PlanError, PointRecord, SweepError, SweepPlan, SweepSummary, SweepWatch, SweptPoint,
+    Unfit, sweep, sweep_schema,
 };

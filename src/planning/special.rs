@@ -103,27 +103,42 @@ pub(in crate::planning) fn student_tails(value: f64, degrees: f64) -> f64 {
     beta_inc(degrees / (degrees + value * value), degrees / 2.0, 0.5)
 }
 
-/// The 97.5% quantile of Student's t with so many degrees of freedom, from 1 on; they need not be
-/// whole.
+/// What Student's t with so many degrees of freedom, from 1 on, exceeds with this chance, below a half; the
+/// degrees need not be whole.
 ///
 /// Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, equation 26.7.5, from which
 /// Newton's method goes on.
-pub(in crate::planning) fn student_975(degrees: f64) -> f64 {
-    const Z: f64 = 1.959_963_984_540_054;
+pub(in crate::planning) fn student_quantile(tail: f64, degrees: f64) -> f64 {
+    let z = normal_quantile(tail);
     if degrees > MOST_DEGREES {
-        return Z;
+        return z;
     }
-    let cube = Z * Z * Z;
-    let fifth = cube * Z * Z;
-    let mut value = Z
-        + (cube + Z) / (4.0 * degrees)
-        + (5.0 * fifth + 16.0 * cube + 3.0 * Z) / (96.0 * degrees * degrees);
+    let cube = z * z * z;
+    let fifth = cube * z * z;
+    let start = z
+        + (cube + z) / (4.0 * degrees)
+        + (5.0 * fifth + 16.0 * cube + 3.0 * z) / (96.0 * degrees * degrees);
     let height = exp(lgamma(degrees / 2.0 + 0.5) - lgamma(degrees / 2.0))
         / libm::sqrt(degrees * std::f64::consts::PI);
-    // The tail is convex, so from below the quantile, where the expansion ends, steps never pass it.
-    for _ in 0..MOST_STEPS {
+    // The expansion ends below the quantile.
+    solved(start, |value| {
         let density = height * exp(-(degrees + 1.0) / 2.0 * libm::log1p(value * value / degrees));
-        let step = (student_tails(value, degrees) / 2.0 - 0.025) / density;
+        (student_tails(value, degrees) / 2.0 - tail) / density
+    })
+}
+
+/// What a normal variable exceeds with this chance, below a half.
+fn normal_quantile(tail: f64) -> f64 {
+    let height = 1.0 / libm::sqrt(2.0 * std::f64::consts::PI);
+    solved(0.0, |value| (normal(-value) - tail) / (height * exp(-value * value / 2.0)))
+}
+
+/// Where Newton's steps end that begin at `start`. Tails of a density that falls are convex, so from below
+/// a quantile steps never pass it.
+fn solved(start: f64, step: impl Fn(f64) -> f64) -> f64 {
+    let mut value = start;
+    for _ in 0..MOST_STEPS {
+        let step = step(value);
         value += step;
         if step.abs() < 1e-12 * value {
             break;
@@ -162,6 +177,24 @@ mod tests {
             assert_near(gamma_p(1.0, x), 1.0 - exp(-x));
             assert_near(gamma_p(0.5, x), 1.0 - erfc(libm::sqrt(x)));
             assert_near(gamma_p(3.0, x), 1.0 - exp(-x) * (1.0 + x + x * x / 2.0));
+        }
+    }
+
+    #[test]
+    fn quantiles_of_student_are_those_of_tables() {
+        // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, and 1.3.6.7.1 for the normal.
+        for (tail, degrees, expected) in [
+            (0.025, 1.0, 12.706),
+            (0.025, 10.0, 2.228),
+            (0.05, 5.0, 2.015),
+            (0.005, 31.0, 2.744),
+            (0.001, 3.0, 10.215),
+            (0.025, 1e9, 1.960),
+            (0.005, 1e9, 2.576),
+        ] {
+            let found = student_quantile(tail, degrees);
+            assert!((found - expected).abs() < 6e-4, "{tail} {degrees}: {found}");
+            assert_near(student_tails(found, degrees), 2.0 * tail);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
 use crate::rules::{AgentState, Allowance, CreditPool, Cycle, Included, Plan, Reason, Refusal};
 use crate::scenario::{
-    Backend, BackendScope, Comparison, Drain, Group, Offer, Scenario, Threshold,
+    Backend, BackendScope, Comparison, Drain, Group, Offer, Scenario, Settling, Threshold,
 };
 use crate::summary::{Summary, summarise};
 use crate::units::{ClockChange, Credits, Share, SimSpan, SimTime};
@@ -78,6 +78,7 @@ fn scenario() -> Scenario {
         comparison,
         bound,
         over: None,
+        abort_on_fail: false,
     };
     Scenario {
         enforcement: Enforcement::default(),
@@ -90,6 +91,7 @@ fn scenario() -> Scenario {
         timezone: TimeZone::UTC,
         duration: span("3h30m"),
         warm_up: span("30m"),
+        settling: Settling::Given,
         drain: Drain::Finish,
         groups: vec![Group {
             plans: vec![Offer { plan, throttles: vec![0] }],

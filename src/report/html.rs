@@ -304,6 +304,8 @@ fn metrics(summary: &Summary) -> Vec<GroupMetrics<'_>> {
 }
 
 fn how(scenario: &Scenario, summary: &Summary) -> Vec<(&'static str, String)> {
+    let found = summary.scenario.warm_up_by.as_ref();
+    let warm_up_by = found.map_or_else(String::new, |by| format!(", found by {by}"));
     vec![
         ("Scenario", summary.scenario.name.clone()),
         ("SHA-256 of the scenario", summary.scenario.sha256.clone()),
@@ -311,7 +313,7 @@ fn how(scenario: &Scenario, summary: &Summary) -> Vec<(&'static str, String)> {
         ("Replications", summary.replications.to_string()),
         ("Start", summary.scenario.start.clone()),
         ("Duration", super::format::span(scenario.duration)),
-        ("Warm-up", super::format::span(scenario.warm_up)),
+        ("Warm-up", super::format::span(scenario.warm_up) + &warm_up_by),
         ("Bins of the series", super::format::span(scenario.series_every)),
         ("limitlab", format!("version {}", summary.limitlab)),
     ]

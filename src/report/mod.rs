@@ -3,6 +3,7 @@
 //! Nothing here prints, and nothing is computed that `summary.json` or `diff.json` should hold: figures are only
 //! rounded, and series and histograms only laid out.
 
+mod columns;
 mod compare;
 mod diff;
 mod driven;
@@ -16,6 +17,7 @@ mod replications;
 mod screen;
 mod section;
 mod series;
+mod size;
 mod story;
 mod sweep;
 mod telling;
@@ -34,6 +36,7 @@ pub use compare::{
 pub use diff::{diff_terminal, write_diff};
 pub use driven::driven_terminal;
 pub use folder::{beside, check_folder};
+pub use size::size_terminal;
 pub use story::story_terminal;
 pub use sweep::{SweepFolder, sweep_terminal, write_sweep};
 pub use terminal::terminal;

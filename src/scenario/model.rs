@@ -8,6 +8,7 @@ use super::clocks::clock_changes;
 use super::discipline::{Discipline, Shed};
 use super::precision::Precision;
 use super::recorded::{Recorded, Recording};
+use super::settling::Settling;
 use super::suggest::nearest;
 use super::threshold::Threshold;
 use crate::enforcement::Enforcement;
@@ -80,8 +81,10 @@ pub struct Scenario {
     pub timezone: TimeZone,
     /// Until when messages arrive.
     pub duration: SimSpan,
-    /// From when on it is measured; less than `duration`.
+    /// From when on it is measured; less than `duration`. The most of it while it is to be found.
     pub warm_up: SimSpan,
+    /// Who says how long the warm-up is.
+    pub settling: Settling,
     /// What becomes of messages in flight at `duration`.
     pub drain: Drain,
     /// The workspaces, group by group; at least one.
@@ -126,6 +129,7 @@ impl Scenario {
             timezone: TimeZone::UTC,
             duration,
             warm_up: SimSpan::ZERO,
+            settling: Settling::Given,
             drain: Drain::Finish,
             groups: Vec::new(),
             packages: Vec::new(),
@@ -205,6 +209,7 @@ impl Scenario {
             timezone: self.timezone.iana_name().unwrap_or("UTC").to_owned(),
             duration_s: self.duration.as_secs_f64(),
             warm_up_s: self.warm_up.as_secs_f64(),
+            warm_up_by: (self.settling != Settling::Given).then(|| Settling::RULE.to_owned()),
             bin_s: self.series_every.as_secs_f64(),
         }
     }

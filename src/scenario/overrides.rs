@@ -9,27 +9,60 @@ use super::yaml;
 /// A value of the scenario that the command line sets, whatever the file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// What messages call it: `--set`, `--seed`, `--vary`.
+    /// What messages call it: `--set`, `--seed`, `--vary`, `--knob`, `--until`.
     pub(super) flag: String,
-    /// `KEY=VALUE`.
+    /// `KEY=VALUE`, or a threshold.
     pub(super) text: String,
+    what: What,
+}
+
+/// What is overridden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// The value of a key.
+    Value,
+    /// The list of thresholds, by this one.
+    Thresholds,
+    /// Nothing: it is one more threshold.
+    MoreThresholds,
 }
 
 impl Override {
     /// `--set KEY=VALUE`. The key addresses keys of mappings, and items of lists by their names:
     /// `workspaces.shops.agents.sales.cost=2`; the value is YAML.
     pub fn set(argument: impl Into<String>) -> Self {
-        Self { flag: "--set".to_owned(), text: argument.into() }
+        Self { flag: "--set".to_owned(), text: argument.into(), what: What::Value }
     }
 
-    /// One of the values of `--vary KEY=VALUES`.
-    pub fn vary(key: &str, value: &str) -> Self {
-        Self { flag: "--vary".to_owned(), text: format!("{key}={value}") }
+    /// One of the values that an option such as `--vary KEY=VALUES` gives to a key.
+    pub fn flagged(flag: &str, key: &str, value: &str) -> Self {
+        Self { flag: flag.to_owned(), text: format!("{key}={value}"), what: What::Value }
     }
 
     /// `--seed N`.
     pub fn seed(seed: u64) -> Self {
-        Self { flag: "--seed".to_owned(), text: format!("seed={seed}") }
+        Self::flagged("--seed", "seed", &seed.to_string())
+    }
+
+    /// `--until THRESHOLD`, each of them: the thresholds of the scenario, in place of its own.
+    ///
+    /// ```
+    /// use limitlab::scenario::{Override, parse};
+    ///
+    /// let text = "{ limitlab: 1, name: small, duration: 1h, thresholds: [latency.p50 < 1s],
+    ///     workspaces: [{ group: shops, agents: [{ name: sales, traffic: { rate: 12/h } }] }] }";
+    /// let until = ["latency.p99 < 2s".to_owned(), "loss.rate < 1%".to_owned()];
+    /// let scenario = parse("small.yaml", text, &Override::until(&until))?;
+    /// assert_eq!(scenario.thresholds.len(), 2);
+    /// assert_eq!(scenario.thresholds[0].text, "latency.p99 < 2s");
+    /// # Ok::<(), limitlab::scenario::ScenarioError>(())
+    /// ```
+    pub fn until(thresholds: &[String]) -> Vec<Self> {
+        let one = |(nth, text): (usize, &String)| {
+            let what = if nth == 0 { What::Thresholds } else { What::MoreThresholds };
+            Self { flag: "--until".to_owned(), text: text.clone(), what }
+        };
+        thresholds.iter().enumerate().map(one).collect()
     }
 }
 
@@ -41,6 +74,14 @@ pub(super) fn apply(
     mistakes: &mut Vec<Mistake>,
 ) {
     let text = change.text.trim_start_matches('\u{feff}');
+    if change.what != What::Value {
+        let text = Kind::Scalar { text: text.to_owned(), quoted: false };
+        let span = Span { source, start: 0, end: change.text.len() as u32 };
+        if let Some(root) = root {
+            set_threshold(root, Node::new(span, text), change.what == What::Thresholds);
+        }
+        return;
+    }
     let span = |start: usize, end: usize| Span { source, start: start as u32, end: end as u32 };
     let Some(equals) = text.find('=') else {
         let mistake = Mistake::new(span(0, text.len()), "a value is set by `KEY=VALUE`");
@@ -71,6 +112,22 @@ pub(super) fn apply(
     let (Some(root), Some(value)) = (root, value) else { return };
     if let Err(mistake) = set(root, &path, value, "the scenario") {
         mistakes.push(mistake);
+    }
+}
+
+/// Puts one threshold in the place of all, or adds it to them.
+fn set_threshold(root: &mut Node, threshold: Node, alone: bool) {
+    const KEY: &str = "thresholds";
+    let Kind::Mapping(entries) = &mut root.kind else { return };
+    let there = entries.iter_mut().find(|entry| entry.key.text == KEY);
+    match there.map(|entry| &mut entry.value.kind) {
+        Some(Kind::Sequence(thresholds)) if !alone => thresholds.push(threshold),
+        Some(kind) => *kind = Kind::Sequence(vec![threshold]),
+        None => {
+            let key = Key { text: KEY.to_owned(), span: threshold.span };
+            let value = Node::new(threshold.span, Kind::Sequence(vec![threshold]));
+            entries.push(Entry { key, value });
+        }
     }
 }
 

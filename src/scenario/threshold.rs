@@ -22,6 +22,8 @@ pub struct Threshold {
     /// The length of the windows in each of which it must hold, a multiple of the width of the
     /// series' bins; `None` is over all that is measured.
     pub over: Option<SimSpan>,
+    /// Whether no more replications are simulated once it surely fails.
+    pub abort_on_fail: bool,
 }
 
 /// How a metric compares to a bound.
@@ -74,7 +76,7 @@ impl Threshold {
     pub fn new(metric: impl Into<String>, comparison: Comparison, bound: f64) -> Self {
         let metric = metric.into();
         let text = format!("{metric} {} {bound}", comparison.sign());
-        Self { text, group: None, metric, comparison, bound, over: None }
+        Self { text, group: None, metric, comparison, bound, over: None, abort_on_fail: false }
     }
 
     /// What became of it in a run, from its summary and its measures. A metric of which nothing was
@@ -89,6 +91,7 @@ impl Threshold {
             ci95: None,
             verdict: ThresholdVerdict::Fail,
             breached_at_s: None,
+            aborted: false,
         };
         let metric = match (summary.metric(group, &self.metric), self.over) {
             (Some(_), Some(width)) => return self.judge_windows(summary, measures, width, there),
@@ -102,7 +105,23 @@ impl Threshold {
         ThresholdSummary { value, ci95, verdict: self.verdict(metric), ..there }
     }
 
-    fn verdict(&self, metric: Metric) -> ThresholdVerdict {
+    /// Whether it so surely fails that no more replications are needed to know it: it would, were the interval
+    /// of the metric twice as wide. It is looked at several times, and may be far off by chance at one of them.
+    pub fn surely_fails(&self, summary: &Summary, measures: &Measures) -> bool {
+        let judged = self.judge(summary, measures);
+        if judged.verdict != ThresholdVerdict::Fail {
+            return false;
+        }
+        let Some((value, [low, high])) = judged.value.zip(judged.ci95) else {
+            return judged.value.is_some();
+        };
+        let twice = Some([2.0 * low - value, 2.0 * high - value]);
+        let wider = Metric { value: Some(value), ci95: twice, n: 0 };
+        self.verdict(wider) == ThresholdVerdict::Fail
+    }
+
+    /// Whether it holds for a metric, wherever in its interval that truly is.
+    pub fn verdict(&self, metric: Metric) -> ThresholdVerdict {
         let Some(value) = metric.value else { return ThresholdVerdict::Fail };
         let is_ordered = !matches!(self.comparison, Comparison::Equal | Comparison::Unequal);
         let ends = metric.ci95.filter(|_| is_ordered).unwrap_or([value; 2]);
@@ -201,6 +220,7 @@ mod tests {
             comparison,
             bound: 5.0,
             over: None,
+            abort_on_fail: false,
         };
         for (comparison, worst) in [
             (Comparison::Less, 9.0),

@@ -47,6 +47,9 @@ pub struct Identity {
     pub duration_s: f64,
     /// \[s\]
     pub warm_up_s: f64,
+    /// The rule by which the warm-up was found; absent where the scenario says how long it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_up_by: Option<String>,
     /// Width of a bin of the series \[s\].
     pub bin_s: f64,
 }
@@ -161,6 +164,9 @@ pub struct ThresholdSummary {
     /// When the first window began in which it does not hold \[s\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breached_at_s: Option<f64>,
+    /// Whether no more replications were simulated since it fails: `abort_on_fail`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub aborted: bool,
 }
 
 /// Whether a threshold holds.
@@ -190,6 +196,16 @@ pub struct RunFigures {
     pub threads: usize,
     /// The greatest memory of the process so far \[bytes\]; `null` where the system does not tell.
     pub peak_rss_bytes: Option<u64>,
+}
+
+impl Validity {
+    /// Adds why there is no steady state.
+    pub fn doubt(&mut self, why: String) {
+        if self.verdict == Verdict::Valid {
+            self.verdict = Verdict::Growing;
+        }
+        self.why.push(why);
+    }
 }
 
 impl Summary {

@@ -1,7 +1,7 @@
 //! Several replications of a scenario, each with other draws.
 
 use limitlab::scenario::{describe, parse};
-use limitlab::summary::{Metric, Over, Summary, Verdict};
+use limitlab::summary::{Metric, Over, Summary, ThresholdVerdict, Verdict};
 
 use crate::support::{outcome_on, simulate};
 
@@ -155,4 +155,52 @@ fn check_multiplies_what_a_run_takes() {
     insta::assert_snapshot!(last(&coupled(1)), @"a run takes about 5_040 events, less than 0.1s on one thread, and 20 MB");
     insta::assert_snapshot!(last(&coupled(5_000)), @"a run of 5_000 replications takes about 25_200_000 events, 10s on one thread, less on more, and 20 MB for each thread");
     insta::assert_snapshot!(last(&independent(5_000)), @"a run of 5_000 replications takes about 25_200_000 events, 10s on one thread, less on more, and 20 MB");
+}
+
+#[test]
+fn what_surely_fails_ends_the_replications() {
+    let asked = |threshold: &str, replications: u32| {
+        format!("{}thresholds: ['{threshold}']\n", coupled(replications))
+    };
+    // Servers are busy for some nine tenths of the time.
+    let ended = simulate(&asked("backend.utilisation < 20% abort_on_fail", 100));
+    assert_eq!(ended.replications, 5);
+    let told = &ended.thresholds[0];
+    assert!(told.aborted && told.verdict == ThresholdVerdict::Fail, "{told:?}");
+    assert_eq!(told.threshold, "backend.utilisation < 20% abort_on_fail");
+    let five = simulate(&asked("backend.utilisation < 20%", 5));
+    assert_eq!(ended.groups, five.groups);
+    for (threshold, replications) in [
+        // It holds, or it fails and nobody asked to end for it.
+        ("backend.utilisation > 20% abort_on_fail", 30),
+        ("backend.utilisation < 20%", 30),
+    ] {
+        let found = simulate(&asked(threshold, replications));
+        assert_eq!(found.replications, replications, "{threshold}");
+        assert!(!found.thresholds[0].aborted);
+    }
+    // It fails by less than its interval is wide: that may be chance, until more have been seen.
+    let mean = five.metric("all", "backend.utilisation").unwrap();
+    let near = (mean.ci95.unwrap()[0] + 2.0 * mean.value.unwrap()) / 3.0;
+    let found = simulate(&asked(&format!("backend.utilisation < {near:.6} abort_on_fail"), 100));
+    assert!(found.replications > 5, "{}", found.replications);
+    // Over windows, by the first stage too.
+    let over = "latency.p50 < 1ms over 2m abort_on_fail";
+    let found =
+        simulate(&asked(over, 20).replace("duration: 20m", "duration: 20m\nseries: { every: 1m }"));
+    assert_eq!((found.replications, found.thresholds[0].aborted), (5, true));
+}
+
+#[test]
+fn nothing_ends_between_replications_where_there_is_one() {
+    let text = format!("{}thresholds: [loss.rate < 1% abort_on_fail]\n", coupled(1));
+    let error = parse("s.yaml", &text, &[]).unwrap_err().to_string();
+    assert!(
+        error.contains("it is looked at between replications, and there is one alone"),
+        "{error}"
+    );
+    let mut scenario = parse("s.yaml", &text.replace(" abort_on_fail", ""), &[]).unwrap();
+    scenario.thresholds[0].abort_on_fail = true;
+    let flaws = scenario.check().unwrap_err().to_string();
+    assert!(flaws.contains("thresholds[0].abort_on_fail must be false"), "{flaws}");
 }

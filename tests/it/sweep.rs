@@ -381,10 +381,7 @@ fn a_command_line_that_makes_no_sense_says_why() {
         (&["--vary", "seed=1..5:0"], "the range `1..5:0` has a step of 0"),
         (&["--vary", "seed=5..1:1"], "the range `5..1:1` ends before it starts"),
         (&["--vary", "duration=1h..5h:1"], "`1h`, `5h` and the step `1` are not in one unit"),
-        (
-            &["--vary", "seed=1..20_000:1"],
-            "has 20000 values, and a sweep has at most 10,000 points",
-        ),
+        (&["--vary", "seed=1..20_000:1"], "has 20000 values, and a grid has at most 10,000 points"),
         (&["--vary", "seed=1,1"], "the value `1` is there twice"),
         (&["--vary", "seed=1,2", "--vary", "seed=3"], "error: `seed` is varied twice\n"),
         (&["--vary", "seed=1,2", "--set", "seed=3"], "error: `seed` is set and varied\n"),

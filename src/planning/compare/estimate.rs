@@ -2,7 +2,7 @@
 
 use super::bootstrap::{Resamples, mean_and_error};
 use super::model::{Difference, JudgedBy};
-use crate::planning::special::{student_975, student_tails};
+use crate::planning::special::{student_quantile, student_tails};
 use crate::summary::{Metric, MetricFamily, Unit};
 
 /// Pairs from which on their differences are drawn again; with fewer the interval is Student's, since so
@@ -79,7 +79,7 @@ impl Known<'_> {
         let drawn = resamples.filter(|_| error.to_bits() == spread.to_bits());
         let ci95 =
             drawn.and_then(|resamples| resamples.interval(&differences)).unwrap_or_else(|| {
-                let half = student_975(degrees) * error;
+                let half = student_quantile(0.025, degrees) * error;
                 [change - half, change + half]
             });
         let p = chance(change, error, degrees, [n, n]);
@@ -104,7 +104,7 @@ impl Known<'_> {
         // What is rounded has at least half a step's error, whatever its interval says.
         let least = self.step(&values) / 2.0;
         let estimate = |value, half: f64, n: u64| {
-            let error = half / student_975((n - 1) as f64);
+            let error = half / student_quantile(0.025, (n - 1) as f64);
             Estimate { value, error: error.max(least), n }
         };
         // The error of a change that is below 0, and of one that is above.
@@ -140,7 +140,7 @@ impl Known<'_> {
         let n = upward.map(|estimate| estimate.n);
         let change = values[1] - values[0];
         let facing = welch(if change < 0.0 { downward } else { upward });
-        let half = |(error, degrees): (f64, f64)| student_975(degrees) * error;
+        let half = |(error, degrees): (f64, f64)| student_quantile(0.025, degrees) * error;
         let ci95 = [change - half(welch(upward)), change + half(welch(downward))];
         let p = chance(change, facing.0, facing.1, n);
         self.told(by, values, (change, ci95, p), n)

@@ -18,6 +18,7 @@ fn saved(seed: u64, metrics: &[(String, Metric)]) -> Saved {
     let summary = Summary {
         limitlab: "0.1.0".to_owned(),
         scenario: Identity {
+            warm_up_by: None,
             name: "made-up".to_owned(),
             about: None,
             sha256: format!("{seed:064}"),

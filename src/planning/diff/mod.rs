@@ -14,9 +14,9 @@ pub use self::model::{
     Verdict, Verdicts, WorkspaceDiff, WorkspaceShare, diff_schema,
 };
 pub use self::workspace::WorkspaceComparison;
-use crate::engine::{ByWorkspace, EngineError, RunOptions, Watch, run_by_workspace};
+use crate::engine::{self, ByWorkspace, EngineError, RunOptions, Watch, run_by_workspace};
 use crate::rules::Reason;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Settling};
 use crate::units::SimSpan;
 
 /// How many of the workspaces that change most are in the summary.
@@ -96,6 +96,16 @@ pub fn diff(
     options: RunOptions,
     watch: &Watch,
 ) -> Result<Comparison, DiffError> {
+    // Both are measured over the same time: from when both have settled.
+    let settle = |side, scenario| {
+        engine::settle(scenario, options, watch).map_err(|source| DiffError::Run { side, source })
+    };
+    let (mut a, mut b) = (settle(Side::A, a)?, settle(Side::B, b)?);
+    if [&a, &b].iter().all(|it| matches!(it.settling, Settling::Found { .. })) {
+        let warm_up = a.warm_up.max(b.warm_up);
+        (a.to_mut().warm_up, b.to_mut().warm_up) = (warm_up, warm_up);
+    }
+    let (a, b) = (&*a, &*b);
     let differences = mismatches(a, b);
     if !differences.is_empty() {
         return Err(DiffError::Incomparable(differences));

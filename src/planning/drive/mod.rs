@@ -108,6 +108,7 @@ pub fn drive_target<T: Target>(
     target: impl FnOnce(&[Founding], &Arc<Pace>) -> T,
 ) -> Result<Driven, DrivingError> {
     playable::check(scenario).map_err(DrivingError::Unplayable)?;
+    let scenario = &*engine::settle(scenario, RunOptions::default(), watch)?;
     let foundings = foundings(scenario, watch)?;
     let schedule = write_down(scenario, watch, scratch)?;
     if watch.stopped() {

@@ -1,4 +1,7 @@
-//! The grid of a sweep: which keys are varied, by which values, and the points that gives.
+//! Grids of values: which keys are varied, by which values, and the points that gives.
+
+mod quantity;
+mod range;
 
 use std::collections::BTreeSet;
 
@@ -6,17 +9,51 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::fault::SweepFault;
-use super::quantity::Quantity;
-use super::range::{self, MOST_POINTS, Wrong};
-use super::record::sha256;
+use self::quantity::{Kind, Quantity};
+use self::range::{MOST_POINTS, Wrong};
+use super::fault::QuestionFault;
 use crate::scenario::Override;
 
-/// The keys that a sweep varies: every combination of their values is a point.
+/// The keys that are varied: every combination of their values is a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
+    flag: Flag,
     /// In the order in which they were given; at least one.
     varied: Vec<Varied>,
+}
+
+/// The option of the command line that a grid is given by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    /// `--vary`: every value is asked for, numbers or words.
+    Vary,
+    /// `--knob`: an answer among numbers that rise is looked for.
+    Knob,
+}
+
+impl Flag {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Vary => "--vary",
+            Self::Knob => "--knob",
+        }
+    }
+
+    /// What a right one looks like.
+    fn example(self) -> String {
+        let values = match self {
+            Self::Vary => "100,200,400",
+            Self::Knob => "1..64",
+        };
+        format!("for example `{} backend.servers={values}`", self.name())
+    }
+
+    const fn grammar(self) -> &'static str {
+        match self {
+            Self::Vary => "a key is varied by `KEY=a,b,c` or `KEY=lo..hi:step`",
+            Self::Knob => "a knob is `KEY=lo..hi`, `KEY=lo..hi:step` or `KEY=a,b,c`",
+        }
+    }
 }
 
 /// A key that is varied.
@@ -24,13 +61,14 @@ pub struct Grid {
 pub struct Varied {
     /// The key of the scenario, as `--set` has it.
     pub key: String,
-    /// Its values as they are written in a scenario, in the order of the sweep; at least one.
+    /// Its values as they are written in a scenario, in the order of the grid; at least one.
     pub values: Vec<String>,
 }
 
 /// One point of a grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
+    flag: Flag,
     /// Each key that is varied with its value, in the grid's order.
     pub values: IndexMap<String, String>,
 }
@@ -41,7 +79,7 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`SweepFault`] if one is neither, has a value twice, varies a key that is varied or set already or
+    /// [`QuestionFault`] if one is neither, has a value twice, varies a key that is varied or set already or
     /// that holds such a key, or if there are more than 10,000 points.
     ///
     /// # Examples
@@ -54,26 +92,69 @@ impl Grid {
     /// assert_eq!(grid.len(), 6);
     /// // The last key varies fastest.
     /// assert_eq!(grid.point(1).to_string(), "backend.servers=1 enforcement.strategy=optimistic");
-    /// # Ok::<(), limitlab::planning::SweepFault>(())
+    /// # Ok::<(), limitlab::planning::QuestionFault>(())
     /// ```
-    pub fn read(vary: &[String], set: &[String]) -> Result<Self, SweepFault> {
-        if vary.is_empty() {
-            let hint = "for example `--vary backend.servers=100,200,400`".to_owned();
-            return Err(SweepFault::new("nothing is varied", Some(hint)));
+    pub fn read(vary: &[String], set: &[String]) -> Result<Self, QuestionFault> {
+        Self::read_flagged(Flag::Vary, vary, set)
+    }
+
+    /// Reads knobs, whose values are numbers that rise: each is `KEY=lo..hi`, in steps of one in the last
+    /// place that an end is written with, or as in [`read`](Self::read).
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), and if values are words or do not rise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use limitlab::planning::Grid;
+    ///
+    /// let knobs = ["backend.servers=1..64", "backend.queue.limit=10,40"];
+    /// let grid = Grid::read_knobs(&knobs.map(str::to_owned), &[])?;
+    /// assert_eq!(grid.len(), 128);
+    /// let words = Grid::read_knobs(&["backend.queue.discipline=fifo,fair".to_owned()], &[]);
+    /// assert!(words.unwrap_err().to_string().ends_with("its values must be numbers of one kind"));
+    /// # Ok::<(), limitlab::planning::QuestionFault>(())
+    /// ```
+    pub fn read_knobs(knobs: &[String], set: &[String]) -> Result<Self, QuestionFault> {
+        let grid = Self::read_flagged(Flag::Knob, knobs, set)?;
+        for knob in &grid.varied {
+            let Some(places) = knob.places() else {
+                let what = format!("`--knob {}`: its values must be numbers of one kind", knob.key);
+                return Err(QuestionFault::new(what, Some(Flag::Knob.example())));
+            };
+            if !places.is_sorted_by(|one, next| one < next) {
+                let what = format!("`--knob {}`: its values must rise", knob.key);
+                let hint =
+                    "write the smallest first; `--largest` asks for the largest that is enough";
+                return Err(QuestionFault::new(what, Some(hint.to_owned())));
+            }
+        }
+        Ok(grid)
+    }
+
+    fn read_flagged(
+        flag: Flag,
+        arguments: &[String],
+        set: &[String],
+    ) -> Result<Self, QuestionFault> {
+        if arguments.is_empty() {
+            return Err(QuestionFault::new("nothing is varied", Some(flag.example())));
         }
         let mut varied: Vec<Varied> = Vec::new();
-        for argument in vary {
-            let next = Varied::read(argument)?;
-            next.stands_beside(&varied, set)?;
+        for argument in arguments {
+            let next = Varied::read(flag, argument)?;
+            next.stands_beside(flag, &varied, set)?;
             varied.push(next);
         }
         let count = varied.iter().fold(1_usize, |all, it| all.saturating_mul(it.values.len()));
         if count > MOST_POINTS {
             let counts: Vec<String> = varied.iter().map(|it| it.values.len().to_string()).collect();
             let what = format!("{} are {count} points", counts.join(" x "));
-            return Err(SweepFault::new(format!("{what}, and a sweep has at most 10,000"), None));
+            return Err(QuestionFault::new(format!("{what}, and a grid has at most 10,000"), None));
         }
-        Ok(Self { varied })
+        Ok(Self { flag, varied })
     }
 
     /// The keys, in the order in which they were given.
@@ -119,7 +200,8 @@ impl Grid {
         assert!(index < self.len(), "there is no point {index} of {}", self.len());
         let places = self.places(index);
         let values = self.varied.iter().zip(places);
-        Point { values: values.map(|(it, at)| (it.key.clone(), it.values[at].clone())).collect() }
+        let values = values.map(|(it, at)| (it.key.clone(), it.values[at].clone())).collect();
+        Point { flag: self.flag, values }
     }
 
     /// Which value each key has at a point.
@@ -136,16 +218,15 @@ impl Grid {
 }
 
 impl Varied {
-    fn read(argument: &str) -> Result<Self, SweepFault> {
+    fn read(flag: Flag, argument: &str) -> Result<Self, QuestionFault> {
         let refuse = |(what, hint): Wrong| {
             let shown: String = argument.chars().take(80).collect();
             let dots = if shown.len() < argument.len() { ".." } else { "" };
-            SweepFault::new(format!("`--vary {shown}{dots}`: {what}"), hint)
+            QuestionFault::new(format!("`{} {shown}{dots}`: {what}", flag.name()), hint)
         };
-        let example = || Some("for example `--vary backend.servers=100,200,400`".to_owned());
+        let example = || Some(flag.example());
         let Some((key, list)) = argument.split_once('=') else {
-            let what = "a key is varied by `KEY=a,b,c` or `KEY=lo..hi:step`".to_owned();
-            return Err(refuse((what, example())));
+            return Err(refuse((flag.grammar().to_owned(), example())));
         };
         let names: Vec<&str> = key.split('.').map(str::trim).collect();
         if names.iter().any(|name| name.is_empty()) {
@@ -160,12 +241,12 @@ impl Varied {
                     return Err(refuse((what, Some(hint))));
                 }
                 range if range::is_range(range) => {
-                    values.extend(range::values(range).map_err(refuse)?);
+                    values.extend(range::values(range, flag == Flag::Knob).map_err(refuse)?);
                 }
                 value => values.push(value.to_owned()),
             }
             if values.len() > MOST_POINTS {
-                let what = format!("a sweep has at most {MOST_POINTS} points");
+                let what = format!("a grid has at most {MOST_POINTS} points");
                 return Err(refuse((what, None)));
             }
         }
@@ -178,7 +259,13 @@ impl Varied {
 
     /// Refuses a key that is varied or set already, or that would overwrite one: its points would not
     /// be what they are called.
-    fn stands_beside(&self, varied: &[Self], set: &[String]) -> Result<(), SweepFault> {
+    fn stands_beside(
+        &self,
+        flag: Flag,
+        varied: &[Self],
+        set: &[String],
+    ) -> Result<(), QuestionFault> {
+        let flag = flag.name();
         let key = &self.key;
         let mut others: Vec<(&str, String)> =
             varied.iter().map(|it| ("varied", it.key.clone())).collect();
@@ -194,15 +281,15 @@ impl Varied {
                     _ => format!("`{key}` is set and varied"),
                 };
                 let hint = match how {
-                    "varied" => "give all its values in one `--vary`",
-                    _ => "leave out one of the two",
+                    "varied" => format!("give all its values in one `{flag}`"),
+                    _ => "leave out one of the two".to_owned(),
                 };
-                return Err(SweepFault::new(what, Some(hint.to_owned())));
+                return Err(QuestionFault::new(what, Some(hint)));
             }
             if other.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')) {
-                let what = format!("`--vary {key}` overwrites `{other}`, which is {how} before it");
+                let what = format!("`{flag} {key}` overwrites `{other}`, which is {how} before it");
                 let hint = (how == "varied").then(|| format!("vary `{key}` first"));
-                return Err(SweepFault::new(what, hint));
+                return Err(QuestionFault::new(what, hint));
             }
         }
         Ok(())
@@ -219,23 +306,19 @@ impl Varied {
     }
 }
 
+impl Varied {
+    /// Whether its values are numbers without a unit.
+    pub fn is_plain(&self) -> bool {
+        let kind = |value: &String| Quantity::parse(value).map(|it| it.kind());
+        self.values.iter().all(|value| kind(value) == Some(Kind::Plain))
+    }
+}
+
 impl Point {
     /// What is to be set in the scenario, after all else that is.
     pub fn overrides(&self) -> impl Iterator<Item = Override> {
-        self.values.iter().map(|(key, value)| Override::vary(key, value))
-    }
-
-    /// What its file is called: the same wherever a point with these values is.
-    ///
-    /// # Panics
-    ///
-    /// Never: texts are always JSON.
-    pub fn id(&self) -> String {
-        let told = serde_json::to_vec(&self.values).expect("texts are always JSON");
-        let mut id = sha256(&told);
-        // 64 bits: among 10,000 points two are alike once in 10^11 sweeps, and then are not found.
-        id.truncate(16);
-        id
+        let flag = self.flag.name();
+        self.values.iter().map(move |(key, value)| Override::flagged(flag, key, value))
     }
 }
 
@@ -287,7 +370,7 @@ fn items(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    fn grid(vary: &[&str], set: &[&str]) -> Result<Grid, SweepFault> {
+    fn grid(vary: &[&str], set: &[&str]) -> Result<Grid, QuestionFault> {
         let owned = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         Grid::read(&owned(vary), &owned(set))
     }

@@ -3,7 +3,7 @@
 use super::quantity::Quantity;
 use crate::units::{Decimal, SimSpan};
 
-/// The most values that a range, and the most points that a sweep may have.
+/// The most values that a range, and the most points that a grid may have.
 pub(super) const MOST_POINTS: usize = 10_000;
 
 /// What is wrong with a range, and what would be right.
@@ -17,16 +17,23 @@ pub(super) fn is_range(text: &str) -> bool {
 /// The values of a range, from `lo` on; `hi` is one of them if a step ends there.
 ///
 /// Decimals are counted in whole parts, so that no value drifts.
-pub(super) fn values(range: &str) -> Result<Vec<String>, Wrong> {
+///
+/// Where `may_lack_step`, it is one in the last place that an end is written with, if it is not there.
+pub(super) fn values(range: &str, may_lack_step: bool) -> Result<Vec<String>, Wrong> {
     let text = &shown(range);
     let example = || Some("for example `500..5_000:500`".to_owned());
     let parts = range.split_once("..").and_then(|(low, rest)| {
-        let (high, step) = rest.split_once(':')?;
-        Some([low, high, step].map(str::trim))
+        let (high, step) = match rest.split_once(':') {
+            Some((high, step)) => (high, step.to_owned()),
+            None if may_lack_step => (rest, finest(low, rest)),
+            None => return None,
+        };
+        Some((low.trim(), high.trim(), step))
     });
-    let Some([low, high, step]) = parts else {
+    let Some((low, high, step)) = parts else {
         return Err((format!("the range `{text}` is not `lo..hi:step`"), example()));
     };
+    let step = step.trim();
     let read = |name: &str, text: &str| {
         Quantity::parse(text).ok_or_else(|| {
             let what = format!("{name} of the range, `{}`, is no number with a unit", shown(text));
@@ -60,6 +67,35 @@ pub(super) fn values(range: &str) -> Result<Vec<String>, Wrong> {
     }
 }
 
+/// One in the last place that either end is written with: `1` of `1..64`, `0.1` of `0.5..2`, `1ms` of
+/// `250ms..2s`. Where an end is no number it is that end, which then is told of.
+fn finest(low: &str, high: &str) -> String {
+    let steps = [low, high].map(|end| {
+        let end = end.trim();
+        // Of several parts, as in `1m30s`, the last is the finest.
+        let digits = end.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let start = digits.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '_' | '.')));
+        let number = &digits[start.map_or(0, |at| at + 1)..];
+        // A rate has its unit behind a slash: `3/15m`.
+        let (number, unit) = match end.split_once('/') {
+            Some((number, per)) => (number.trim(), format!("/{}", per.trim())),
+            None => (number, end[digits.len()..].trim().to_owned()),
+        };
+        let one = match number.split_once('.') {
+            Some((_, decimals)) => {
+                format!("0.{}1", "0".repeat(decimals.len().saturating_sub(1)))
+            }
+            None => "1".to_owned(),
+        };
+        one + &unit
+    });
+    let place = |step: &String| Quantity::parse(step).and_then(|it| it.place());
+    match steps.each_ref().map(place) {
+        [Some(of_low), Some(of_high)] if of_high < of_low => steps[1].clone(),
+        _ => steps[0].clone(),
+    }
+}
+
 /// As much of a text as a message has room for.
 fn shown(text: &str) -> String {
     let shown: String = text.chars().take(60).collect();
@@ -77,7 +113,7 @@ fn steps(text: &str, [from, to, by]: [u128; 3]) -> Result<impl Iterator<Item = u
     }
     let more = (to - from) / by;
     if more >= MOST_POINTS as u128 {
-        let most = "a sweep has at most 10,000 points";
+        let most = "a grid has at most 10,000 points";
         // One more than so many steps; of the greatest number of them one is lost.
         let count = more.saturating_add(1);
         let what = format!("the range `{text}` has {count} values, and {most}");
@@ -91,7 +127,7 @@ mod tests {
     use super::*;
 
     fn joined(text: &str) -> String {
-        values(text).unwrap().join(" ")
+        values(text, false).unwrap().join(" ")
     }
 
     #[test]
@@ -111,8 +147,39 @@ mod tests {
         ] {
             assert_eq!(joined(text), expected, "{text}");
         }
-        let many = values("0.0001..0.9999:0.0001").unwrap();
+        let many = values("0.0001..0.9999:0.0001", false).unwrap();
         assert_eq!((many.len(), many[6_999].as_str()), (9_999, "0.7"));
+    }
+
+    #[test]
+    fn a_step_that_is_not_there_is_one_in_the_last_place() {
+        for (text, expected) in [
+            ("1..4", "1 2 3 4"),
+            ("0.8..1", "0.8 0.9 1"),
+            ("0.99..1.01", "0.99 1 1.01"),
+            ("1_000..1_002", "1000 1001 1002"),
+            ("8%..10%", "8% 9% 10%"),
+            ("998ms..1s", "998ms 999ms 1s"),
+            ("1m58s..2m", "1m58s 1m59s 2m"),
+            ("1.5x..1.7x", "1.5x 1.6x 1.7x"),
+            ("2/s..4/s", "2/s 3/s 4/s"),
+            ("3/15m..5/15m", "3/15m 4/15m 5/15m"),
+            ("0.5/s..0.7/s", "0.5/s 0.6/s 0.7/s"),
+            ("1..3:2", "1 3"),
+        ] {
+            assert_eq!(values(text, true).unwrap().join(" "), expected, "{text}");
+        }
+        for (text, part) in [
+            ("a..b", "the start of the range, `a`,"),
+            ("1..b", "the end of the range, `b`,"),
+            ("..5", "the start of the range, ``,"),
+            ("1..", "the end of the range, ``,"),
+            ("1..5s", "are not in one unit"),
+            ("1..100_000", "at most 10,000 points"),
+        ] {
+            let (what, _) = values(text, true).unwrap_err();
+            assert!(what.contains(part), "{text}: {what}");
+        }
     }
 
     #[test]
@@ -134,16 +201,16 @@ mod tests {
             ("1s..5s:500", "are not in one unit"),
             ("10%..50:10%", "are not in one unit"),
             ("1/h..1/s:1/h", "are not in one unit"),
-            ("1..10_001:1", "has 10001 values, and a sweep has at most 10,000 points"),
-            ("0..340282366920938463463374607431768211455:1", "values, and a sweep has at most"),
+            ("1..10_001:1", "has 10001 values, and a grid has at most 10,000 points"),
+            ("0..340282366920938463463374607431768211455:1", "values, and a grid has at most"),
             ("0..340282366920938463463374607431768211456:1", "the end of the range"),
             ("0..340282366920938463463374607431768211455:0.1", "has too many digits"),
             (&long, "has too many digits"),
         ] {
-            let (what, _) = values(text).unwrap_err();
+            let (what, _) = values(text, false).unwrap_err();
             assert!(what.contains(part), "{text}: {what}");
         }
-        assert_eq!(values("1..10_000:1").unwrap().len(), 10_000);
+        assert_eq!(values("1..10_000:1", false).unwrap().len(), 10_000);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::fault::SweepFault;
+use crate::planning::fault::QuestionFault;
 use crate::scenario::{Scenario, Threshold, did_you_mean, nearest};
 use crate::summary::{
     FAMILIES, Label, Metric, MetricFamily, MetricState, Summary, Unit, family_of,
@@ -26,11 +26,11 @@ impl Chosen {
     ///
     /// # Errors
     ///
-    /// [`SweepFault`] if there is no such metric, label or group. A label may be of what cannot occur.
-    pub fn read(text: &str, scenario: &Scenario) -> Result<Self, SweepFault> {
+    /// [`QuestionFault`] if there is no such metric, label or group. A label may be of what cannot occur.
+    pub fn read(text: &str, scenario: &Scenario) -> Result<Self, QuestionFault> {
         let refuse = |what: String, hint: Option<String>| {
             let shown: String = text.chars().take(80).collect();
-            SweepFault::new(format!("`--metric {shown}`: {what}"), hint)
+            QuestionFault::new(format!("`--metric {shown}`: {what}"), hint)
         };
         let (name, labels) = text.split_once('{').unwrap_or((text, "}"));
         let (name, labels) = (name.trim(), labels.trim());

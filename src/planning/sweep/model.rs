@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chosen::Chosen;
-use super::grid::{Grid, Point, Varied};
+use crate::planning::grid::{Grid, Point, Varied};
 use crate::summary::{Metric, Summary, ThresholdVerdict, Verdict};
 
 /// A sweep in figures. The same, byte for byte, for the same scenario and command, however often it was

@@ -5,8 +5,8 @@ use std::fmt;
 use thiserror::Error;
 
 use super::chosen::Chosen;
-use super::fault::SweepFault;
-use super::grid::{Grid, Point};
+use crate::planning::fault::QuestionFault;
+use crate::planning::grid::{Grid, Point};
 use crate::scenario::{Scenario, Threshold};
 
 /// A sweep whose points can all be simulated.
@@ -45,7 +45,7 @@ pub enum PlanError<E: fmt::Debug + fmt::Display> {
     },
     /// A metric is none.
     #[error(transparent)]
-    Metric(#[from] SweepFault),
+    Metric(#[from] QuestionFault),
 }
 
 impl SweepPlan {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use super::grid::Point;
+use crate::planning::grid::Point;
 use crate::summary::Summary;
 
 /// A finished point. The same, byte for byte, for the same scenario and values.
@@ -34,6 +34,21 @@ pub enum Unfit {
     /// Another version of limitlab made it.
     #[error("made by limitlab {0}")]
     OtherVersion(String),
+}
+
+impl Point {
+    /// What its file is called: the same wherever a point with these values is.
+    ///
+    /// # Panics
+    ///
+    /// Never: texts are always JSON.
+    pub fn id(&self) -> String {
+        let told = serde_json::to_vec(&self.values).expect("texts are always JSON");
+        let mut id = sha256(&told);
+        // 64 bits: among 10,000 points two are alike once in 10^11 sweeps, and then are not found.
+        id.truncate(16);
+        id
+    }
 }
 
 /// What the last lines of a record begin and end with; the digest stands between.
@@ -99,7 +114,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planning::sweep::Grid;
+    use crate::planning::grid::Grid;
     use crate::scenario::parse;
     use crate::{RunOptions, Watch, run};
 
@@ -124,7 +139,7 @@ mod tests {
             |point: &Point, scenario: &str| PointRecord::read(text.as_bytes(), point, scenario);
         assert_eq!(read(&point, scenario), Ok(record.clone()));
         assert_eq!(read(&point, "0"), Err(Unfit::OtherScenario));
-        let other = Point { values: [("seed".to_owned(), "3".to_owned())].into() };
+        let other = Grid::read(&["seed=3".to_owned()], &[]).unwrap().point(0);
         assert_eq!(read(&other, scenario), Err(Unfit::OtherScenario));
         let mut older = record.clone();
         older.summary.limitlab = "0.0.1".to_owned();

@@ -1,9 +1,10 @@
 //! The sweep that fits one screen.
 
 use crate::planning::{SweepPlan, SweepSummary, SweptPoint};
+use crate::report::columns::{self, Column, EDGE};
 use crate::report::format::{count, interval, metric_short};
 use crate::report::plots::{MOST_PICTURES, pictures};
-use crate::report::screen::{Page, Style, shortened};
+use crate::report::screen::{Page, Style};
 use crate::report::words::plural;
 use crate::summary::{Metric, Verdict};
 
@@ -15,8 +16,6 @@ const MOST_VALUES: usize = 8;
 const WIDEST: [usize; 2] = [20, 27];
 /// The least that is left of the title of a metric where there is no room for it \[columns\].
 const NARROW: usize = 16;
-/// What stands before each point, and between columns \[columns\].
-const EDGE: usize = 2;
 
 /// The table of a sweep in `width` columns (80 to 100 are used); with ANSI colours if `colour`, which
 /// never carry a meaning of their own.
@@ -86,24 +85,6 @@ fn doubts(page: &mut Page, summary: &SweepSummary) {
     }
 }
 
-/// A column: its title in two lines, of which the second may be empty, then a cell for each point.
-struct Column {
-    title: [String; 2],
-    cells: Vec<String>,
-}
-
-impl Column {
-    fn new(title: [&str; 2], widest: usize, cells: Vec<String>) -> Self {
-        let cells = cells.into_iter().map(|cell| shortened(&cell, widest)).collect();
-        Self { title: title.map(|line| shortened(line, widest)), cells }
-    }
-
-    fn width(&self) -> usize {
-        let texts = self.title.iter().chain(&self.cells);
-        texts.map(|text| text.chars().count()).max().unwrap_or(0) + EDGE
-    }
-}
-
 fn table(page: &mut Page, plan: &SweepPlan, summary: &SweepSummary, width: usize) {
     let shown = &summary.points[..summary.points.len().min(MOST_POINTS)];
     let mut columns: Vec<Column> = Vec::new();
@@ -133,20 +114,9 @@ fn table(page: &mut Page, plan: &SweepPlan, summary: &SweepSummary, width: usize
         }
     }
     columns.extend(verdicts);
-    let line = |edge: &str, cell: &dyn Fn(&Column) -> String| {
-        let cells = columns.iter().map(|column| format!("{:1$}", cell(column), column.width()));
-        let line = format!("{edge:EDGE$}{}", cells.collect::<String>());
-        line.trim_end().to_owned()
-    };
-    for row in 0..2 {
-        if columns.iter().any(|column| !column.title[row].is_empty()) {
-            page.line(&line("", &|column| column.title[row].clone()), Style::Dim);
-        }
-    }
-    for (row, point) in shown.iter().enumerate() {
-        let edge = if point.validity == Verdict::Valid { "" } else { "!" };
-        page.line(&line(edge, &|column| column.cells[row].clone()), Style::Plain);
-    }
+    let mark = |point: &SweptPoint| if point.validity == Verdict::Valid { "" } else { "!" };
+    let marks: Vec<(&str, Style)> = shown.iter().map(|it| (mark(it), Style::Plain)).collect();
+    columns::table(page, &columns, &marks);
     if summary.points.len() > shown.len() {
         let more = count((summary.points.len() - shown.len()) as u64);
         page.wrapped("  ", EDGE, &format!("… and {more} more in sweep.csv"), Style::Dim);

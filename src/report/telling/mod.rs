@@ -64,7 +64,14 @@ pub(super) fn asked(summary: &Summary) -> String {
 pub(super) fn asked_of(scenario: &Identity, workspaces: u64, seed: u64) -> String {
     let from = instant(&scenario.start);
     let warm_up = if scenario.warm_up_s > 0.0 {
-        format!(" (the first {} not measured)", time(scenario.warm_up_s))
+        let found = scenario.warm_up_by.as_ref().map(|by| format!(", by {by}"));
+        format!(
+            " (the first {} not measured{})",
+            time(scenario.warm_up_s),
+            found.unwrap_or_default()
+        )
+    } else if let Some(by) = &scenario.warm_up_by {
+        format!(" (all of it measured, by {by})")
     } else {
         String::new()
     };
@@ -144,11 +151,16 @@ pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSum
     }
 }
 
-/// In which window a threshold was broken first.
+/// In which window a threshold was broken first, and whether the run ended for it.
 pub(super) fn broken(summary: &ThresholdSummary) -> Option<String> {
-    let (window, at) = (exact(summary.over_s?), exact(summary.breached_at_s?));
-    let at = if at.is_zero() { "the start".to_owned() } else { span(at) };
-    Some(format!("first broken in the {} from {at}", every(window)))
+    let window = summary.over_s.zip(summary.breached_at_s).map(|(window, at)| {
+        let (window, at) = (exact(window), exact(at));
+        let at = if at.is_zero() { "the start".to_owned() } else { span(at) };
+        format!("first broken in the {} from {at}", every(window))
+    });
+    let aborted = summary.aborted.then(|| "no more replications were simulated for it".to_owned());
+    let told: Vec<String> = window.into_iter().chain(aborted).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// Seconds of a summary as the span that they were.

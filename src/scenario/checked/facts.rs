@@ -27,7 +27,10 @@ pub(super) struct ScenarioFacts {
     start: String,
     timezone: String,
     duration_s: f64,
+    /// The most of it, where it is to be found.
     warm_up_s: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warm_up_by: Option<String>,
     groups: Vec<GroupFacts>,
     /// Those over all workspaces.
     limits: Vec<LimitFacts>,
@@ -173,6 +176,7 @@ impl ScenarioFacts {
             timezone: identity.timezone,
             duration_s: identity.duration_s,
             warm_up_s: identity.warm_up_s,
+            warm_up_by: identity.warm_up_by,
             groups: scenario.groups.iter().map(|it| group(scenario, it)).collect(),
             limits: scenario.throttles.iter().map(LimitFacts::over_everybody).collect(),
             backend: scenario.backend.as_ref().map(|it| backend(scenario, it)),

@@ -25,6 +25,7 @@ use super::estimate::{
     agents as agents_on_average, messages_per_second, messages_per_workspace, servers_wanted,
 };
 use super::model::{Backend, BackendScope, Drain, Group, Scenario};
+use super::settling::Settling;
 use super::words::{Quantity, counted, distribution, grouped, number, printable, span};
 use crate::random::Key;
 use crate::workload::LineKind;
@@ -55,7 +56,12 @@ pub fn describe(scenario: &Scenario) -> String {
         }
     }
     let mut notes = Vec::new();
-    if !scenario.warm_up.is_zero() {
+    if scenario.settling == Settling::ToFind {
+        let most = scenario.warm_up;
+        notes.push(format!(
+            "measured from when it has settled, by MSER-5: it is simulated once more to find that; at most {most}"
+        ));
+    } else if !scenario.warm_up.is_zero() {
         notes.push(format!("measured after {}", scenario.warm_up));
     }
     if scenario.drain == Drain::Cut {

@@ -11,7 +11,7 @@ use super::enforcement::Enforcement;
 use super::fair_use::FairUse;
 use super::packages::Package;
 use super::plan::Plan;
-use super::quantity::{Count, Duration, Instant, Name, Text, Version};
+use super::quantity::{Count, Duration, Instant, Name, Text, Version, WarmUpText};
 use super::timeline::TimelineEntry;
 use super::workspaces::{Group, OnDowngrade};
 
@@ -62,9 +62,10 @@ pub(in crate::scenario) struct Document {
     /// How long customers write: above 0s, at most 292 years.
     #[schemars(example = "30d")]
     pub(in crate::scenario) duration: Duration,
-    /// From when on it is measured, counted from the start; less than the duration. Default 0s.
-    #[schemars(extend("default" = "0s"))]
-    pub(in crate::scenario) warm_up: Option<Duration>,
+    /// From when on it is measured, counted from the start: less than the duration. `auto` simulates it once
+    /// more beforehand to find when it has settled, by the rule MSER-5. Default 0s.
+    #[schemars(extend("default" = "0s"), example = &"auto")]
+    pub(in crate::scenario) warm_up: Option<WarmUpText>,
     /// How many times it is run, each time with other draws: 1 to 10,000, or until a metric is known
     /// precisely enough. Default 1.
     #[schemars(extend("default" = 1))]

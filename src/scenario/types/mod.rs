@@ -28,7 +28,7 @@ pub(super) use plan::{
 };
 pub(super) use quantity::{
     Amount, Anchor, Count, CountOrUnlimited, Duration, MOST_TIMES, Name, Number, QuantityWord,
-    Renewal, ShareText, Text, name, number, quantity,
+    Renewal, ShareText, Text, WarmUpText, name, number, quantity,
 };
 pub(super) use retry::{Backoff, ClientThrottling, Jitter, Retry, RetryReason};
 pub(super) use timeline::{Bought, Picked, TimelineEntry};

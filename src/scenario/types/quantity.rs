@@ -181,6 +181,11 @@ quantities! {
         "minimum": 0,
         "pattern": r"^([0-9][0-9_]*(\.[0-9_]+)?|burst)$"
     };
+    /// A length of time, or `auto`: as long as it takes to settle.
+    WarmUpText(Option<SimSpan>) = "duration or auto", warm_up, "0s", {
+        "type": "string",
+        "pattern": r"^(auto|([0-9][0-9_]*(\.[0-9_]+)?(ns|us|ms|s|m|min|h|d|w))+)$"
+    };
     /// The most in one period of a pool.
     PerPeriodText(u32) = "number per period", per_period, "1 per period", {
         "type": "string",
@@ -353,6 +358,14 @@ fn delay(text: &str) -> Result<Option<Credits>, ParseQuantityError> {
     if text == "burst" {
         return Ok(None);
     }
+    text.parse().map(Some).map_err(|_| ParseQuantityError::new(text, expected))
+}
+
+fn warm_up(text: &str) -> Result<Option<SimSpan>, ParseQuantityError> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    let expected = "a duration such as `10m`, or `auto`";
     text.parse().map(Some).map_err(|_| ParseQuantityError::new(text, expected))
 }
 

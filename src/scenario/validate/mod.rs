@@ -14,6 +14,7 @@ mod modulation;
 mod names;
 mod numbers;
 mod packages;
+mod piece;
 mod plans;
 mod profiles;
 mod retry;
@@ -47,7 +48,8 @@ use super::fault::Mistake;
 use super::files::Files;
 use super::model::{Drain, Group, Scenario, default_start};
 use super::precision::Precision;
-use super::types::{self, Document, Replications, ReplicationsUntil};
+use super::settling::Settling;
+use super::types::{self, Document, Replications, ReplicationsUntil, WarmUpText};
 use super::words::grouped;
 use crate::units::SimSpan;
 
@@ -110,6 +112,7 @@ pub(super) fn validate(
         timezone: registry.clocks.zone.clone(),
         duration,
         warm_up: measured.warm_up,
+        settling: measured.settling,
         drain: measured.drain,
         idle_plans: idle_plans(document, &groups, at.key("plans"), &findings),
         groups,
@@ -122,7 +125,7 @@ pub(super) fn validate(
         thresholds: thresholds(
             document.thresholds.as_deref().unwrap_or_default(),
             &registry,
-            is_sound.then_some(measured),
+            (is_sound.then_some(measured), Some(replications.0)),
             at.key("thresholds"),
             &mut findings,
         ),
@@ -183,8 +186,8 @@ fn measured(
     at: At<'_>,
     findings: &mut Findings,
 ) -> (Measured, bool) {
-    let warm_up = warm_up(document, duration, at, findings);
     let bin = series(document, duration, at, findings);
+    let (warm_up, settling) = warm_up(document, (duration, bin), at, findings);
     let drain = match document.drain {
         Some(types::Drain::Cut) => Drain::Cut,
         Some(types::Drain::Finish) | None => Drain::Finish,
@@ -195,7 +198,7 @@ fn measured(
         && duration == document.duration.0
         && bin == every
         && duration.nanos().div_ceil(bin.nanos()) <= MOST_BINS;
-    (Measured { warm_up, duration, bin, drain }, is_sound)
+    (Measured { warm_up, settling, duration, bin, drain }, is_sound)
 }
 
 /// The most replications, and when fewer are enough.
@@ -235,13 +238,23 @@ fn duration(document: &Document, at: At<'_>, findings: &mut Findings) -> SimSpan
     duration
 }
 
-fn warm_up(document: &Document, duration: SimSpan, at: At<'_>, findings: &mut Findings) -> SimSpan {
-    let warm_up = document.warm_up.as_ref().map_or(SimSpan::ZERO, |span| span.0);
+fn warm_up(
+    document: &Document,
+    (duration, bin): (SimSpan, SimSpan),
+    at: At<'_>,
+    findings: &mut Findings,
+) -> (SimSpan, Settling) {
+    let Some(WarmUpText(Some(warm_up))) = document.warm_up else {
+        return match document.warm_up {
+            Some(_) => (Settling::most(duration, bin), Settling::ToFind),
+            None => (SimSpan::ZERO, Settling::Given),
+        };
+    };
     if warm_up >= duration && at.key("duration").is_sound() && !document.duration.0.is_zero() {
         let message = format!("`warm_up` must be less than the duration, {duration}");
         findings.add(at.key("warm_up"), message);
     }
-    warm_up
+    (warm_up, Settling::Given)
 }
 
 fn series(document: &Document, duration: SimSpan, at: At<'_>, findings: &mut Findings) -> SimSpan {

@@ -293,7 +293,7 @@ fn windows_are_read_whatever_the_spaces() {
 fn thresholds_are_in_si_units_with_the_group_apart() {
     let read = |text: &str| {
         let scenario = set(&format!("thresholds=['{text}']"));
-        let Threshold { text: written, group, metric, comparison, bound, over } =
+        let Threshold { text: written, group, metric, comparison, bound, over, abort_on_fail: _ } =
             scenario.thresholds.into_iter().next().unwrap();
         assert_eq!((written.as_str(), over), (text, None));
         (group, metric, comparison, bound)

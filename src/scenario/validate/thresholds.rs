@@ -6,6 +6,7 @@ use super::super::suggest::{did_you_mean, list, nearest};
 use super::super::threshold::{Comparison, Threshold};
 use super::super::types::{KnownTo, Text, number};
 use super::groups::Registry;
+use super::piece::Piece;
 use super::windows::{Measured, not_windowed};
 use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of};
 use crate::units::{Credits, Money, Rate, Share, SimSpan};
@@ -24,14 +25,15 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 pub(super) fn thresholds(
     written: &[Text],
     registry: &Registry,
-    measured: Option<Measured>,
+    (measured, replications): (Option<Measured>, Option<u32>),
     at: At<'_>,
     findings: &mut Findings,
 ) -> Vec<Threshold> {
     let texts = written.iter().enumerate();
     texts
         .filter_map(|(index, text)| {
-            Reader { text: &text.0, at: at.item(index), registry, measured, findings }.threshold()
+            let (text, at) = (&text.0, at.item(index));
+            Reader { text, at, registry, measured, replications, findings }.threshold()
         })
         .collect()
 }
@@ -46,11 +48,13 @@ pub(super) fn precision(
 ) -> Option<Precision> {
     let key = Piece { text: &written.metric.0, start: 0 }.trim();
     let (text, place) = (key.text, at.key("metric"));
-    let metric = Reader { text, at: place, registry, measured: None, findings }.metric(key);
+    let (measured, replications) = (None, None);
+    let mut reader = Reader { text, at: place, registry, measured, replications, findings };
+    let metric = reader.metric(key);
     let width = Piece { text: &written.half_width.0, start: 0 }.trim();
     let (text, place) = (width.text, at.key("half_width"));
     let family = metric.as_ref().map(|metric| metric.family);
-    let mut reader = Reader { text, at: place, registry, measured: None, findings };
+    let mut reader = Reader { text, at: place, registry, measured, replications, findings };
     let half_width = reader.bound(width, family)?;
     if half_width <= 0.0 {
         reader.fault::<()>(width, "nothing is ever known so precisely", "it is above 0");
@@ -59,54 +63,14 @@ pub(super) fn precision(
     Some(Precision { fewest, group, metric: key, half_width })
 }
 
-/// A piece of a threshold and the byte at which it begins.
-#[derive(Debug, Clone, Copy)]
-struct Piece<'t> {
-    text: &'t str,
-    start: usize,
-}
-
-impl<'t> Piece<'t> {
-    fn trim(self) -> Self {
-        let begins = self.text.len() - self.text.trim_start().len();
-        Self { text: self.text.trim(), start: self.start + begins }
-    }
-
-    /// Where it stands, if the threshold stands at `at`.
-    fn place(self, at: At<'_>) -> At<'_> {
-        at.part(self.start, self.start + self.text.len())
-    }
-
-    /// What stands before and after the byte at `index`.
-    fn split_at(self, index: usize) -> (Self, Self) {
-        let (before, after) = self.text.split_at(index);
-        (Self { text: before, start: self.start }, Self { text: after, start: self.start + index })
-    }
-
-    /// What stands before and after the first `separator`, without it.
-    fn split_once(self, separator: &str) -> Option<(Self, Self)> {
-        let index = self.text.find(separator)?;
-        let (before, after) = self.split_at(index);
-        Some((before, after.split_at(separator.len()).1))
-    }
-
-    /// The pieces between `separator`s.
-    fn split(self, separator: char) -> impl Iterator<Item = Self> + use<'t> {
-        let mut start = self.start;
-        self.text.split(separator).map(move |text| {
-            let piece = Self { text, start };
-            start += text.len() + separator.len_utf8();
-            piece
-        })
-    }
-}
-
 struct Reader<'t, 'r> {
     text: &'r str,
     at: At<'t>,
     registry: &'r Registry,
     /// `None` where it is at fault.
     measured: Option<Measured>,
+    /// `None` where it does not matter.
+    replications: Option<u32>,
     findings: &'r mut Findings,
 }
 
@@ -134,7 +98,12 @@ impl Reader<'_, '_> {
             return self.fault(sign, message, "one of `<`, `<=`, `>`, `>=`, `==`, `!=`");
         };
         let bound = rest.split_at(spelling.len()).1.trim();
-        let (bound, window) = split_window(bound);
+        let (bound, abort) = bound.split_abort();
+        if let Some(abort) = abort.filter(|_| self.replications == Some(1)) {
+            let message = "it is looked at between replications, and there is one alone";
+            return self.fault(abort, message, "write `replications: 40`, or leave it out");
+        }
+        let (bound, window) = bound.split_window();
         let metric = self.metric(key.trim());
         let bound = self.bound(bound, metric.as_ref().map(|metric| metric.family));
         let over = match window {
@@ -143,7 +112,8 @@ impl Reader<'_, '_> {
         };
         let Metric { family: _, key, group } = metric?;
         let text = whole.text.to_owned();
-        Some(Threshold { text, group, metric: key, comparison, bound: bound?, over })
+        let abort_on_fail = abort.is_some();
+        Some(Threshold { text, group, metric: key, comparison, bound: bound?, over, abort_on_fail })
     }
 
     fn fault<T>(
@@ -390,24 +360,6 @@ impl Reader<'_, '_> {
             None => Some(width),
         }
     }
-}
-
-/// What stands before and after `over`.
-fn split_window(bound: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
-    let over = |index: usize| {
-        let (before, rest) = bound.split_at(index);
-        let (_, window) = rest.split_at("over".len());
-        (before.trim(), Some(window.trim()))
-    };
-    let words = bound.text.match_indices("over");
-    let is_word = |index: usize| {
-        let around = |c: char| c.is_whitespace();
-        let before = bound.text[..index].chars().next_back();
-        let after = bound.text[index + "over".len()..].chars().next();
-        before.is_none_or(around) && after.is_none_or(around)
-    };
-    let found = words.map(|(index, _)| index).find(|&index| is_word(index));
-    found.map_or((bound, None), over)
 }
 
 struct Metric {

@@ -2,6 +2,7 @@
 
 use super::super::bins::WIDTHS;
 use super::super::model::Drain;
+use super::super::settling::Settling;
 use super::super::words::grouped;
 use super::MOST_BINS;
 use crate::summary::{WINDOWED, is_of_lost, is_windowed};
@@ -15,6 +16,7 @@ type Wrong = (String, String);
 pub(super) struct Measured {
     /// Less than `duration`.
     pub(super) warm_up: SimSpan,
+    pub(super) settling: Settling,
     pub(super) duration: SimSpan,
     /// The width of a bin, above 0.
     pub(super) bin: SimSpan,
@@ -31,7 +33,10 @@ impl Measured {
         }
         if width.nanos() > duration.nanos() - warm_up.nanos() {
             let message = format!("no window of {width} fits into what is measured");
-            let hint = format!("that is {warm_up} to {duration} after the start");
+            let hint = match self.settling {
+                Settling::ToFind => format!("`warm_up: auto` leaves {warm_up} at least"),
+                _ => format!("that is {warm_up} to {duration} after the start"),
+            };
             return Some((message, hint));
         }
         if !width.nanos().is_multiple_of(bin.nanos()) {

@@ -130,15 +130,18 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let at = format_args!("thresholds[{index}]");
     finder.demand(threshold.bound.is_finite(), format_args!("{at}.bound"), "must be finite");
     if let Some(width) = threshold.over {
-        let Scenario { warm_up, duration, series_every: bin, drain, .. } = *scenario;
+        let Scenario { warm_up, settling, duration, series_every: bin, drain, .. } = *scenario;
         let sound = !bin.is_zero() && warm_up < duration;
-        let measured = sound.then_some(Measured { warm_up, duration, bin, drain });
+        let measured = sound.then_some(Measured { warm_up, settling, duration, bin, drain });
         let wrong = not_windowed(&threshold.metric, measured)
             .or_else(|| measured.and_then(|measured| measured.not_a_window(width)));
         let message = wrong.map(|(message, _)| message).unwrap_or_default();
         let field = format_args!("{at}.over");
         finder.demand(message.is_empty(), field, format_args!("is at fault: {message}"));
     }
+    let looked_at = !threshold.abort_on_fail || scenario.replications > 1;
+    let message = "must be false where there is one replication: it is looked at between them";
+    finder.demand(looked_at, format_args!("{at}.abort_on_fail"), message);
     metric(scenario, (threshold.group.as_deref(), &threshold.metric), at, finder);
 }
 

@@ -21,6 +21,7 @@ mod queues;
 mod replications;
 mod routing;
 mod scatter;
+mod sizes;
 mod slots;
 mod traffic;
 mod transients;

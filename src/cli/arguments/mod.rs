@@ -1,11 +1,17 @@
 //! What can be written on the command line.
 
+mod questions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::units::{Credits, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
+pub(super) use self::questions::{
+    BASELINES, CompareArguments, CompareFormat, DiffArguments, Minimise, SizeArguments,
+    SweepArguments,
+};
+use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
 #[derive(Debug, Parser)]
@@ -27,6 +33,8 @@ pub(super) enum Command {
     Diff(DiffArguments),
     /// Simulate a scenario over a grid of values, on the same draws
     Sweep(SweepArguments),
+    /// Find the smallest value of a key that meets thresholds
+    Size(SizeArguments),
     /// Compare two results: what changed, and whether it is more than chance
     Compare(CompareArguments),
     /// Write a starter scenario
@@ -191,109 +199,6 @@ pub(super) struct HowArguments {
     pub(super) strict: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Exit codes: 0 done, 1 could not run, 2 the command line or a scenario is wrong, or the two cannot be \
-compared, 130 interrupted (nothing is written).")]
-pub(super) struct DiffArguments {
-    /// The scenario with the policy that is there
-    #[arg(value_name = "A")]
-    pub(super) a: PathBuf,
-    /// The scenario with the policy that is to come [default: A, with what --set says]
-    #[arg(value_name = "B")]
-    pub(super) b: Option<PathBuf>,
-    /// Override a key of B, such as plans.advanced.price.amount=45.00
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) set: Vec<String>,
-    /// Override a key of A and of B, such as workspaces.shops.count=100
-    #[arg(long = "both", value_name = "KEY=VALUE")]
-    pub(super) both: Vec<String>,
-    /// Override the seed of both
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
-    /// Write the results here instead of results/diff-<name> or results/diff-<name A>-<name B>
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) how: HowArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Exit codes: 0 done, whatever becomes of thresholds, 1 could not run, 2 the command line or the scenario \
-of a point is wrong, 130 interrupted (finished points are kept, and the same command goes on from there).")]
-pub(super) struct SweepArguments {
-    #[command(flatten)]
-    pub(super) scenario: ScenarioArguments,
-    /// Vary a key of the scenario: backend.servers=100,200,400, or backend.servers=100..400:50, which is
-    /// from..to:step. Of several every combination is a point
-    #[arg(long, value_name = "KEY=VALUES", required = true)]
-    pub(super) vary: Vec<String>,
-    /// Draw and print this metric, such as latency.p99{group=shops} [default: those of the thresholds]
-    #[arg(long, value_name = "METRIC")]
-    pub(super) metric: Vec<String>,
-    /// Keep points and write the results here instead of results/<name>-sweep
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Simulate points again that are kept there from before
-    #[arg(long)]
-    pub(super) fresh: bool,
-    #[command(flatten)]
-    pub(super) how: HowArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "limitlab compare [OPTIONS] <OLD> <NEW>\n       \
-        limitlab compare [OPTIONS] <NEW> --baseline [<NAME>]\n       \
-        limitlab compare [OPTIONS] <NEW> --save-baseline [<NAME>]",
-    after_help = "\
-Results of the same scenario, seed and range of versions must be the same in every digit. Others are
-compared as estimates: paired by replication where both have the same seed, else by their intervals.
-
-Exit codes: 0 done, and no regression, 1 could not read or write, 2 the command line is wrong, or the two
-cannot be compared, 3 a metric regressed, or behaviour changed where every digit must be the same."
-)]
-pub(super) struct CompareArguments {
-    /// What there was and what there is: each a folder of results, its summary.json, or a baseline
-    #[arg(value_name = "RESULT", num_args = 1..=2, required = true)]
-    pub(super) results: Vec<PathBuf>,
-    /// Compare with a baseline: a file, the one of the scenario's name in a folder, or
-    /// results/baselines/NAME.json [default: that of the scenario's name]
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = BASELINES)]
-    #[arg(conflicts_with = "save_baseline")]
-    pub(super) baseline: Option<PathBuf>,
-    /// Keep the result as a baseline, in the same place, and compare nothing
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = BASELINES)]
-    pub(super) save_baseline: Option<PathBuf>,
-    /// Changes of less than this share of the old value are of no account
-    #[arg(long, value_name = "SHARE", default_value = "1%")]
-    pub(super) min_effect: Share,
-    /// List the metrics without a difference too
-    #[arg(long)]
-    pub(super) all: bool,
-    /// What to print: a table for people, a document for programs, Markdown, or JUnit XML
-    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
-    pub(super) format: CompareFormat,
-    /// Write that to a file, and print the table for people
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-}
-
-/// Where baselines are that nobody said a place for.
-pub(super) const BASELINES: &str = "results/baselines/";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CompareFormat {
-    Text,
-    Json,
-    Markdown,
-    Junit,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,
@@ -389,6 +294,8 @@ pub(super) enum SchemaOf {
     Diff,
     /// The JSON Schema of sweep.json
     Sweep,
+    /// The JSON Schema of what `size --format json` prints
+    Size,
     /// The JSON Schema of what `compare --format json` prints
     Compare,
     /// The JSON Schema of what `verify --format json` prints
