@@ -24,8 +24,8 @@ pub use diff::{
 pub use fault::QuestionFault;
 pub use grid::{Grid, Point, Varied};
 pub use size::{
-    Aim, Cost, Judged, Knob, MOST_REPLICATIONS, Setting, SizeError, SizeQuestion, SizeSummary,
-    Tried, size, size_schema,
+    Aim, Judged, Knob, MOST_REPLICATIONS, Setting, SettingCost, SizeError, SizeQuestion,
+    SizeSummary, Tried, size, size_schema,
 };
 pub use sweep::{
     Chosen, PlanError, PointRecord, SweepError, SweepPlan, SweepSummary, SweepWatch, SweptPoint,

@@ -113,7 +113,7 @@ fn the_cheapest_of_several_knobs_counts_knobs_and_what_is_spent() {
     let (credits, packages, cost) = cheapest("0.50");
     assert_eq!((credits.as_str(), packages.as_str()), ("10", "4"));
     let plans = 2.0 * 30.0 * 5.0 / 744.0;
-    assert!((cost.spent.unwrap() - 16.0 - plans).abs() < 1e-6, "{cost:?}");
+    assert!((cost.spent.unwrap() - 16.0 - plans).abs() < 1e-5, "{cost:?}");
     assert!((cost.total - cost.spent.unwrap() - 5.0).abs() < 1e-9);
 }
 
@@ -126,7 +126,7 @@ fn where_nothing_is_enough_that_is_told() {
     assert!(page.contains("✗ plans.metered.credits.included=39 does not"), "{page}");
     // Chance that as many replications as may be do not tell of.
     let even = BY_HAND.replace("interarrival: 10m", "interarrival: { exponential: 10m }");
-    let asked = ["--until", "messages.offered > 58", "--knob", "workspaces.shops.count=2,200"];
+    let asked = ["--until", "messages.offered > 60", "--knob", "workspaces.shops.count=2,200"];
     let few = [&asked[..], &["--max-replications", "40"]].concat();
     let (found, code) = found(&even, &few);
     assert_eq!((code, found.open.len()), (Some(0), 1), "{found:#?}");

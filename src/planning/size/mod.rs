@@ -10,7 +10,7 @@ use std::fmt;
 use thiserror::Error;
 
 use self::looks::{LEVEL, judge, looks};
-pub use self::model::{Aim, Cost, Judged, Knob, Setting, SizeSummary, Tried, size_schema};
+pub use self::model::{Aim, Judged, Knob, Setting, SettingCost, SizeSummary, Tried, size_schema};
 pub use self::question::{MOST_REPLICATIONS, SizeQuestion};
 use self::search::Search;
 use super::fault::QuestionFault;
@@ -198,7 +198,7 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
                 verdict,
                 replications,
                 thresholds,
-                cost: Cost::of(told, summary.value("earned.total")),
+                cost: SettingCost::of(told, summary.value("earned.total")),
                 validity: summary.validity.verdict,
             });
             if verdict != ThresholdVerdict::Inconclusive {

@@ -80,7 +80,7 @@ pub struct Tried {
     pub thresholds: Vec<Judged>,
     /// What it costs, where anything has a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Cost>,
+    pub cost: Option<SettingCost>,
     /// Whether its figures can be trusted as a steady state.
     pub validity: Verdict,
 }
@@ -105,7 +105,7 @@ pub struct Judged {
 
 /// What a setting costs in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Cost {
+pub struct SettingCost {
     /// The knobs, by the prices that the command line has for them; `null` if it has none.
     pub knobs: Option<f64>,
     /// What the workspaces spend: `earned.total`; `null` if nothing of the scenario has a price.
@@ -114,7 +114,7 @@ pub struct Cost {
     pub total: f64,
 }
 
-impl Cost {
+impl SettingCost {
     /// That of knobs, and of what workspaces spend; `None` where neither has a price.
     pub(super) fn of(knobs: Option<f64>, spent: Option<f64>) -> Option<Self> {
         let total = match (knobs, spent) {
