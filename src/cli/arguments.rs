@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::advise::AdviseArguments;
 use crate::units::{Credits, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Drive(DriveArguments),
     /// Validate a scenario and explain what would run
     Check(CheckArguments),
+    /// Say what would have removed the limit hits, and what it costs
+    Advise(AdviseArguments),
     /// Compare two policies on the same draws: what changes for each workspace
     Diff(DiffArguments),
     /// Simulate a scenario over a grid of values, on the same draws
@@ -70,6 +73,9 @@ pub(super) struct RunArguments {
     /// Write every decision to decisions.csv too
     #[arg(long)]
     pub(super) decisions: bool,
+    /// Try what would have removed the limit hits, for advice.json and the report
+    #[arg(long)]
+    pub(super) advise: bool,
     #[command(flatten)]
     pub(super) how: HowArguments,
 }
@@ -387,6 +393,8 @@ pub(super) enum SchemaOf {
     Fit,
     /// The JSON Schema of diff.json
     Diff,
+    /// The JSON Schema of what `advise --format json` prints
+    Advise,
     /// The JSON Schema of sweep.json
     Sweep,
     /// The JSON Schema of what `compare --format json` prints

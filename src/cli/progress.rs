@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::remark;
 use crate::engine::Watch;
-use crate::planning::SweepWatch;
+use crate::planning::{AdviseWatch, SweepWatch};
 
 /// How often the bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -53,6 +53,21 @@ pub(super) fn with_points_bar<T>(
         let (finished, parts) = watch.progress();
         bar.set_position(parts);
         bar.set_message(format!("{} of {all} points", kept + finished));
+    };
+    drawn(&bar, look, work)
+}
+
+/// Does `work` while a bar shows how far the run is that is under way, and which one it is: how many there
+/// will be is not known.
+pub(super) fn with_runs_bar<T>(watch: &AdviseWatch, show: bool, work: impl FnOnce() -> T) -> T {
+    if !show || !stderr().is_terminal() {
+        return work();
+    }
+    let bar = bar(Watch::WHOLE, "{msg}");
+    let look = || {
+        let (finished, parts) = watch.progress();
+        bar.set_position(parts);
+        bar.set_message(format!("run {}", finished + 1));
     };
     drawn(&bar, look, work)
 }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::bins::series_every;
 use super::clocks::clock_changes;
+use super::declared::DeclaredPlan;
 use super::discipline::{Discipline, Shed};
 use super::precision::Precision;
 use super::recorded::{Recorded, Recording};
@@ -88,6 +89,9 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// What can be bought.
     pub packages: Vec<Package>,
+    /// Every plan that can be had, whether a workspace is ever on it or not, in the order declared.
+    /// It is there to be chosen from: what workspaces are on stands in their groups.
+    pub plans: Vec<DeclaredPlan>,
     /// Plans that the scenario file or an override declares, and on which no workspace ever is:
     /// probably misspelt. Those of files that it imports are not among them.
     pub idle_plans: Vec<String>,
@@ -129,6 +133,7 @@ impl Scenario {
             drain: Drain::Finish,
             groups: Vec::new(),
             packages: Vec::new(),
+            plans: Vec::new(),
             idle_plans: Vec::new(),
             throttles: Vec::new(),
             traces: Vec::new(),
@@ -412,9 +417,7 @@ impl Backend {
             network_delay: SimSpan::ZERO,
         }
     }
-}
 
-impl Backend {
     /// Whether it is not known when an attempt arrives what will become of it, so that every
     /// completion is an event: unless who came first is served first, and nothing is shed.
     pub fn has_completions(&self) -> bool {

@@ -114,6 +114,7 @@ pub(super) fn validate(
         idle_plans: idle_plans(document, &groups, at.key("plans"), &findings),
         groups,
         packages,
+        plans: registry.declared_plans(),
         throttles,
         traces: registry.traces.recordings.clone(),
         backend,
