@@ -63,7 +63,7 @@ pub(super) fn with_runs_bar<T>(watch: &AdviseWatch, show: bool, work: impl FnOnc
     if !show || !stderr().is_terminal() {
         return work();
     }
-    let bar = bar(Watch::WHOLE, "{msg}");
+    let bar = bar_of(Watch::WHOLE, "{bar:40} {msg}  {elapsed} elapsed");
     let look = || {
         let (finished, parts) = watch.progress();
         bar.set_position(parts);
@@ -74,8 +74,12 @@ pub(super) fn with_runs_bar<T>(watch: &AdviseWatch, show: bool, work: impl FnOnc
 
 /// A bar of so many parts, with these words before its times.
 fn bar(parts: u64, words: &str) -> ProgressBar {
-    let template = format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left");
-    let style = ProgressStyle::with_template(&template)
+    bar_of(parts, &format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left"))
+}
+
+/// A bar of so many parts that looks like this.
+fn bar_of(parts: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template)
         // A template of ours: it is right, or the first run shows it.
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(parts).with_style(style)

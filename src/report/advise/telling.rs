@@ -91,7 +91,7 @@ fn remedy(remedy: &Remedy) -> ToldRemedy {
             change(others),
             change(effect.messages_lost),
             p99,
-            costs(&remedy.cost),
+            costs(&remedy.cost, effect.messages_completed.before),
         ],
         set: set(&remedy.set),
     }
@@ -113,7 +113,8 @@ fn change(Count { before, after }: Count) -> String {
     }
 }
 
-fn costs(cost: &Cost) -> String {
+/// What a remedy costs where so many messages are replied to without it.
+fn costs(cost: &Cost, replies: u64) -> String {
     let mut parts = Vec::new();
     match cost.money {
         None => parts.push("price unknown".to_owned()),
@@ -124,10 +125,9 @@ fn costs(cost: &Cost) -> String {
     if cost.servers > 0 {
         parts.push(plural(u64::from(cost.servers), "server"));
     }
-    match cost.messages_given_up {
-        0 => {}
-        1 => parts.push("1 reply".to_owned()),
-        several => parts.push(format!("{} replies", count(several))),
+    if cost.messages_given_up > 0 {
+        let share = cost.messages_given_up as f64 / replies as f64;
+        parts.push(format!("{} of replies", percent(share)));
     }
     if parts.is_empty() { NOTHING.to_owned() } else { parts.join(", ") }
 }
@@ -162,12 +162,13 @@ mod tests {
 
     #[test]
     fn costs_are_told_one_by_one() {
-        let cost =
-            |money, servers, messages_given_up| costs(&Cost { money, servers, messages_given_up });
+        let cost = |money, servers, messages_given_up| {
+            costs(&Cost { money, servers, messages_given_up }, 2_400)
+        };
         assert_eq!(cost(Some(0.0), 0, 0), "–");
         assert_eq!(cost(Some(7_500.0), 0, 0), "+7,500.00");
-        assert_eq!(cost(Some(-2.5), 0, 1), "-2.50, 1 reply");
-        assert_eq!(cost(None, 0, 1_200), "price unknown, 1,200 replies");
+        assert_eq!(cost(Some(-2.5), 0, 1), "-2.50, 0.042 % of replies");
+        assert_eq!(cost(None, 0, 1_200), "price unknown, 50 % of replies");
         assert_eq!(cost(Some(0.0), 1, 0), "1 server");
     }
 

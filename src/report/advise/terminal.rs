@@ -13,7 +13,7 @@ const MOST_CAUSES: usize = 8;
 const MOST_REMEDIES: usize = 5;
 
 /// The widths of [`COLUMNS`].
-const WIDTHS: [usize; 5] = [8, 10, 9, 8, 18];
+const WIDTHS: [usize; 5] = [8, 10, 9, 8, 16];
 
 /// Where what is told of a cause begins \[columns\].
 const INDENT: usize = 4;
@@ -30,7 +30,8 @@ pub fn advise_terminal(advice: &AdviceSummary, colour: bool, width: usize) -> St
         page.block("Scenario", &format!("{name} with {}", advice.set.join(", ")));
     }
     let text = asked_of(&advice.scenario, advice.workspaces, advice.seed);
-    page.wrapped("", 0, &format!("{text}; {}", asked(advice)), Style::Dim);
+    page.wrapped("", 0, &text, Style::Dim);
+    page.wrapped("", 0, &asked(advice), Style::Dim);
     page.blank();
     doubts(&mut page, advice);
     let causes = told(advice);

@@ -31,14 +31,20 @@ pub(super) fn limiter(case: &Case<'_>) -> Candidate {
         places.extend(case.throttle_of_all().map(|it| (format!("fair_use.{name}"), it)));
     }
     by_factors(RemedyKind::RaiseLimiter, |factor| {
-        let mut set = Vec::new();
+        let (mut set, mut limit) = (Vec::new(), None);
         for (key, throttle) in &places {
             let kind = throttle.quota.kind()?;
             let changed = changed(&throttle.quota, factor)?;
             set.extend(changed.iter().map(|(name, value)| format!("{key}.{kind}.{name}={value}")));
+            // A limit that is one whole number is read as that.
+            limit = match &changed[..] {
+                [(_, limit)] if places.len() == 1 => Some(limit.clone()),
+                _ => None,
+            };
         }
         let name = case.limiter.unwrap_or_default();
-        Some(Level::free(format!("raise `{name}` to {}", factor_text(factor)), set))
+        let to = limit.unwrap_or_else(|| factor_text(factor));
+        Some(Level::free(format!("raise `{name}` to {to}"), set))
     })
 }
 

@@ -146,13 +146,13 @@ fn a_limiter_is_raised_where_it_stands() {
          plans.dear.fair_use.rate.token_bucket.burst=15"
     );
     let own = raised(Reason::RateLimited, "own");
-    assert_eq!(own[0], "raise `own` to 1.25x: workspaces.shops.fair_use.own.fixed_window.limit=4");
+    assert_eq!(own[0], "raise `own` to 4: workspaces.shops.fair_use.own.fixed_window.limit=4");
     // One and a quarter of 1 is 2, and so is one and a half: the lower factor is enough said.
     let flight = raised(Reason::ConcurrencyLimited, "flight");
     assert_eq!(flight.len(), 7);
     assert_eq!(
         flight[1],
-        "raise `flight` to 3x: workspaces.shops.fair_use.flight.concurrency.limit=3"
+        "raise `flight` to 3: workspaces.shops.fair_use.flight.concurrency.limit=3"
     );
     let fleet = raised(Reason::RateLimited, "fleet");
     assert_eq!(
