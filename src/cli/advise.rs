@@ -28,7 +28,7 @@ pub(super) struct AdviseArguments {
     /// Advice for this group alone
     #[arg(long, value_name = "GROUP")]
     group: Option<String>,
-    /// Advice against this reason alone, such as credits_exhausted
+    /// Advice against hits for this reason alone, as `refusal.rate{reason=..}` spells it
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
     /// The share of the hits that is to be removed

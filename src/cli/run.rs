@@ -104,11 +104,11 @@ fn try_simulate(
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
+        show(scenario, &outcome.summary, &folder, how.format);
         if let (Some(advice), Format::Text) = (&outputs.advice, how.format) {
             let text = report::advise_terminal(advice, colour_of(&stdout()), WIDTH);
-            print(&format!("{text}\n"));
+            print(&format!("\n{text}"));
         }
-        show(scenario, &outcome.summary, &folder, how.format);
     }
     // What was run is written whatever became of the advice; that there is none is told.
     Ok(unadvised.unwrap_or_else(|| verdict(&outcome.summary, &outcome.measures, how.strict)))

@@ -231,10 +231,14 @@ fn five_agents_fit_on_the_plan_with_five_slots_or_without_two_of_them() {
     let fewer = one(cause, RemedyKind::DisableAgents);
     assert_eq!(fewer.what, "disable 2 agents: 1 of `quiet`, 1 of `sales`");
     assert_eq!(fewer.verdict, RemedyVerdict::Removes);
-    // Of the quiet one there was one message in ten hours, at 5 h, in each of four workspaces; another of
-    // the others has its slot then.
+    // To the quiet one there is one message in ten hours, at 5 h, and to each of the others there are 19.
+    // Another of these has its slot now; one is not there any more, and the quiet one stays a draft.
+    let effect = &fewer.effect;
+    assert_eq!(effect.messages_offered.before, 4 * (1 + 4 * 19));
+    assert_eq!(effect.messages_offered.after, 4 * (1 + 3 * 19));
+    assert_eq!(effect.messages_completed.before, 4 * (1 + 2 * 19));
+    assert_eq!(effect.messages_completed.after, 4 * 3 * 19);
     assert_eq!(fewer.cost.messages_given_up, 0);
-    assert_eq!(fewer.effect.messages_offered.after, 4 * 3 * 19);
     check_by_runs(SLOTS, &advice);
 }
 

@@ -327,6 +327,7 @@ mod tests {
         workspaces: [{ group: shops, count: 2, plan: three,
             agents: [{ name: sales, count: 5, traffic: { interarrival: 1h } }] }] }";
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it is asked for")]
     fn load(set: &[String]) -> Result<Option<Scenario>, String> {
         let set: Vec<Override> = set.iter().map(Override::set).collect();
         Ok(parse("small.yaml", YAML, &set).ok())

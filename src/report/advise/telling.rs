@@ -87,7 +87,7 @@ fn remedy(remedy: &Remedy) -> ToldRemedy {
         sign: if remedy.verdict == RemedyVerdict::Removes { "✓" } else { "·" },
         what: remedy.what.clone(),
         cells: [
-            percent(remedy.removed),
+            removed(remedy.removed),
             change(others),
             change(effect.messages_lost),
             p99,
@@ -95,6 +95,13 @@ fn remedy(remedy: &Remedy) -> ToldRemedy {
         ],
         set: set(&remedy.set),
     }
+}
+
+/// A share of the hits, in tenths of a percent and never more than it is: 98.8% are not 99%, and whether
+/// they are is the question.
+fn removed(share: f64) -> String {
+    // What should be a whole number of tenths may be a little less as a float.
+    format!("{} %", (share * 1_000.0 + 1e-6).floor() / 10.0)
 }
 
 /// What does not change, or costs nothing.
@@ -170,6 +177,12 @@ mod tests {
         assert_eq!(cost(Some(-2.5), 0, 1), "-2.50, 0.042 % of replies");
         assert_eq!(cost(None, 0, 1_200), "price unknown, 50 % of replies");
         assert_eq!(cost(Some(0.0), 1, 0), "1 server");
+    }
+
+    #[test]
+    fn nothing_is_told_to_be_removed_that_is_not() {
+        let told = [1.0, 0.99, 0.989_99, 5.0 / 7.0].map(removed);
+        assert_eq!(told, ["100 %", "99 %", "98.9 %", "71.4 %"]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) fn limiter(case: &Case<'_>) -> Candidate {
 fn changed(quota: &Quota, factor: Factor) -> Option<Vec<(&'static str, String)>> {
     let amount = |thousandths: u64| -> Option<String> {
         // What is written as a whole number stays one.
-        let unit = if thousandths % 1_000 == 0 { 1_000 } else { 1 };
+        let unit = if thousandths.is_multiple_of(1_000) { 1_000 } else { 1 };
         let raised = raised(thousandths / unit, factor)?.checked_mul(unit)?;
         Some(Credits::from_thousandths(i64::try_from(raised).ok()?).to_string())
     };
