@@ -243,6 +243,30 @@ fn five_agents_fit_on_the_plan_with_five_slots_or_without_two_of_them() {
 }
 
 #[test]
+fn of_a_mix_those_plans_give_way_that_hit() {
+    let mix = SLOTS.replace(
+        "count: 4\n    plan: three",
+        "count: 40\n    plan: { three: 50%, four: 30%, five: 20% }",
+    );
+    let advice = advised(&mix);
+    let cause = only(&advice);
+    let plans: Vec<&str> = cause
+        .remedies
+        .iter()
+        .filter(|it| it.kind == RemedyKind::UpgradePlan)
+        .map(|it| it.set[0].as_str())
+        .collect();
+    // One up for each of the two that have too few slots, then the next for the lower one.
+    assert_eq!(
+        plans,
+        ["workspaces.shops.plan=five", "workspaces.shops.plan={ four: 50%, five: 50% }",]
+    );
+    let slots = one(cause, RemedyKind::RaiseSlots);
+    assert_eq!(slots.set, ["plans.three.active_agents=5", "plans.four.active_agents=6"]);
+    check_by_runs(&mix, &advice);
+}
+
+#[test]
 fn twelve_messages_at_once_need_twelve_servers() {
     let advice = advised(SERVERS);
     let cause = only(&advice);

@@ -22,6 +22,24 @@ const STEP: f64 = 0.05;
 /// draws alone may do that.
 const GIVEN_UP: f64 = 0.001;
 
+/// The metrics that a remedy is judged by.
+const JUDGED: [&str; 6] = [
+    "messages.offered",
+    "messages.completed",
+    "messages.lost",
+    "refusal.rate",
+    "latency.p99",
+    "earned.total",
+];
+
+/// Drops what no remedy is judged by: there may be hundreds of runs, each with hundreds of groups.
+pub(super) fn keep_judged(summary: &mut Summary) {
+    for group in summary.groups.values_mut() {
+        group.metrics.retain(|name, _| JUDGED.contains(&name.as_str()));
+        group.metrics.shrink_to_fit();
+    }
+}
+
 /// A cause of limit hits as summaries name it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cause<'a> {

@@ -256,7 +256,7 @@ fn plans_hit(told: &ByWorkspace, place: usize, group: &Group, reason: Reason) ->
     let own = told.workspaces.iter().filter(|it| it.group == place);
     let is_hit = |it: &&WorkspaceRecord| it.figures.by_reason[reason as usize].hits > 0;
     let mut found: Vec<usize> = own.filter(is_hit).map(|it| it.plan).collect();
-    let changes = |action: &Action| matches!(action, Action::SetPlan(_));
+    let changes = |action: &Action| matches!(action, Action::SetPlan(_) | Action::Subscribe(_));
     let moves = group.timeline.iter().any(|it| changes(&it.action)) || group.recorded.is_some();
     if moves {
         found.extend(0..group.plans.len());

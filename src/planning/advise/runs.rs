@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::AdviseError;
+use super::judge::keep_judged;
 use super::watch::AdviseWatch;
 use crate::engine::{ByWorkspace, RunOptions, run_by_workspace};
 use crate::scenario::Scenario;
@@ -46,8 +47,9 @@ impl<E: fmt::Debug + fmt::Display> Runs<'_, E> {
             None => None,
             Some(_) if self.made >= self.most => return Err(Stop::Spent),
             Some(scenario) => {
-                let told = self.run(&scenario, set).map_err(Stop::Failed)?;
-                Some(Arc::new(told.summary))
+                let mut summary = self.run(&scenario, set).map_err(Stop::Failed)?.summary;
+                keep_judged(&mut summary);
+                Some(Arc::new(summary))
             }
         };
         self.known.insert(set.to_vec(), found.clone());

@@ -64,6 +64,12 @@ fn plans_further_up_come_by_what_they_have_of_the_limit_the_cheapest_first() {
             "upgrade one to dear: workspaces.shops.plan=dear",
         ]
     );
+    // Who is on the second plan of three cannot stay there when the first is to be the third.
+    let three = YAML.replace("{ one: 60%, dear: 40% }", "{ one: 50%, dear: 30%, five: 20% }");
+    assert_eq!(
+        levels(&three, Reason::ActiveAgentLimit, None, RemedyKind::UpgradePlan),
+        ["upgrade one to free: workspaces.shops.plan={ free: 50%, dear: 30%, five: 20% }"]
+    );
     // Of limiters that stand in the plans; who has none of the name has no such limit.
     let rate = levels(YAML, Reason::RateLimited, Some("rate"), RemedyKind::UpgradePlan);
     assert_eq!(

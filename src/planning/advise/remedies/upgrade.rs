@@ -11,7 +11,8 @@ use crate::scenario::{DeclaredPlan, Discipline};
 const MONTH: f64 = 30.0;
 
 /// The next plan up, then the one after it, and so on, by what the plans have of the limit that refused.
-/// Of a mix only those plans give way whose workspaces were refused.
+/// Of a mix only those plans give way whose workspaces were refused. A mix is left out that would hand
+/// plans to other workspaces: shares are handed out in the order in which they stand.
 pub(super) fn upgrade(case: &Case<'_>) -> Candidate {
     let ladders: Vec<Vec<&DeclaredPlan>> = case
         .group
@@ -40,9 +41,10 @@ pub(super) fn upgrade(case: &Case<'_>) -> Candidate {
                 changes.push(format!("{} to {}", before.name, after.name));
                 has_price &= after.price.is_some();
             }
-            match mix.iter_mut().find(|(name, _)| *name == after.name) {
-                Some((_, sum)) => *sum += share.billionths(),
-                None => mix.push((&after.name, share.billionths())),
+            match mix.last_mut() {
+                Some((name, sum)) if *name == after.name => *sum += share.billionths(),
+                _ if mix.iter().any(|(name, _)| *name == after.name) => return None,
+                _ => mix.push((&after.name, share.billionths())),
             }
         }
         let plan = match &mix[..] {
@@ -54,9 +56,9 @@ pub(super) fn upgrade(case: &Case<'_>) -> Candidate {
         };
         let what = format!("upgrade {}", changes.join(", "));
         let set = vec![format!("{}={plan}", case.key("plan"))];
-        Level { what, set, has_price, servers: 0 }
+        Some(Level { what, set, has_price, servers: 0 })
     };
-    let levels = (0..steps).map(level).collect();
+    let levels = (0..steps).filter_map(level).collect();
     Candidate { kind: RemedyKind::UpgradePlan, search: Search::Each, levels }
 }
 
