@@ -4,9 +4,9 @@ use super::{Candidate, Case, Level, Search};
 use crate::planning::advise::levels::{FACTORS, counts, factor_text, raised};
 use crate::planning::advise::model::RemedyKind;
 use crate::rules::limiter::{OnExceed, Quota, Throttle};
-use crate::rules::{Reason, ShareTerms};
+use crate::rules::{Plan, Reason, ShareTerms};
 use crate::units::{Credits, Rate, Share, SimSpan};
-use crate::workload::{AgentLine, LineKind};
+use crate::workload::{Action, AgentLine, LineKind};
 
 type Factor = (u64, u64);
 
@@ -83,29 +83,34 @@ fn faster(rate: Rate, (times, per): Factor) -> Option<String> {
 
 /// More slots for active agents, up to one for every agent that there can be.
 pub(super) fn slots(case: &Case<'_>) -> Candidate {
-    let limited: Vec<(&str, u32)> = case
-        .plans_hit()
-        .filter(|plan| {
-            case.reason == Reason::ActiveAgentLimit && plan.on_exceed == OnExceed::Refuse
-        })
-        .filter_map(|plan| Some((plan.name.as_str(), plan.active_agents?)))
-        .collect();
     let creates = |line: &AgentLine| line.churn.as_ref().is_some_and(|it| it.create.is_some());
-    let grows = case.group.lines.iter().any(creates) || !case.group.timeline.is_empty();
-    let agents = if grows || case.group.recorded.is_some() {
+    let grows = case.group.lines.iter().any(creates)
+        || case.group.recorded.is_some()
+        || case.group.timeline.iter().any(|it| matches!(it.action, Action::Create(_)));
+    let agents = if grows {
         case.plans_hit().map(|plan| plan.total_agents).max().unwrap_or(0)
     } else {
         case.group.agents()
     };
+    let refuses = |plan: &&Plan| {
+        case.reason == Reason::ActiveAgentLimit && plan.on_exceed == OnExceed::Refuse
+    };
+    let limited: Vec<(&str, u32)> = case
+        .plans_hit()
+        .filter(refuses)
+        .filter_map(|plan| Some((plan.name.as_str(), plan.active_agents?)))
+        .filter(|(_, slots)| *slots < agents)
+        .collect();
     let fewest = limited.iter().map(|(_, slots)| *slots).min().unwrap_or(agents);
     let levels = counts(agents.saturating_sub(fewest)).into_iter().map(|more| {
-        let raise =
-            |(plan, slots): &(&str, u32)| format!("plans.{plan}.active_agents={}", slots + more);
+        let raised = |slots: u32| slots.saturating_add(more).min(agents);
+        let set =
+            |(plan, slots): &(&str, u32)| format!("plans.{plan}.active_agents={}", raised(*slots));
         let tell = |(plan, slots): &(&str, u32)| {
-            format!("{} slots on {plan} instead of {slots}", slots + more)
+            format!("{} slots on {plan} instead of {slots}", raised(*slots))
         };
         let what = limited.iter().map(tell).collect::<Vec<String>>().join(", ");
-        Level::free(what, limited.iter().map(raise).collect())
+        Level::free(what, limited.iter().map(set).collect())
     });
     Candidate { kind: RemedyKind::RaiseSlots, search: Search::Lowest, levels: levels.collect() }
 }

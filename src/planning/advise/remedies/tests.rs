@@ -174,8 +174,8 @@ fn plans_and_shares_are_raised_by_what_refused() {
     assert_eq!(slots.len(), 5);
     assert_eq!(
         slots[1],
-        "3 slots on one instead of 1, 7 slots on dear instead of 5: \
-         plans.one.active_agents=3 plans.dear.active_agents=7"
+        "3 slots on one instead of 1, 6 slots on dear instead of 5: \
+         plans.one.active_agents=3 plans.dear.active_agents=6"
     );
     let total = levels(YAML, Reason::WorkspaceAgentLimit, None, RemedyKind::RaiseTotalAgents);
     assert!(total[0].ends_with("plans.one.total_agents=625 plans.dear.total_agents=625"));

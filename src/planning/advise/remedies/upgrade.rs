@@ -41,10 +41,11 @@ pub(super) fn upgrade(case: &Case<'_>) -> Candidate {
                 changes.push(format!("{} to {}", before.name, after.name));
                 has_price &= after.price.is_some();
             }
-            match mix.last_mut() {
-                Some((name, sum)) if *name == after.name => *sum += share.billionths(),
-                _ if mix.iter().any(|(name, _)| *name == after.name) => return None,
-                _ => mix.push((&after.name, share.billionths())),
+            let there = mix.iter().position(|(name, _)| *name == after.name);
+            match there {
+                None => mix.push((&after.name, share.billionths())),
+                Some(place) if place + 1 == mix.len() => mix[place].1 += share.billionths(),
+                Some(_) => return None,
             }
         }
         let plan = match &mix[..] {
