@@ -277,6 +277,15 @@ fn twelve_messages_at_once_need_twelve_servers() {
     assert_eq!(servers.set, ["backend.servers=12"]);
     assert_eq!((servers.effect.hits.after, servers.cost.money), (0, Some(0.0)));
     check_by_runs(SERVERS, &advice);
+    // Of two such workspaces each needs its own.
+    let apart = SERVERS
+        .replace("count: 12", "count: 2")
+        .replace("backend: {", "backend: { scope: workspace,")
+        .replace("agents: [{ name: sales,", "agents: [{ name: sales, count: 12,");
+    let advice = advised(&apart);
+    let servers = one(only(&advice), RemedyKind::AddServers);
+    assert_eq!(servers.what, "12 servers for each workspace instead of 7");
+    assert_eq!((servers.effect.hits.before, servers.cost.servers), (2 * 30 * 5, 10));
     // With all but a fifth of the hits removed it is one server fewer.
     let most = AdviseOptions { remove: "80%".parse().unwrap(), ..AdviseOptions::default() };
     let advice = asked(SERVERS, &most);

@@ -189,8 +189,8 @@ pub struct Cost {
     /// What all its workspaces pay more, for plans, packages and overage; less if below 0. `null` where
     /// what they would buy has no price.
     pub money: Option<f64>,
-    /// Servers more.
-    pub servers: u32,
+    /// Servers more, those of all workspaces together where each has its own.
+    pub servers: u64,
     /// Messages that are not replied to any more, among them those that are not written.
     pub messages_given_up: u64,
 }

@@ -130,7 +130,7 @@ fn costs(cost: &Cost, replies: u64) -> String {
         Some(_) => {}
     }
     if cost.servers > 0 {
-        parts.push(plural(u64::from(cost.servers), "server"));
+        parts.push(plural(cost.servers, "server"));
     }
     if cost.messages_given_up > 0 {
         let share = cost.messages_given_up as f64 / replies as f64;

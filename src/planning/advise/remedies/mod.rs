@@ -87,8 +87,8 @@ pub(super) struct Level {
     pub set: Vec<String>,
     /// Whether what is bought by it has a price.
     pub has_price: bool,
-    /// Servers more.
-    pub servers: u32,
+    /// Servers more, of all workspaces.
+    pub servers: u64,
 }
 
 impl Level {

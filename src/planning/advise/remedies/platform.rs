@@ -45,15 +45,16 @@ pub(super) fn spread_renewals(case: &Case<'_>) -> Candidate {
 pub(super) fn servers(case: &Case<'_>) -> Candidate {
     let backend = case.scenario.backend.as_ref();
     let there = backend.filter(|_| case.reason == Reason::Overloaded).and_then(|it| it.servers);
-    let each = match backend.map(|it| it.scope) {
-        Some(BackendScope::Workspace) => " for each workspace",
-        _ => "",
+    let workspaces = case.scenario.groups.iter().map(|it| u64::from(it.count)).sum();
+    let (each, pools) = match backend.map(|it| it.scope) {
+        Some(BackendScope::Workspace) => (" for each workspace", workspaces),
+        _ => ("", 1),
     };
     let level = |there: u32, more: u32| {
         let servers = there.saturating_add(more);
         let set = vec![format!("backend.servers={servers}")];
         let what = format!("{servers} servers{each} instead of {there}");
-        Level { what, set, has_price: true, servers: more }
+        Level { what, set, has_price: true, servers: u64::from(more) * pools }
     };
     let levels = there.map_or_else(Vec::new, |there| {
         let more = counts(there.saturating_mul(10).max(100));
