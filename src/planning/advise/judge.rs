@@ -11,6 +11,9 @@ use crate::units::Share;
 /// The name of all groups together.
 const ALL: &str = "all";
 
+/// The parts of money that can be earned, in one of it.
+const MILLIONTHS: f64 = 1e6;
+
 /// Fewer hits than this share of them removed are no help.
 const HELP: f64 = 0.01;
 
@@ -141,7 +144,8 @@ impl Judge<'_> {
             let earned = summary.metric(self.cause.group, "earned.total");
             earned.and_then(|it| it.value).unwrap_or(0.0)
         };
-        paid(after) - paid(self.before)
+        // Both are whole millionths: what a float adds to their difference is not money.
+        ((paid(after) - paid(self.before)) * MILLIONTHS).round() / MILLIONTHS
     }
 }
 
