@@ -1,5 +1,6 @@
 //! The command line: the only place that prints, opens files by name, or decides an exit code.
 
+mod advise;
 mod arguments;
 mod check;
 mod compare;
@@ -33,6 +34,7 @@ pub fn run() -> Exit {
         Command::Drive(arguments) => drive::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Fit(arguments) => fit::fit(&arguments),
+        Command::Advise(arguments) => advise::advise(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Size(arguments) => size::size(&arguments),

@@ -48,7 +48,7 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
     }
     let (threads, format) = (None, Format::Text);
     let how = HowArguments { threads, png: false, quiet: false, format, strict: false };
-    simulate(&scenario, None, false, &how)
+    simulate(&scenario, &how)
 }
 
 /// Writes a file that does not exist yet: nobody's scenario is ever overwritten.

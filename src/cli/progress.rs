@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::remark;
 use crate::engine::Watch;
-use crate::planning::SweepWatch;
+use crate::planning::{AdviseWatch, SweepWatch};
 
 /// How often the bar is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -69,10 +69,29 @@ pub(super) fn with_spinner<T>(show: bool, work: impl FnOnce(&dyn Fn(&str)) -> T)
     result
 }
 
+/// Does `work` while a bar shows how far the run is that is under way, and which one it is: how many there
+/// will be is not known.
+pub(super) fn with_runs_bar<T>(watch: &AdviseWatch, show: bool, work: impl FnOnce() -> T) -> T {
+    if !show || !stderr().is_terminal() {
+        return work();
+    }
+    let bar = bar_of(Watch::WHOLE, "{bar:40} {msg}  {elapsed} elapsed");
+    let look = || {
+        let (finished, parts) = watch.progress();
+        bar.set_position(parts);
+        bar.set_message(format!("run {}", finished + 1));
+    };
+    drawn(&bar, look, work)
+}
+
 /// A bar of so many parts, with these words before its times.
 fn bar(parts: u64, words: &str) -> ProgressBar {
-    let template = format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left");
-    let style = ProgressStyle::with_template(&template)
+    bar_of(parts, &format!("{{bar:40}} {words}  {{elapsed}} elapsed, {{eta}} left"))
+}
+
+/// A bar of so many parts that looks like this.
+fn bar_of(parts: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template)
         // A template of ours: it is right, or the first run shows it.
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(parts).with_style(style)

@@ -9,13 +9,15 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use super::advise::{advice as advice_on, must_be_file};
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
 use super::exit::Exit;
 use super::output::{Named, colour_of, complain, explain, hint, print};
-use super::progress::{stop_on_interrupt, with_bar};
+use super::progress::{stop_on_interrupt, with_bar, with_runs_bar};
 use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::DecisionLog;
 use crate::measure::Measures;
+use crate::planning::{AdviceSummary, AdviseOptions, AdviseWatch};
 use crate::report::{self, Outputs};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::{RunFigures, Summary, ThresholdVerdict};
@@ -27,8 +29,10 @@ pub(super) const WIDTH: usize = 100;
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     match load(&arguments.scenario) {
         Ok(loaded) => {
-            let RunArguments { out, decisions, how, .. } = arguments;
-            simulate(&loaded.scenario, out.as_deref(), *decisions, how)
+            let RunArguments { scenario, out, decisions, advise, how } = arguments;
+            let advised = advise.then_some(scenario);
+            try_simulate(&loaded.scenario, out.as_deref(), *decisions, advised, how)
+                .unwrap_or_else(|exit| exit)
         }
         Err(error) => explain(&error),
     }
@@ -50,24 +54,21 @@ pub(super) fn load_with(
     scenario::load(path, &overrides)
 }
 
-/// Simulates a scenario, writes its results, with all its decisions if they are asked for, and prints
-/// its summary.
-pub(super) fn simulate(
-    scenario: &Scenario,
-    out: Option<&Path>,
-    decisions: bool,
-    how: &HowArguments,
-) -> Exit {
-    try_simulate(scenario, out, decisions, how).unwrap_or_else(|exit| exit)
+/// Simulates a scenario, writes its results and prints its summary.
+pub(super) fn simulate(scenario: &Scenario, how: &HowArguments) -> Exit {
+    try_simulate(scenario, None, false, None, how).unwrap_or_else(|exit| exit)
 }
 
-/// The same; what ends the command early was told.
+/// The same, with all decisions, and with advice on what `advised` names, if they are asked for; what
+/// ends the command early was told.
 fn try_simulate(
     scenario: &Scenario,
     out: Option<&Path>,
     decisions: bool,
+    advised: Option<&ScenarioArguments>,
     how: &HowArguments,
 ) -> Result<Exit, Exit> {
+    advised.map_or(Ok(()), must_be_file)?;
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };
@@ -94,13 +95,38 @@ fn try_simulate(
     let written = draft.map(Draft::finish).transpose()?;
     let decisions = written.as_ref().map(|beside| beside.path().join(DECISIONS));
     let replications = std::mem::take(&mut outcome.replications);
-    let outputs = Outputs { png: how.png, decisions, replications };
+    // Who interrupts a run wants no more of them.
+    let advised = advised.filter(|_| outcome.measures.interrupted.is_none());
+    let advice = advised.map(|named| advice(named, scenario, how, &watch));
+    let (advice, unadvised) = match advice.transpose() {
+        Ok(advice) => (advice, None),
+        Err(exit) => (None, Some(exit)),
+    };
+    let outputs = Outputs { png: how.png, decisions, replications, advice };
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
         show(scenario, &outcome.summary, &folder, how.format);
+        if let (Some(advice), Format::Text) = (&outputs.advice, how.format) {
+            let text = report::advise_terminal(advice, colour_of(&stdout()), WIDTH);
+            print(&format!("\n{text}"));
+        }
     }
-    Ok(verdict(&outcome.summary, &outcome.measures, how.strict))
+    // What was run is written whatever became of the advice; that there is none is told.
+    Ok(unadvised.unwrap_or_else(|| verdict(&outcome.summary, &outcome.measures, how.strict)))
+}
+
+/// What would have removed the limit hits of the scenario that a command names.
+fn advice(
+    named: &ScenarioArguments,
+    scenario: &Scenario,
+    how: &HowArguments,
+    watch: &Arc<Watch>,
+) -> Result<AdviceSummary, Exit> {
+    let run = RunOptions { threads: threads(how) };
+    let options = AdviseOptions { run, ..AdviseOptions::default() };
+    let watch = AdviseWatch::new(Arc::clone(watch));
+    with_runs_bar(&watch, !how.quiet, || advice_on(named, scenario, &options, &watch))
 }
 
 /// The log of decisions in a folder of results.

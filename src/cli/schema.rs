@@ -4,7 +4,7 @@ use super::arguments::{SchemaArguments, SchemaOf};
 use super::exit::Exit;
 use super::output::print;
 use crate::planning::fit::fit_schema;
-use crate::planning::{compare_schema, diff_schema, size_schema, sweep_schema};
+use crate::planning::{advise_schema, compare_schema, diff_schema, size_schema, sweep_schema};
 use crate::scenario::{guide, scenario_schema};
 use crate::summary::summary_schema;
 use crate::verify::verdict_schema;
@@ -16,6 +16,7 @@ pub(super) fn schema(arguments: &SchemaArguments) -> Exit {
         SchemaOf::Summary => format!("{:#}\n", summary_schema()),
         SchemaOf::Fit => format!("{:#}\n", serde_json::Value::from(fit_schema())),
         SchemaOf::Diff => format!("{:#}\n", diff_schema()),
+        SchemaOf::Advise => format!("{:#}\n", advise_schema()),
         SchemaOf::Sweep => format!("{:#}\n", sweep_schema()),
         SchemaOf::Size => format!("{:#}\n", size_schema()),
         SchemaOf::Compare => format!("{:#}\n", compare_schema()),

@@ -1,6 +1,8 @@
-//! Questions around runs: what a change of policy does, what changed between results, what a grid of values
-//! does, which value is enough, what scenario has the traffic of a trace, and what becomes of a scenario in wall-clock time.
+//! Questions around runs: what would have removed limit hits, what a change of policy does, what changed between
+//! results, what a grid of values does, which value is enough, what scenario has the traffic of a trace, and what
+//! becomes of a scenario in wall-clock time.
 
+mod advise;
 mod compare;
 mod diff;
 pub mod drive;
@@ -11,6 +13,10 @@ mod size;
 mod special;
 mod sweep;
 
+pub use advise::{
+    AdviceSummary, AdviseError, AdviseOptions, AdviseWatch, CauseAdvice, Cost, Count, Effect,
+    Figure, Remedy, RemedyKind, RemedyVerdict, advise, advise_schema,
+};
 pub use compare::{
     Better, CompareError, CompareMode, CompareSummary, CompareVerdict, ComparedResult, Difference,
     FAMILY_LEVEL, JudgedBy, MIN_EFFECT, MetricComparison, MetricVerdict, OtherDifference,

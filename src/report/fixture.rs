@@ -101,6 +101,7 @@ fn scenario() -> Scenario {
             ..Group::new("shops", 3)
         }],
         packages: Vec::new(),
+        plans: Vec::new(),
         idle_plans: Vec::new(),
         throttles: Vec::new(),
         traces: Vec::new(),

@@ -3,11 +3,13 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
+use super::advise;
 use super::format::{count, metric, number, percent};
 use super::plots::Plot;
 use super::section::ALL;
 use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share, value};
 use super::words::{cause_label, offer_label};
+use crate::planning::AdviceSummary;
 use crate::scenario::Scenario;
 use crate::summary::{GroupSummary, Summary, ThresholdVerdict};
 
@@ -15,14 +17,16 @@ use crate::summary::{GroupSummary, Summary, ThresholdVerdict};
 pub(super) fn html(
     scenario: &Scenario,
     summary: &Summary,
+    advice: Option<&AdviceSummary>,
     plots: &[Plot],
 ) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", include_str!("page.html"))?;
-    environment
-        .get_template("page")?
-        .render(minijinja::value::Serde(page(scenario, summary, plots)))
+    environment.get_template("page")?.render(minijinja::value::Serde(Page {
+        advice: advice.map(advised),
+        ..page(scenario, summary, plots)
+    }))
 }
 
 /// All that the template shows, as text.
@@ -39,6 +43,7 @@ struct Page<'a> {
     headline: String,
     limits: Vec<LimitRow<'a>>,
     first: Option<&'static str>,
+    advice: Option<Advised>,
     told: Vec<Told>,
     times: Vec<TimesRow>,
     titles: [&'static str; 5],
@@ -88,6 +93,16 @@ struct LimitRow<'a> {
     first: String,
     sentence: &'a str,
     options: String,
+}
+
+/// What would have removed the hits, as the terminal tells it.
+#[derive(Serialize)]
+struct Advised {
+    asked: String,
+    notes: Vec<String>,
+    columns: [&'static str; 5],
+    causes: Vec<advise::ToldCause>,
+    legend: &'static str,
 }
 
 /// Sentences about one thing, those of the terminal.
@@ -197,6 +212,7 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
         headline: all.map_or_else(String::new, telling::headline),
         limits: limits(summary),
         first: telling::first_of(summary),
+        advice: None,
         told: all.map(|all| told(scenario, all, summary)).unwrap_or_default(),
         times: all.map(times).unwrap_or_default(),
         titles: TIMES,
@@ -205,6 +221,17 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
         plots: plots.iter().map(|plot| Picture { title: &plot.title, svg: &plot.svg }).collect(),
         metrics: metrics(summary),
         how: how(scenario, summary),
+    }
+}
+
+/// What would have removed the hits.
+fn advised(advice: &AdviceSummary) -> Advised {
+    Advised {
+        asked: advise::asked(advice),
+        notes: advice.notes.clone(),
+        columns: advise::COLUMNS,
+        causes: advise::told(advice),
+        legend: advise::LEGEND,
     }
 }
 
@@ -330,7 +357,7 @@ mod tests {
         summary.scenario.name = "<script>alert(1)</script>".to_owned();
         summary.scenario.about = Some("a < b & \"c\"".to_owned());
         summary.groups["all"].refusals[0].sentence = "<b>".to_owned();
-        let page = html(&scenario, &summary, &[]).unwrap();
+        let page = html(&scenario, &summary, None, &[]).unwrap();
         assert!(!page.contains("<script"), "{page}");
         assert!(page.contains("&lt;script&gt;"), "{page}");
         assert!(page.contains("a &lt; b &amp; &quot;c&quot;"), "{page}");
@@ -340,7 +367,7 @@ mod tests {
     fn the_page_needs_nothing_else() {
         let (scenario, measures, summary) = small();
         let plots = crate::report::plots::plots(&scenario, &measures);
-        let page = html(&scenario, &summary, &plots).unwrap();
+        let page = html(&scenario, &summary, None, &plots).unwrap();
         for outside in ["src=", "href=", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
         }
@@ -370,7 +397,8 @@ mod tests {
         ] {
             all.metrics.insert(name.to_owned(), seconds(value));
         }
-        let page = html(&scenario, &summary, &crate::report::plots::plots(&scenario, &measures));
+        let plots = crate::report::plots::plots(&scenario, &measures);
+        let page = html(&scenario, &summary, None, &plots);
         let page = page.unwrap();
         let terminal = crate::report::terminal(&scenario, &summary, false, 90);
         let flat = terminal.split_whitespace().collect::<Vec<&str>>().join(" ");

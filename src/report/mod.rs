@@ -3,6 +3,7 @@
 //! Nothing here prints, and nothing is computed that `summary.json` or `diff.json` should hold: figures are only
 //! rounded, and series and histograms only laid out.
 
+mod advise;
 mod columns;
 mod compare;
 mod diff;
@@ -29,6 +30,7 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
+pub use advise::advise_terminal;
 pub use compare::{
     ReadError, compare_junit, compare_markdown, compare_terminal, read_saved, save_baseline,
     write_document,

@@ -79,10 +79,15 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// The columns that the names of rows have beside columns of these widths.
+    pub(super) fn names(&self, widths: &[usize]) -> usize {
+        let taken: usize = widths.iter().map(|width| width + 2).sum();
+        self.width.saturating_sub(taken).min(NAMES)
+    }
+
     /// A row of a table: a name, then columns of these widths, aligned to the right.
     pub(super) fn row(&mut self, name: &str, cells: &[String], widths: &[usize], style: Style) {
-        let taken: usize = widths.iter().map(|width| width + 2).sum();
-        let room = self.width.saturating_sub(taken).min(NAMES);
+        let room = self.names(widths);
         let mut line = format!("{:room$}", shortened(name, room));
         for (cell, width) in cells.iter().zip(widths) {
             line.push_str("  ");

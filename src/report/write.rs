@@ -14,11 +14,12 @@ use super::replications::replications_csv;
 use super::section::sections;
 use super::series::series_csv;
 use crate::measure::Measures;
-use crate::planning::Unfit;
+use crate::planning::{AdviceSummary, Unfit};
 use crate::scenario::Scenario;
 use crate::summary::{Replications, Summary};
 
-/// Which files are written besides those that always are. None of them changes another file.
+/// Which files are written besides those that always are. None of them changes another file, but for
+/// advice, which the page tells too.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outputs {
     /// Each plot as PNG too.
@@ -27,6 +28,9 @@ pub struct Outputs {
     pub decisions: Option<PathBuf>,
     /// The figures of each replication by itself, where there are several.
     pub replications: Replications,
+    /// What would have removed the limit hits, where that was asked for: a file, and a section of the
+    /// page.
+    pub advice: Option<AdviceSummary>,
 }
 
 /// Why results could not be written. What was in the folder before is then still there.
@@ -135,13 +139,16 @@ fn files(
     if outputs.replications.count() > 1 {
         add("replications.csv", text(replications_csv(&outputs.replications)))?;
     }
+    if let Some(advice) = &outputs.advice {
+        add("advice.json", Ok(advice.to_json().into_bytes()))?;
+    }
     for plot in &plots {
         add(&format!("plots/{}.svg", plot.name), Ok(plot.svg.clone().into_bytes()))?;
         if outputs.png {
             add(&format!("plots/{}.png", plot.name), png(&plot.svg))?;
         }
     }
-    add("report.html", text(html(scenario, summary, &plots)))?;
+    add("report.html", text(html(scenario, summary, outputs.advice.as_ref(), &plots)))?;
     files.extend(outputs.decisions.iter().map(|written| ResultFile {
         name: "decisions.csv".to_owned(),
         content: Content::Beside(written.clone()),

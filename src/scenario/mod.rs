@@ -4,10 +4,12 @@
 pub mod absent;
 mod ahead;
 mod at;
+mod backend;
 mod bins;
 mod check;
 mod checked;
 mod clocks;
+mod declared;
 mod digest;
 mod discipline;
 mod encoding;
@@ -42,6 +44,7 @@ mod words;
 mod yaml;
 
 pub use checked::Checked;
+pub use declared::DeclaredPlan;
 pub use discipline::{Aimd, Codel, Discipline, Shed, Utilisation};
 pub use explain::{describe, in_theory};
 pub use fault::{Faults, Place, ScenarioError, ScenarioFault};

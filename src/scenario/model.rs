@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use super::backend::{Backend, BackendScope};
 use super::bins::series_every;
 use super::clocks::clock_changes;
-use super::discipline::{Discipline, Shed};
+use super::declared::DeclaredPlan;
 use super::precision::Precision;
 use super::recorded::{Recorded, Recording};
 use super::settling::Settling;
@@ -17,7 +18,7 @@ use crate::random::Distribution;
 use crate::rules::limiter::Throttle;
 use crate::rules::{OnDowngrade, Package, Plan};
 use crate::summary::Identity;
-use crate::units::{ClockChange, Share, SimSpan, SimTime};
+use crate::units::{ClockChange, Share, SimSpan};
 use crate::workload::{AgentLine, Buying, Customers, LineKind, Occurrence, Traffic};
 
 /// The start of a scenario that names none: 2026-01-01T00:00:00Z \[s since 1970\].
@@ -91,6 +92,9 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// What can be bought.
     pub packages: Vec<Package>,
+    /// Every plan that can be had, whether a workspace is ever on it or not, in the order declared.
+    /// It is there to be chosen from: what workspaces are on stands in their groups.
+    pub plans: Vec<DeclaredPlan>,
     /// Plans that the scenario file or an override declares, and on which no workspace ever is:
     /// probably misspelt. Those of files that it imports are not among them.
     pub idle_plans: Vec<String>,
@@ -133,6 +137,7 @@ impl Scenario {
             drain: Drain::Finish,
             groups: Vec::new(),
             packages: Vec::new(),
+            plans: Vec::new(),
             idle_plans: Vec::new(),
             throttles: Vec::new(),
             traces: Vec::new(),
@@ -373,65 +378,4 @@ impl Group {
     pub fn first_plans(&self) -> impl Iterator<Item = (&Plan, Share)> {
         self.mix.iter().map(|&(plan, share)| (&self.plans[plan].plan, share))
     }
-}
-
-/// What serves admitted attempts.
-#[derive(Debug, Clone)]
-pub struct Backend {
-    /// Whether all workspaces share the servers or each has its own.
-    pub scope: BackendScope,
-    /// How many attempts are served at once; `None` is unlimited: a delay without a queue.
-    pub servers: Option<u32>,
-    /// How many from an instant on, ascending: what the timeline does to a platform's servers.
-    pub changes: Vec<(SimTime, Option<u32>)>,
-    /// Time to serve one attempt \[ns\].
-    pub service_time: Distribution,
-    /// How many attempts may wait; `None` is unlimited. Where the servers are shared, how many there
-    /// may be beyond the number of servers.
-    pub queue_limit: Option<u32>,
-    /// Who is served next.
-    pub discipline: Discipline,
-    /// What is refused before the queue is full; `None` is nothing.
-    pub shed: Option<Shed>,
-    /// From a workspace to the backend, and the same back.
-    pub network_delay: SimSpan,
-}
-
-impl Backend {
-    /// Servers that one pool of `scope` has; `None` is unlimited. Serving an attempt takes
-    /// `service_time` \[ns\]; as many attempts as come may wait, who came first is served first, and
-    /// the way to the servers takes no time.
-    pub const fn new(
-        scope: BackendScope,
-        servers: Option<u32>,
-        service_time: Distribution,
-    ) -> Self {
-        Self {
-            scope,
-            servers,
-            changes: Vec::new(),
-            service_time,
-            queue_limit: None,
-            discipline: Discipline::Fifo,
-            shed: None,
-            network_delay: SimSpan::ZERO,
-        }
-    }
-}
-
-impl Backend {
-    /// Whether it is not known when an attempt arrives what will become of it, so that every
-    /// completion is an event: unless who came first is served first, and nothing is shed.
-    pub fn has_completions(&self) -> bool {
-        self.discipline != Discipline::Fifo || self.shed.is_some()
-    }
-}
-
-/// Who shares the servers of a backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BackendScope {
-    /// One pool of servers in each workspace.
-    Workspace,
-    /// One pool of servers for all.
-    Platform,
 }

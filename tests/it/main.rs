@@ -1,6 +1,7 @@
 //! Tests of what a user sees.
 
 mod absent;
+mod advise;
 mod bounds;
 mod built;
 mod charging;

@@ -56,7 +56,33 @@ fn found(yaml: &str, arguments: &[&str]) -> (SizeSummary, Option<i32>) {
 fn what_is_enough_is_told_with_its_evidence() {
     let output = limitlab(BY_HAND, &["--knob", CREDITS, "--threads", "2"]);
     assert_eq!((output.status.code(), told(&output).as_str()), (Some(0), ""));
-    assert_snapshot!(printed(&output));
+    assert_snapshot!(printed(&output), @r"
+    by-hand: the smallest value that is enough
+    Knobs       plans.metered.credits.included from 10 to 100 (91 values)
+    Until       refusal.rate < 50%
+                messages.completed >= 50
+
+    ✓ plans.metered.credits.included=40 is the smallest that meets all of them
+        refusal.rate < 50%: 14 % (14 to 14), n 128
+        messages.completed >= 50: 50 (50 to 50), n 128
+        cost 4.40, spent by workspaces
+    ✗ plans.metered.credits.included=39 does not
+        refusal.rate < 50%: 17 % (17 to 17), n 128
+        messages.completed >= 50: 48 (48 to 48), n 128
+      Each verdict is 95 % certain, over all looks at ever more replications.
+
+      credits.included  refusal.rate          messages.completed  replications  cost
+    ✗ 32                ✓ 28 % (28 to 28)     ✗ 42 (42 to 42)     64            4.40
+    ✗ 38                ✓ 17 % (17 to 17)     ✗ 48 (48 to 48)     64            4.40
+    ✗ 39                ✓ 17 % (17 to 17)     ✗ 48 (48 to 48)     64            4.40
+    ✓ 40                ✓ 14 % (14 to 14)     ✓ 50 (50 to 50)     64            4.40
+    ✓ 41                ✓ 14 % (14 to 14)     ✓ 50 (50 to 50)     64            4.40
+    ✓ 44                ✓ 6.9 % (6.9 to 6.9)  ✓ 54 (54 to 54)     64            4.40
+    ✓ 55                ✓ 0 % (0 to 0)        ✓ 58 (58 to 58)     64            4.40
+    ✓ 100               ✓ 0 % (0 to 0)        ✓ 58 (58 to 58)     64            4.40
+
+    Run it: limitlab run s.yaml --set plans.metered.credits.included=40
+    ");
 }
 
 #[test]
@@ -96,10 +122,11 @@ fn values_by_hand_are_found() {
 fn the_cheapest_of_several_knobs_counts_knobs_and_what_is_spent() {
     // 25 messages of 2 credits: 50 credits, of which packages have 10 for 2.00, and a credit of the plan
     // costs so much.
+    let stepped = "plans.metered.credits.included=10..60:10";
     let cheapest = |price: &str| {
         let price = format!("plans.metered.credits.included={price}");
         let knobs =
-            ["--knob", CREDITS, "--knob", PACKAGES, "--minimise", "cost", "--price", &price];
+            ["--knob", stepped, "--knob", PACKAGES, "--minimise", "cost", "--price", &price];
         let (found, code) = found(BY_HAND, &knobs);
         assert_eq!(code, Some(0));
         let answer = found.answer.clone().unwrap();

@@ -11,6 +11,7 @@ pub(super) use self::questions::{
     BASELINES, CompareArguments, CompareFormat, DiffArguments, Minimise, SizeArguments,
     SweepArguments,
 };
+use super::advise::AdviseArguments;
 use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Drive(DriveArguments),
     /// Validate a scenario and explain what would run
     Check(CheckArguments),
+    /// Say what would have removed the limit hits, and what it costs
+    Advise(AdviseArguments),
     /// Compare two policies on the same draws: what changes for each workspace
     Diff(DiffArguments),
     /// Simulate a scenario over a grid of values, on the same draws
@@ -78,6 +81,9 @@ pub(super) struct RunArguments {
     /// Write every decision to decisions.csv too
     #[arg(long)]
     pub(super) decisions: bool,
+    /// Try what would have removed the limit hits, for advice.json and the report
+    #[arg(long)]
+    pub(super) advise: bool,
     #[command(flatten)]
     pub(super) how: HowArguments,
 }
@@ -292,6 +298,8 @@ pub(super) enum SchemaOf {
     Fit,
     /// The JSON Schema of diff.json
     Diff,
+    /// The JSON Schema of what `advise --format json` prints
+    Advise,
     /// The JSON Schema of sweep.json
     Sweep,
     /// The JSON Schema of what `size --format json` prints

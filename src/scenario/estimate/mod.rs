@@ -26,6 +26,15 @@ use crate::workload::{
     Action, AgentLine, Factor, LineKind, Occurrence, Steps, Traffic, TrafficKind,
 };
 
+impl Scenario {
+    /// Messages that customers write to each line of a workspace of one of its groups over the
+    /// duration, if its agents are always active: those that are drawn, on average, and those of
+    /// traces. Messages to the workspace as a whole, which go to any agent, are not among them.
+    pub fn messages_to_lines(&self, group: &Group) -> Vec<f64> {
+        messages_of_lines(self, group)
+    }
+}
+
 /// What the timeline multiplies a group's traffic by, on average over its workspaces. Who is taken
 /// by one entry says nothing about another, so means multiply as the factors do.
 pub(super) fn steps(group: &Group) -> Steps {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::super::at::{At, Findings};
+use super::super::declared::DeclaredPlan;
 use super::super::model::{BillingAnchor, Group};
 use super::super::types::{self, Document, ShareText};
 use super::fair_use::{Level, throttles};
@@ -78,6 +79,17 @@ impl Registry {
             return Some(PlanOffer::unlimited());
         }
         self.plans.as_ref()?.get(name).cloned()
+    }
+
+    /// Every plan that is declared, in the order written.
+    pub(super) fn declared_plans(&self) -> Vec<DeclaredPlan> {
+        let offers = self.plans.iter().flat_map(IndexMap::values);
+        offers
+            .map(|offer| DeclaredPlan {
+                plan: offer.plan.clone(),
+                throttles: offer.throttles.clone(),
+            })
+            .collect()
     }
 
     /// Notes a mistake if there is no plan `name`, referred to at `at`.

@@ -117,6 +117,7 @@ pub(super) fn validate(
         idle_plans: idle_plans(document, &groups, at.key("plans"), &findings),
         groups,
         packages,
+        plans: registry.declared_plans(),
         throttles,
         traces: registry.traces.recordings.clone(),
         backend,
@@ -131,8 +132,7 @@ pub(super) fn validate(
         ),
         sha256: String::new(),
     };
-    let has_backend = document.backend.is_some();
-    as_a_whole(&scenario, has_backend, timeline.duration, at, &mut findings);
+    as_a_whole(&scenario, document.backend.is_some(), timeline.duration, at, &mut findings);
     findings.tables.texts().for_each(|table| digest.add(table));
     scenario.sha256 = digest.hex();
     *files = findings.tables.files;
