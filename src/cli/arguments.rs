@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::builds::BuildArguments;
 use crate::units::{Credits, ParseQuantityError, Rate, Share, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
@@ -70,6 +71,8 @@ pub(super) struct RunArguments {
     /// Write every decision to decisions.csv too
     #[arg(long)]
     pub(super) decisions: bool,
+    #[command(flatten)]
+    pub(super) builds: BuildArguments,
     #[command(flatten)]
     pub(super) how: HowArguments,
 }

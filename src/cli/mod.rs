@@ -1,6 +1,7 @@
 //! The command line: the only place that prints, opens files by name, or decides an exit code.
 
 mod arguments;
+mod builds;
 mod check;
 mod compare;
 mod diff;

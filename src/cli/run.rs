@@ -10,13 +10,14 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
+use super::builds::{BuildArguments, append_to_step};
 use super::exit::Exit;
 use super::output::{Named, colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_bar};
 use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::DecisionLog;
 use crate::measure::Measures;
-use crate::report::{self, Outputs};
+use crate::report::{self, Outputs, Uncertain};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::{RunFigures, Summary, ThresholdVerdict};
 
@@ -27,8 +28,9 @@ pub(super) const WIDTH: usize = 100;
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     match load(&arguments.scenario) {
         Ok(loaded) => {
-            let RunArguments { out, decisions, how, .. } = arguments;
-            simulate(&loaded.scenario, out.as_deref(), *decisions, how)
+            let RunArguments { out, decisions, builds, how, .. } = arguments;
+            let wanted = Wanted { out: out.as_deref(), decisions: *decisions, builds: *builds };
+            simulate(&loaded.scenario, &wanted, how)
         }
         Err(error) => explain(&error),
     }
@@ -50,28 +52,32 @@ pub(super) fn load_with(
     scenario::load(path, &overrides)
 }
 
-/// Simulates a scenario, writes its results, with all its decisions if they are asked for, and prints
-/// its summary.
-pub(super) fn simulate(
-    scenario: &Scenario,
-    out: Option<&Path>,
-    decisions: bool,
-    how: &HowArguments,
-) -> Exit {
-    try_simulate(scenario, out, decisions, how).unwrap_or_else(|exit| exit)
+/// Which files a run leaves, and where.
+#[derive(Debug, Default)]
+pub(super) struct Wanted<'a> {
+    /// The folder; that of the scenario's name among the results unless said otherwise.
+    pub(super) out: Option<&'a Path>,
+    /// Whether every decision is logged.
+    pub(super) decisions: bool,
+    /// What servers of builds are told.
+    pub(super) builds: BuildArguments,
+}
+
+/// Simulates a scenario, writes what is wanted of its results, and prints its summary.
+pub(super) fn simulate(scenario: &Scenario, wanted: &Wanted<'_>, how: &HowArguments) -> Exit {
+    try_simulate(scenario, wanted, how).unwrap_or_else(|exit| exit)
 }
 
 /// The same; what ends the command early was told.
 fn try_simulate(
     scenario: &Scenario,
-    out: Option<&Path>,
-    decisions: bool,
+    wanted: &Wanted<'_>,
     how: &HowArguments,
 ) -> Result<Exit, Exit> {
-    let folder =
-        out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
+    let named = || PathBuf::from("results").join(&scenario.name);
+    let folder = wanted.out.map_or_else(named, Path::to_path_buf);
     report::check_folder(&folder).map_err(impossible)?;
-    let draft = decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
+    let draft = wanted.decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };
@@ -92,11 +98,16 @@ fn try_simulate(
     let written = draft.map(Draft::finish).transpose()?;
     let decisions = written.as_ref().map(|beside| beside.path().join(DECISIONS));
     let replications = std::mem::take(&mut outcome.replications);
-    let outputs = Outputs { png: how.png, decisions, replications };
+    let BuildArguments { junit, markdown } = wanted.builds;
+    let uncertain = if how.strict { Uncertain::Fails } else { Uncertain::Passes };
+    let outputs = Outputs { png: how.png, decisions, replications, junit, markdown, uncertain };
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
         show(scenario, &outcome.summary, &folder, how.format);
+    }
+    if markdown {
+        append_to_step(&report::run_markdown(scenario, &outcome.summary, uncertain))?;
     }
     Ok(verdict(&outcome.summary, &outcome.measures, how.strict))
 }

@@ -3,6 +3,7 @@
 //! Nothing here prints, and nothing is computed that `summary.json` or `diff.json` should hold: figures are only
 //! rounded, and series and histograms only laid out.
 
+mod builds;
 mod compare;
 mod diff;
 mod driven;
@@ -11,6 +12,7 @@ mod format;
 mod html;
 mod latency;
 mod limit_hits;
+mod markup;
 mod plots;
 mod replications;
 mod screen;
@@ -27,6 +29,7 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
+pub use builds::{Uncertain, run_markdown};
 pub use compare::{
     ReadError, compare_junit, compare_markdown, compare_terminal, read_saved, save_baseline,
     write_document,

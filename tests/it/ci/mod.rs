@@ -1,0 +1,5 @@
+//! Use in CI: what servers of builds are told, the action for GitHub, and the baselines of this repository.
+
+mod action;
+mod builds;
+mod home;
