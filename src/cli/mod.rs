@@ -2,6 +2,7 @@
 
 mod advise;
 mod arguments;
+mod builds;
 mod check;
 mod compare;
 mod diff;

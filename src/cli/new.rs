@@ -7,7 +7,7 @@ use std::path::{Path, absolute};
 use super::arguments::{Format, HowArguments, NewArguments};
 use super::exit::Exit;
 use super::output::{complain, explain, print};
-use super::run::simulate;
+use super::run::{Wanted, simulate};
 use crate::scenario::{StarterOptions, parse, starter};
 
 /// Runs the command.
@@ -48,7 +48,7 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
     }
     let (threads, format) = (None, Format::Text);
     let how = HowArguments { threads, png: false, quiet: false, format, strict: false };
-    simulate(&scenario, &how)
+    simulate(&scenario, &Wanted::default(), &how)
 }
 
 /// Writes a file that does not exist yet: nobody's scenario is ever overwritten.

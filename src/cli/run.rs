@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::advise::{advice as advice_on, must_be_file};
 use super::arguments::{Format, HowArguments, RunArguments, ScenarioArguments};
+use super::builds::{BuildArguments, append_to_step};
 use super::exit::Exit;
 use super::output::{Named, colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_bar, with_runs_bar};
@@ -18,7 +19,7 @@ use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::DecisionLog;
 use crate::measure::Measures;
 use crate::planning::{AdviceSummary, AdviseOptions, AdviseWatch};
-use crate::report::{self, Outputs};
+use crate::report::{self, Outputs, Uncertain};
 use crate::scenario::{self, Faults, Loaded, Override, Scenario, ScenarioError};
 use crate::summary::{RunFigures, Summary, ThresholdVerdict};
 
@@ -29,10 +30,14 @@ pub(super) const WIDTH: usize = 100;
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     match load(&arguments.scenario) {
         Ok(loaded) => {
-            let RunArguments { scenario, out, decisions, advise, how } = arguments;
-            let advised = advise.then_some(scenario);
-            try_simulate(&loaded.scenario, out.as_deref(), *decisions, advised, how)
-                .unwrap_or_else(|exit| exit)
+            let RunArguments { scenario, out, decisions, advise, builds, how } = arguments;
+            let wanted = Wanted {
+                out: out.as_deref(),
+                decisions: *decisions,
+                advised: advise.then_some(scenario),
+                builds: *builds,
+            };
+            simulate(&loaded.scenario, &wanted, how)
         }
         Err(error) => explain(&error),
     }
@@ -54,30 +59,41 @@ pub(super) fn load_with(
     scenario::load(path, &overrides)
 }
 
-/// Simulates a scenario, writes its results and prints its summary.
-pub(super) fn simulate(scenario: &Scenario, how: &HowArguments) -> Exit {
-    try_simulate(scenario, None, false, None, how).unwrap_or_else(|exit| exit)
+/// Which files a run leaves, and where.
+#[derive(Debug, Default)]
+pub(super) struct Wanted<'a> {
+    /// The folder; that of the scenario's name among the results unless said otherwise.
+    pub(super) out: Option<&'a Path>,
+    /// Whether every decision is logged.
+    pub(super) decisions: bool,
+    /// The scenario on which there is advice.
+    pub(super) advised: Option<&'a ScenarioArguments>,
+    /// What servers of builds are told.
+    pub(super) builds: BuildArguments,
+}
+
+/// Simulates a scenario, writes what is wanted of its results, and prints its summary.
+pub(super) fn simulate(scenario: &Scenario, wanted: &Wanted<'_>, how: &HowArguments) -> Exit {
+    try_simulate(scenario, wanted, how).unwrap_or_else(|exit| exit)
 }
 
 /// The same, with all decisions, and with advice on what `advised` names, if they are asked for; what
 /// ends the command early was told.
 fn try_simulate(
     scenario: &Scenario,
-    out: Option<&Path>,
-    decisions: bool,
-    advised: Option<&ScenarioArguments>,
+    wanted: &Wanted<'_>,
     how: &HowArguments,
 ) -> Result<Exit, Exit> {
-    advised.map_or(Ok(()), must_be_file)?;
+    wanted.advised.map_or(Ok(()), must_be_file)?;
     let watch = Arc::new(Watch::default());
     stop_on_interrupt(&watch);
     let options = RunOptions { threads: threads(how) };
     // Who draws what came of it has to know too what was found.
     let scenario = &*engine::settle(scenario, options, &watch).map_err(failed)?;
-    let folder =
-        out.map_or_else(|| PathBuf::from("results").join(&scenario.name), Path::to_path_buf);
+    let named = || PathBuf::from("results").join(&scenario.name);
+    let folder = wanted.out.map_or_else(named, Path::to_path_buf);
     report::check_folder(&folder).map_err(impossible)?;
-    let draft = decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
+    let draft = wanted.decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
     #[expect(clippy::disallowed_methods, reason = "what a run cost is told beside its results")]
     let began = Instant::now();
     let outcome = with_bar(&watch, !how.quiet, || match &draft {
@@ -96,13 +112,16 @@ fn try_simulate(
     let decisions = written.as_ref().map(|beside| beside.path().join(DECISIONS));
     let replications = std::mem::take(&mut outcome.replications);
     // Who interrupts a run wants no more of them.
-    let advised = advised.filter(|_| outcome.measures.interrupted.is_none());
+    let advised = wanted.advised.filter(|_| outcome.measures.interrupted.is_none());
     let advice = advised.map(|named| advice(named, scenario, how, &watch));
     let (advice, unadvised) = match advice.transpose() {
         Ok(advice) => (advice, None),
         Err(exit) => (None, Some(exit)),
     };
-    let outputs = Outputs { png: how.png, decisions, replications, advice };
+    let BuildArguments { junit, markdown } = wanted.builds;
+    let uncertain = if how.strict { Uncertain::Fails } else { Uncertain::Passes };
+    let outputs =
+        Outputs { png: how.png, decisions, replications, advice, junit, markdown, uncertain };
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
         .map_err(impossible)?;
     if !how.quiet {
@@ -111,6 +130,9 @@ fn try_simulate(
             let text = report::advise_terminal(advice, colour_of(&stdout()), WIDTH);
             print(&format!("\n{text}"));
         }
+    }
+    if markdown {
+        append_to_step(&report::run_markdown(scenario, &outcome.summary, uncertain))?;
     }
     // What was run is written whatever became of the advice; that there is none is told.
     Ok(unadvised.unwrap_or_else(|| verdict(&outcome.summary, &outcome.measures, how.strict)))

@@ -4,6 +4,7 @@
 //! rounded, and series and histograms only laid out.
 
 mod advise;
+mod builds;
 mod columns;
 mod compare;
 mod diff;
@@ -13,6 +14,7 @@ mod format;
 mod html;
 mod latency;
 mod limit_hits;
+mod markup;
 mod plots;
 mod replications;
 mod screen;
@@ -31,6 +33,7 @@ mod write;
 mod fixture;
 
 pub use advise::advise_terminal;
+pub use builds::{Uncertain, run_markdown};
 pub use compare::{
     ReadError, compare_junit, compare_markdown, compare_terminal, read_saved, save_baseline,
     write_document,

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::format::{count, number, percent, time};
 use super::screen::{GUTTER, Page, Style};
 use super::section::ALL;
-use super::telling::{self, AT_ONCE, TIMES, Times, after, measured, refused_share_of_all, value};
+use super::telling::{self, AT_ONCE, GROUPS, LIMITS, TIMES, Times, measured};
 use super::words::cause_label;
 use crate::scenario::Scenario;
 use crate::summary::{GroupSummary, Summary, ThresholdSummary, ThresholdVerdict};
@@ -97,16 +96,10 @@ fn limits(page: &mut Page, all: &GroupSummary, summary: &Summary) {
     let widths = [12, 10, 12, 14];
     let note = telling::first_of(summary).filter(|_| !hit.is_empty());
     if !hit.is_empty() {
-        let titles = ["refused", "of tries", "workspaces", "first, median"].map(str::to_owned);
-        page.row("", &titles, &widths, Style::Dim);
+        page.row("", &LIMITS.map(str::to_owned), &widths, Style::Dim);
     }
     for cause in hit {
-        let cells = [
-            number(cause.refused),
-            refused_share_of_all(summary, cause).map_or_else(String::new, percent),
-            number(cause.workspaces),
-            cause.first_p50_s.map_or_else(String::new, after),
-        ];
+        let cells = telling::limit(summary, cause);
         let name = cause_label(&cause.reason, cause.limiter.as_deref());
         page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
         page.wrapped("    ", 4, &told(&cause.sentence), Style::Dim);
@@ -157,20 +150,9 @@ fn groups(page: &mut Page, summary: &Summary) {
     }
     page.blank();
     let widths = [11, 12, 9, 10, 13];
-    let titles = ["workspaces", "messages", "lost", "p95 reply", "hit a limit"].map(str::to_owned);
-    page.row("Groups", &titles, &widths, Style::Bold);
+    page.row("Groups", &GROUPS.map(str::to_owned), &widths, Style::Bold);
     for (name, group) in groups.iter().take(MOST_GROUPS) {
-        let of = |metric: &str, format: fn(f64) -> String| {
-            value(group, metric).map_or_else(|| "–".to_owned(), format)
-        };
-        let cells = [
-            count(group.workspaces),
-            of("messages.offered", number),
-            of("loss.rate", percent),
-            of("latency.p95", |p95| if p95 == 0.0 { "at once".to_owned() } else { time(p95) }),
-            of("workspaces.hit.share", percent),
-        ];
-        page.row(&format!("  {name}"), &cells, &widths, Style::Plain);
+        page.row(&format!("  {name}"), &telling::group(group), &widths, Style::Plain);
     }
     if groups.len() > MOST_GROUPS {
         let more = groups.len() - MOST_GROUPS;

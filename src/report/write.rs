@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::builds::{Uncertain, run_junit, run_markdown};
 use super::folder::{Content, ResultFile, replace};
 use super::html::html;
 use super::latency::{latency_csv, latency_hgrm};
@@ -31,6 +32,12 @@ pub struct Outputs {
     /// What would have removed the limit hits, where that was asked for: a file, and a section of the
     /// page.
     pub advice: Option<AdviceSummary>,
+    /// The thresholds as JUnit XML, for a server of builds.
+    pub junit: bool,
+    /// The summary in Markdown, which is what [`run_markdown`] answers.
+    pub markdown: bool,
+    /// What these two make of thresholds that are not certain to hold.
+    pub uncertain: Uncertain,
 }
 
 /// Why results could not be written. What was in the folder before is then still there.
@@ -149,6 +156,13 @@ fn files(
         }
     }
     add("report.html", text(html(scenario, summary, outputs.advice.as_ref(), &plots)))?;
+    if outputs.junit {
+        add("junit.xml", text(run_junit(scenario, summary, outputs.uncertain)))?;
+    }
+    if outputs.markdown {
+        let told = run_markdown(scenario, summary, outputs.uncertain);
+        add("summary.md", Ok(told.into_bytes()))?;
+    }
     files.extend(outputs.decisions.iter().map(|written| ResultFile {
         name: "decisions.csv".to_owned(),
         content: Content::Beside(written.clone()),
@@ -206,8 +220,8 @@ mod tests {
     #[test]
     fn options_add_files_and_change_none() {
         let (scenario, measures, summary) = small();
-        let write_to = |folder: &Path, png| {
-            let outputs = Outputs { png, ..Outputs::default() };
+        let write_to = |folder: &Path, all| {
+            let outputs = Outputs { png: all, junit: all, markdown: all, ..Outputs::default() };
             write(folder, &scenario, &summary, &measures, &outputs).unwrap();
         };
         let home = tempfile::tempdir().unwrap();
@@ -218,8 +232,12 @@ mod tests {
             let [plain, more] = [&plain, &more].map(|it| fs::read(it.join(&file.name)).unwrap());
             assert!(plain == more, "{} differs", file.name);
         }
-        assert!(!plain.join("plots/limit_hits.png").exists());
-        assert!(more.join("plots/limit_hits.png").exists());
+        for file in ["plots/limit_hits.png", "junit.xml", "summary.md"] {
+            assert!(!plain.join(file).exists() && more.join(file).exists(), "{file}");
+        }
+        // What an older result had is gone with it.
+        write_to(&more, false);
+        assert!(!more.join("junit.xml").exists() && !more.join("summary.md").exists());
     }
 
     #[test]

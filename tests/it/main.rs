@@ -6,6 +6,7 @@ mod bounds;
 mod built;
 mod charging;
 mod check;
+mod ci;
 mod cli;
 mod compare;
 mod coverage;

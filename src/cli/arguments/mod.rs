@@ -12,6 +12,7 @@ pub(super) use self::questions::{
     SweepArguments,
 };
 use super::advise::AdviseArguments;
+use super::builds::BuildArguments;
 use crate::units::{Credits, ParseQuantityError, Rate, SimSpan, Speed, parse_count};
 
 /// Simulates limits, shared credits and fair-use throttles from a scenario file.
@@ -84,6 +85,8 @@ pub(super) struct RunArguments {
     /// Try what would have removed the limit hits, for advice.json and the report
     #[arg(long)]
     pub(super) advise: bool,
+    #[command(flatten)]
+    pub(super) builds: BuildArguments,
     #[command(flatten)]
     pub(super) how: HowArguments,
 }

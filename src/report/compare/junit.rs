@@ -1,9 +1,10 @@
 //! The comparison of two results as JUnit XML, which servers of builds read.
 
-use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::cells::{cells, described, headline};
 use crate::planning::{CompareMode, CompareSummary, MetricComparison, MetricVerdict};
+use crate::report::markup::failure;
 
 /// A suite for each group, with a case for each metric that was judged: it fails where the metric
 /// regressed, or differs where nothing may. What else differs in an exact comparison is a suite too.
@@ -55,10 +56,4 @@ fn case(of: &CompareSummary, group: &str, name: &str, metric: &MetricComparison)
         case.set_system_out(told);
     }
     case
-}
-
-fn failure(kind: &str, message: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_type(kind).set_message(message);
-    status
 }

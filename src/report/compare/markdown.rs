@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::cells::{TITLES, TOLD, VERDICTS, cells, described, headline, how};
 use crate::planning::{CompareSummary, MetricVerdict};
+use crate::report::markup::escaped;
 use crate::report::words::plural;
 
 /// The comparison: what failed first, then what else differs; the rest is folded.
@@ -50,19 +51,4 @@ fn table(text: &mut String, of: &CompareSummary, verdict: MetricVerdict) {
         let cells = cells(name, metric).map(|cell| escaped(&cell)).join(" | ");
         let _ = writeln!(text, "| {} | {} | {cells} |", escaped(group), escaped(name));
     }
-}
-
-/// A text that Markdown shows as it is, in one cell.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '|' | '[' | ']' | '~' | '#' | '>' => escaped.extend(['\\', c]),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

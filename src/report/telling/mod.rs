@@ -8,7 +8,7 @@ mod shadow;
 
 use std::fmt::Write as _;
 
-use super::format::{every, metric_beside, number, percent, span, time};
+use super::format::{count, every, metric, metric_beside, number, percent, span, time};
 use super::section::ALL;
 use super::words::plural;
 use crate::scenario::Scenario;
@@ -132,21 +132,40 @@ pub(super) const fn sign(verdict: ThresholdVerdict) -> &'static str {
     }
 }
 
-/// What was measured against a threshold, precisely enough to be told from its bound.
-pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
-    let Some(value) = summary.value else { return "nothing was observed".to_owned() };
+/// A threshold in figures, precisely enough to be told from its bound.
+pub(super) struct Figures {
+    /// What was measured, in the worst window if it is over windows.
+    pub value: String,
+    /// The ends of its 95% interval, where there is one.
+    pub interval: Option<[String; 2]>,
+    /// What it must be, as `< 15 s`; `None` of a threshold that the scenario does not have.
+    pub bound: Option<String>,
+}
+
+/// What was measured against a threshold, and against what.
+pub(super) fn figures(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> Figures {
     let threshold = scenario.thresholds.get(index).filter(|it| it.text == summary.threshold);
+    let bound =
+        threshold.map(|it| format!("{} {}", it.comparison.sign(), metric(&it.metric, it.bound)));
     let shown = |value| match threshold {
         Some(threshold) => metric_beside(&threshold.metric, value, threshold.bound),
         None => number(value),
     };
-    let uncertain = summary.ci95.filter(|_| summary.verdict == ThresholdVerdict::Inconclusive);
-    let value = match uncertain.map(|ends| ends.map(shown)) {
-        Some([low, high]) => format!("{}, 95% between {low} and {high}", shown(value)),
-        None => shown(value),
+    let Some(value) = summary.value.map(shown) else {
+        return Figures { value: "nothing was observed".to_owned(), interval: None, bound };
     };
-    match summary.over_s {
+    let value = match summary.over_s {
         Some(over) => format!("{value} in the worst {}", every(exact(over))),
+        None => value,
+    };
+    Figures { value, interval: summary.ci95.map(|ends| ends.map(shown)), bound }
+}
+
+/// What was measured against a threshold; with its interval where that leaves it open.
+pub(super) fn measured(scenario: &Scenario, index: usize, summary: &ThresholdSummary) -> String {
+    let Figures { value, interval, .. } = figures(scenario, index, summary);
+    match interval.filter(|_| summary.verdict == ThresholdVerdict::Inconclusive) {
+        Some([low, high]) => format!("{value}, 95% between {low} and {high}"),
         None => value,
     }
 }
@@ -273,6 +292,36 @@ fn share_of_those(
     let groups = summary.groups.iter().filter(|(name, group)| *name != ALL && has_it(group));
     let tries: f64 = groups.map(|(_, group)| tries(group, reason)).sum();
     (tries > 0.0).then(|| refused / tries)
+}
+
+/// What the columns of limits are called.
+pub(super) const LIMITS: [&str; 4] = ["refused", "of tries", "workspaces", "first, median"];
+
+/// How often a limit refused, in what share of the tries that it concerns, whom, and when first.
+pub(super) fn limit(summary: &Summary, cause: &CauseSummary) -> [String; 4] {
+    [
+        number(cause.refused),
+        refused_share_of_all(summary, cause).map_or_else(String::new, percent),
+        number(cause.workspaces),
+        cause.first_p50_s.map_or_else(String::new, after),
+    ]
+}
+
+/// What the columns of groups are called.
+pub(super) const GROUPS: [&str; 5] = ["workspaces", "messages", "lost", "p95 reply", "hit a limit"];
+
+/// A group in a row.
+pub(super) fn group(group: &GroupSummary) -> [String; 5] {
+    let of = |metric: &str, format: fn(f64) -> String| {
+        value(group, metric).map_or_else(|| "–".to_owned(), format)
+    };
+    [
+        count(group.workspaces),
+        of("messages.offered", number),
+        of("loss.rate", percent),
+        of("latency.p95", |p95| if p95 == 0.0 { "at once".to_owned() } else { time(p95) }),
+        of("workspaces.hit.share", percent),
+    ]
 }
 
 /// What became of the messages, in a sentence.
