@@ -58,6 +58,11 @@ pub fn settle<'s>(
     }
     scenario.check().map_err(EngineError::Flawed)?;
     let most = scenario.warm_up;
+    if scenario.duration.nanos() < OBSERVATIONS {
+        // So short a run has no beginning.
+        let settling = Settling::Found { settled: true };
+        return Ok(Cow::Owned(Scenario { warm_up: SimSpan::ZERO, settling, ..scenario.clone() }));
+    }
     let outcome = run(&looked_at(scenario), options, &watch.beside())?;
     let batch = width(scenario).times(BATCH);
     let cuts = OBSERVED.map(|metric| mser(&observations(&outcome.measures, metric, batch)));
@@ -194,6 +199,8 @@ mod tests {
             "{ limitlab: 1, name: s, duration: 1h, warm_up: auto, workspaces: [{ group: shops,
             agents: [{ name: sales, traffic: { rate: 1/min } }] }] }";
         assert_eq!(settled(free), (SimSpan::ZERO, Settling::Found { settled: true }));
+        let short = free.replace("1h", "7ns");
+        assert_eq!(settled(&short), (SimSpan::ZERO, Settling::Found { settled: true }));
         let given = free.replace("auto", "10m");
         assert_eq!(settled(&given), (SimSpan::MINUTE.times(10), Settling::Given));
     }

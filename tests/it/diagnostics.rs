@@ -1243,7 +1243,7 @@ fn the_command_line() {
       |
     1 | warm_up=
       |         ^
-    hint: expected a duration such as `250ms`, `8h` or `1d12h`
+    hint: expected a duration such as `10m`, or `auto`
 
     1 mistake in --set
     ");
