@@ -30,14 +30,15 @@ pub(super) fn run(arguments: &DriveArguments) -> Exit {
 
 /// Drives a scenario, writes its results and prints them; what ends the command early was told.
 fn drive_it(scenario: &Scenario, arguments: &DriveArguments) -> Result<Exit, Exit> {
-    let watch = Arc::new(Watch::default());
-    stop_on_interrupt(&watch);
-    let threads = arguments.threads.map_or_else(all_threads, usize::from);
-    let options = RunOptions { threads };
-    let scenario = &*engine::settle(scenario, options, &watch).map_err(failed)?;
     let named = || PathBuf::from("results").join(format!("{}-drive", scenario.name));
     let folder = arguments.out.clone().unwrap_or_else(named);
     report::check_folder(&folder).map_err(impossible)?;
+    let watch = Arc::new(Watch::default());
+    stop_on_interrupt(&watch);
+    let threads = arguments.threads.map_or_else(all_threads, usize::from);
+    // Who draws what came of it has to know too what warm-up was found.
+    let settled = engine::settle(scenario, RunOptions { threads }, &watch);
+    let scenario = &*settled.map_err(failed)?;
     let draft = Draft::new(&folder, DecisionLog::of_service)?;
     let options = DriveOptions { speed: arguments.speed, threads };
     let scratch = draft.scratch("due.csv");

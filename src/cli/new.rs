@@ -47,7 +47,7 @@ pub(super) fn new(arguments: &NewArguments) -> Exit {
         return Exit::Done;
     }
     let (threads, format) = (None, Format::Text);
-    let how = HowArguments { threads, png: false, quiet: false, format, strict: false };
+    let how = HowArguments { threads, png: false, quiet: false, format };
     simulate(&scenario, &Wanted::default(), &how)
 }
 

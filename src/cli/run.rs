@@ -30,11 +30,12 @@ pub(super) const WIDTH: usize = 100;
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     match load(&arguments.scenario) {
         Ok(loaded) => {
-            let RunArguments { scenario, out, decisions, advise, builds, how } = arguments;
+            let RunArguments { scenario, out, decisions, advise, strict, builds, how } = arguments;
             let wanted = Wanted {
                 out: out.as_deref(),
                 decisions: *decisions,
                 advised: advise.then_some(scenario),
+                strict: *strict,
                 builds: *builds,
             };
             simulate(&loaded.scenario, &wanted, how)
@@ -68,6 +69,8 @@ pub(super) struct Wanted<'a> {
     pub(super) decisions: bool,
     /// The scenario on which there is advice.
     pub(super) advised: Option<&'a ScenarioArguments>,
+    /// Whether it fails where a threshold is not certain to hold.
+    pub(super) strict: bool,
     /// What servers of builds are told.
     pub(super) builds: BuildArguments,
 }
@@ -85,17 +88,18 @@ fn try_simulate(
     how: &HowArguments,
 ) -> Result<Exit, Exit> {
     wanted.advised.map_or(Ok(()), must_be_file)?;
-    let watch = Arc::new(Watch::default());
-    stop_on_interrupt(&watch);
-    let options = RunOptions { threads: threads(how) };
-    // Who draws what came of it has to know too what was found.
-    let scenario = &*engine::settle(scenario, options, &watch).map_err(failed)?;
     let named = || PathBuf::from("results").join(&scenario.name);
     let folder = wanted.out.map_or_else(named, Path::to_path_buf);
     report::check_folder(&folder).map_err(impossible)?;
     let draft = wanted.decisions.then(|| Draft::new(&folder, DecisionLog::new)).transpose()?;
+    let watch = Arc::new(Watch::default());
+    stop_on_interrupt(&watch);
+    let options = RunOptions { threads: threads(how) };
     #[expect(clippy::disallowed_methods, reason = "what a run cost is told beside its results")]
     let began = Instant::now();
+    // Who draws what came of it has to know too what warm-up was found.
+    let settled = with_bar(&watch, !how.quiet, || engine::settle(scenario, options, &watch));
+    let scenario = &*settled.map_err(failed)?;
     let outcome = with_bar(&watch, !how.quiet, || match &draft {
         Some(draft) => engine::run_logged(scenario, options, &watch, &draft.log),
         None => engine::run(scenario, options, &watch),
@@ -119,7 +123,7 @@ fn try_simulate(
         Err(exit) => (None, Some(exit)),
     };
     let BuildArguments { junit, markdown } = wanted.builds;
-    let uncertain = if how.strict { Uncertain::Fails } else { Uncertain::Passes };
+    let uncertain = if wanted.strict { Uncertain::Fails } else { Uncertain::Passes };
     let outputs =
         Outputs { png: how.png, decisions, replications, advice, junit, markdown, uncertain };
     report::write(&folder, scenario, &outcome.summary, &outcome.measures, &outputs)
@@ -135,7 +139,7 @@ fn try_simulate(
         append_to_step(&report::run_markdown(scenario, &outcome.summary, uncertain))?;
     }
     // What was run is written whatever became of the advice; that there is none is told.
-    Ok(unadvised.unwrap_or_else(|| verdict(&outcome.summary, &outcome.measures, how.strict)))
+    Ok(unadvised.unwrap_or_else(|| verdict(&outcome.summary, &outcome.measures, wanted.strict)))
 }
 
 /// What would have removed the limit hits of the scenario that a command names.

@@ -128,23 +128,19 @@ fn show(arguments: &SizeArguments, found: &SizeSummary) {
         Format::Text => {
             let again = |setting: &Setting| {
                 let set = found.set.iter().cloned();
+                let until = serde_json::to_string(&arguments.until).unwrap_or_default();
+                let until = (!arguments.until.is_empty()).then(|| format!("thresholds={until}"));
                 let values = setting.iter().map(|(key, value)| format!("{key}={value}"));
-                let all: Vec<String> =
-                    set.chain(values).map(|it| format!("--set {}", quoted(&it))).collect();
-                let path = quoted(&arguments.scenario.path.display().to_string());
+                let all: Vec<String> = set
+                    .chain(values)
+                    .chain(until)
+                    .map(|it| format!("--set {}", report::shell_word(&it)))
+                    .collect();
+                let path = report::shell_word(&arguments.scenario.path.display().to_string());
                 format!("Run it: limitlab run {path} {}", all.join(" "))
             };
             print(&report::size_terminal(found, again, colour_of(&stdout()), WIDTH));
         }
         Format::Json => print(&found.to_json()),
     }
-}
-
-/// A word as a shell reads it.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:,%@+".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }

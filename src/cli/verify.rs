@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output::{complain, explain, print};
 use super::run::load_with;
 use crate::log::Trace;
-use crate::report::verified_terminal;
+use crate::report::{shell_word, verified_terminal};
 use crate::scenario::{Faults, Loaded, ScenarioError};
 use crate::verify::{Standard, Verdict, VerdictDocument, Verified, VerifyError, verify};
 
@@ -91,23 +91,15 @@ fn write_all(
 
 /// The command that judges a log as this one was.
 fn replay(path: &Path, arguments: &VerifyArguments) -> String {
-    let word = |word: &str| {
-        let is_plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
-        if !word.is_empty() && word.chars().all(is_plain) {
-            word.to_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
     let mut words = vec!["limitlab".to_owned(), "verify".to_owned()];
-    words.push(word(&path.display().to_string()));
+    words.push(shell_word(&path.display().to_string()));
     words.push("--scenario".to_owned());
-    words.push(word(&arguments.of.scenario.display().to_string()));
+    words.push(shell_word(&arguments.of.scenario.display().to_string()));
     for set in &arguments.of.set {
-        words.extend(["--set".to_owned(), word(set)]);
+        words.extend(["--set".to_owned(), shell_word(set)]);
     }
     if let Some(ttl) = arguments.of.hold_ttl {
-        words.extend(["--hold-ttl".to_owned(), word(&ttl.to_string())]);
+        words.extend(["--hold-ttl".to_owned(), shell_word(&ttl.to_string())]);
     }
     words.join(" ")
 }

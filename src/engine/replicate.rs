@@ -32,7 +32,11 @@ impl Simulated {
 
 fn summary(scenario: &Scenario, measures: &Measures) -> Summary {
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
-    summarise(measures, &names, scenario.identity(), scenario.seed)
+    let mut summary = summarise(measures, &names, scenario.identity(), scenario.seed);
+    if let Some(why) = scenario.unsettled() {
+        summary.validity.doubt(why);
+    }
+    summary
 }
 
 /// Told of each replication that is finished, by any thread.
@@ -122,7 +126,8 @@ impl<'s> Ends<'s> {
     /// Whether there are enough.
     fn here(&self, summary: &Summary, measures: &Measures) -> bool {
         self.precision.is_some_and(|precision| precision.is_met(summary))
-            || self.thresholds.iter().any(|it| it.surely_fails(summary, measures))
+            || measures.replications >= Self::FEWEST
+                && self.thresholds.iter().any(|it| it.surely_fails(summary, measures))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::log::{DecisionLog, TraceError};
 use crate::measure::{
     Frame, GroupMeasures, Interruption, Measures, PairMoments, PlatformMeasures, Seen,
 };
-use crate::scenario::{Flaws, Scenario, Settling, Threshold};
+use crate::scenario::{Flaws, Scenario, Threshold};
 use crate::summary::{Replications, Summary, ThresholdSummary};
 use crate::units::{SimSpan, SimTime};
 
@@ -223,12 +223,6 @@ fn observed(
     let frame = frame::frame(scenario, SimTime::ZERO + scenario.duration);
     let simulated = simulate(scenario, frame, 0..scenario.replications, options, observers)?;
     let mut summary = simulated.summary(scenario);
-    if scenario.settling == (Settling::Found { settled: false }) {
-        summary.validity.doubt(format!(
-            "It did not settle in its first half, {}: a longer run may.",
-            scenario.warm_up
-        ));
-    }
     let Simulated { measures, by_replication, events, messages, threads, .. } = simulated;
     // Fewer were simulated for a threshold alone that surely failed then.
     let fewer = measures.replications < scenario.replications && measures.interrupted.is_none();

@@ -9,23 +9,27 @@ use crate::scenario::{Comparison, Scenario, Settling, Threshold};
 use crate::summary::over_windows;
 use crate::units::SimSpan;
 
-/// Observations that MSER-5 adds up to one.
+/// Stretches of time that MSER-5 adds up to one observation.
 const BATCH: u64 = 5;
-/// Observations into which the run is cut.
-const OBSERVATIONS: u64 = 2_500;
-/// Batches at the end behind which nothing is cut: of a few the spread is small by chance.
-const LAST: usize = 5;
+/// Stretches into which the run is cut.
+const STRETCHES: u64 = 2_500;
+/// Observations below which nothing is cut: of so few none is out of the ordinary.
+const FEWEST: usize = 20;
+/// What an observation is made of at least, on average: of rare events the rule would cut off the first ones.
+const IN_EACH: f64 = 25.0;
 /// Replications that are looked at, at most: they are looked at together.
 const MOST_REPLICATIONS: u32 = 10;
-/// What is observed over time; the one that takes longest counts.
-const OBSERVED: [&str; 2] = ["latency.mean", "refusal.rate"];
+/// What is observed over time, and what it counts; the one that takes longest to settle counts.
+const OBSERVED: [(&str, &str); 2] =
+    [("latency.mean", "messages.completed"), ("refusal.rate", "attempts.refused")];
 
-/// The scenario with the warm-up that it asks to be found; itself if it has one.
+/// The scenario with the warm-up that it asks to be found; itself if it has one, or if `watch` asked to stop.
 ///
-/// It is simulated once from the start, at most ten replications of it, and cut into 2,500 stretches of time,
-/// in each of which the mean latency of the messages due in it and the share of its attempts that are refused
-/// are observed: MSER-5 says how much of the beginning is to be left out of each. The warm-up is the longer of
-/// the two, in whole bins of the series, and at most half of the duration.
+/// It is simulated once from the start, at most ten replications of it, and cut into 2,500 stretches of time.
+/// Of five of them, or of as many as have 25 messages on average, the mean latency of the messages due in them
+/// is observed, and of as many as have 25 refusals the share of attempts that are refused: MSER-5 says how much
+/// of the beginning is to be left out of each. The warm-up is the longer of the two, in whole bins of the
+/// series, and at most half of the duration.
 ///
 /// Source: K. P. White, M. J. Cobb, S. C. Spratt, A Comparison of Five Steady-State Truncation Heuristics for
 /// Simulation, Proceedings of the 2000 Winter Simulation Conference, 755-760.
@@ -57,29 +61,27 @@ pub fn settle<'s>(
         return Ok(Cow::Borrowed(scenario));
     }
     scenario.check().map_err(EngineError::Flawed)?;
-    let most = scenario.warm_up;
-    if scenario.duration.nanos() < OBSERVATIONS {
-        // So short a run has no beginning.
-        let settling = Settling::Found { settled: true };
-        return Ok(Cow::Owned(Scenario { warm_up: SimSpan::ZERO, settling, ..scenario.clone() }));
-    }
     let outcome = run(&looked_at(scenario), options, &watch.beside())?;
-    let batch = width(scenario).times(BATCH);
-    let cuts = OBSERVED.map(|metric| mser(&observations(&outcome.measures, metric, batch)));
-    // What takes no time and is never refused has settled at once.
-    let cut = cuts.into_iter().flatten().max().unwrap_or(0);
+    if outcome.measures.interrupted.is_some() {
+        return Ok(Cow::Borrowed(scenario));
+    }
+    let cuts = OBSERVED.map(|(metric, counted)| {
+        let counted = outcome.summary.value(counted).unwrap_or(0.0);
+        let counted = counted * f64::from(outcome.summary.replications);
+        cut(&outcome.measures, metric, (stretch(scenario), counted))
+    });
+    // What takes no time and is hardly ever refused has settled at once.
+    let longest = cuts.into_iter().flatten().max_by_key(|cut| cut.at);
+    let Cut { at, is_whole } = longest.unwrap_or(Cut { at: SimSpan::ZERO, is_whole: true });
     let bin = scenario.series_every;
-    let found = batch.times(cut as u64);
-    let warm_up = bin.times(found.nanos().div_ceil(bin.nanos()));
-    let settling = Settling::Found { settled: found <= most };
-    let mut settled = scenario.clone();
-    (settled.warm_up, settled.settling) = (warm_up.min(most), settling);
-    Ok(Cow::Owned(settled))
+    let warm_up = bin.times(at.nanos().div_ceil(bin.nanos())).min(scenario.warm_up);
+    let settling = Settling::Found { settled: is_whole };
+    Ok(Cow::Owned(Scenario { warm_up, settling, ..scenario.clone() }))
 }
 
-/// The width of an observation.
-fn width(scenario: &Scenario) -> SimSpan {
-    SimSpan::from_nanos(scenario.duration.nanos().div_ceil(OBSERVATIONS))
+/// The length of a stretch.
+fn stretch(scenario: &Scenario) -> SimSpan {
+    SimSpan::from_nanos(scenario.duration.nanos().div_ceil(STRETCHES))
 }
 
 /// The scenario that is observed: from its start, in narrow bins.
@@ -88,33 +90,48 @@ fn looked_at(scenario: &Scenario) -> Scenario {
     (first.warm_up, first.settling) = (SimSpan::ZERO, Settling::Given);
     let replications = first.until.take().map_or(first.replications, |until| until.fewest);
     first.replications = replications.min(MOST_REPLICATIONS);
-    first.series_every = width(scenario);
+    first.series_every = stretch(scenario);
     // What a threshold is about over windows is collected by bin.
-    let over = Some(width(scenario).times(BATCH));
-    first.thresholds = OBSERVED
-        .map(|metric| Threshold { over, ..Threshold::new(metric, Comparison::AtLeast, 0.0) })
-        .into();
+    let over = Some(stretch(scenario));
+    let asked =
+        |(metric, _)| Threshold { over, ..Threshold::new(metric, Comparison::AtLeast, 0.0) };
+    first.thresholds = OBSERVED.map(asked).into();
     first
 }
 
-/// What a metric was in each batch. Where nothing was observed it is what it was before.
-fn observations(measures: &Measures, metric: &str, batch: SimSpan) -> Vec<f64> {
-    let windows = over_windows(measures, None, metric, batch);
-    let values: Vec<Option<f64>> =
-        windows.into_iter().step_by(BATCH as usize).map(|window| window.value).collect();
-    let Some(first) = values.iter().flatten().next() else { return Vec::new() };
-    let mut last = *first;
-    values
-        .into_iter()
-        .map(|value| *value.as_ref().inspect(|it| last = **it).unwrap_or(&last))
-        .collect()
+/// What is to be left out of the beginning.
+struct Cut {
+    at: SimSpan,
+    /// Whether it is all that is to be left out.
+    is_whole: bool,
 }
 
-/// How many observations at the beginning are to be left out, so that the standard error of the mean of the
-/// others is least; `None` where there are too few.
-fn mser(values: &[f64]) -> Option<usize> {
-    let n = values.len();
-    let most = n.checked_sub(LAST).filter(|&most| most > 0)?;
+/// What is to be left out by what a metric was over time, of which so much was counted in all; `None` where
+/// that is too little to tell.
+fn cut(measures: &Measures, metric: &str, (stretch, counted): (SimSpan, f64)) -> Option<Cut> {
+    let wanted = (STRETCHES as f64 * IN_EACH / counted).ceil();
+    if !(wanted <= (STRETCHES as usize / FEWEST) as f64) {
+        return None;
+    }
+    let length = (wanted as u64).max(BATCH);
+    let batch = stretch.times(length);
+    let windows = over_windows(measures, None, metric, batch);
+    let batches = windows.into_iter().step_by(length as usize).enumerate();
+    // Where nothing was observed there is no observation.
+    let observed = batches.filter_map(|(place, window)| Some((place as u64, window.value?)));
+    let (places, values): (Vec<u64>, Vec<f64>) = observed.unzip();
+    let (first, is_whole) = mser(&values)?;
+    let at = if first == 0 { SimSpan::ZERO } else { batch.times(places[first]) };
+    Some(Cut { at, is_whole })
+}
+
+/// How many observations at the beginning are to be left out, at most half of them, so that the standard error
+/// of the mean of the others is least, and whether it is less than with half; `None` where there are too few.
+fn mser(values: &[f64]) -> Option<(usize, bool)> {
+    let half = values.len() / 2;
+    if values.len() < FEWEST {
+        return None;
+    }
     // From the end on: the mean of those from each on, and their squares about it (Welford).
     let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
     let mut least = (f64::INFINITY, 0);
@@ -124,12 +141,12 @@ fn mser(values: &[f64]) -> Option<usize> {
         mean += away / count;
         squares += away * (value - mean);
         let error = squares / (count * count);
-        // Of equal ones the least cut.
-        if cut <= most && error <= least.0 {
+        // Of equal ones the least cut. That all of the rest happen to be alike says nothing of them.
+        if cut <= half && error <= least.0 && (squares > 0.0 || cut == 0) {
             least = (error, cut);
         }
     }
-    Some(least.1)
+    Some((least.1, least.1 < half))
 }
 
 #[cfg(test)]
@@ -147,7 +164,7 @@ mod tests {
             let mean = rest.iter().sum::<f64>() / n;
             rest.iter().map(|it| (it - mean) * (it - mean)).sum::<f64>() / (n * n)
         };
-        let cuts = 0..=values.len() - LAST;
+        let cuts = 0..=values.len() / 2;
         cuts.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap()
     }
 
@@ -162,13 +179,36 @@ mod tests {
                 normal.sample(&mut stream.at(at as u64)) + high
             };
             let values: Vec<f64> = (0..200).map(value).collect();
-            let cut = mser(&values).unwrap();
+            let (cut, is_whole) = mser(&values).unwrap();
             assert_eq!(cut, by_definition(&values), "{seed}");
-            assert!(cut >= begins, "{seed}: {cut} of {begins}");
+            assert!(cut >= begins && is_whole, "{seed}: {cut} of {begins}");
         }
-        assert_eq!(mser(&[9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]), Some(1));
-        assert_eq!(mser(&[2.0; 40]), Some(0));
-        assert_eq!(mser(&[2.0; 5]), None);
+        let rises: Vec<f64> = (0..100).map(f64::from).collect();
+        assert_eq!(mser(&rises), Some((50, false)));
+        assert_eq!(mser(&[2.0; 40]), Some((0, true)));
+        assert_eq!(mser(&[2.0; 19]), None);
+        // One event in the first half is no beginning.
+        let mut rare = [0.0; 40];
+        rare[7] = 1.0;
+        assert_eq!(mser(&rare), Some((0, true)));
+    }
+
+    #[test]
+    fn rare_refusals_and_quiet_nights_are_no_beginnings() {
+        let rare = "{ limitlab: 1, name: s, duration: 10d, warm_up: auto, workspaces: [{ group: shops,
+            count: 20, agents: [{ name: sales, traffic: { rate: 1/h } }],
+            fair_use: [{ name: few, scope: workspace, token_bucket: { rate: 1/10m, burst: 3 } }] }] }";
+        for seed in 0..6 {
+            let text = rare.replace("name: s,", &format!("name: s, seed: {seed},"));
+            assert_eq!(settled(&text), (SimSpan::ZERO, Settling::Found { settled: true }));
+        }
+        let night = "{ limitlab: 1, name: s, duration: 20d, warm_up: auto, workspaces: [{ group: shops,
+            count: 20, agents: [{ name: sales, traffic: { rate: 20/h, profile: [0, 0, 0, 0, 0, 0, 0, 0,
+            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0] } }] }],
+            backend: { scope: workspace, servers: 1, service_time: { exponential: 30s } } }";
+        let (warm_up, settling) = settled(night);
+        assert_eq!(settling, Settling::Found { settled: true });
+        assert!(warm_up < SimSpan::DAY.times(5), "{warm_up}");
     }
 
     fn settled(text: &str) -> (SimSpan, Settling) {
@@ -199,8 +239,6 @@ mod tests {
             "{ limitlab: 1, name: s, duration: 1h, warm_up: auto, workspaces: [{ group: shops,
             agents: [{ name: sales, traffic: { rate: 1/min } }] }] }";
         assert_eq!(settled(free), (SimSpan::ZERO, Settling::Found { settled: true }));
-        let short = free.replace("1h", "7ns");
-        assert_eq!(settled(&short), (SimSpan::ZERO, Settling::Found { settled: true }));
         let given = free.replace("auto", "10m");
         assert_eq!(settled(&given), (SimSpan::MINUTE.times(10), Settling::Given));
     }

@@ -46,6 +46,7 @@ pub use story::story_terminal;
 pub use sweep::{SweepFolder, sweep_terminal, write_sweep};
 pub use terminal::terminal;
 pub use verified::verified_terminal;
+pub use words::shell_word;
 pub use write::{Outputs, ReportError, write};
 
 /// The text of a finished CSV file.

@@ -4,6 +4,7 @@ use super::columns::{Column, table};
 use super::format::{count, interval, metric_short, money};
 use super::screen::{Page, Style};
 use super::telling::sign;
+use super::words::plural;
 use crate::planning::{Aim, Judged, Setting, SizeSummary, Tried};
 use crate::summary::{ThresholdVerdict, Verdict};
 
@@ -32,8 +33,8 @@ pub fn size_terminal(
     for (nth, knob) in size.knobs.iter().enumerate() {
         let price = knob.price.map_or_else(String::new, |it| format!(", {} each", money(it)));
         let (key, lowest, highest) = (&knob.key, &knob.lowest, &knob.highest);
-        let values = count(knob.values as u64);
-        let text = format!("{key} from {lowest} to {highest} ({values} values{price})");
+        let values = plural(knob.values as u64, "value");
+        let text = format!("{key} from {lowest} to {highest} ({values}{price})");
         page.block(if nth == 0 { "Knobs" } else { "" }, &text);
     }
     for (nth, threshold) in size.until.iter().enumerate() {
@@ -110,11 +111,24 @@ fn answer(page: &mut Page, size: &SizeSummary) {
         let what = "A longer run, or more replications (--max-replications), can tell.";
         page.wrapped("  ", 2, what, Style::Plain);
     }
-    let what = format!(
-        "Each verdict is {:.0} % certain, over all looks at ever more replications.",
-        size.confidence * 100.0
-    );
-    page.wrapped("  ", 2, &what, Style::Dim);
+    if size.answer.is_none() {
+        let what = match size.asked {
+            Aim::Largest => "Less of the knob is taken to be never worse.",
+            _ => "More of a knob is taken to be never worse.",
+        };
+        page.wrapped("  ", 2, what, Style::Dim);
+    }
+    let judged = || size.tried.iter().flat_map(|it| &it.thresholds);
+    if judged().any(|it| it.interval.is_some()) {
+        let what = format!(
+            "Each verdict by an interval is {:.0} % certain, over all looks at ever more replications.",
+            size.confidence * 100.0
+        );
+        page.wrapped("  ", 2, &what, Style::Dim);
+    }
+    if judged().any(|it| it.interval.is_none()) {
+        page.wrapped("  ", 2, "What has no interval goes by its value.", Style::Dim);
+    }
 }
 
 /// What was measured of each threshold.

@@ -33,6 +33,23 @@ pub(super) fn offer_label(offer: &str) -> String {
     }
 }
 
+/// A word as a shell reads it.
+///
+/// ```
+/// use limitlab::report::shell_word;
+///
+/// assert_eq!(shell_word("backend.servers=5"), "backend.servers=5");
+/// assert_eq!(shell_word("it's"), r"'it'\''s'");
+/// ```
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// `1 group`, `2 groups`.
 pub(super) fn plural(number: u64, thing: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };

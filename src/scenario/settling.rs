@@ -1,5 +1,6 @@
 //! How long the warm-up is: as long as the scenario says, or as long as a run takes to settle.
 
+use super::model::Scenario;
 use crate::units::SimSpan;
 
 /// Who says how long the warm-up is.
@@ -27,5 +28,15 @@ impl Settling {
         // A bin above 0 is checked apart.
         let bin = if bin.is_zero() { 1 } else { bin.nanos() };
         SimSpan::from_nanos(half - half % bin)
+    }
+}
+
+impl Scenario {
+    /// Why its figures are those of no steady state, if a warm-up was looked for and half of the run was not
+    /// enough of it.
+    pub fn unsettled(&self) -> Option<String> {
+        let why =
+            || format!("It did not settle in its first half, {}: a longer run may.", self.warm_up);
+        (self.settling == Settling::Found { settled: false }).then(why)
     }
 }

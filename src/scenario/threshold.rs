@@ -26,6 +26,15 @@ pub struct Threshold {
     pub abort_on_fail: bool,
 }
 
+/// How a threshold is known to fail before all is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// By what was measured so far: it only rises.
+    ByValue,
+    /// By its interval.
+    ByInterval,
+}
+
 /// How a metric compares to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -106,18 +115,49 @@ impl Threshold {
     }
 
     /// Whether it so surely fails that no more replications are needed to know it: it would, were the interval
-    /// of the metric twice as wide. It is looked at several times, and may be far off by chance at one of them.
+    /// of the metric twice as wide, since it is looked at several times and may be far off by chance at one of
+    /// them; or no more of them can mend it.
     pub fn surely_fails(&self, summary: &Summary, measures: &Measures) -> bool {
         let judged = self.judge(summary, measures);
-        if judged.verdict != ThresholdVerdict::Fail {
+        let Some(value) = judged.value.filter(|_| judged.verdict == ThresholdVerdict::Fail) else {
             return false;
-        }
-        let Some((value, [low, high])) = judged.value.zip(judged.ci95) else {
-            return judged.value.is_some();
         };
-        let twice = Some([2.0 * low - value, 2.0 * high - value]);
-        let wider = Metric { value: Some(value), ci95: twice, n: 0 };
-        self.verdict(wider) == ThresholdVerdict::Fail
+        match self.sure() {
+            Some(Sure::ByValue) => value > self.bound,
+            Some(Sure::ByInterval) => judged.ci95.is_some_and(|[low, high]| {
+                let twice = Some([2.0 * low - value, 2.0 * high - value]);
+                let wider = Metric { value: Some(value), ci95: twice, n: 0 };
+                self.verdict(wider) == ThresholdVerdict::Fail
+            }),
+            None => false,
+        }
+    }
+
+    /// How it is known before the last replication that it fails; `None` where it is not.
+    fn sure(&self) -> Option<Sure> {
+        // What is greatest only rises, and what is counted never falls to nothing again.
+        let rises = self.metric.ends_with(".max");
+        match self.comparison {
+            _ if self.over.is_some() => None,
+            Comparison::Less | Comparison::AtMost | Comparison::Equal if rises => {
+                Some(Sure::ByValue)
+            }
+            Comparison::Equal if self.bound == 0.0 => Some(Sure::ByValue),
+            Comparison::Equal | Comparison::Unequal => None,
+            _ if rises => None,
+            _ => Some(Sure::ByInterval),
+        }
+    }
+
+    /// Why `abort_on_fail` makes no sense of it; `None` if it does.
+    pub(super) fn never_sure(&self) -> Option<&'static str> {
+        let is_in_vain = self.abort_on_fail && self.sure().is_none();
+        is_in_vain.then_some(if self.over.is_some() {
+            "what holds in every window so far may not hold in the mean of more replications, and the other \
+             way round"
+        } else {
+            "before the last replication it is never sure that it fails"
+        })
     }
 
     /// Whether it holds for a metric, wherever in its interval that truly is.

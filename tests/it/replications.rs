@@ -184,11 +184,11 @@ fn what_surely_fails_ends_the_replications() {
     let near = (mean.ci95.unwrap()[0] + 2.0 * mean.value.unwrap()) / 3.0;
     let found = simulate(&asked(&format!("backend.utilisation < {near:.6} abort_on_fail"), 100));
     assert!(found.replications > 5, "{}", found.replications);
-    // Over windows, by the first stage too.
-    let over = "latency.p50 < 1ms over 2m abort_on_fail";
-    let found =
-        simulate(&asked(over, 20).replace("duration: 20m", "duration: 20m\nseries: { every: 1m }"));
-    assert_eq!((found.replications, found.thresholds[0].aborted), (5, true));
+    // What was greatest only rises.
+    let greatest = simulate(&asked("latency.max < 1ms abort_on_fail", 20));
+    assert_eq!((greatest.replications, greatest.thresholds[0].aborted), (5, true));
+    let none = simulate(&asked("refusal.rate == 0 abort_on_fail", 20));
+    assert_eq!((none.replications, none.thresholds[0].aborted), (5, true));
 }
 
 #[test]
@@ -199,6 +199,16 @@ fn nothing_ends_between_replications_where_there_is_one() {
         error.contains("it is looked at between replications, and there is one alone"),
         "{error}"
     );
+    for never in
+        ["latency.p50 < 1s over 2m", "messages.lost == 5", "loss.rate != 0", "latency.max > 1s"]
+    {
+        let text = format!(
+            "{}series: {{ every: 1m }}\nthresholds: ['{never} abort_on_fail']\n",
+            coupled(9)
+        );
+        let error = parse("s.yaml", &text, &[]).unwrap_err().to_string();
+        assert!(error.contains("leave out `abort_on_fail`"), "{never}: {error}");
+    }
     let mut scenario = parse("s.yaml", &text.replace(" abort_on_fail", ""), &[]).unwrap();
     scenario.thresholds[0].abort_on_fail = true;
     let flaws = scenario.check().unwrap_err().to_string();

@@ -69,7 +69,7 @@ fn what_is_enough_is_told_with_its_evidence() {
     ✗ plans.metered.credits.included=39 does not
         refusal.rate < 50%: 17 % (17 to 17), n 128
         messages.completed >= 50: 48 (48 to 48), n 128
-      Each verdict is 95 % certain, over all looks at ever more replications.
+      Each verdict by an interval is 95 % certain, over all looks at ever more replications.
 
       credits.included  refusal.rate          messages.completed  replications  cost
     ✗ 32                ✓ 28 % (28 to 28)     ✗ 42 (42 to 42)     64            4.40

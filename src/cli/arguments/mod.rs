@@ -85,6 +85,9 @@ pub(super) struct RunArguments {
     /// Try what would have removed the limit hits, for advice.json and the report
     #[arg(long)]
     pub(super) advise: bool,
+    /// Fail where the interval of a metric lies on both sides of the bound of its threshold
+    #[arg(long)]
+    pub(super) strict: bool,
     #[command(flatten)]
     pub(super) builds: BuildArguments,
     #[command(flatten)]
@@ -203,9 +206,6 @@ pub(super) struct HowArguments {
     /// What to print: a summary for people, or the JSON that is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
-    /// Fail where the interval of a metric lies on both sides of the bound of its threshold
-    #[arg(long)]
-    pub(super) strict: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -61,7 +61,7 @@ pub(in crate::cli) struct SweepArguments {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-More of a knob is taken to be never worse. Values are tried on the same draws, with ever more replications
+More of a knob is taken to be never worse. Values are tried on the same draws, with ever more replications \
 until it is 95 % certain whether they meet the thresholds.
 
 Exit codes: 0 found, 1 could not run, 2 the command line or the scenario is wrong, 5 a value that may be \
@@ -70,11 +70,11 @@ better is not certain (only with --strict), 99 no value is certain to meet the t
 pub(in crate::cli) struct SizeArguments {
     #[command(flatten)]
     pub(in crate::cli) scenario: ScenarioArguments,
-    /// The key whose value is looked for: backend.servers=1..64, or plans.pro.credits.included=500..5_000:250
+    /// The key whose value is looked for: backend.servers=1..64, or plans.pro.credits.included=500..5000:250
     /// in steps. Of several the cheapest combination is looked for, with --minimise cost
     #[arg(long, value_name = "KEY=LO..HI", required = true)]
     pub(in crate::cli) knob: Vec<String>,
-    /// What it has to meet, such as \"latency.p99 < 10s\" [default: the thresholds of the scenario]
+    /// What it has to meet, such as "latency.p99 < 10s" [default: the thresholds of the scenario]
     #[arg(long, value_name = "THRESHOLD")]
     pub(in crate::cli) until: Vec<String>,
     /// Look for the largest value that meets the thresholds: less of the knob is never worse

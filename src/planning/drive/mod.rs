@@ -191,6 +191,9 @@ fn outcome(
     let measures = Measures { frame, groups, all, platform, replications, interrupted };
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
     let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
+    if let Some(why) = scenario.unsettled() {
+        summary.validity.doubt(why);
+    }
     if let Some(why) = lag.complaint(whole) {
         summary.validity.verdict = Verdict::Invalid;
         summary.validity.why.push(why);

@@ -43,8 +43,8 @@ pub(super) fn looks(scenario: &Scenario, most: u32) -> Vec<u32> {
 /// What a run says of every threshold, where it is one of so many looks at a setting.
 ///
 /// All looks together are wrong of a threshold as seldom as one look with a 95% interval: each has its part
-/// of what may be wrong (Bonferroni), and a wider interval for it. Where a metric has no interval, as what
-/// was greatest, its value tells.
+/// of what may be wrong (Bonferroni), and a wider interval for it. What never has an interval goes by its
+/// value: what was greatest, windows, `==` and `!=`.
 pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec<Judged> {
     let thresholds = scenario.thresholds.iter().zip(&summary.thresholds);
     let one = |(threshold, told): (&Threshold, &crate::summary::ThresholdSummary)| {
@@ -59,10 +59,17 @@ pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec
         let group = threshold.group.as_deref().unwrap_or("all");
         let metric = summary.metric(group, &threshold.metric);
         let is_ordered = !matches!(threshold.comparison, Comparison::Equal | Comparison::Unequal);
-        let Some(metric) = metric.filter(|_| threshold.over.is_none() && is_ordered) else {
+        // What was greatest has no interval, however often it is looked at.
+        let by_value =
+            threshold.over.is_some() || !is_ordered || threshold.metric.ends_with(".max");
+        let Some(metric) = metric.filter(|metric| !by_value && metric.value.is_some()) else {
             return judged;
         };
-        let Some(wider) = widened(*metric, looks) else { return judged };
+        let Some(wider) = widened(*metric, looks) else {
+            // Too few values for an interval tell nothing.
+            judged.verdict = ThresholdVerdict::Inconclusive;
+            return judged;
+        };
         judged.interval = wider.ci95;
         judged.n = Some(metric.n);
         let alike = wider.ci95.is_some_and(|[low, high]| low >= high);

@@ -15,9 +15,10 @@ pub use self::question::{MOST_REPLICATIONS, SizeQuestion};
 use self::search::Search;
 use super::fault::QuestionFault;
 use super::grid::Point;
-use crate::engine::{EngineError, RunOptions, Watch, run};
-use crate::scenario::Scenario;
+use crate::engine::{self, EngineError, RunOptions, Watch, run};
+use crate::scenario::{Scenario, Settling};
 use crate::summary::ThresholdVerdict;
+use crate::units::SimSpan;
 
 /// Why no size was found.
 #[derive(Debug, Error)]
@@ -26,7 +27,7 @@ pub enum SizeError<E: fmt::Debug + fmt::Display> {
     #[error("{source}")]
     Load {
         /// Which one.
-        point: Point,
+        point: Box<Point>,
         /// What is wrong.
         source: E,
     },
@@ -34,7 +35,7 @@ pub enum SizeError<E: fmt::Debug + fmt::Display> {
     #[error("{source}")]
     Run {
         /// Which one.
-        point: Point,
+        point: Box<Point>,
         /// Why.
         source: EngineError,
     },
@@ -99,16 +100,24 @@ pub fn size<E: fmt::Debug + fmt::Display>(
     let grid = &question.grid;
     let floors = (0..grid.len()).map(|place| question.floor(&grid.places(place))).collect();
     let mut search = Search::new(grid, question.aim == Aim::Largest, floors);
-    let mut sizing =
-        Sizing { question, options, watch, load, tell, about: None, tried: Vec::new() };
-    // Where most of everything is not enough nothing is.
-    let (most, least) = (search.most(), search.least());
-    let verdict = sizing.attempt(most, &mut search)?;
-    if verdict == ThresholdVerdict::Fail
-        && least != most
-        && sizing.attempt(least, &mut search)? == ThresholdVerdict::Pass
-    {
-        return Err(sizing.turned(least, most).into());
+    let mut sizing = Sizing {
+        question,
+        options,
+        watch,
+        load,
+        tell,
+        warm_up: None,
+        about: None,
+        tried: Vec::new(),
+    };
+    // Where most of everything is not enough nothing is, unless less of a knob is better.
+    let most = search.most();
+    if sizing.attempt(most, &mut search)? == ThresholdVerdict::Fail {
+        for less in search.with_least_of_one() {
+            if sizing.attempt(less, &mut search)? == ThresholdVerdict::Pass {
+                return Err(sizing.turned(less, most).into());
+            }
+        }
     }
     while let Some(place) = search.next() {
         sizing.attempt(place, &mut search)?;
@@ -123,6 +132,8 @@ struct Sizing<'a, L, T> {
     watch: &'a Watch,
     load: L,
     tell: T,
+    /// The warm-up that was found, if it is to be found: all settings are measured over the same time.
+    warm_up: Option<(SimSpan, Settling)>,
     /// The name of the scenario and its thresholds, once one is loaded.
     about: Option<(String, Vec<String>)>,
     /// What was simulated, each with its number in the grid.
@@ -140,10 +151,13 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
         L: Fn(&Point) -> Result<Scenario, E>,
     {
         let point = self.question.grid.point(place);
-        let scenario = match (self.load)(&point) {
+        let mut scenario = match (self.load)(&point) {
             Ok(scenario) => scenario,
-            Err(source) => return Err(SizeError::Load { point, source }),
+            Err(source) => return Err(SizeError::Load { point: Box::new(point), source }),
         };
+        if let Err(source) = self.settle(&mut scenario) {
+            return Err(SizeError::Run { point: Box::new(point), source });
+        }
         if scenario.thresholds.is_empty() {
             let hint = "for example `--until \"latency.p99 < 10s\"`, or thresholds in the scenario";
             let what = "there is no threshold to be met";
@@ -156,7 +170,7 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
         let tried = match self.simulate(scenario, place) {
             Ok(Some(tried)) => tried,
             Ok(None) => return Err(SizeError::Interrupted(Box::new(self.summary(false)))),
-            Err(source) => return Err(SizeError::Run { point, source }),
+            Err(source) => return Err(SizeError::Run { point: Box::new(point), source }),
         };
         let cost = match (self.question.aim, tried.cost) {
             (Aim::Cheapest, Some(cost)) => cost.total,
@@ -173,6 +187,21 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
         let verdict = tried.verdict;
         self.tried.push((place, tried));
         Ok(verdict)
+    }
+
+    /// Has a setting measured from when the first one that was tried had settled.
+    fn settle(&mut self, scenario: &mut Scenario) -> Result<(), EngineError> {
+        if scenario.settling == Settling::ToFind {
+            let found = match self.warm_up {
+                Some(found) => found,
+                None => {
+                    let settled = engine::settle(scenario, self.options, self.watch)?;
+                    *self.warm_up.insert((settled.warm_up, settled.settling))
+                }
+            };
+            (scenario.warm_up, scenario.settling) = found;
+        }
+        Ok(())
     }
 
     /// Looks at ever more replications of a setting; `None` if the watch asked to stop.
@@ -217,7 +246,7 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
         let hint = match self.question.aim {
             Aim::Smallest => Some("`--largest` asks for the largest value that meets them"),
             Aim::Largest => Some("without `--largest` the smallest value is asked for"),
-            Aim::Cheapest => None,
+            Aim::Cheapest => Some("more of each knob must never be worse: leave that one out"),
         };
         QuestionFault::new(what, hint.map(str::to_owned))
     }

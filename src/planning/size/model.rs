@@ -95,7 +95,7 @@ pub struct Judged {
     /// What was measured; `null` if nothing was observed, which fails.
     pub value: Option<f64>,
     /// The interval that the verdict goes by: wider than that of a run, since it is looked at several times
-    /// until one tells. `null` where there is none, and the value alone tells.
+    /// until one tells. `null` where there is none: what was greatest, windows, `==` and `!=` go by their value.
     pub interval: Option<[f64; 2]>,
     /// The workspaces or replications behind the interval.
     pub n: Option<u64>,

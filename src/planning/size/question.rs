@@ -13,8 +13,10 @@ pub const MOST_REPLICATIONS: u32 = 512;
 pub struct SizeQuestion {
     pub(super) grid: Grid,
     pub(super) aim: Aim,
+    /// Where the values of each knob lie.
+    numbers: Vec<Vec<f64>>,
     /// What one of each knob costs, where it has a price.
-    pub(super) prices: Vec<Option<Money>>,
+    prices: Vec<Option<Money>>,
     pub(super) most_replications: u32,
 }
 
@@ -53,7 +55,10 @@ impl SizeQuestion {
                 return Err(QuestionFault::new(what, None));
             }
         }
-        Ok(Self { grid, aim, prices: of_knobs, most_replications: MOST_REPLICATIONS })
+        // Values of knobs are numbers.
+        let numbers = grid.varied().iter().map(|knob| knob.places().unwrap_or_default()).collect();
+        let most_replications = MOST_REPLICATIONS;
+        Ok(Self { grid, aim, numbers, prices: of_knobs, most_replications })
     }
 
     /// The same with at most so many replications of a setting.
@@ -91,11 +96,9 @@ impl SizeQuestion {
 
     /// What the knobs that have a price cost at a setting; `None` where none of them has.
     pub(super) fn told_price(&self, places: &[usize]) -> Option<f64> {
-        let knobs = self.grid.varied().iter().zip(places).zip(&self.prices);
-        let priced = knobs.filter_map(|((knob, &place), price)| {
-            // Values of knobs are numbers.
-            Some(knob.places()?[place] * (*price)?.as_f64())
-        });
+        let knobs = self.numbers.iter().zip(places).zip(&self.prices);
+        let priced = knobs
+            .filter_map(|((numbers, &place), price)| Some(numbers[place] * (*price)?.as_f64()));
         self.prices.iter().any(Option::is_some).then(|| priced.sum())
     }
 }

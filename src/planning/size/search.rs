@@ -9,6 +9,8 @@ use crate::summary::ThresholdVerdict;
 /// tried tells of others. Of those that may still be the answer the one in the middle is tried next, in the
 /// order of what they cost at least; with one knob that is bisection.
 pub(super) struct Search {
+    /// How many values each knob has.
+    lengths: Vec<usize>,
     /// The places of each setting's values.
     places: Vec<Vec<usize>>,
     /// What each costs at least.
@@ -44,24 +46,28 @@ impl Search {
             one.0.total_cmp(&other.0).then(one.1.cmp(&other.1))
         });
         let known = vec![Known::Nothing; places.len()];
-        Self { places, floor, known, best: f64::INFINITY, order }
+        Self { lengths, places, floor, known, best: f64::INFINITY, order }
     }
 
     /// The setting with most of every knob: what does not meet the thresholds there does so nowhere.
     pub(super) fn most(&self) -> usize {
-        self.extreme(|one, best| one > best)
-    }
-
-    /// The setting with least of every knob.
-    pub(super) fn least(&self) -> usize {
-        self.extreme(|one, best| one < best)
-    }
-
-    fn extreme(&self, beyond: impl Fn(usize, usize) -> bool) -> usize {
-        let sum = |point: usize| self.places[point].iter().sum::<usize>();
-        let all = 0..self.places.len();
         // A grid has at least one point.
-        all.reduce(|best, one| if beyond(sum(one), sum(best)) { one } else { best }).unwrap_or(0)
+        self.at(|_, length| length - 1).unwrap_or(0)
+    }
+
+    /// The settings with least of one knob and most of the others, where that is another one.
+    pub(super) fn with_least_of_one(&self) -> Vec<usize> {
+        let several = |&knob: &usize| self.lengths[knob] > 1;
+        let knobs = (0..self.lengths.len()).filter(several);
+        let least = |least| self.at(|knob, length| if knob == least { 0 } else { length - 1 });
+        knobs.filter_map(least).collect()
+    }
+
+    /// The setting at these places of its knobs, by the number of a knob and that of its values.
+    fn at(&self, place: impl Fn(usize, usize) -> usize) -> Option<usize> {
+        let lengths = self.lengths.iter().enumerate();
+        let wanted: Vec<usize> = lengths.map(|(knob, &length)| place(knob, length)).collect();
+        self.places.iter().position(|places| *places == wanted)
     }
 
     /// The setting to try next; `None` when the answer is known.
@@ -179,7 +185,7 @@ mod tests {
         let grid = grid(&["a=1..100"]);
         let floors = (0..100).map(|place| 99.0 - f64::from(place)).collect();
         let mut search = Search::new(&grid, true, floors);
-        assert_eq!((search.most(), search.least()), (0, 99));
+        assert_eq!((search.most(), search.with_least_of_one()), (0, vec![99]));
         while let Some(point) = search.next() {
             let verdict = if point <= 41 { Pass } else { Fail };
             search.learn(point, verdict, 99.0 - point as f64);

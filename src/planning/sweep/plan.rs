@@ -33,7 +33,7 @@ pub enum PlanError<E: fmt::Debug + fmt::Display> {
     #[error("{source}")]
     Point {
         /// The first such point.
-        point: Point,
+        point: Box<Point>,
         /// Its number, from 1.
         number: usize,
         /// How many points there are.
@@ -78,7 +78,7 @@ impl SweepPlan {
                 (Err(_), Some(PlanError::Point { more, .. })) => *more += 1,
                 (Err(source), _) => {
                     wrong = Some(PlanError::Point {
-                        point,
+                        point: Box::new(point),
                         number: index + 1,
                         of: grid.len(),
                         more: 0,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::planning::{AdviceSummary, CauseAdvice, Cost, Count, Remedy, RemedyVerdict};
 use crate::report::format::{count, money, percent, time};
-use crate::report::words::{cause_label, plural};
+use crate::report::words::{cause_label, plural, shell_word};
 
 /// What the columns beside a remedy are called.
 pub(in crate::report) const COLUMNS: [&str; 5] =
@@ -139,18 +139,11 @@ fn costs(cost: &Cost, replies: u64) -> String {
     if parts.is_empty() { NOTHING.to_owned() } else { parts.join(", ") }
 }
 
-/// Changes as the command line takes them: what a shell would read otherwise is quoted.
+/// Changes as the command line takes them.
 fn set(changes: &[String]) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.=/:%,+".contains(c);
-    let quoted = |change: &String| {
-        if change.chars().all(is_plain) {
-            format!("--set {change}")
-        } else {
-            // No name and no value of ours has a quote in it.
-            format!("--set '{change}'")
-        }
-    };
-    changes.iter().map(quoted).collect::<Vec<String>>().join(" ")
+    let told: Vec<String> =
+        changes.iter().map(|change| format!("--set {}", shell_word(change))).collect();
+    told.join(" ")
 }
 
 #[cfg(test)]

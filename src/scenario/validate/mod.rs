@@ -101,13 +101,15 @@ pub(super) fn validate(
         .map(|written| backend(written, &registry, at.key("backend"), &mut findings));
     timeline.happen(&mut groups, backend.as_mut(), &registry, &mut findings);
     let groups: Vec<Group> = groups.into_iter().map(|draft| draft.group).collect();
-    let replications = replications(document, &registry, at, &mut findings);
+    let (replications, until) = replications(document, &registry, at, &mut findings);
+    let asked = document.thresholds.as_deref().unwrap_or_default();
+    let known = (is_sound.then_some(measured), Some(replications));
     let mut scenario = Scenario {
         name: document.name.0.clone(),
         about: document.about.as_ref().map(|about| about.0.clone()),
         seed: document.seed.as_ref().map_or(1, |seed| seed.0),
-        replications: replications.0,
-        until: replications.1,
+        replications,
+        until,
         start,
         timezone: registry.clocks.zone.clone(),
         duration,
@@ -123,13 +125,7 @@ pub(super) fn validate(
         backend,
         enforcement: enforcement(document, at.key("enforcement"), &mut findings),
         series_every: measured.bin,
-        thresholds: thresholds(
-            document.thresholds.as_deref().unwrap_or_default(),
-            &registry,
-            (is_sound.then_some(measured), Some(replications.0)),
-            at.key("thresholds"),
-            &mut findings,
-        ),
+        thresholds: thresholds(asked, &registry, known, at.key("thresholds"), &mut findings),
         sha256: String::new(),
     };
     as_a_whole(&scenario, document.backend.is_some(), timeline.duration, at, &mut findings);
@@ -246,7 +242,15 @@ fn warm_up(
 ) -> (SimSpan, Settling) {
     let Some(WarmUpText(Some(warm_up))) = document.warm_up else {
         return match document.warm_up {
-            Some(_) => (Settling::most(duration, bin), Settling::ToFind),
+            Some(_) => {
+                let most = Settling::most(duration, bin);
+                if most.is_zero() {
+                    let message = format!("no bin of {bin} fits into half of {duration}");
+                    let hint = "a finer `series: { every: .. }`, or a longer `duration`";
+                    findings.add_with_hint(at.key("warm_up"), message, hint);
+                }
+                (most, Settling::ToFind)
+            }
             None => (SimSpan::ZERO, Settling::Given),
         };
     };

@@ -113,7 +113,12 @@ impl Reader<'_, '_> {
         let Metric { family: _, key, group } = metric?;
         let text = whole.text.to_owned();
         let abort_on_fail = abort.is_some();
-        Some(Threshold { text, group, metric: key, comparison, bound: bound?, over, abort_on_fail })
+        let threshold =
+            Threshold { text, group, metric: key, comparison, bound: bound?, over, abort_on_fail };
+        match (threshold.never_sure(), abort) {
+            (Some(why), Some(abort)) => self.fault(abort, why, "leave out `abort_on_fail`"),
+            _ => Some(threshold),
+        }
     }
 
     fn fault<T>(

@@ -45,21 +45,18 @@ fn levels(case: &Case<'_>, package: &Package) -> Vec<Level> {
         let name = &package.name;
         let instead = if already > 0 { format!(", not {already}") } else { String::new() };
         let what = format!("buy up to {number} `{name}` a period{instead}");
-        let start = buying.map_or(0, |it| it.at_start);
-        let start = if start > 0 { format!("at_start: {start}, ") } else { String::new() };
         let below = match auto.and_then(|it| it.below.as_ref()) {
             Some(Below::Share(share)) => format!("below: {share}, "),
             Some(Below::Amount(amount)) => format!("below: {amount}, "),
             None => String::new(),
         };
         let auto = format!("{{ {below}on_refusal: true, at_most: {number} per period }}");
-        let value = format!("{{ name: {name}, {start}auto_buy: {auto} }}");
-        Level {
-            what,
-            set: vec![format!("{}={value}", case.key("packages"))],
-            has_price: package.price > Money::ZERO,
-            servers: 0,
-        }
+        // Who buys some already goes on with that, by hand too.
+        let set = match buying {
+            Some(_) => format!("{}={auto}", case.key("packages.auto_buy")),
+            None => format!("{}={{ name: {name}, auto_buy: {auto} }}", case.key("packages")),
+        };
+        Level { what, set: vec![set], has_price: package.price > Money::ZERO, servers: 0 }
     };
     if has_all {
         return Vec::new();

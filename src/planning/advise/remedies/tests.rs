@@ -107,8 +107,8 @@ fn packages_are_bought_when_credits_run_out_and_on_top_of_what_is_bought() {
     ));
     assert_eq!(
         more[0],
-        "buy up to 4 `few` a period, not 3: workspaces.shops.packages={ name: few, at_start: 2, \
-         auto_buy: { below: 5%, on_refusal: true, at_most: 4 per period } }"
+        "buy up to 4 `few` a period, not 3: workspaces.shops.packages.auto_buy={ below: 5%, \
+         on_refusal: true, at_most: 4 per period }"
     );
     assert!(bought(&buys("auto_buy: { on_refusal: true }")).is_empty());
     assert!(levels(YAML, Reason::ShareExhausted, None, RemedyKind::BuyPackages).is_empty());

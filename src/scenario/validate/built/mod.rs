@@ -139,6 +139,9 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
         let field = format_args!("{at}.over");
         finder.demand(message.is_empty(), field, format_args!("is at fault: {message}"));
     }
+    let sure = threshold.never_sure().is_none();
+    let field = format_args!("{at}.abort_on_fail");
+    finder.demand(sure, field, "must be false where it is never sure that it fails");
     let looked_at = !threshold.abort_on_fail || scenario.replications > 1;
     let message = "must be false where there is one replication: it is looked at between them";
     finder.demand(looked_at, format_args!("{at}.abort_on_fail"), message);
