@@ -109,11 +109,12 @@ struct Cut {
 /// What is to be left out by what a metric was over time, of which so much was counted in all; `None` where
 /// that is too little to tell.
 fn cut(measures: &Measures, metric: &str, (stretch, counted): (SimSpan, f64)) -> Option<Cut> {
-    let wanted = (STRETCHES as f64 * IN_EACH / counted).ceil();
-    if !(wanted <= (STRETCHES as usize / FEWEST) as f64) {
+    // As many as all of the time, where nothing was counted.
+    let wanted = (STRETCHES as f64 * IN_EACH / counted.max(1.0)).ceil() as u64;
+    if wanted > STRETCHES / FEWEST as u64 {
         return None;
     }
-    let length = (wanted as u64).max(BATCH);
+    let length = wanted.max(BATCH);
     let batch = stretch.times(length);
     let windows = over_windows(measures, None, metric, batch);
     let batches = windows.into_iter().step_by(length as usize).enumerate();

@@ -133,10 +133,15 @@ impl Threshold {
         }
     }
 
+    /// Whether it is about what was greatest, which has no interval and only rises.
+    pub fn is_of_greatest(&self) -> bool {
+        self.metric.rsplit('.').next() == Some("max")
+    }
+
     /// How it is known before the last replication that it fails; `None` where it is not.
     fn sure(&self) -> Option<Sure> {
         // What is greatest only rises, and what is counted never falls to nothing again.
-        let rises = self.metric.ends_with(".max");
+        let rises = self.is_of_greatest();
         match self.comparison {
             _ if self.over.is_some() => None,
             Comparison::Less | Comparison::AtMost | Comparison::Equal if rises => {

@@ -60,8 +60,7 @@ pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec
         let metric = summary.metric(group, &threshold.metric);
         let is_ordered = !matches!(threshold.comparison, Comparison::Equal | Comparison::Unequal);
         // What was greatest has no interval, however often it is looked at.
-        let by_value =
-            threshold.over.is_some() || !is_ordered || threshold.metric.ends_with(".max");
+        let by_value = threshold.over.is_some() || !is_ordered || threshold.is_of_greatest();
         let Some(metric) = metric.filter(|metric| !by_value && metric.value.is_some()) else {
             return judged;
         };

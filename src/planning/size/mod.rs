@@ -192,14 +192,13 @@ impl<L, T: FnMut(&Tried)> Sizing<'_, L, T> {
     /// Has a setting measured from when the first one that was tried had settled.
     fn settle(&mut self, scenario: &mut Scenario) -> Result<(), EngineError> {
         if scenario.settling == Settling::ToFind {
-            let found = match self.warm_up {
-                Some(found) => found,
-                None => {
-                    let settled = engine::settle(scenario, self.options, self.watch)?;
-                    *self.warm_up.insert((settled.warm_up, settled.settling))
-                }
-            };
-            (scenario.warm_up, scenario.settling) = found;
+            if self.warm_up.is_none() {
+                let settled = engine::settle(scenario, self.options, self.watch)?;
+                self.warm_up = Some((settled.warm_up, settled.settling));
+            }
+            if let Some(found) = self.warm_up {
+                (scenario.warm_up, scenario.settling) = found;
+            }
         }
         Ok(())
     }

@@ -31,7 +31,8 @@ fn waits(servers: u32, load: f64) -> f64 {
 fn queue(servers: u32, busy: f64) -> String {
     let load = f64::from(servers) * busy;
     // The relaxation time of M/M/c: R. Syski, Introduction to Congestion Theory in Telephone Systems.
-    let settles = 1.0 / f64::from(servers) / (1.0 - busy.sqrt()).powi(2);
+    let slow = 1.0 - busy.sqrt();
+    let settles = 1.0 / f64::from(servers) / (slow * slow);
     let (warm_up, measured) = (5.0 * settles, (6_000.0 / load).max(10.0 * settles));
     let bound = f64::midpoint(waits(servers - 1, load), waits(servers, load));
     let milliseconds = |seconds: f64| (seconds * 1e3).round() as u64;
@@ -65,7 +66,7 @@ fn pools_are_those_of_the_poisson_distribution() {
         // The smallest pool that no more than so many workspaces exhaust, with the bound between what it
         // leaves and what one credit less would leave.
         let exceeds = |pool: u32| poisson::at_least(mean, pool + 1);
-        let pool = (0..).find(|&pool| exceeds(pool) < most).expect("chances fall to nothing");
+        let pool = (0..400).find(|&pool| exceeds(pool) < most).expect("chances fall to nothing");
         let bound = f64::midpoint(exceeds(pool - 1), exceeds(pool));
         let yaml = format!(
             "{{ limitlab: 1, name: pool, seed: 5, duration: 1h,
