@@ -89,7 +89,9 @@ fn widened(metric: Metric, looks: usize) -> Option<Metric> {
     let degrees = metric.n.saturating_sub(1).clamp(1, MOST_DEGREES) as f64;
     let tail = LEVEL / 2.0;
     let by = student_quantile(tail / looks as f64, degrees) / student_quantile(tail, degrees);
-    let ci95 = Some([value - by * (value - low), value + by * (high - value)]);
+    // What is never below nothing is not so in an interval either.
+    let least = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+    let ci95 = Some([(value - by * (value - low)).max(least), value + by * (high - value)]);
     Some(Metric { ci95, ..metric })
 }
 
@@ -129,6 +131,8 @@ mod tests {
         let [low, high] = widened(metric, 5).unwrap().ci95.unwrap();
         let by = 2.8609 / 2.0930;
         assert!((low - (10.0 - by)).abs() < 1e-4 && (high - (10.0 + 2.0 * by)).abs() < 1e-4);
+        let near = Metric { value: Some(0.1), ci95: Some([0.0, 0.2]), n: 1_000 };
+        assert_eq!(widened(near, 5).unwrap().ci95.unwrap()[0].to_bits(), 0.0_f64.to_bits());
         assert_eq!(widened(Metric { ci95: None, ..metric }, 5), None);
 
         let told = |replications: u32, threshold: &str| {
