@@ -46,7 +46,17 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
 
 /// Reads the scenario that a command names, with its overrides.
 pub(super) fn load(arguments: &ScenarioArguments) -> Result<Loaded, ScenarioError> {
-    load_with(&arguments.path, &arguments.set, arguments.seed)
+    load_and_set(arguments, [])
+}
+
+/// The same with more that is set, after all else.
+pub(super) fn load_and_set(
+    arguments: &ScenarioArguments,
+    more: impl IntoIterator<Item = Override>,
+) -> Result<Loaded, ScenarioError> {
+    let mut overrides = overrides(&arguments.set, arguments.seed);
+    overrides.extend(more);
+    scenario::load(&arguments.path, &overrides)
 }
 
 /// Reads a scenario with overrides of keys, and of its seed. Every command does it here.
@@ -55,9 +65,12 @@ pub(super) fn load_with(
     set: &[String],
     seed: Option<u64>,
 ) -> Result<Loaded, ScenarioError> {
-    let mut overrides: Vec<Override> = set.iter().map(Override::set).collect();
-    overrides.extend(seed.map(Override::seed));
-    scenario::load(path, &overrides)
+    scenario::load(path, &overrides(set, seed))
+}
+
+/// What a command sets: keys, and the seed.
+fn overrides(set: &[String], seed: Option<u64>) -> Vec<Override> {
+    set.iter().map(Override::set).chain(seed.map(Override::seed)).collect()
 }
 
 /// Which files a run leaves, and where.

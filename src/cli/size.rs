@@ -8,12 +8,12 @@ use super::diff::{is_stream, wrong};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, hint, print};
 use super::progress::{stop_on_interrupt, with_spinner};
-use super::run::{WIDTH, all_threads, failed};
+use super::run::{WIDTH, all_threads, failed, load_and_set};
 use super::sweep::misasked;
 use crate::engine::{RunOptions, Watch};
 use crate::planning::{self, Aim, Grid, Point, Setting, SizeError, SizeQuestion, SizeSummary};
 use crate::report;
-use crate::scenario::{self, Override, Scenario, ScenarioError};
+use crate::scenario::{Override, Scenario, ScenarioError};
 use crate::summary::ThresholdVerdict;
 
 /// Runs the command.
@@ -91,12 +91,8 @@ fn question(
 
 /// The scenario of a setting.
 fn load(arguments: &SizeArguments, point: &Point) -> Result<Scenario, ScenarioError> {
-    let named = &arguments.scenario;
-    let mut overrides: Vec<Override> = named.set.iter().map(Override::set).collect();
-    overrides.extend(named.seed.map(Override::seed));
-    overrides.extend(Override::until(&arguments.until));
-    overrides.extend(point.overrides());
-    scenario::load(&named.path, &overrides).map(|loaded| loaded.scenario)
+    let more = Override::until(&arguments.until).into_iter().chain(point.overrides());
+    load_and_set(&arguments.scenario, more).map(|loaded| loaded.scenario)
 }
 
 /// Tells why there is no answer.

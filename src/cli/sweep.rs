@@ -11,14 +11,14 @@ use super::diff::{is_stream, wrong};
 use super::exit::Exit;
 use super::output::{colour_of, complain, explain, hint, print, remark};
 use super::progress::{stop_on_interrupt, with_points_bar};
-use super::run::{WIDTH, failed, impossible, threads};
+use super::run::{WIDTH, failed, impossible, load_and_set, threads};
 use crate::engine::Watch;
 use crate::planning::{
     self, Grid, PlanError, Point, PointRecord, QuestionFault, SweepError, SweepPlan, SweepSummary,
     SweepWatch, Unfit,
 };
 use crate::report::{self, ReportError, SweepFolder};
-use crate::scenario::{self, Override, Scenario, ScenarioError};
+use crate::scenario::{Scenario, ScenarioError};
 
 /// Runs the command.
 pub(super) fn sweep(arguments: &SweepArguments) -> Exit {
@@ -58,11 +58,7 @@ fn try_sweep(arguments: &SweepArguments) -> Result<Exit, Exit> {
 
 /// The scenario of a point.
 fn load(arguments: &SweepArguments, point: &Point) -> Result<Scenario, ScenarioError> {
-    let named = &arguments.scenario;
-    let mut overrides: Vec<Override> = named.set.iter().map(Override::set).collect();
-    overrides.extend(named.seed.map(Override::seed));
-    overrides.extend(point.overrides());
-    scenario::load(&named.path, &overrides).map(|loaded| loaded.scenario)
+    load_and_set(&arguments.scenario, point.overrides()).map(|loaded| loaded.scenario)
 }
 
 /// The points that are to be simulated: all but those that are kept from before. Says what of those
