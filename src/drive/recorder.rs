@@ -38,6 +38,8 @@ pub struct Recorder<'a> {
 /// A workspace: the place of its group, its number there from 0, and what is seen of it.
 struct Place {
     group: usize,
+    /// With whom it is measured.
+    cohort: usize,
     number: u32,
     plan: usize,
     seen: Seen,
@@ -46,7 +48,7 @@ struct Place {
 /// What was taken down.
 #[derive(Debug)]
 pub struct Recorded {
-    /// What was measured in each group.
+    /// What was measured in each cohort.
     pub measures: Vec<GroupMeasures>,
     /// How late messages were sent.
     pub lag: Lag,
@@ -63,7 +65,8 @@ impl<'a> Recorder<'a> {
         (pace, log): (&Arc<Pace>, &'a DecisionLog),
     ) -> Self {
         let new = |frame| GroupMeasures::new(frame, scenario.series_every, scenario.duration);
-        let measures = frame.groups.iter().map(new).collect();
+        let groups = frame.groups.iter().zip(frame.cohorts.by_group());
+        let measures = groups.flat_map(|(of, own)| own.map(move |_| new(of))).collect();
         let mut recorder = Self {
             scenario,
             frame: Arc::clone(frame),
@@ -87,7 +90,9 @@ impl<'a> Recorder<'a> {
     fn found(&mut self, group: usize, number: u32, founding: &Founding) {
         let of = &self.scenario.groups[group];
         let plan = &of.plans[founding.plan].plan;
-        let mut ground = ground(&self.frame, of, group, &mut self.measures);
+        let cohort = self.frame.cohorts.of(group, || founding.plan);
+        let measures = &mut self.measures[cohort];
+        let mut ground = Ground { group: of, frame: &self.frame.groups[group], measures };
         let seen = Seen::new(&mut ground, plan, founding.seats);
         let subject = Subject::Named(&plan.name);
         let begin = row(of, number, SimTime::ZERO, (RecordedAction::SetPlan, subject));
@@ -103,7 +108,7 @@ impl<'a> Recorder<'a> {
             };
             granted.write(&mut self.rows);
         }
-        self.workspaces.push(Place { group, number, plan: founding.plan, seen });
+        self.workspaces.push(Place { group, cohort, number, plan: founding.plan, seen });
     }
 
     /// Takes down whatever comes, until nobody sends any more.
@@ -130,11 +135,10 @@ impl<'a> Recorder<'a> {
 
     /// What was taken down, measured in a frame that ends earlier if the drive did.
     pub fn finish(mut self, frame: &Frame) -> Recorded {
-        for Place { group, seen, .. } in self.workspaces {
-            let of = &self.scenario.groups[group];
-            seen.finish(&mut ground(frame, of, group, &mut self.measures));
+        for Place { group, cohort, seen, .. } in self.workspaces {
+            let (of, measures) = (&self.scenario.groups[group], &mut self.measures[cohort]);
+            seen.finish(&mut Ground { group: of, frame: &frame.groups[group], measures });
         }
-        self.measures.iter_mut().for_each(GroupMeasures::close);
         let Self { measures, lag, taken, .. } = self;
         Recorded { measures, lag, answered: taken }
     }
@@ -155,20 +159,11 @@ impl<'a> Recorder<'a> {
         }
         let place = &mut self.workspaces[step.request.workspace as usize];
         let of = &self.scenario.groups[place.group];
-        place.seen.take(&mut ground(&self.frame, of, place.group, &mut self.measures), record);
+        let (frame, measures) = (&self.frame.groups[place.group], &mut self.measures[place.cohort]);
+        place.seen.take(&mut Ground { group: of, frame, measures }, record);
         let active = place.seen.active();
         tell(of, (place.number, place.plan), record, active, &mut self.rows);
     }
-}
-
-/// Where what happens in a group is measured.
-fn ground<'a>(
-    frame: &'a Frame,
-    group: &'a Group,
-    place: usize,
-    measures: &'a mut [GroupMeasures],
-) -> Ground<'a> {
-    Ground { group, frame: &frame.groups[place], measures: &mut measures[place] }
 }
 
 /// A row of a workspace of which nothing more is told.

@@ -1,10 +1,11 @@
 //! What can occur in a scenario, and so what is measured.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::measure::{
-    Batches, ByBin, Capacity, Causes, Features, Frame, GroupFrame, LimiterCause, Ratio, Shadows,
-    Window, ratios,
+    Batches, ByBin, Capacity, Causes, Cohorts, Features, Frame, GroupFrame, LimiterCause,
+    PlanFrame, Ratio, Shadows, Window, ratios,
 };
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
@@ -13,6 +14,7 @@ use crate::scenario::occurs::{
     turned_away,
 };
 use crate::scenario::{BackendScope, Group, Scenario, Threshold};
+use crate::summary::Selector;
 use crate::units::{ClockChange, Share, SimSpan, SimTime};
 use crate::workload::ClientThrottling;
 
@@ -21,64 +23,19 @@ const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
 
 /// The frame of a scenario, measured until `until`.
 pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
-    let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
+    let common = Common::of(scenario, until);
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
-    let reasons: Vec<Vec<Reason>> =
-        scenario.groups.iter().map(|group| reasons(scenario, group)).collect();
-    let throttles: Vec<Vec<&Throttle>> =
-        scenario.groups.iter().map(|group| scenario.throttles_of(group).collect()).collect();
-    let limiters: Vec<Vec<LimiterCause<'_>>> =
-        scenario.groups.iter().zip(&throttles).map(|(group, own)| limiters(group, own)).collect();
-    let causes = limiters.iter().cloned().zip(reasons.iter().cloned());
-    let causes = Arc::new(Causes::new(causes));
-    let reported: Vec<Vec<Reason>> = scenario.groups.iter().map(reported).collect();
-    let shadows = throttles.iter().cloned().zip(reported.iter().cloned());
-    let shadows = Arc::new(Shadows::new(shadows));
-    let withins = withins(scenario);
-    let shared: Arc<[Ratio]> = ratios(window, &causes, &shadows, &withins).into();
-    let clocks: Arc<[ClockChange]> = scenario.clocks().into();
-    let alerts = alerts(scenario);
-    let batches = batches(scenario, window);
-    let group_frame =
-        |name, features, (own_causes, own_shadows), own_alerts: &[Share]| GroupFrame {
-            window,
-            features,
-            causes: Arc::clone(&causes),
-            own_causes,
-            shadows: Arc::clone(&shadows),
-            own_shadows,
-            ratios: Arc::clone(&shared),
-            withins: withins.clone(),
-            by_bin: Threshold::by_bin(&scenario.thresholds, name)
-                .and(ByBin { messages: batches.is_some(), ..ByBin::default() }),
-            batches,
-            clocks: Arc::clone(&clocks),
-            alerts: places(own_alerts, &alerts),
-            alerts_of_all: alerts.len(),
-            by_workspace: false,
-        };
-    let features: Vec<Features> =
-        scenario.groups.iter().map(|group| features(scenario, group)).collect();
-    let groups = scenario
-        .groups
-        .iter()
-        .zip(limiters.iter().zip(throttles.iter().zip(&reported)))
-        .zip(reasons.iter().zip(&features))
-        .map(|((group, (limiters, (throttles, reported))), (reasons, features))| {
-            let own = (causes.of_group(limiters, reasons), shadows.of_group(throttles, reported));
-            group_frame(Some(group.name.as_str()), *features, own, &group.alerts)
-        })
-        .collect();
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
+    let plans = asked_of_plans(scenario);
+    let groups: Vec<&Group> = scenario.groups.iter().collect();
+    let of_group = |group: &&Group| common.frame(&[group], &Selector::of_group(&group.name));
+    let cohorts = cohorts(scenario, &plans);
     Frame {
-        groups,
-        all: group_frame(
-            None,
-            union(&features),
-            (causes.everything(), shadows.everything()),
-            &alerts,
-        ),
+        groups: groups.iter().map(of_group).collect(),
+        all: common.frame(&groups, &Selector::default()),
+        plans: plans.iter().map(|plan| of_plan(&common, &cohorts, plan)).collect(),
+        cohorts,
         platform_servers: backend
             .filter(|backend| backend.scope == BackendScope::Platform)
             .map(|backend| Capacity::new(backend.servers, backend.changes.clone())),
@@ -91,14 +48,116 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     }
 }
 
+/// Those that begin on a plan of which something is asked, each once.
+fn asked_of_plans(scenario: &Scenario) -> Vec<&Selector> {
+    let mut asked: Vec<&Selector> = Vec::new();
+    let by_plan = scenario.asked().map(|(of, _)| of).filter(|of| of.plan.is_some());
+    for of in by_plan {
+        if !asked.contains(&of) {
+            asked.push(of);
+        }
+    }
+    asked
+}
+
+/// Groups are parted by plans if something is asked of one of them.
+fn cohorts(scenario: &Scenario, asked: &[&Selector]) -> Cohorts {
+    Cohorts::new(scenario.groups.iter().map(|group| {
+        let is_asked = asked.iter().any(|of| group.selected(of).is_some());
+        if is_asked { group.plans.len() } else { 1 }
+    }))
+}
+
+/// The frame of those that begin on a plan.
+fn of_plan(common: &Common<'_>, cohorts: &Cohorts, of: &Selector) -> PlanFrame {
+    let groups = common.scenario.groups.iter().enumerate();
+    let own = groups.filter_map(|(place, group)| {
+        let (plan, _) = group.begins_on(of.plan.as_ref()?)?;
+        Some((cohorts.of(place, || plan), group.selected(of)?))
+    });
+    let (cohorts, groups): (Vec<usize>, Vec<Cow<'_, Group>>) = own.unzip();
+    let groups: Vec<&Group> = groups.iter().map(AsRef::as_ref).collect();
+    PlanFrame { name: of.to_string(), cohorts, frame: common.frame(&groups, of) }
+}
+
+/// What the frames of a scenario have in common.
+struct Common<'s> {
+    scenario: &'s Scenario,
+    window: Window,
+    causes: Arc<Causes>,
+    shadows: Arc<Shadows>,
+    ratios: Arc<[Ratio]>,
+    withins: Vec<SimSpan>,
+    batches: Option<Batches>,
+    clocks: Arc<[ClockChange]>,
+    /// The alerts of all groups, ascending.
+    alerts: Vec<Share>,
+}
+
+impl<'s> Common<'s> {
+    fn of(scenario: &'s Scenario, until: SimTime) -> Self {
+        let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
+        let causes = scenario.groups.iter().map(|group| {
+            let throttles: Vec<&Throttle> = scenario.throttles_of(group).collect();
+            (limiters(group, &throttles), reasons(scenario, group))
+        });
+        let causes = Arc::new(Causes::new(causes));
+        let shadows = scenario
+            .groups
+            .iter()
+            .map(|group| (scenario.throttles_of(group).collect(), reported(group)));
+        let shadows = Arc::new(Shadows::new(shadows));
+        let withins = withins(scenario);
+        let ratios = ratios(window, &causes, &shadows, &withins).into();
+        let batches = batches(scenario, window);
+        let clocks = scenario.clocks().into();
+        let alerts = alerts(&scenario.groups.iter().collect::<Vec<_>>());
+        Self { scenario, window, causes, shadows, ratios, withins, batches, clocks, alerts }
+    }
+
+    /// The frame of groups together, which a selector means.
+    fn frame(&self, groups: &[&Group], of: &Selector) -> GroupFrame {
+        let scenario = self.scenario;
+        let throttles: Vec<&Throttle> =
+            groups.iter().flat_map(|group| scenario.throttles_of(group)).collect();
+        let limiters: Vec<LimiterCause<'_>> = groups
+            .iter()
+            .flat_map(|group| limiters(group, &scenario.throttles_of(group).collect::<Vec<_>>()))
+            .collect();
+        let reasons: Vec<Reason> =
+            groups.iter().flat_map(|group| reasons(scenario, group)).collect();
+        let reported: Vec<Reason> = groups.iter().flat_map(|group| reported(group)).collect();
+        let features: Vec<Features> =
+            groups.iter().map(|group| features(scenario, group)).collect();
+        let messages = self.batches.is_some();
+        GroupFrame {
+            window: self.window,
+            features: union(&features),
+            causes: Arc::clone(&self.causes),
+            own_causes: self.causes.of_groups(&limiters, &reasons),
+            shadows: Arc::clone(&self.shadows),
+            own_shadows: self.shadows.of_groups(&throttles, &reported),
+            ratios: Arc::clone(&self.ratios),
+            withins: self.withins.clone(),
+            by_bin: Threshold::by_bin(&scenario.thresholds, of)
+                .and(ByBin { messages, ..ByBin::default() }),
+            batches: self.batches,
+            clocks: Arc::clone(&self.clocks),
+            alerts: places(&alerts(groups), &self.alerts),
+            alerts_of_all: self.alerts.len(),
+            by_workspace: false,
+        }
+    }
+}
+
 /// Alerts of a group, each with its place among all.
 fn places(own: &[Share], all: &[Share]) -> Vec<(Share, usize)> {
     own.iter().filter_map(|&level| Some((level, all.binary_search(&level).ok()?))).collect()
 }
 
-/// The alerts of all groups, ascending.
-fn alerts(scenario: &Scenario) -> Vec<Share> {
-    let mut all: Vec<Share> = scenario.groups.iter().flat_map(|it| it.alerts.clone()).collect();
+/// The alerts of groups, ascending.
+fn alerts(groups: &[&Group]) -> Vec<Share> {
+    let mut all: Vec<Share> = groups.iter().flat_map(|it| it.alerts.clone()).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -191,9 +250,8 @@ fn reasons(scenario: &Scenario, group: &Group) -> Vec<Reason> {
 /// The spans that thresholds on goodput name, and the usual one.
 fn withins(scenario: &Scenario) -> Vec<SimSpan> {
     let mut all = vec![GOOD_WITHIN];
-    for threshold in &scenario.thresholds {
-        let named = threshold
-            .metric
+    for (_, metric) in scenario.asked() {
+        let named = metric
             .strip_prefix("goodput.rate{within=")
             .and_then(|rest| rest.strip_suffix('}'))
             .and_then(|span| span.parse().ok());

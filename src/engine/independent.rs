@@ -13,7 +13,7 @@ use super::run::{EngineError, Part};
 use super::servers::Servers;
 use super::spread::{Pieces, spread};
 use super::station::Station;
-use crate::measure::{Capacity, Frame, GroupMeasures, Seen, section_of};
+use crate::measure::{Capacity, Frame, Seen, section_of};
 use crate::scenario::Scenario;
 
 /// Workspaces that a thread takes at a time, at most: enough to make the taking cheap.
@@ -90,7 +90,7 @@ struct Worker<'a> {
     /// In place of the servers, where completions are events.
     station: Option<Station>,
     journal: Option<Journal<'a>>,
-    /// The section of each group in which its last workspace was, and what was seen before it.
+    /// The section of each cohort in which its last workspace was, and what was seen before it.
     sections: Vec<Option<(u32, Seen)>>,
     part: Part,
 }
@@ -109,26 +109,27 @@ impl<'a> Worker<'a> {
         }
         let part = Part::new(scenario, frame);
         let (cell, journal) = (Cell::new(), None);
-        let sections = vec![None; models.len()];
+        let sections = vec![None; frame.cohorts.count()];
         Self { models, frame, cell, servers, station, journal, sections, part }
     }
 
-    /// Turns to the section of a workspace, by its group, its replication and its number in the group.
-    fn turn_to_section(&mut self, group: usize, replication: u32, index: u32) {
+    /// Turns to the section of a workspace of a cohort, by its group, its replication and its number in the
+    /// group.
+    fn turn_to_section(&mut self, cohort: usize, (group, replication, index): (usize, u32, u32)) {
         let (replications, count) = (self.frame.replications, self.models[group].count);
         let number = section_of(group, (replication, replications), (index, count));
-        let (last, seen) = self.sections[group].get_or_insert_with(|| (number, Seen::default()));
+        let (last, seen) = self.sections[cohort].get_or_insert_with(|| (number, Seen::default()));
         if *last != number {
-            self.part.groups[group].end_section(*last, seen);
+            self.part.cohorts[cohort].end_section(*last, seen);
             *last = number;
         }
     }
 
     /// What was measured in all.
     fn end(mut self) -> Part {
-        for (group, section) in self.part.groups.iter_mut().zip(&mut self.sections) {
+        for (cohort, section) in self.part.cohorts.iter_mut().zip(&mut self.sections) {
             if let Some((last, seen)) = section {
-                group.end_section(*last, seen);
+                cohort.end_section(*last, seen);
             }
         }
         self.part
@@ -146,17 +147,17 @@ impl<'a> Worker<'a> {
             journal.begin(workspace);
             journal.turn_to(group, index as u32);
         }
-        if self.frame.groups[group].batches.is_none() {
-            self.turn_to_section(group, replication, index as u32);
-        }
-        let is_plain =
-            self.models[group].is_plain() && self.journal.is_none() && self.station.is_none();
-        let measures: &mut GroupMeasures = &mut self.part.groups[group];
         let model = &self.models[group];
+        let key = model.key(replication, index as u32);
+        let cohort = self.frame.cohorts.of(group, || model.first_plan(key));
+        if self.frame.groups[group].batches.is_none() {
+            self.turn_to_section(cohort, (group, replication, index as u32));
+        }
+        let is_plain = model.is_plain() && self.journal.is_none() && self.station.is_none();
         let mut world = World {
             model,
             frame: &self.frame.groups[group],
-            measures,
+            measures: &mut self.part.cohorts[cohort],
             servers: self.servers.as_mut(),
             station: self.station.as_mut(),
             number: 0,
@@ -165,8 +166,7 @@ impl<'a> Worker<'a> {
             journal: self.journal.as_mut().map(|journal| journal as _),
             post: None,
         };
-        let keys = (model.key(replication, index as u32), model.nodes_key(replication));
-        self.cell.begin(&mut world, keys);
+        self.cell.begin(&mut world, (key, model.nodes_key(replication)));
         if is_plain {
             while self.cell.advance::<Plain>(&mut world)? {}
         } else {
@@ -239,7 +239,7 @@ timeline: [{ at: 3h, share: 50%, group: shops, subscribe: large }]
         for worker in workers {
             whole.merge(&worker.end());
         }
-        format!("{:?} {} {}", whole.groups, whole.events, whole.messages)
+        format!("{:?} {} {}", whole.cohorts, whole.events, whole.messages)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::units::{Credits, Rate, Share, SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, AutoBuy, BurstSampler, Bursts, ClientThrottling, CustomTraffic, Customers,
     LineKind, Modulation, Occurrence, OnLost, OnRefused, Retry, RetrySampler, Route, Traffic,
-    TrafficKind, WhileOffline,
+    TrafficKind, WhileOffline, plan_of,
 };
 
 /// One group, compiled.
@@ -217,6 +217,11 @@ impl GroupModel {
     pub(super) fn key(&self, replication: u32, workspace: u32) -> Key {
         let root = Key::root(self.seed).index(u64::from(replication));
         root.name(&self.name).index(u64::from(workspace))
+    }
+
+    /// The plan on which a workspace begins, by the key of its draws.
+    pub(super) fn first_plan(&self, workspace: Key) -> usize {
+        plan_of(workspace, &self.mix)
     }
 
     /// Of the plans of all groups: their names, and their priorities, ascending.

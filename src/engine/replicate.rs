@@ -57,8 +57,8 @@ pub(super) fn simulate(
     let by_replication = Mutex::new(Finished::default());
     // A copy, since more is added to it later.
     let so_far = |part: &Part| {
-        let of_all = (part.all.clone(), part.platform.clone());
-        measures(scenario, frame, part.groups.clone(), of_all)
+        let apart = (part.sums.clone(), part.platform.clone());
+        measures(frame, part.cohorts.clone(), apart)
     };
     let tell = |number: u32, part: &Part| {
         let summary = summary(scenario, &so_far(part));
@@ -89,9 +89,9 @@ pub(super) fn simulate(
     // A scenario has at least one replication.
     let mut part = whole.unwrap_or_else(|| Part::new(scenario, frame));
     let cut = part.frame.take().map(|cut| Arc::new(Frame { replications: planned, ..cut }));
-    let groups = std::mem::take(&mut part.groups);
-    let of_all = (part.all.take(), part.platform.take());
-    let mut measures = measures(scenario, cut.as_ref().unwrap_or(frame), groups, of_all);
+    let cohorts = std::mem::take(&mut part.cohorts);
+    let apart = (part.sums.take(), part.platform.take());
+    let mut measures = measures(cut.as_ref().unwrap_or(frame), cohorts, apart);
     measures.replications = part.replications.max(1);
     measures.interrupted = part.interrupted;
     let by_replication = by_replication.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -166,7 +166,7 @@ fn simulate_stage(
     let mut part = independent::run(scenario, frame, stage, threads, observers, tell)?;
     let of_one: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     // The last that had begun counts as far as it came.
-    let finished: u64 = part.groups.iter().map(|group| group.workspaces).sum();
+    let finished: u64 = part.cohorts.iter().map(|cohort| cohort.workspaces).sum();
     part.replications = finished.div_ceil(of_one) as u32;
     if finished < of_one * u64::from(count) {
         part.interrupted = Some(Interruption::Workspaces(finished));
@@ -189,28 +189,18 @@ fn take_up(whole: &mut Part, stage: &Part) {
         }
         Some(Interruption::Workspaces(_)) => {
             whole.merge(stage);
-            let finished = whole.groups.iter().map(|group| group.workspaces).sum();
+            let finished = whole.cohorts.iter().map(|cohort| cohort.workspaces).sum();
             Interruption::Workspaces(finished)
         }
     };
     whole.interrupted = Some(finished);
 }
 
-/// What was measured, of one replication that was finished: of several it is to be said.
+/// What was measured in cohorts, of one replication that was finished: of several it is to be said.
 fn measures(
-    scenario: &Scenario,
     frame: &Arc<Frame>,
-    mut groups: Vec<GroupMeasures>,
-    (moments, platform): (Option<Vec<PairMoments>>, Option<PlatformMeasures>),
+    cohorts: Vec<GroupMeasures>,
+    (sums, platform): (Option<Vec<Vec<PairMoments>>>, Option<PlatformMeasures>),
 ) -> Measures {
-    let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
-    for group in &mut groups {
-        group.close();
-        all.merge(group);
-    }
-    if let Some(moments) = moments {
-        all.moments = moments;
-    }
-    let frame = Arc::clone(frame);
-    Measures { frame, groups, all, platform, replications: 1, interrupted: None }
+    Measures { platform, ..Measures::of_cohorts(Arc::clone(frame), cohorts, sums) }
 }

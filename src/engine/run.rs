@@ -78,10 +78,11 @@ pub enum EngineError {
 
 /// What was simulated by one thread, or by all.
 pub(super) struct Part {
-    pub(super) groups: Vec<GroupMeasures>,
-    /// Where replications are told apart: sums over them of all groups together, one for each of
-    /// the frame's ratios.
-    pub(super) all: Option<Vec<PairMoments>>,
+    /// What was measured in each of the frame's cohorts.
+    pub(super) cohorts: Vec<GroupMeasures>,
+    /// Where replications are told apart: sums over them of each of the frame's
+    /// [wholes](Frame::wholes), one for each of its ratios.
+    pub(super) sums: Option<Vec<Vec<PairMoments>>>,
     pub(super) platform: Option<PlatformMeasures>,
     /// Replications in it, where workspaces meet; where they do not it is not told.
     pub(super) replications: u32,
@@ -97,9 +98,10 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn new(scenario: &Scenario, frame: &Frame) -> Self {
         let measure = |group| GroupMeasures::new(group, frame.bin, scenario.duration);
+        let groups = frame.groups.iter().zip(frame.cohorts.by_group());
         Self {
-            groups: frame.groups.iter().map(measure).collect(),
-            all: None,
+            cohorts: groups.flat_map(|(of, own)| own.map(move |_| measure(of))).collect(),
+            sums: None,
             platform: None,
             replications: 0,
             events: 0,
@@ -111,11 +113,12 @@ impl Part {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.groups.iter_mut().zip(&other.groups) {
+        for (mine, theirs) in self.cohorts.iter_mut().zip(&other.cohorts) {
             mine.merge(theirs);
         }
-        if let (Some(mine), Some(theirs)) = (&mut self.all, &other.all) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        if let (Some(mine), Some(theirs)) = (&mut self.sums, &other.sums) {
+            let figures = mine.iter_mut().flatten().zip(theirs.iter().flatten());
+            figures.for_each(|(mine, theirs)| mine.merge(theirs));
         }
         if let (Some(mine), Some(theirs)) = (&mut self.platform, &other.platform) {
             mine.merge(theirs);
@@ -128,18 +131,18 @@ impl Part {
 
     /// Makes one observation of a finished replication: its workspaces are not independent of each
     /// other, but replications are.
-    pub(super) fn condense(&mut self, replication: u32) {
-        for group in &mut self.groups {
-            group.end_section(replication, &mut Seen::default());
+    pub(super) fn condense(&mut self, frame: &Frame, replication: u32) {
+        for cohort in &mut self.cohorts {
+            cohort.end_section(replication, &mut Seen::default());
         }
-        let figures = self.groups.first().map_or(0, |group| group.moments.len());
-        let sum = |figure: usize| {
-            PairMoments::sum_as_one(self.groups.iter().map(|group| &group.moments[figure]))
+        let of_whole = |whole: Vec<usize>| {
+            let sum = |figure: usize| {
+                let own = whole.iter().map(|&cohort| &self.cohorts[cohort].moments[figure]);
+                PairMoments::sum_as_one(own)
+            };
+            (0..frame.all.ratios.len()).map(sum).collect()
         };
-        self.all = Some((0..figures).map(sum).collect());
-        for moments in self.groups.iter_mut().flat_map(|group| &mut group.moments) {
-            *moments = PairMoments::sum_as_one(std::iter::once(&*moments));
-        }
+        self.sums = Some(frame.wholes().map(of_whole).collect());
     }
 }
 

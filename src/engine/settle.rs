@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::run::{EngineError, RunOptions, run};
+use super::frame;
+use super::journal::Observers;
+use super::replicate::{Simulated, simulate};
+use super::run::{EngineError, RunOptions};
 use super::watch::Watch;
-use crate::measure::Measures;
-use crate::scenario::{Comparison, Scenario, Settling, Threshold};
-use crate::summary::over_windows;
-use crate::units::SimSpan;
+use crate::measure::{ByBin, Measures, Whose};
+use crate::scenario::{Scenario, Settling};
+use crate::summary::{asks_for, over_windows};
+use crate::units::{SimSpan, SimTime};
 
 /// Stretches of time that MSER-5 adds up to one observation.
 const BATCH: u64 = 5;
@@ -36,7 +39,7 @@ const OBSERVED: [(&str, &str); 2] =
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`run`](super::run()).
 ///
 /// # Examples
 ///
@@ -61,14 +64,15 @@ pub fn settle<'s>(
         return Ok(Cow::Borrowed(scenario));
     }
     scenario.check().map_err(EngineError::Flawed)?;
-    let outcome = run(&looked_at(scenario), options, &watch.beside())?;
-    if outcome.measures.interrupted.is_some() {
+    let looked = look(&looked_at(scenario), options, &watch.beside())?;
+    let measures = &looked.measures;
+    if measures.interrupted.is_some() {
         return Ok(Cow::Borrowed(scenario));
     }
+    let summary = looked.summary(scenario);
     let cuts = OBSERVED.map(|(metric, counted)| {
-        let counted = outcome.summary.value(counted).unwrap_or(0.0);
-        let counted = counted * f64::from(outcome.summary.replications);
-        cut(&outcome.measures, metric, (stretch(scenario), counted))
+        let counted = summary.value(counted).unwrap_or(0.0) * f64::from(measures.replications);
+        cut(measures, metric, (stretch(scenario), counted))
     });
     // What takes no time and is hardly ever refused has settled at once.
     let longest = cuts.into_iter().flatten().max_by_key(|cut| cut.at);
@@ -91,12 +95,19 @@ fn looked_at(scenario: &Scenario) -> Scenario {
     let replications = first.until.take().map_or(first.replications, |until| until.fewest);
     first.replications = replications.min(MOST_REPLICATIONS);
     first.series_every = stretch(scenario);
-    // What a threshold is about over windows is collected by bin.
-    let over = Some(stretch(scenario));
-    let asked =
-        |(metric, _)| Threshold { over, ..Threshold::new(metric, Comparison::AtLeast, 0.0) };
-    first.thresholds = OBSERVED.map(asked).into();
+    first.thresholds.clear();
     first
+}
+
+/// Simulates it, with what is observed collected by bin.
+fn look(first: &Scenario, options: RunOptions, watch: &Watch) -> Result<Simulated, EngineError> {
+    let mut frame = frame::frame(first, SimTime::ZERO + first.duration);
+    for of in frame.groups.iter_mut().chain([&mut frame.all]) {
+        let observed = OBSERVED.iter().map(|(metric, _)| asks_for(metric));
+        of.by_bin = observed.fold(of.by_bin, ByBin::and);
+    }
+    let observers = Observers { watch, log: None };
+    simulate(first, frame, 0..first.replications, options, observers)
 }
 
 /// What is to be left out of the beginning.
@@ -116,7 +127,7 @@ fn cut(measures: &Measures, metric: &str, (stretch, counted): (SimSpan, f64)) ->
     }
     let length = wanted.max(BATCH);
     let batch = stretch.times(length);
-    let windows = over_windows(measures, None, metric, batch);
+    let windows = over_windows(measures, Whose::All, metric, batch);
     let batches = windows.into_iter().step_by(length as usize).enumerate();
     // Where nothing was observed there is no observation.
     let observed = batches.filter_map(|(place, window)| Some((place as u64, window.value?)));

@@ -85,18 +85,12 @@ impl Causes {
         self.causes.is_empty()
     }
 
-    /// All of them, for the groups together.
-    pub fn everything(&self) -> GroupCauses {
-        let all = (0..self.causes.len()).map(|index| Some(index as u16)).collect();
-        GroupCauses { by_limiter: all, by_reason: [None; Reason::ALL.len()] }
-    }
-
-    /// Those of one group.
+    /// Those of a group, or of several groups together, by the numbers of limiters if it is one.
     ///
     /// # Panics
     ///
-    /// If the group was not among those given to [`new`](Self::new).
-    pub fn of_group(&self, limiters: &[LimiterCause<'_>], reasons: &[Reason]) -> GroupCauses {
+    /// If they were not among those given to [`new`](Self::new).
+    pub fn of_groups(&self, limiters: &[LimiterCause<'_>], reasons: &[Reason]) -> GroupCauses {
         let find = |reason: Reason, limiter: Option<&str>| {
             self.causes
                 .iter()

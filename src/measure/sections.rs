@@ -248,7 +248,14 @@ impl Sections {
     /// sections of its logarithm, since there is no end to how great it may be, but one to how small. `None`
     /// where fewer than two sections have observed it, or where nothing deviates.
     ///
-    /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
+    /// Squares are skewed, and so is how sections differ in them: then the spread between these is known less
+    /// well than of normal values, and Student's t has as many degrees of freedom as normal values would have
+    /// whose variance is known so well.
+    ///
+    /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5; for the degrees
+    /// H. Cramér, Mathematical Methods of Statistics (1946), equation 27.4.2 (the variance of a variance), matched
+    /// as in F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance Components, Biometrics
+    /// Bulletin 2 (1946), 110-114.
     pub fn deviation(&self, family: Family) -> Option<f64> {
         let sections: Vec<(u64, &Counted)> = self.of(family).map(|it| (it.count(), it)).collect();
         let count: u64 = sections.iter().map(|(count, _)| count).sum();
@@ -263,9 +270,14 @@ impl Sections {
         // Sums of floats depend on their order, and groups may stand in any.
         without.sort_unstable_by(f64::total_cmp);
         let n = without.len() as f64;
-        let degrees = without.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
+        if without.len() < 2 {
+            return None;
+        }
         let mean = without.iter().sum::<f64>() / n;
-        let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
+        let squares = || without.iter().map(|it| (it - mean) * (it - mean));
+        let (spread, fourths) = (squares().sum::<f64>(), squares().map(|it| it * it).sum::<f64>());
+        let excess = if spread > 0.0 { n * fourths / (spread * spread) - 3.0 } else { 0.0 };
+        let degrees = 2.0 / (2.0 / (n - 1.0) + excess.max(0.0) / n);
         Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
     }
 

@@ -43,8 +43,8 @@ impl Shadows {
         &self.names
     }
 
-    /// Those of one group.
-    pub fn of_group(&self, throttles: &[&Throttle], reasons: &[Reason]) -> GroupShadows {
+    /// Those of a group, or of several groups together, by the numbers of limiters if it is one.
+    pub fn of_groups(&self, throttles: &[&Throttle], reasons: &[Reason]) -> GroupShadows {
         let place = |name: &str| {
             let place = self.names.iter().position(|it| it == name);
             place.map(|place| place as u16)
@@ -59,12 +59,6 @@ impl Shadows {
         own.sort_unstable();
         own.dedup();
         GroupShadows { by_throttle, by_reason, own }
-    }
-
-    /// All of them, for the groups together.
-    pub fn everything(&self) -> GroupShadows {
-        let own = (0..self.names.len()).map(|place| place as u16).collect();
-        GroupShadows { own, ..GroupShadows::default() }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The measures of a whole run.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::capacity::Capacity;
+use super::cohorts::Cohorts;
 use super::group::{GroupFrame, GroupMeasures};
+use super::moments::PairMoments;
 use super::platform::PlatformMeasures;
 use super::series::bins;
 use crate::units::{SimSpan, SimTime};
@@ -14,6 +17,10 @@ pub struct Frame {
     pub groups: Vec<GroupFrame>,
     /// The frame of all groups together.
     pub all: GroupFrame,
+    /// Those of plans, where something is asked of one.
+    pub plans: Vec<PlanFrame>,
+    /// Which workspaces are measured together.
+    pub cohorts: Cohorts,
     /// How many servers the platform's backend has, if there is one.
     pub platform_servers: Option<Capacity>,
     /// How many servers all workspaces have together, where each has its own, unless the timeline
@@ -36,6 +43,34 @@ impl Frame {
     pub fn bins(&self) -> usize {
         bins(self.bin, self.duration)
     }
+
+    /// The cohorts of each whole that is told of: of all groups, of each group, of each plan.
+    pub fn wholes(&self) -> impl Iterator<Item = Vec<usize>> {
+        let all = std::iter::once((0..self.cohorts.count()).collect());
+        let groups = self.cohorts.by_group().map(Iterator::collect);
+        all.chain(groups).chain(self.plans.iter().map(|plan| plan.cohorts.clone()))
+    }
+}
+
+/// What is fixed of the workspaces that begin on a plan, of one group or of all.
+pub struct PlanFrame {
+    /// How results name them: `plan=pro`, or `group=shops,plan=pro`.
+    pub name: String,
+    /// The cohorts that they are.
+    pub cohorts: Vec<usize>,
+    /// The frame of all of them together.
+    pub frame: GroupFrame,
+}
+
+/// Whose measures are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of all groups together.
+    All,
+    /// Those of a group, by its place in the scenario.
+    Group(usize),
+    /// Those of a plan, by its place among those of the frame.
+    Plan(usize),
 }
 
 /// What was measured in a run, over all its replications: counts are their sums.
@@ -46,6 +81,8 @@ pub struct Measures {
     pub groups: Vec<GroupMeasures>,
     /// All groups together.
     pub all: GroupMeasures,
+    /// Those of plans, in the order of the frame.
+    pub plans: Vec<GroupMeasures>,
     /// The platform's servers, if it has any.
     pub platform: Option<PlatformMeasures>,
     /// How many replications were simulated, at least 1: of an interrupted run those that were
@@ -53,6 +90,54 @@ pub struct Measures {
     pub replications: u32,
     /// Set if the run was interrupted.
     pub interrupted: Option<Interruption>,
+}
+
+impl Measures {
+    /// What was measured in each cohort, of one replication that was finished, without the platform's
+    /// servers. Where replications are told apart there are sums over them for each [whole](Frame::wholes),
+    /// one for each of the frame's ratios.
+    pub fn of_cohorts(
+        frame: Arc<Frame>,
+        mut cohorts: Vec<GroupMeasures>,
+        sums: Option<Vec<Vec<PairMoments>>>,
+    ) -> Self {
+        cohorts.iter_mut().for_each(GroupMeasures::close);
+        let nothing = |of: &GroupFrame| GroupMeasures::new(of, frame.bin, frame.duration);
+        let mut all = nothing(&frame.all);
+        cohorts.iter().for_each(|cohort| all.merge(cohort));
+        let of_plan = |plan: &PlanFrame| {
+            let mut sum = nothing(&plan.frame);
+            plan.cohorts.iter().for_each(|&cohort| sum.merge(&cohorts[cohort]));
+            sum
+        };
+        let mut plans: Vec<GroupMeasures> = frame.plans.iter().map(of_plan).collect();
+        let mut rest = cohorts.into_iter();
+        let of_group = |(of, cohorts): (&GroupFrame, Range<usize>)| {
+            let own = rest.by_ref().take(cohorts.len());
+            let sum = own.reduce(|mut sum, next| {
+                sum.merge(&next);
+                sum
+            });
+            sum.unwrap_or_else(|| nothing(of))
+        };
+        let groups = frame.groups.iter().zip(frame.cohorts.by_group());
+        let mut groups: Vec<GroupMeasures> = groups.map(of_group).collect();
+        let wholes = std::iter::once(&mut all).chain(&mut groups).chain(&mut plans);
+        for (whole, sums) in wholes.zip(sums.into_iter().flatten()) {
+            whole.moments = sums;
+        }
+        let (platform, replications, interrupted) = (None, 1, None);
+        Self { frame, groups, all, plans, platform, replications, interrupted }
+    }
+
+    /// What was measured of these, and what is fixed of them.
+    pub fn of(&self, whose: Whose) -> (&GroupFrame, &GroupMeasures) {
+        match whose {
+            Whose::All => (&self.frame.all, &self.all),
+            Whose::Group(place) => (&self.frame.groups[place], &self.groups[place]),
+            Whose::Plan(place) => (&self.frame.plans[place].frame, &self.plans[place]),
+        }
+    }
 }
 
 /// How far an interrupted run had come.

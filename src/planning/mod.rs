@@ -28,7 +28,7 @@ pub use diff::{
     WorkspaceShare, diff, diff_schema,
 };
 pub use fault::QuestionFault;
-pub use grid::{Grid, Point, Varied};
+pub use grid::{Grid, Point, Varied, short_keys};
 pub use size::{
     Aim, Judged, Knob, MOST_REPLICATIONS, Setting, SettingCost, SizeError, SizeQuestion,
     SizeSummary, Tried, size, size_schema,

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use crate::enforcement::Enforcement;
 use crate::measure::{
-    AgentTally, BackendMeasures, ByBin, Causes, Features, Frame, GroupFrame, GroupMeasures,
-    GroupShadows, LimiterCause, Measures, Reply, Shadows, Tally, Window, ratios,
+    AgentTally, BackendMeasures, ByBin, Causes, Cohorts, Features, Frame, GroupFrame,
+    GroupMeasures, GroupShadows, LimiterCause, Measures, Reply, Shadows, Tally, Window, ratios,
 };
 use crate::random::Distribution;
 use crate::rules::limiter::{Quota, Throttle, ThrottleScope};
@@ -15,7 +15,7 @@ use crate::rules::{AgentState, Allowance, CreditPool, Cycle, Included, Plan, Rea
 use crate::scenario::{
     Backend, BackendScope, Comparison, Drain, Group, Offer, Scenario, Settling, Threshold,
 };
-use crate::summary::{Summary, summarise};
+use crate::summary::{Selector, Summary, summarise};
 use crate::units::{ClockChange, Credits, Share, SimSpan, SimTime};
 use crate::workload::{AgentLine, LineKind, WhileOffline};
 
@@ -73,7 +73,7 @@ fn scenario() -> Scenario {
     };
     let threshold = |text: &str, metric: &str, comparison, bound| Threshold {
         text: text.to_owned(),
-        group: None,
+        of: Selector::default(),
         metric: metric.to_owned(),
         comparison,
         bound,
@@ -125,7 +125,7 @@ fn frame(scenario: &Scenario) -> Frame {
     let causes = Arc::new(Causes::new(causes));
     let until = SimTime::ZERO + scenario.duration;
     let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
-    let own = causes.of_group(&throttles, &REASONS);
+    let own = causes.of_groups(&throttles, &REASONS);
     let ratios: Arc<[_]> = ratios(window, &causes, &Shadows::default(), &[]).into();
     let group = || GroupFrame {
         window,
@@ -151,6 +151,8 @@ fn frame(scenario: &Scenario) -> Frame {
     Frame {
         groups: vec![group()],
         all: group(),
+        plans: Vec::new(),
+        cohorts: Cohorts::new([1]),
         platform_servers: None,
         own_servers: Some(3),
         bin: scenario.series_every,
@@ -167,16 +169,7 @@ fn measures(scenario: &Scenario) -> Measures {
     for workspace in 0..3 {
         book(&mut group, &frame.groups[0], workspace);
     }
-    let mut all = GroupMeasures::new(&frame.all, frame.bin, frame.duration);
-    all.merge(&group);
-    Measures {
-        frame: Arc::new(frame),
-        groups: vec![group],
-        all,
-        platform: None,
-        replications: 1,
-        interrupted: None,
-    }
+    Measures::of_cohorts(Arc::new(frame), vec![group], None)
 }
 
 /// The story of one workspace: the first answers all, the second runs out of credits, the third

@@ -47,10 +47,10 @@ struct Page<'a> {
     told: Vec<Told>,
     times: Vec<TimesRow>,
     titles: [&'static str; 5],
-    groups: Vec<&'a str>,
+    groups: Vec<String>,
     figures: Vec<FigureRow>,
     plots: Vec<Picture<'a>>,
-    metrics: Vec<GroupMetrics<'a>>,
+    metrics: Vec<GroupMetrics>,
     how: Vec<(&'static str, String)>,
 }
 
@@ -83,7 +83,7 @@ impl From<ThresholdVerdict> for Mark {
 /// One cause in one group.
 #[derive(Serialize)]
 struct LimitRow<'a> {
-    group: &'a str,
+    group: String,
     label: String,
     key: String,
     hit: bool,
@@ -134,8 +134,8 @@ struct Picture<'a> {
 }
 
 #[derive(Serialize)]
-struct GroupMetrics<'a> {
-    group: &'a str,
+struct GroupMetrics {
+    group: String,
     rows: Vec<[String; 4]>,
 }
 
@@ -216,7 +216,7 @@ fn page<'a>(scenario: &'a Scenario, summary: &'a Summary, plots: &'a [Plot]) -> 
         told: all.map(|all| told(scenario, all, summary)).unwrap_or_default(),
         times: all.map(times).unwrap_or_default(),
         titles: TIMES,
-        groups: shown(summary).iter().map(|(name, _)| *name).collect(),
+        groups: shown(summary).into_iter().map(|(name, _)| name).collect(),
         figures: figures(summary),
         plots: plots.iter().map(|plot| Picture { title: &plot.title, svg: &plot.svg }).collect(),
         metrics: metrics(summary),
@@ -256,19 +256,19 @@ fn times(all: &GroupSummary) -> Vec<TimesRow> {
     }
 }
 
-/// The groups that have a column: all of them together only where there are several.
-fn shown(summary: &Summary) -> Vec<(&str, &GroupSummary)> {
+/// The groups and plans that have a column: all together only where there are several groups.
+fn shown(summary: &Summary) -> Vec<(String, &GroupSummary)> {
     let skipped = usize::from(summary.groups.len() == 2);
-    summary.groups.iter().skip(skipped).map(|(name, group)| (name.as_str(), group)).collect()
+    summary.wholes().skip(skipped).map(|(name, whole)| (telling::called(name), whole)).collect()
 }
 
 fn limits(summary: &Summary) -> Vec<LimitRow<'_>> {
-    let groups = summary.groups.iter().filter(|(name, _)| *name != ALL);
-    groups
+    telling::parts(summary)
+        .into_iter()
         .flat_map(|(name, group)| {
             group.refusals.iter().enumerate().map(move |(index, cause)| LimitRow {
                 // Once, above the rest of its rows.
-                group: if index == 0 { name } else { "" },
+                group: if index == 0 { name.clone() } else { String::new() },
                 label: cause_label(&cause.reason, cause.limiter.as_deref()),
                 key: cause.limiter.as_ref().map_or_else(
                     || cause.reason.clone(),
@@ -316,7 +316,7 @@ fn figures(summary: &Summary) -> Vec<FigureRow> {
     std::iter::once(workspaces).chain(rest).collect()
 }
 
-fn metrics(summary: &Summary) -> Vec<GroupMetrics<'_>> {
+fn metrics(summary: &Summary) -> Vec<GroupMetrics> {
     let row = |(name, of): (&String, &crate::summary::Metric)| {
         let value = of.value.map_or_else(|| "not observed".to_owned(), |v| metric(name, v));
         let interval = of.ci95.map_or_else(String::new, |[low, high]| {

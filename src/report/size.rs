@@ -5,7 +5,7 @@ use super::format::{count, interval, metric_short, money};
 use super::screen::{Page, Style};
 use super::telling::sign;
 use super::words::plural;
-use crate::planning::{Aim, Judged, Setting, SizeSummary, Tried};
+use crate::planning::{Aim, Judged, Setting, SizeSummary, Tried, short_keys};
 use crate::summary::{ThresholdVerdict, Verdict};
 
 /// More settings are counted, not listed.
@@ -175,11 +175,10 @@ fn evidence(page: &mut Page, size: &SizeSummary) {
     let shown = &size.tried[..size.tried.len().min(MOST_SETTINGS)];
     let cells = |cell: &dyn Fn(&Tried) -> String| shown.iter().map(cell).collect::<Vec<_>>();
     let mut columns: Vec<Column> = Vec::new();
-    for (nth, knob) in size.knobs.iter().enumerate() {
-        let last = knob.key.rsplit('.').take(2).collect::<Vec<_>>();
-        let title = last.into_iter().rev().collect::<Vec<_>>().join(".");
+    let keys: Vec<&str> = size.knobs.iter().map(|knob| knob.key.as_str()).collect();
+    for (nth, title) in short_keys(&keys).into_iter().enumerate() {
         let cell = |it: &Tried| it.setting.get_index(nth).map_or("", |it| it.1).to_owned();
-        columns.push(Column::new([&title, ""], WIDEST[0], cells(&cell)));
+        columns.push(Column::new([title, ""], WIDEST[0], cells(&cell)));
     }
     for nth in 0..size.until.len().min(MOST_THRESHOLDS) {
         let metric = shown.first().and_then(|it| it.thresholds.get(nth)).map(|it| &it.metric);

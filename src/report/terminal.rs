@@ -144,7 +144,7 @@ fn messages(page: &mut Page, all: &GroupSummary) {
 const MOST_GROUPS: usize = 6;
 
 fn groups(page: &mut Page, summary: &Summary) {
-    let groups: Vec<_> = summary.groups.iter().filter(|(name, _)| *name != ALL).collect();
+    let groups = telling::parts(summary);
     if groups.len() < 2 {
         return;
     }

@@ -4,17 +4,17 @@ use super::model::{Backend, BackendScope, Group, Scenario};
 use super::occurs::{features, happens, reported};
 use crate::measure::Features;
 use crate::rules::limiter::{OnExceed, Throttle};
+use crate::summary::Selector;
 use crate::units::SimTime;
 use crate::workload::{Action, ClientThrottling};
 
-/// Why a run of a scenario has no such metric of a group, `None` being all groups; `None` if it
-/// has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
+/// Why a run of a scenario has no such metric of those whom a selector means; `None` if it has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
 /// count as 0.
 ///
 /// What is said is a sentence about "these workspaces" without its full stop.
-pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Option<&'static str> {
-    let meant = |of: &&Group| group.is_none_or(|name| name == of.name);
-    let groups: Vec<&Group> = scenario.groups.iter().filter(meant).collect();
+pub fn why_absent(scenario: &Scenario, of: &Selector, metric: &str) -> Option<&'static str> {
+    let selected = scenario.selected(of);
+    let groups: Vec<&Group> = selected.iter().map(AsRef::as_ref).collect();
     let features: Vec<Features> = groups.iter().map(|of| features(scenario, of)).collect();
     let any = |has: fn(&Features) -> bool| features.iter().any(has);
     let lacks = |has: fn(&Features) -> bool, why| (!any(has)).then_some(why);
@@ -72,7 +72,7 @@ pub fn why_absent(scenario: &Scenario, group: Option<&str>, metric: &str) -> Opt
             lacks(|it| it.prices, "nothing that these workspaces have or buy has a price")
         }
         _ if name.starts_with("backend.") || name == "backlog.growth" => {
-            lacks_servers(scenario, group, &features, name)
+            lacks_servers(scenario, *of == Selector::default(), &features, name)
         }
         _ => None,
     }
@@ -151,17 +151,17 @@ fn lacks_alert(groups: &[&Group], label: &str) -> Option<&'static str> {
 /// Why there is no metric of the backend.
 fn lacks_servers(
     scenario: &Scenario,
-    group: Option<&str>,
+    of_all: bool,
     features: &[Features],
     name: &str,
 ) -> Option<&'static str> {
     const UNLIMITED: &str = "the servers are unlimited, if only for a time";
     let Some(backend) = &scenario.backend else { return Some("there is no backend") };
     if name == "backlog.growth" {
-        return lacks_backlog(scenario, backend, group);
+        return lacks_backlog(scenario, backend, of_all);
     }
     match backend.scope {
-        BackendScope::Platform if group.is_some() => {
+        BackendScope::Platform if !of_all => {
             Some("all workspaces share the backend, which is measured for all of them together")
         }
         BackendScope::Platform => {
@@ -182,14 +182,10 @@ fn lacks_servers(
 }
 
 /// Why there is no trend of the queue.
-fn lacks_backlog(
-    scenario: &Scenario,
-    backend: &Backend,
-    group: Option<&str>,
-) -> Option<&'static str> {
+fn lacks_backlog(scenario: &Scenario, backend: &Backend, of_all: bool) -> Option<&'static str> {
     /// A trend is read from so many bins.
     const LEAST_BINS: u64 = 8;
-    if group.is_some() {
+    if !of_all {
         return Some("it is measured for all workspaces together");
     }
     let limited = match backend.scope {

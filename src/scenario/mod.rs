@@ -30,6 +30,7 @@ mod reading;
 mod recorded;
 mod render;
 mod schema;
+mod selected;
 mod settling;
 mod shape;
 mod source;

@@ -1,8 +1,9 @@
 //! Thresholds: expectations that a run must meet.
 
-use crate::measure::{ByBin, Measures};
+use crate::measure::{ByBin, Measures, Whose};
 use crate::summary::{
-    Metric, Summary, ThresholdSummary, ThresholdVerdict, WindowValue, asks_for, over_windows,
+    Metric, Selector, Summary, ThresholdSummary, ThresholdVerdict, WindowValue, asks_for,
+    over_windows,
 };
 use crate::units::{SimSpan, SimTime};
 
@@ -11,8 +12,8 @@ use crate::units::{SimSpan, SimTime};
 pub struct Threshold {
     /// As it was written.
     pub text: String,
-    /// The group whose metric is meant; `None` is all.
-    pub group: Option<String>,
+    /// Whose metric is meant.
+    pub of: Selector,
     /// The key of the metric in summary.json, labels included: `refusal.rate{reason=overloaded}`.
     pub metric: String,
     /// How the metric compares to the bound.
@@ -85,14 +86,21 @@ impl Threshold {
     pub fn new(metric: impl Into<String>, comparison: Comparison, bound: f64) -> Self {
         let metric = metric.into();
         let text = format!("{metric} {} {bound}", comparison.sign());
-        Self { text, group: None, metric, comparison, bound, over: None, abort_on_fail: false }
+        Self {
+            text,
+            of: Selector::default(),
+            metric,
+            comparison,
+            bound,
+            over: None,
+            abort_on_fail: false,
+        }
     }
 
     /// What became of it in a run, from its summary and its measures. A metric of which nothing was
     /// observed fails; refusals that cannot occur are none. Where the interval of a metric lies on both
     /// sides of the bound it is not known whether it holds; over windows, and of equality, the value tells.
     pub fn judge(&self, summary: &Summary, measures: &Measures) -> ThresholdSummary {
-        let group = self.group.as_deref().unwrap_or("all");
         let there = ThresholdSummary {
             threshold: self.text.clone(),
             over_s: self.over.map(SimSpan::as_secs_f64),
@@ -102,7 +110,7 @@ impl Threshold {
             breached_at_s: None,
             aborted: false,
         };
-        let metric = match (summary.metric(group, &self.metric), self.over) {
+        let metric = match (summary.metric(&self.of.to_string(), &self.metric), self.over) {
             (Some(_), Some(width)) => return self.judge_windows(summary, measures, width, there),
             (Some(metric), None) => *metric,
             (None, _) => {
@@ -185,11 +193,13 @@ impl Threshold {
         width: SimSpan,
         there: ThresholdSummary,
     ) -> ThresholdSummary {
-        // Groups stand in the summary after `all`, in the scenario's order.
-        let place = self.group.as_ref().and_then(|group| summary.groups.get_index_of(group));
-        let group = place.and_then(|place| place.checked_sub(1));
+        // Groups stand in the summary after `all`, in the scenario's order, and plans in that of the frame.
+        let name = &self.of.to_string();
+        let group = || summary.groups.get_index_of(name)?.checked_sub(1).map(Whose::Group);
+        let whose = summary.plans.get_index_of(name).map(Whose::Plan).or_else(group);
+        let whose = whose.unwrap_or(Whose::All);
         let (mut judged, mut holds) = (there, true);
-        for WindowValue { from, value } in over_windows(measures, group, &self.metric, width) {
+        for WindowValue { from, value } in over_windows(measures, whose, &self.metric, width) {
             let Some(value) = value else { continue };
             if judged.value.is_none_or(|worst| self.is_worse(value, worst)) {
                 judged.value = Some(value);
@@ -220,11 +230,14 @@ impl Threshold {
         }
     }
 
-    /// What must be collected by bin in a group, `None` being all of them together, to judge these.
-    pub fn by_bin(thresholds: &[Self], group: Option<&str>) -> ByBin {
+    /// What must be collected by bin of those whom a selector means, to judge these. What is collected of a
+    /// group is also that of each of its plans.
+    pub fn by_bin(thresholds: &[Self], of: &Selector) -> ByBin {
+        let of_group = |it: &Selector| it.group.is_none() || it.group == of.group;
+        let of_plan = |it: &Selector| of.plan.is_none() || it.plan.is_none() || it.plan == of.plan;
         thresholds
             .iter()
-            .filter(|it| it.over.is_some() && (it.group.is_none() || it.group.as_deref() == group))
+            .filter(|it| it.over.is_some() && of_group(&it.of) && of_plan(&it.of))
             .fold(ByBin::default(), |all, it| all.and(asks_for(&it.metric)))
     }
 }
@@ -260,7 +273,7 @@ mod tests {
     fn the_worst_value_is_the_one_furthest_from_holding() {
         let threshold = |comparison| Threshold {
             text: String::new(),
-            group: None,
+            of: Selector::default(),
             metric: String::new(),
             comparison,
             bound: 5.0,

@@ -3,18 +3,17 @@
 use super::model::Over;
 use super::windows::over_windows;
 use crate::measure::{
-    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, Quantiles,
+    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, Quantiles, Whose,
     student_975,
 };
 use crate::units::SimSpan;
 
-/// Which intervals a group's figures have.
+/// Which intervals the figures of some workspaces have.
 #[derive(Clone, Copy)]
 pub(super) struct Intervals<'a> {
     pub(super) over: Over,
     measures: &'a Measures,
-    /// The place of the group, `None` being all of them.
-    place: Option<usize>,
+    whose: Whose,
     frame: &'a GroupFrame,
     of: &'a GroupMeasures,
 }
@@ -33,17 +32,14 @@ pub(super) fn over(measures: &Measures) -> Over {
 }
 
 impl<'a> Intervals<'a> {
-    /// Of the group at a place, `None` being all of them.
-    pub(super) fn of(measures: &'a Measures, place: Option<usize>) -> Self {
-        let (frame, of) = match place {
-            None => (&measures.frame.all, &measures.all),
-            Some(place) => (&measures.frame.groups[place], &measures.groups[place]),
-        };
-        Self { over: over(measures), measures, place, frame, of }
+    /// Of these.
+    pub(super) fn of(measures: &'a Measures, whose: Whose) -> Self {
+        let (frame, of) = measures.of(whose);
+        Self { over: over(measures), measures, whose, frame, of }
     }
 
-    /// The group.
-    pub(super) const fn of_group(&self) -> (&'a GroupFrame, &'a GroupMeasures) {
+    /// What was measured.
+    pub(super) const fn measured(&self) -> (&'a GroupFrame, &'a GroupMeasures) {
         (self.frame, self.of)
     }
 
@@ -92,7 +88,7 @@ impl<'a> Intervals<'a> {
         let batches = self.frame.batches?;
         let bin = self.measures.frame.bin.nanos();
         let width = SimSpan::from_nanos(bin * batches.length as u64);
-        let windows = over_windows(self.measures, self.place, metric, width);
+        let windows = over_windows(self.measures, self.whose, metric, width);
         let whole = windows.into_iter().step_by(batches.length).take(batches.count);
         // A batch in which there was nothing to share tells nothing.
         let values: Vec<f64> = whole.filter_map(|window| window.value).collect();

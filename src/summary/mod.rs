@@ -7,6 +7,7 @@ mod model;
 mod read_out;
 mod replications;
 mod saved;
+mod selector;
 mod windows;
 
 pub use backlog::{Backlog, backlog};
@@ -21,4 +22,5 @@ pub use model::{
 pub use read_out::summarise;
 pub use replications::{Finished, Replications, ReplicationsError};
 pub use saved::{BASELINE, Saved};
+pub use selector::Selector;
 pub use windows::{WINDOWED, WindowValue, asks_for, is_of_lost, is_windowed, over_windows};

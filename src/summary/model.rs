@@ -24,6 +24,10 @@ pub struct Summary {
     pub thresholds: Vec<ThresholdSummary>,
     /// `all`, then the groups in the scenario's order.
     pub groups: IndexMap<String, GroupSummary>,
+    /// The workspaces that begin on a plan, where something is asked of it: `plan=pro` of all groups,
+    /// `group=shops,plan=pro` of one.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub plans: IndexMap<String, GroupSummary>,
     /// What the run cost: the only part that differs from run to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunFigures>,
@@ -54,7 +58,7 @@ pub struct Identity {
     pub bin_s: f64,
 }
 
-/// The figures of one group, or of `all`.
+/// The figures of one group, of `all`, or of those that begin on a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupSummary {
     /// Workspaces that were simulated in each replication.
@@ -209,8 +213,19 @@ impl Validity {
 }
 
 impl Summary {
-    /// A metric of a group (`all` for all of them), by its key in `summary.json`; `None` if there
-    /// is no such group, or if the metric cannot occur in it.
+    /// All whose figures there are, by name: `all`, each group, each plan that is told of.
+    pub fn wholes(&self) -> impl Iterator<Item = (&str, &GroupSummary)> {
+        self.groups.iter().chain(&self.plans).map(|(name, whole)| (name.as_str(), whole))
+    }
+
+    /// The figures of those that are called so: `all`, a group, or `plan=pro`, as a
+    /// [selector](super::Selector) calls them.
+    pub fn whole(&self, name: &str) -> Option<&GroupSummary> {
+        self.groups.get(name).or_else(|| self.plans.get(name))
+    }
+
+    /// A metric of those that are [called so](Self::whole), by its key in `summary.json`; `None` if there
+    /// are none, or if the metric cannot occur in them.
     ///
     /// ```
     /// # use limitlab::{Group, Scenario, run, units::SimSpan, workload::{AgentLine, TrafficKind}};
@@ -224,8 +239,8 @@ impl Summary {
     /// assert!(summary.metric("shops", "credits.consumed").is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn metric(&self, group: &str, name: &str) -> Option<&Metric> {
-        self.groups.get(group)?.metrics.get(name)
+    pub fn metric(&self, whole: &str, name: &str) -> Option<&Metric> {
+        self.whole(whole)?.metrics.get(name)
     }
 
     /// The value of a metric of all groups together, in its SI unit; `None` if it is absent or was

@@ -9,7 +9,7 @@ use super::model::{
 };
 use crate::measure::{
     BackendMeasures, Capacity, Cause, Family, GroupFrame, GroupMeasures, Histogram, Interruption,
-    Kind, Measures, PairMoments, Ratio, Timing,
+    Kind, Measures, PairMoments, Ratio, Timing, Whose,
 };
 use crate::rules::Offer;
 use crate::units::SimSpan;
@@ -25,24 +25,26 @@ const BY_WORKSPACE: [(&str, u64); 3] = [("p50", 500), ("p90", 900), ("p99", 990)
 pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, seed: u64) -> Summary {
     let frame = &*measures.frame;
     let replications = f64::from(measures.replications);
-    let read = |place: Option<usize>| {
-        let intervals = Intervals::of(measures, place);
-        let (frame, of) = intervals.of_group();
+    let read = |whose: Whose| {
+        let intervals = Intervals::of(measures, whose);
+        let (frame, of) = intervals.measured();
         GroupSummary {
             workspaces: (of.workspaces as f64 / replications).round() as u64,
             metrics: metrics(intervals, replications),
             refusals: refusals(frame, of, replications),
         }
     };
-    let mut all = read(None);
+    let mut all = read(Whose::All);
     let trend = servers(measures).and_then(|(backend, servers)| {
         backlog(backend, servers, frame.bin, frame.all.window, measures.replications)
     });
     add_backend(&mut all, measures, trend);
     let mut summaries = IndexMap::from([("all".to_owned(), all)]);
     for (place, name) in groups.iter().enumerate() {
-        summaries.insert(name.clone(), read(Some(place)));
+        summaries.insert(name.clone(), read(Whose::Group(place)));
     }
+    let plans = frame.plans.iter().enumerate();
+    let plans = plans.map(|(place, plan)| (plan.name.clone(), read(Whose::Plan(place))));
     Summary {
         limitlab: env!("CARGO_PKG_VERSION").to_owned(),
         scenario,
@@ -52,6 +54,7 @@ pub fn summarise(measures: &Measures, groups: &[String], scenario: Identity, see
         validity: validity(measures, trend),
         thresholds: Vec::new(),
         groups: summaries,
+        plans: plans.collect(),
         run: None,
     }
 }
@@ -67,7 +70,7 @@ fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
 }
 
 fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metric> {
-    let (frame, of) = intervals.of_group();
+    let (frame, of) = intervals.measured();
     let mut metrics = Metrics { all: IndexMap::new(), intervals };
     for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
         if !ratio.occurs(frame) {
@@ -230,7 +233,7 @@ impl Metrics<'_> {
 /// Adds what the platform's servers did, and the trend of the backlog, to `all`.
 fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlog>) {
     let metrics = &mut all.metrics;
-    let intervals = Intervals::of(measures, None);
+    let intervals = Intervals::of(measures, Whose::All);
     if let Some(platform) = &measures.platform {
         let window = measures.frame.all.window;
         let nanos = window.length().nanos() as f64;

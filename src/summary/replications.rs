@@ -120,11 +120,11 @@ impl Finished {
     /// Takes up the summary of a replication, by its number.
     pub fn add(&mut self, number: u32, summary: &Summary) {
         if self.columns.is_empty() {
-            let of = |(group, it): (&String, &GroupSummary)| {
+            let of = |(group, it): (&str, &GroupSummary)| {
                 let names = it.metrics.keys().filter(|name| *name != NOW_AND_THEN);
-                names.map(|name| (group.clone(), name.clone())).collect::<Vec<_>>()
+                names.map(|name| (group.to_owned(), name.clone())).collect::<Vec<_>>()
             };
-            self.columns = summary.groups.iter().flat_map(of).collect();
+            self.columns = summary.wholes().flat_map(of).collect();
         }
         let value = |(group, name): &(String, String)| summary.metric(group, name)?.value;
         self.rows.insert(number, self.columns.iter().map(value).collect());

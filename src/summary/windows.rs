@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::read_out::QUANTILES;
 use crate::measure::{
     BackendMeasures, BinnedMessages, ByBin, Cause, GroupFrame, GroupMeasures, Measures, Timing,
+    Whose,
 };
 use crate::units::{SimSpan, SimTime};
 
@@ -28,7 +29,7 @@ pub const WINDOWED: &str = "`attempts.offered`, `.admitted` and `.refused`, `ref
 enum Reading<'m> {
     Attempts(Attempts),
     /// Refused attempts among all; for a reason or by a limiter, where one is named.
-    Refused(Option<(Whose, &'m str)>),
+    Refused(Option<(By, &'m str)>),
     Messages(Messages),
     /// Lost messages among all.
     Lost,
@@ -46,7 +47,7 @@ enum Attempts {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Whose {
+enum By {
     Reason,
     Limiter,
 }
@@ -91,8 +92,8 @@ impl<'m> Reading<'m> {
             ("attempts.admitted", None) => Self::Attempts(Attempts::Admitted),
             ("attempts.refused", None) => Self::Attempts(Attempts::Refused),
             ("refusal.rate", None) => Self::Refused(None),
-            ("refusal.rate", Some(("reason", it))) => Self::Refused(Some((Whose::Reason, it))),
-            ("refusal.rate", Some(("limiter", it))) => Self::Refused(Some((Whose::Limiter, it))),
+            ("refusal.rate", Some(("reason", it))) => Self::Refused(Some((By::Reason, it))),
+            ("refusal.rate", Some(("limiter", it))) => Self::Refused(Some((By::Limiter, it))),
             ("messages.offered", None) => Self::Messages(Messages::Offered),
             ("messages.completed", None) => Self::Messages(Messages::Completed),
             ("messages.lost", None) => Self::Messages(Messages::Lost),
@@ -160,12 +161,11 @@ pub fn asks_for(metric: &str) -> ByBin {
     }
 }
 
-/// The values of a metric of a group, which is given by its place and is all of them if `None`, in
-/// every window of the length `width`. None if the metric is not told over windows or was not
+/// The values of a metric in every window of the length `width`. None if the metric is not told over windows or was not
 /// collected by bin, or if `width` is no whole number of bins.
 pub fn over_windows(
     measures: &Measures,
-    group: Option<usize>,
+    whose: Whose,
     metric: &str,
     width: SimSpan,
 ) -> Vec<WindowValue> {
@@ -178,17 +178,14 @@ pub fn over_windows(
     if length == 0 || !width.nanos().is_multiple_of(bin.nanos()) {
         return Vec::new();
     }
-    let (frame, of) = match group {
-        None => (&measures.frame.all, &measures.all),
-        Some(place) => (&measures.frame.groups[place], &measures.groups[place]),
-    };
-    let group = Windows { measures, is_all: group.is_none(), frame, of, bins, length };
+    let (frame, of) = measures.of(whose);
+    let windows = Windows { measures, is_all: whose == Whose::All, frame, of, bins, length };
     let begins =
-        group.begins().map(|bin_number| SimTime::from_nanos(bin_number as u64 * bin.nanos()));
-    begins.zip(group.values(reading)).map(|(from, value)| WindowValue { from, value }).collect()
+        windows.begins().map(|bin_number| SimTime::from_nanos(bin_number as u64 * bin.nanos()));
+    begins.zip(windows.values(reading)).map(|(from, value)| WindowValue { from, value }).collect()
 }
 
-/// The windows of a group.
+/// The windows of some workspaces.
 struct Windows<'a> {
     measures: &'a Measures,
     is_all: bool,
@@ -215,10 +212,10 @@ impl Windows<'_> {
             Reading::Attempts(Attempts::Refused) => self.counts(&refused()),
             Reading::Attempts(Attempts::Admitted) => self.counts(&minus(&offered, &refused())),
             Reading::Refused(None) => shares(&refused(), &offered),
-            Reading::Refused(Some((whose, name))) => {
-                let is_meant = |cause: &Cause| match whose {
-                    Whose::Reason => cause.reason.name() == name,
-                    Whose::Limiter => cause.limiter.as_deref() == Some(name),
+            Reading::Refused(Some((by, name))) => {
+                let is_meant = |cause: &Cause| match by {
+                    By::Reason => cause.reason.name() == name,
+                    By::Limiter => cause.limiter.as_deref() == Some(name),
                 };
                 shares(&self.refused(is_meant), &offered)
             }

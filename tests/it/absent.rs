@@ -3,8 +3,9 @@
 use limitlab::engine::{RunOptions, Watch, run};
 use limitlab::rules::limiter::Throttle;
 use limitlab::scenario::absent::why_absent;
-use limitlab::scenario::{Scenario, load, parse, warnings};
-use limitlab::summary::{FAMILIES, MetricFamily, MetricState};
+use limitlab::scenario::{Comparison, Scenario, Threshold, load, parse, warnings};
+use limitlab::summary::{FAMILIES, MetricFamily, MetricState, Selector};
+use limitlab::units::Share;
 
 use crate::scenarios::shipped;
 
@@ -33,19 +34,41 @@ fn compare(name: &str, mut scenario: Scenario) -> usize {
     for group in scenario.groups.iter_mut().filter(|_| smaller) {
         group.count = group.count.min(2);
     }
+    let plans = ask_of_plans(&mut scenario);
     let outcome = run(&scenario, RunOptions { threads: 1 }, &Watch::default());
     let summary = outcome.unwrap_or_else(|error| panic!("{name}: {error}")).summary;
+    let groups = scenario.groups.iter().map(|group| Selector::of_group(&group.name));
     let mut absent = 0;
-    for (group, measured) in &summary.groups {
+    for of in groups.chain([Selector::default()]).chain(plans) {
+        let measured = summary.whole(&of.to_string()).expect("it is told of");
         for metric in metrics(&scenario) {
-            let of = Some(group.as_str()).filter(|group| *group != "all");
-            let why = why_absent(&scenario, of, &metric);
+            let why = why_absent(&scenario, &of, &metric);
             let is_there = measured.metrics.contains_key(&metric);
-            assert_eq!(why.is_none(), is_there, "{name}, {group}: {metric}: {why:?}");
+            assert_eq!(why.is_none(), is_there, "{name}, {of}: {metric}: {why:?}");
             absent += usize::from(!is_there);
         }
     }
     absent
+}
+
+/// Has every plan told of by itself on which workspaces begin, of each group and of all.
+fn ask_of_plans(scenario: &mut Scenario) -> Vec<Selector> {
+    let mut all = Vec::new();
+    for group in &scenario.groups {
+        for (plan, _) in group.first_plans().filter(|(_, share)| *share > Share::NONE) {
+            for group in [Some(group.name.clone()), None] {
+                let of = Selector { group, plan: Some(plan.name.clone()) };
+                if !all.contains(&of) {
+                    all.push(of);
+                }
+            }
+        }
+    }
+    scenario.thresholds.extend(all.iter().map(|of| {
+        let rate = Threshold::new("loss.rate", Comparison::AtMost, 1.0);
+        Threshold { of: of.clone(), ..rate }
+    }));
+    all
 }
 
 #[test]

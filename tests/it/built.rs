@@ -7,7 +7,7 @@ use limitlab::rules::{Allowance, CarryOver, Cycle, Package, Per, Plan, Price, Sh
 use limitlab::scenario::{
     Aimd, BackendScope, Codel, Comparison, Discipline, Offer, Shed, Threshold, load, parse,
 };
-use limitlab::summary::ThresholdVerdict;
+use limitlab::summary::{Selector, ThresholdVerdict};
 use limitlab::units::{Credits, Money, Rate, Share, SimSpan, SimTime};
 use limitlab::workload::{
     Action, Activity, AgentLine, Bursts, Buying, ByHand, Churn, Modulation, Occurrence, OnLost,
@@ -214,7 +214,8 @@ fn flaws_of_the_whole_scenario_name_their_fields() {
             let backend = it.backend.as_mut().expect("there is one");
             backend.changes = vec![(SimTime::ZERO, Some(1)), (SimTime::ZERO, Some(0))];
         }),
-        flaws(|it| it.thresholds[0].group = Some("shop".to_owned())),
+        flaws(|it| it.thresholds[0].of = Selector::of_group("shop")),
+        flaws(|it| it.thresholds[0].of.plan = Some("pro".to_owned())),
         flaws(|it| it.thresholds[0].bound = f64::NAN),
         threshold("latency.p42"),
         threshold("alerts.time"),
@@ -241,7 +242,8 @@ fn flaws_of_the_whole_scenario_name_their_fields() {
     backend.changes must be ascending
     backend.changes must leave at least 1 server
     backend.changes must be empty where each workspace has servers of its own: its group's timeline changes them
-    thresholds[0].group must be the name of a group
+    thresholds[0].of.group must be the name of a group
+    thresholds[0].of.plan must be a plan on which workspaces begin
     thresholds[0].bound must be finite
     thresholds[0].metric must be a metric, and `latency.p42` is none
     thresholds[0].metric must have one of its labels, as in `refusal.rate{reason=overloaded}`

@@ -1016,16 +1016,43 @@ fn thresholds() {
        |
     56 |   - refusal.rate{cause=overloaded} < 1%
        |                  ^^^^^
-    hint: labels of this metric: `reason`, `limiter`, `group`
+    hint: labels of this metric: `reason`, `limiter`, `group`, `plan`
 
     1 mistake in x.yaml
     ");
     assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{reason=overloaded,limiter=burst} < 1%"), @"
-    x.yaml:56:36: error: one label too many: `limiter`
+    x.yaml:56:25: error: `burst` refuses for `rate_limited` alone
        |
     56 |   - refusal.rate{reason=overloaded,limiter=burst} < 1%
-       |                                    ^^^^^^^
-    hint: a metric has at most one label besides `group`
+       |                         ^^^^^^^^^^
+    hint: leave out `reason`
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{reason=overloaded,reason=rate_limited} < 1%"), @"
+    x.yaml:56:36: error: one label too many: `reason`
+       |
+    56 |   - refusal.rate{reason=overloaded,reason=rate_limited} < 1%
+       |                                    ^^^^^^
+    hint: a metric has one label besides `group` and `plan`, or `reason` with `limiter`
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{plan=advancd} < 1%"), @"
+    x.yaml:56:23: error: no workspace begins on a plan `advancd`
+       |
+    56 |   - refusal.rate{plan=advancd} < 1%
+       |                       ^^^^^^^
+    hint: did you mean `advanced`?
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate{group=shops,plan=unlimited} < 1%"), @"
+    x.yaml:56:35: error: no workspace of `shops` begins on a plan `unlimited`
+       |
+    56 |   - refusal.rate{group=shops,plan=unlimited} < 1%
+       |                                   ^^^^^^^^^
+    hint: plans on which they begin: `advanced`
 
     1 mistake in x.yaml
     ");

@@ -158,12 +158,12 @@ fn a_scenario_of_code_says_when_replications_are_enough_or_is_refused() {
     assert!(scenario.check().is_ok());
     let until = scenario.until.as_mut().unwrap();
     (until.fewest, until.half_width) = (1, 0.0);
-    (until.group, until.metric) = (Some("nobody".to_owned()), "latency".to_owned());
+    (until.of.group, until.metric) = (Some("nobody".to_owned()), "latency".to_owned());
     assert_eq!(
         scenario.check().unwrap_err().to_string(),
         "until.fewest must be from 2 to the replications, 60\n\
          until.half_width must be above 0 and finite\n\
-         until.group must be the name of a group\n\
+         until.of.group must be the name of a group\n\
          until.metric must be a metric, and `latency` is none"
     );
     let told = limitlab::scenario::describe(&parse("test.yaml", &self::until("1s"), &[]).unwrap());

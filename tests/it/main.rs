@@ -48,6 +48,7 @@ mod routing;
 mod routing_faults;
 mod rules;
 mod scenarios;
+mod selectors;
 mod shedding_faults;
 mod size;
 mod support;

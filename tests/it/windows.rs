@@ -1,5 +1,6 @@
 //! Thresholds over windows of virtual time.
 
+use limitlab::measure::Whose;
 use limitlab::report::terminal;
 use limitlab::scenario::{Scenario, describe, parse};
 use limitlab::summary::{Summary, ThresholdSummary, ThresholdVerdict, over_windows};
@@ -103,9 +104,9 @@ fn a_window_is_what_a_run_measures_that_ends_with_it() {
             })
             .collect();
         let mut told = 0;
-        for (group, name) in [(None, "all"), (Some(0), "a"), (Some(1), "b")] {
+        for (whose, name) in [(Whose::All, "all"), (Whose::Group(0), "a"), (Whose::Group(1), "b")] {
             for metric in METRICS {
-                let windows = over_windows(&whole.measures, group, metric, SimSpan::HOUR);
+                let windows = over_windows(&whole.measures, whose, metric, SimSpan::HOUR);
                 if whole.summary.metric(name, metric).is_none() {
                     continue;
                 }
@@ -246,7 +247,7 @@ fn windows_of_replications_are_judged_together() {
         )
     };
     let all = outcome(&rest(7, 3));
-    let windows = |metric: &str| over_windows(&all.measures, None, metric, SimSpan::HOUR);
+    let windows = |metric: &str| over_windows(&all.measures, Whose::All, metric, SimSpan::HOUR);
     let value = |metric: &str| windows(metric).into_iter().map(|it| it.value.unwrap_or(0.0));
     // Means over replications, and ratios of sums.
     let series = &all.measures.all.series;

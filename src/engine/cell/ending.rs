@@ -5,7 +5,6 @@ use crate::engine::by_workspace::WorkspaceRecord;
 use crate::engine::model::GroupModel;
 use crate::measure::WorkspaceFigures;
 use crate::units::SimTime;
-use crate::workload::plan_of;
 
 impl Cell {
     /// Ends the workspace: its books are closed and its tally is taken up.
@@ -32,7 +31,7 @@ impl Cell {
         WorkspaceRecord {
             group,
             workspace,
-            plan: plan_of(self.key, &model.mix),
+            plan: model.first_plan(self.key),
             seats: self.workspace.seats(),
             figures: WorkspaceFigures::of(&self.tally),
         }

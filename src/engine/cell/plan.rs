@@ -7,14 +7,13 @@ use crate::log::{RecordedAction, Subject};
 use crate::rules::{Cycle, Founding, OnDowngrade, Plan, Workspace};
 use crate::scenario::BillingAnchor;
 use crate::units::{SimSpan, SimTime};
-use crate::workload::plan_of;
 
 impl Cell {
     /// Founds the workspace: its plan, its seats, and from when its subscription is counted.
     pub(super) fn found(&mut self, world: &World<'_>) {
         let model = world.model;
         let seats = model.seats.sample_whole(&mut self.key.name("seats").stream().at(0)).max(1);
-        let plan = plan_of(self.key, &model.mix);
+        let plan = model.first_plan(self.key);
         let mut anchor = model.start;
         if model.billing_anchor == BillingAnchor::Staggered {
             let cycle = cycle(model.book.policy(plan).plan());

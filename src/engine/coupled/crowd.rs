@@ -18,6 +18,8 @@ use crate::units::SimTime;
 /// A workspace in simulation.
 struct Resident {
     group: usize,
+    /// With whom it is measured.
+    cohort: usize,
     /// Its number in its group.
     index: u32,
     cell: Cell,
@@ -71,8 +73,10 @@ impl<'a> Crowd<'a> {
                     Serving::new(own, capacity, frame.all.window)
                 });
                 let number = crowd.residents.len() as u32;
-                crowd.residents.push(Resident { group, index, cell: Cell::new(), own });
-                let keys = (model.key(replication, index), model.nodes_key(replication));
+                let key = model.key(replication, index);
+                let cohort = frame.cohorts.of(group, || model.first_plan(key));
+                crowd.residents.push(Resident { group, cohort, index, cell: Cell::new(), own });
+                let keys = (key, model.nodes_key(replication));
                 crowd.touch(shared, part, number, |cell, world| cell.begin(world, keys));
             }
         }
@@ -99,10 +103,10 @@ impl<'a> Crowd<'a> {
             PeekMut::pop(top);
             return Ok(());
         }
-        let Resident { group, index, cell, own } = resident;
+        let Resident { group, cohort, index, cell, own } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
         let mut world =
-            shared.world(of_group, &mut part.groups[*group], own, (number, *group, *index));
+            shared.world(of_group, &mut part.cohorts[*cohort], own, (number, *group, *index));
         cell.advance::<General>(&mut world)?;
         match resident.next() {
             Some((time, class)) => *top = Reverse((time, class, number)),
@@ -124,10 +128,10 @@ impl<'a> Crowd<'a> {
     ) -> R {
         let resident = &mut self.residents[number as usize];
         let before = resident.next();
-        let Resident { group, index, cell, own } = resident;
+        let Resident { group, cohort, index, cell, own } = resident;
         let of_group = (&self.models[*group], &self.frame.groups[*group]);
         let mut world =
-            shared.world(of_group, &mut part.groups[*group], own, (number, *group, *index));
+            shared.world(of_group, &mut part.cohorts[*cohort], own, (number, *group, *index));
         let answer = act(cell, &mut world);
         let new = resident.next().filter(|&next| Some(next) != before);
         self.order.extend(new.map(|(time, class)| Reverse((time, class, number))));
@@ -136,11 +140,11 @@ impl<'a> Crowd<'a> {
 
     /// Ends every workspace, as `frame` measures them.
     pub(super) fn finish(self, frame: &Frame, part: &mut Part) {
-        for Resident { group, index, mut cell, mut own } in self.residents {
+        for Resident { group, cohort, index, mut cell, mut own } in self.residents {
             let mut world = World {
                 model: &self.models[group],
                 frame: &frame.groups[group],
-                measures: &mut part.groups[group],
+                measures: &mut part.cohorts[cohort],
                 servers: None,
                 station: own.station.as_mut(),
                 number: 0,

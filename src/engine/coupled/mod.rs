@@ -56,7 +56,7 @@ pub(super) fn run(
             let mut part = observers.check(everybody.simulate(replication as u32))?;
             if part.interrupted.is_none() {
                 if frame.replications > 1 {
-                    part.condense(replication as u32);
+                    part.condense(everybody.frame, replication as u32);
                     tell(replication as u32, &part);
                 }
                 finished.take_up(part);

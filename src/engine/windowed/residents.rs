@@ -14,6 +14,8 @@ struct Resident {
     /// Its number among all.
     number: u32,
     group: u32,
+    /// With whom it is measured.
+    cohort: u32,
     /// Its number in its group.
     index: u32,
     /// Whether the short way of its attempts is enough.
@@ -78,12 +80,13 @@ impl<'a> Residents<'a> {
         let model = &self.models[group];
         let mut cell = Cell::new();
         let of_group = (model, &self.frame.groups[group]);
-        let mut world = world(of_group, &mut self.part.groups[group], number);
-        let keys = (model.key(replication, index), model.nodes_key(replication));
-        cell.begin(&mut world, keys);
+        let key = model.key(replication, index);
+        let cohort = self.frame.cohorts.of(group, || model.first_plan(key));
+        let mut world = world(of_group, &mut self.part.cohorts[cohort], number);
+        cell.begin(&mut world, (key, model.nodes_key(replication)));
         let next = cell.next().map(|(at, _)| at);
-        let (group, is_simple) = (group as u32, model.is_simple());
-        self.all.push(Resident { number, group, index, is_simple, cell });
+        let (group, cohort, is_simple) = (group as u32, cohort as u32, model.is_simple());
+        self.all.push(Resident { number, group, cohort, index, is_simple, cell });
         next
     }
 
@@ -96,10 +99,10 @@ impl<'a> Residents<'a> {
         post: Post<'_>,
         (until, most): (SimTime, u32),
     ) -> Option<SimTime> {
-        let Resident { number, group, is_simple, cell, .. } = &mut self.all[place];
+        let Resident { number, group, cohort, is_simple, cell, .. } = &mut self.all[place];
         let group = *group as usize;
         let of_group = (&self.models[group], &self.frame.groups[group]);
-        let mut world = world(of_group, &mut self.part.groups[group], *number);
+        let mut world = world(of_group, &mut self.part.cohorts[*cohort as usize], *number);
         world.post = Some(post);
         let simulated = if *is_simple {
             cell.advance_until::<Apart>(&mut world, until, most)
@@ -126,20 +129,20 @@ impl<'a> Residents<'a> {
             return;
         }
         let place = self.place(letter);
-        let Resident { number, group, cell, .. } = &mut self.all[place];
+        let Resident { number, group, cohort, cell, .. } = &mut self.all[place];
         let group = *group as usize;
         let of_group = (&self.models[group], &self.frame.groups[group]);
-        let mut world = world(of_group, &mut self.part.groups[group], *number);
+        let mut world = world(of_group, &mut self.part.cohorts[*cohort as usize], *number);
         cell.book_fate(&mut world, &letter.of, letter.fate);
     }
 
     /// Ends every workspace, as `frame` measures them.
     pub(super) fn finish(self, frame: &Frame) -> Part {
         let Self { models, all, mut part, .. } = self;
-        for Resident { number, group, index, mut cell, .. } in all {
+        for Resident { number, group, cohort, index, mut cell, .. } in all {
             let group = group as usize;
             let of_group = (&models[group], &frame.groups[group]);
-            let mut world = world(of_group, &mut part.groups[group], number);
+            let mut world = world(of_group, &mut part.cohorts[cohort as usize], number);
             cell.finish(&mut world);
             if frame.groups[group].by_workspace {
                 part.workspaces.push(cell.record(&models[group], group, index));

@@ -154,13 +154,13 @@ fn measured(scenario: &Scenario, windows: Option<Windows>, threads: usize) -> St
     assert_eq!(part.replications, scenario.replications);
     assert!(part.messages > 0);
     let mut groups = Vec::new();
-    for (group, of) in part.groups.iter().zip(&frame.groups) {
+    for (group, of) in part.cohorts.iter().zip(&frame.groups) {
         let mut whole = GroupMeasures::new(of, frame.bin, scenario.duration);
         whole.merge(group);
         groups.push(whole);
     }
-    let Part { all, platform, events, messages, .. } = part;
-    let text = format!("{groups:?} {all:?} {platform:?} {events} {messages}");
+    let Part { sums, platform, events, messages, .. } = part;
+    let text = format!("{groups:?} {sums:?} {platform:?} {events} {messages}");
     // What a track looked at last is no measure, and depends on which replication was first.
     let mut parts = text.split("recent: (");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -252,7 +252,7 @@ fn a_run_that_is_stopped_is_measured_up_to_a_window() {
         crowd.finish(frame, &mut part);
         let ratios = &frame.groups[0].ratios;
         let offered = ratios.iter().position(|it| it.metric == "messages.offered").unwrap();
-        let total = part.groups[0].moments[offered].total();
+        let total = part.cohorts[0].moments[offered].total();
         assert!(total.value >= 7.0 * 3.0 * 9.0, "{total:?}");
         assert_eq!(total.half_width, Some(0.0), "{most_sent}");
     }

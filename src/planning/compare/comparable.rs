@@ -153,8 +153,8 @@ fn of_groups(old: &Summary, new: &Summary) -> Vec<String> {
             ));
         }
     }
-    for (name, group) in &old.groups {
-        if let Some(other) = new.groups.get(name).filter(|it| it.workspaces != group.workspaces) {
+    for (name, group) in old.wholes() {
+        if let Some(other) = new.whole(name).filter(|it| it.workspaces != group.workspaces) {
             notes.push(format!(
                 "`{name}` has {} workspaces in OLD and {} in NEW: sums are of so many.",
                 group.workspaces, other.workspaces

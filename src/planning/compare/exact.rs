@@ -51,13 +51,13 @@ pub(super) fn others(old: &Saved, new: &Saved) -> Vec<OtherDifference> {
     };
     found.note("validity", Some(validity(a)), Some(validity(b)));
     of_thresholds(a, b, &mut found);
-    for (name, group) in &a.groups {
-        match b.groups.get(name) {
+    for (name, group) in a.wholes() {
+        match b.whole(name) {
             Some(other) => of_group(name, [group, other], &mut found),
             None => found.note(&format!("group {name}"), Some("there".to_owned()), None),
         }
     }
-    for name in b.groups.keys().filter(|name| !a.groups.contains_key(*name)) {
+    for (name, _) in b.wholes().filter(|(name, _)| a.whole(name).is_none()) {
         found.note(&format!("group {name}"), None, Some("there".to_owned()));
     }
     if !old.replications.is_empty() && !new.replications.is_empty() {
@@ -126,7 +126,7 @@ fn of_replications(old: &Saved, new: &Saved, found: &mut Differences) {
     let told = |value: Option<&Option<f64>>| {
         value.map(|it| it.map_or_else(|| "nothing observed".to_owned(), |it| it.to_string()))
     };
-    for (group, summary) in &old.summary.groups {
+    for (group, summary) in old.summary.wholes() {
         for metric in summary.metrics.keys() {
             let [of_old, of_new] = [old, new].map(|it| it.replications.of(group, metric));
             let count = of_old.len().max(of_new.len());

@@ -140,15 +140,15 @@ fn compared(saved: &Saved) -> ComparedResult {
     }
 }
 
-/// What `of` says of each group that both have.
+/// What `of` says of all whose figures both have.
 fn both_groups<T>(
     old: &Saved,
     new: &Saved,
     mut of: impl FnMut(&crate::summary::GroupSummary, &crate::summary::GroupSummary) -> T,
 ) -> IndexMap<String, T> {
-    let both = old.summary.groups.iter().filter_map(|(name, group)| {
-        let other = new.summary.groups.get(name)?;
-        Some((name.clone(), of(group, other)))
+    let both = old.summary.wholes().filter_map(|(name, group)| {
+        let other = new.summary.whole(name)?;
+        Some((name.to_owned(), of(group, other)))
     });
     both.collect()
 }
@@ -158,8 +158,8 @@ fn estimated(old: &Saved, new: &Saved, mode: CompareMode, min_effect: f64) -> Ju
     let mut groups = IndexMap::new();
     // Of each number of pairs the same draws serve all metrics.
     let mut resamples: BTreeMap<usize, Resamples> = BTreeMap::new();
-    for (name, of_old) in &old.summary.groups {
-        let Some(of_new) = new.summary.groups.get(name) else { continue };
+    for (name, of_old) in old.summary.wholes() {
+        let Some(of_new) = new.summary.whole(name) else { continue };
         let names: IndexMap<&String, ()> =
             of_old.metrics.keys().chain(of_new.metrics.keys()).map(|it| (it, ())).collect();
         let mut metrics = IndexMap::new();
@@ -190,7 +190,7 @@ fn estimated(old: &Saved, new: &Saved, mode: CompareMode, min_effect: f64) -> Ju
                 },
             );
         }
-        groups.insert(name.clone(), metrics);
+        groups.insert(name.to_owned(), metrics);
     }
     let questions = judge(&mut groups, min_effect);
     Judged { groups, others: Vec::new(), questions, drawn_again: !resamples.is_empty() }

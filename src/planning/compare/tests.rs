@@ -34,6 +34,7 @@ fn saved(seed: u64, metrics: &[(String, Metric)]) -> Saved {
         validity: Validity { verdict: Verdict::Valid, why: Vec::new() },
         thresholds: Vec::new(),
         groups: IndexMap::from([("all".to_owned(), group.clone()), ("shops".to_owned(), group)]),
+        plans: IndexMap::new(),
         run: None,
     };
     Saved::new(summary, Replications::default())

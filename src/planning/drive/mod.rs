@@ -19,7 +19,7 @@ use crate::drive::{
 };
 use crate::engine::{self, EngineError, RunOptions, Watch};
 use crate::log::{DecisionLog, Trace};
-use crate::measure::{Frame, GroupMeasures, Interruption, Measures};
+use crate::measure::{Frame, Interruption, Measures};
 use crate::rules::Founding;
 use crate::scenario::Scenario;
 use crate::summary::{Summary, Verdict, summarise};
@@ -165,8 +165,9 @@ fn frame(scenario: &Scenario, until: SimTime) -> Frame {
         line.while_offline = crate::workload::WhileOffline::Refuse;
     }
     let mut frame = engine::frame(&scenario, until);
-    for group in frame.groups.iter_mut().chain([&mut frame.all]) {
-        let features = &mut group.features;
+    let plans = frame.plans.iter_mut().map(|plan| &mut plan.frame);
+    for of in frame.groups.iter_mut().chain([&mut frame.all]).chain(plans) {
+        let features = &mut of.features;
         features.prices = false;
         // Who asks does not see how it is decided.
         (features.enforced, features.stranded, features.contended) = (false, false, false);
@@ -181,14 +182,9 @@ fn outcome(
     recorded: Recorded,
     (played, whole, wall): (Played, Duration, Duration),
 ) -> Driven {
-    let Recorded { measures: groups, lag, answered } = recorded;
-    let mut all = GroupMeasures::new(&frame.all, frame.bin, scenario.duration);
-    for group in &groups {
-        all.merge(group);
-    }
+    let Recorded { measures, lag, answered } = recorded;
     let interrupted = played.stopped_at.map(Interruption::Until);
-    let (platform, replications) = (None, 1);
-    let measures = Measures { frame, groups, all, platform, replications, interrupted };
+    let measures = Measures { interrupted, ..Measures::of_cohorts(frame, measures, None) };
     let names: Vec<String> = scenario.groups.iter().map(|group| group.name.clone()).collect();
     let mut summary = summarise(&measures, &names, scenario.identity(), scenario.seed);
     if let Some(why) = scenario.unsettled() {

@@ -2,6 +2,7 @@
 
 mod quantity;
 mod range;
+mod short;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::quantity::{Kind, Quantity};
 use self::range::{MOST_POINTS, Wrong};
+pub use self::short::short_keys;
 use super::fault::QuestionFault;
 use crate::scenario::Override;
 
@@ -162,27 +164,10 @@ impl Grid {
         &self.varied
     }
 
-    /// The keys by as many of their last names as tell them apart: two where those are not long, one
-    /// where it is enough.
-    pub fn short_keys(&self) -> Vec<String> {
-        /// \[characters\]
-        const LONG: usize = 20;
-        fn last(key: &str, names: usize) -> &str {
-            let start = key.rmatch_indices('.').nth(names - 1);
-            start.map_or(key, |(dot, _)| &key[dot + 1..])
-        }
-        let short = |key: &str| {
-            let is_alone = |names: &usize| {
-                let mut others = self.varied.iter().filter(|other| other.key != key);
-                others.all(|other| last(&other.key, *names) != last(key, *names))
-            };
-            let least = if last(key, 2).chars().count() > LONG { 1 } else { 2 };
-            let all = key.split('.').count();
-            // Whole keys differ.
-            let names = (least..all).find(is_alone).unwrap_or(all);
-            last(key, names).to_owned()
-        };
-        self.varied.iter().map(|varied| short(&varied.key)).collect()
+    /// The keys [in short](short_keys).
+    pub fn short_keys(&self) -> Vec<&str> {
+        let keys: Vec<&str> = self.varied.iter().map(|varied| varied.key.as_str()).collect();
+        short_keys(&keys)
     }
 
     /// How many points there are, at least one.

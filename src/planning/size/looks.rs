@@ -24,11 +24,10 @@ const MOST_DEGREES: u64 = 19;
 /// are believed: workspaces of the groups that thresholds are about, or replications where those meet.
 pub(super) fn looks(scenario: &Scenario, most: u32) -> Vec<u32> {
     let own = scenario.until.as_ref().map_or(scenario.replications, |until| until.fewest);
-    let of_group = |name: Option<&str>| {
-        let groups = scenario.groups.iter().filter(|it| name.is_none_or(|name| it.name == name));
-        groups.map(|group| u64::from(group.count)).sum::<u64>()
+    let meant = |threshold: &Threshold| {
+        scenario.selected(&threshold.of).iter().map(|group| u64::from(group.count)).sum::<u64>()
     };
-    let observed = scenario.thresholds.iter().map(|it| of_group(it.group.as_deref())).min();
+    let observed = scenario.thresholds.iter().map(meant).min();
     let in_one = if scenario.workspaces_meet() { 1 } else { observed.unwrap_or(1).max(1) };
     let first = own.max(FEWEST.div_ceil(in_one) as u32).min(most);
     let mut looks = vec![first];
@@ -56,8 +55,7 @@ pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec
             n: None,
             verdict: told.verdict,
         };
-        let group = threshold.group.as_deref().unwrap_or("all");
-        let metric = summary.metric(group, &threshold.metric);
+        let metric = summary.metric(&threshold.of.to_string(), &threshold.metric);
         let is_ordered = !matches!(threshold.comparison, Comparison::Equal | Comparison::Unequal);
         // What was greatest has no interval, however often it is looked at.
         let by_value = threshold.over.is_some() || !is_ordered || threshold.is_of_greatest();

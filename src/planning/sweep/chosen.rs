@@ -1,19 +1,20 @@
 //! Which metrics of a sweep are drawn and printed; its table has all of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::planning::fault::QuestionFault;
-use crate::scenario::{Scenario, Threshold, did_you_mean, nearest};
+use crate::scenario::{Group, Scenario, Threshold, did_you_mean, nearest};
 use crate::summary::{
-    FAMILIES, Label, Metric, MetricFamily, MetricState, Summary, Unit, family_of,
+    FAMILIES, Label, Metric, MetricFamily, MetricState, Selector, Summary, Unit, family_of,
 };
 use crate::units::{Share, SimSpan};
 
-/// A metric of a group, or of all of them.
+/// A metric, and of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
-    /// `None` is all groups together.
-    pub group: Option<String>,
+    /// Whose it is.
+    pub of: Selector,
     /// The key in summary.json, with its label: `refusal.rate{reason=overloaded}`.
     pub key: String,
 }
@@ -26,7 +27,7 @@ impl Chosen {
     ///
     /// # Errors
     ///
-    /// [`QuestionFault`] if there is no such metric, label or group. A label may be of what cannot occur.
+    /// [`QuestionFault`] if there is no such metric, label, group or plan. A label may be of what cannot occur.
     pub fn read(text: &str, scenario: &Scenario) -> Result<Self, QuestionFault> {
         let refuse = |what: String, hint: Option<String>| {
             let shown: String = text.chars().take(80).collect();
@@ -39,25 +40,27 @@ impl Chosen {
             return Err(refuse("the labels are not closed with a `}`".to_owned(), hint));
         };
         let family = measured(name).map_err(|(what, hint)| refuse(what, hint))?;
-        let (mut group, mut own) = (None, None);
+        let (mut group, mut plan, mut own) = (None, None, None);
         for pair in labels.split(',').filter(|pair| !pair.trim().is_empty()) {
             let Some((label, value)) = pair.split_once('=') else {
                 let hint = Some("write `{group=shops}`".to_owned());
                 return Err(refuse(format!("`{}` is no label", pair.trim()), hint));
             };
             let (label, value) = (label.trim(), value.trim());
-            let place = if label == "group" { &mut group } else { &mut own };
+            let place = match label {
+                "group" => &mut group,
+                "plan" => &mut plan,
+                _ => &mut own,
+            };
             if place.is_some() {
                 return Err(refuse(format!("one label too many: `{label}`"), None));
             }
-            *place = Some(
-                if label == "group" {
-                    of_group(value, scenario)
-                } else {
-                    of_family(label, value, family)
-                }
-                .map_err(|(what, hint)| refuse(what, Some(hint)))?,
-            );
+            let read = match label {
+                "group" => of_group(value, scenario),
+                "plan" => Ok(value.to_owned()),
+                _ => of_family(label, value, family),
+            };
+            *place = Some(read.map_err(|(what, hint)| refuse(what, Some(hint)))?);
         }
         if family.label_needed && own.is_none() {
             let needed = family.labels.first().map_or("", |label| label.name());
@@ -66,21 +69,51 @@ impl Chosen {
         }
         let label = own.map_or_else(String::new, |label| format!("{{{label}}}"));
         let group = group.filter(|group| group != "all");
-        let chosen = Self { group, key: format!("{name}{label}") };
-        let is_asked = |it: &Threshold| it.metric == chosen.key;
-        if family.labels.contains(&Label::Within) && !scenario.thresholds.iter().any(is_asked) {
-            let hint = format!("add a threshold such as `{} > 90%`", chosen.key);
-            let what = "it is measured where a threshold names it alone".to_owned();
-            return Err(refuse(what, Some(hint)));
-        }
+        let chosen = Self { of: Selector { group, plan }, key: format!("{name}{label}") };
+        chosen.is_measured(family, scenario).map_err(|(what, hint)| refuse(what, Some(hint)))?;
         Ok(chosen)
+    }
+
+    /// Whether a scenario measures what it does where it is asked beforehand alone.
+    fn is_measured(
+        &self,
+        family: &MetricFamily,
+        scenario: &Scenario,
+    ) -> Result<(), (String, String)> {
+        let asks = |is: &dyn Fn(&Selector, &str) -> bool| {
+            scenario.asked().any(|(of, metric)| is(of, metric))
+        };
+        if family.labels.contains(&Label::Within) && !asks(&|_, metric| metric == self.key) {
+            let hint = format!("add a threshold such as `{} > 90%`", self.key);
+            return Err(("it is measured where a threshold names it alone".to_owned(), hint));
+        }
+        let Some(plan) = &self.of.plan else { return Ok(()) };
+        if scenario.selected(&self.of).is_empty() {
+            let groups = scenario
+                .groups
+                .iter()
+                .filter(|it| self.of.group.as_ref().is_none_or(|name| *name == it.name));
+            let begun: BTreeSet<&str> = groups
+                .flat_map(Group::first_plans)
+                .filter(|(_, share)| *share > Share::NONE)
+                .map(|(plan, _)| plan.name.as_str())
+                .collect();
+            let hint = did_you_mean(plan, "plans on which they begin", begun);
+            return Err((format!("no workspace that is meant begins on a plan `{plan}`"), hint));
+        }
+        if !asks(&|of, _| *of == self.of) {
+            let labels = self.of.labels();
+            let hint = format!("add a threshold such as `loss.rate{{{labels}}} < 100%`");
+            return Err(("plans are measured where a threshold names them alone".to_owned(), hint));
+        }
+        Ok(())
     }
 
     /// Those of the scenario's thresholds, each once.
     pub fn of_thresholds(scenario: &Scenario) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
-        for Threshold { group, metric, .. } in &scenario.thresholds {
-            let chosen = Self { group: group.clone(), key: metric.clone() };
+        for Threshold { of, metric, .. } in &scenario.thresholds {
+            let chosen = Self { of: of.clone(), key: metric.clone() };
             if !found.contains(&chosen) {
                 found.push(chosen);
             }
@@ -90,12 +123,12 @@ impl Chosen {
 
     /// Those that say something of most scenarios. Some of them may not occur.
     pub fn usual() -> Vec<Self> {
-        USUAL.map(|key| Self { group: None, key: key.to_owned() }).to_vec()
+        USUAL.map(|key| Self { of: Selector::default(), key: key.to_owned() }).to_vec()
     }
 
     /// What a run says of it; `None` where it cannot occur.
     pub fn of(&self, summary: &Summary) -> Option<Metric> {
-        summary.metric(self.group.as_deref().unwrap_or("all"), &self.key).copied()
+        summary.metric(&self.of.to_string(), &self.key).copied()
     }
 
     /// In what it is measured.
@@ -108,10 +141,11 @@ impl Chosen {
 impl fmt::Display for Chosen {
     /// As thresholds spell it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.group, self.key.split_once('{')) {
-            (None, _) => f.write_str(&self.key),
-            (Some(group), None) => write!(f, "{}{{group={group}}}", self.key),
-            (Some(group), Some((name, label))) => write!(f, "{name}{{group={group},{label}"),
+        let labels = self.of.labels();
+        match self.key.split_once('{') {
+            _ if labels.is_empty() => f.write_str(&self.key),
+            None => write!(f, "{}{{{labels}}}", self.key),
+            Some((name, label)) => write!(f, "{name}{{{labels},{label}"),
         }
     }
 }
@@ -147,7 +181,8 @@ fn of_group(group: &str, scenario: &Scenario) -> Result<String, (String, String)
 /// A label as the keys of its family spell it.
 fn of_family(label: &str, value: &str, family: &MetricFamily) -> Result<String, (String, String)> {
     let Some(known) = family.labels.iter().find(|it| it.name() == label) else {
-        let labels: Vec<&str> = family.labels.iter().map(|it| it.name()).chain(["group"]).collect();
+        let labels: Vec<&str> =
+            family.labels.iter().map(|it| it.name()).chain(["group", "plan"]).collect();
         let hint = did_you_mean(label, "labels of this metric", labels.iter().copied());
         return Err((format!("this metric has no label `{label}`"), hint));
     };
@@ -177,7 +212,7 @@ mod tests {
     const YAML: &str = "{ limitlab: 1, name: small, duration: 1h, workspaces: [
         { group: shops, agents: [{ name: sales, traffic: { rate: 12/h } }] }],
         thresholds: [latency.p99 < 1s, 'latency.p99{group=shops} < 2s', latency.p99 < 3s,
-            'goodput.rate{within=90s} > 1%'] }";
+            'goodput.rate{within=90s} > 1%', 'loss.rate{plan=unlimited} < 1%'] }";
 
     #[test]
     fn metrics_are_spelled_as_in_thresholds() {
@@ -193,14 +228,21 @@ mod tests {
             ),
             ("goodput.rate{within=1m30s}", None, "goodput.rate{within=1m30s}"),
             ("goodput.rate{within=90s}", None, "goodput.rate{within=1m30s}"),
+            ("wait.mean{plan=unlimited}", None, "wait.mean{plan=unlimited}"),
         ] {
             let chosen = Chosen::read(text, &scenario).unwrap();
-            assert_eq!(chosen.group.as_deref(), group, "{text}");
+            assert_eq!(chosen.of.group.as_deref(), group, "{text}");
             assert_eq!(chosen.to_string(), shown);
         }
         let own: Vec<String> =
             Chosen::of_thresholds(&scenario).iter().map(Chosen::to_string).collect();
-        assert_eq!(own, ["latency.p99", "latency.p99{group=shops}", "goodput.rate{within=1m30s}"]);
+        let expected = [
+            "latency.p99",
+            "latency.p99{group=shops}",
+            "goodput.rate{within=1m30s}",
+            "loss.rate{plan=unlimited}",
+        ];
+        assert_eq!(own, expected);
     }
 
     #[test]
@@ -221,6 +263,12 @@ mod tests {
             ("alerts.time{level=half}", "is not a share", "level of an alert"),
             ("goodput.rate{within=10s}", "where a threshold names it", "within=10s} > 90%"),
             ("goodput.rate{within=x}", "is not a duration", "any duration"),
+            ("loss.rate{plan=unlimted}", "begins on a plan `unlimted`", "mean `unlimited`?"),
+            (
+                "loss.rate{group=shops,plan=unlimited}",
+                "where a threshold names them",
+                "`loss.rate{group=shops,plan=unlimited} < 100%`",
+            ),
         ] {
             let fault = Chosen::read(text, &scenario).unwrap_err();
             assert!(fault.to_string().contains(what), "{text}: {fault}");

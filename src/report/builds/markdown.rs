@@ -187,14 +187,16 @@ fn folded_offers(text: &mut String, all: &GroupSummary) {
 }
 
 fn folded_groups(text: &mut String, summary: &Summary) {
-    let groups: Vec<_> = summary.groups.iter().filter(|(name, _)| *name != ALL).collect();
+    let groups = telling::parts(summary);
     if groups.len() < 2 {
         return;
     }
-    folded(text, &plural(groups.len() as u64, "group"), |text| {
+    let title =
+        plural(groups.len() as u64, if summary.plans.is_empty() { "group" } else { "part" });
+    folded(text, &title, |text| {
         let rows = groups.iter().take(MOST_ROWS).map(|(name, of)| {
             let [workspaces, messages, lost, p95, hit] = telling::group(of);
-            [(*name).clone(), workspaces, messages, lost, p95, hit]
+            [name.clone(), workspaces, messages, lost, p95, hit]
         });
         let [workspaces, messages, lost, p95, hit] = GROUPS;
         table(text, ["group", workspaces, messages, lost, p95, hit], 1, rows);

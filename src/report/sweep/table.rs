@@ -22,7 +22,7 @@ impl<W: Write> Table<W> {
     /// Adds a point: a row for each group and metric, with the value and its 95% interval in SI units.
     /// A cell is empty where there is none.
     pub(super) fn add(&mut self, point: &PointRecord) -> csv::Result<()> {
-        for (group, of_group) in &point.summary.groups {
+        for (group, of_group) in point.summary.wholes() {
             for (name, metric) in &of_group.metrics {
                 let shown = |value: f64| value.to_string();
                 let [low, high] =
@@ -30,7 +30,7 @@ impl<W: Write> Table<W> {
                 let value = metric.value.map(shown).unwrap_or_default();
                 let n = metric.n.to_string();
                 let own = [group, name, &value, &low, &high, &n];
-                self.0.write_record(point.values.values().chain(own))?;
+                self.0.write_record(point.values.values().map(String::as_str).chain(own))?;
             }
         }
         Ok(())

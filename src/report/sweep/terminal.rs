@@ -88,7 +88,7 @@ fn doubts(page: &mut Page, summary: &SweepSummary) {
 fn table(page: &mut Page, plan: &SweepPlan, summary: &SweepSummary, width: usize) {
     let shown = &summary.points[..summary.points.len().min(MOST_POINTS)];
     let mut columns: Vec<Column> = Vec::new();
-    for (nth, name) in plan.grid.short_keys().iter().enumerate() {
+    for (nth, name) in plan.grid.short_keys().into_iter().enumerate() {
         let cell =
             |point: &SweptPoint| point.values.get_index(nth).map_or("", |it| it.1).to_owned();
         columns.push(Column::new([name, ""], WIDEST[0], shown.iter().map(cell).collect()));

@@ -307,6 +307,23 @@ pub(super) fn limit(summary: &Summary, cause: &CauseSummary) -> [String; 4] {
     ]
 }
 
+/// What a whole is called that stands under a name in the summary: `all`, a group, or a plan.
+pub(super) fn called(name: &str) -> String {
+    let labels = name.split(',').filter_map(|label| label.split_once('='));
+    let words = labels.map(|(label, of)| match label {
+        "plan" => format!("plan {of}"),
+        _ => of.to_owned(),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { name.to_owned() } else { words.join(", ") }
+}
+
+/// The groups, and the plans that are told of by themselves, as they are called.
+pub(super) fn parts(summary: &Summary) -> Vec<(String, &GroupSummary)> {
+    let parts = summary.wholes().filter(|(name, _)| *name != ALL);
+    parts.map(|(name, of)| (called(name), of)).collect()
+}
+
 /// What the columns of groups are called.
 pub(super) const GROUPS: [&str; 5] = ["workspaces", "messages", "lost", "p95 reply", "hit a limit"];
 

@@ -5,6 +5,7 @@ use super::super::threshold::Threshold;
 use super::activity::active_shares;
 use super::{agents, messages_of_lines, messages_to_any, messages_to_strangers};
 use crate::measure::ByBin;
+use crate::summary::Selector;
 use crate::workload::{AgentLine, Route, WhileOffline};
 
 /// What a run is expected to take.
@@ -87,8 +88,8 @@ pub(in crate::scenario) fn cost(scenario: &Scenario) -> Cost {
 /// Memory of what is collected by bin for thresholds over windows \[bytes\].
 fn by_bin(scenario: &Scenario) -> f64 {
     let bins = scenario.duration.nanos().div_ceil(scenario.series_every.nanos()) as f64;
-    let of = |group: Option<&str>, messages: f64| {
-        let asked = Threshold::by_bin(&scenario.thresholds, group);
+    let of = |selector: &Selector, messages: f64| {
+        let asked = Threshold::by_bin(&scenario.thresholds, selector);
         if asked == ByBin::default() {
             return 0.0;
         }
@@ -100,9 +101,9 @@ fn by_bin(scenario: &Scenario) -> f64 {
         let messages: f64 = messages_of_lines(scenario, group).into_iter().sum();
         let messages = messages * f64::from(group.count);
         all += messages;
-        of(Some(&group.name), messages)
+        of(&Selector::of_group(&group.name), messages)
     });
-    groups.sum::<f64>() + of(None, all)
+    groups.sum::<f64>() + of(&Selector::default(), all)
 }
 
 /// How often an agent switches state in so many nanoseconds.

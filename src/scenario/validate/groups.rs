@@ -39,8 +39,14 @@ pub(super) struct Registry {
     pub(super) packages: Names,
     pub(super) traces: Traces,
     pub(super) groups: Names,
+    /// The plans on which workspaces begin.
+    pub(super) first_plans: Names,
+    /// Those of each group.
+    pub(super) first_plans_of: IndexMap<String, Names>,
     /// The limiters of every plan and group.
     pub(super) limiters: Names,
+    /// For what each limit refuses.
+    pub(super) reasons: Vec<LimitReason>,
     /// The levels at which any group is alerted.
     pub(super) alerts: Names,
     /// Those of each group.
@@ -67,10 +73,38 @@ impl Registry {
             packages,
             traces,
             groups: Names::default(),
+            first_plans: Names::default(),
+            first_plans_of: IndexMap::new(),
             limiters,
+            reasons: Vec::new(),
             alerts: Names::default(),
             alerts_of: IndexMap::new(),
         }
+    }
+
+    /// Declares the plans on which workspaces of a group begin: `None` if that is at fault.
+    fn add_first_plans(&mut self, group: &str, begun: Option<impl Iterator<Item = String>>) {
+        let mut names = Names::default();
+        match begun {
+            Some(begun) => begun.for_each(|name| names.add(&name)),
+            None => names.set_incomplete(),
+        }
+        self.first_plans.include(&names);
+        self.first_plans_of.insert(group.to_owned(), names);
+    }
+
+    /// Notes for what the limits of a group refuse, `None` being everybody's.
+    pub(super) fn add_reasons<'l>(
+        &mut self,
+        group: Option<&str>,
+        limits: impl Iterator<Item = (&'l str, Reason)>,
+    ) {
+        let of = |(limiter, reason): (&str, Reason)| LimitReason {
+            group: group.map(str::to_owned),
+            limiter: limiter.to_owned(),
+            reason,
+        };
+        self.reasons.extend(limits.map(of));
     }
 
     /// What the plan `name` offers; `None` if there is no such plan.
@@ -103,6 +137,14 @@ impl Registry {
         names.add("unlimited");
         names.resolve(name, "plan", at, findings);
     }
+}
+
+/// For what a limit refuses.
+pub(super) struct LimitReason {
+    /// Whose it is; `None` is everybody's.
+    pub(super) group: Option<String>,
+    pub(super) limiter: String,
+    pub(super) reason: Reason,
 }
 
 /// A group before the timeline is read.
@@ -157,6 +199,9 @@ fn group(
     });
     let mut plans = GroupPlans::default();
     let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
+    let begun = mix.iter().filter(|&&(_, share)| share > Share::NONE);
+    let begun = begun.map(|&(plan, _)| plans.offers[plan].plan.name.clone());
+    registry.add_first_plans(&name, at.key("plan").is_sound().then_some(begun));
     add_later_plans(&name, &mut plans, (timeline, registry), at, findings);
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
@@ -166,6 +211,8 @@ fn group(
     plans.add_own(own, at.key("fair_use"), findings);
     registry.limiters.include(&plans.limiters);
     add_reported(&plans, registry);
+    let reasons = plans.throttles.iter().map(|it| (it.name.as_str(), it.quota.reason()));
+    registry.add_reasons(Some(&name), reasons);
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
@@ -186,6 +233,8 @@ fn group(
     let recorded = registry.traces.recorded(&name);
     if read.iter().any(|line| line.client_throttling.is_some()) {
         registry.limiters.add(ClientThrottling::NAME);
+        let client = (ClientThrottling::NAME, ClientThrottling::REFUSAL);
+        registry.add_reasons(Some(&name), std::iter::once(client));
     }
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);

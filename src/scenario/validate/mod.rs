@@ -7,6 +7,7 @@ mod customers;
 mod enforcement;
 mod fair_use;
 mod groups;
+mod labels;
 mod lines;
 mod loops;
 mod mix;
@@ -95,6 +96,8 @@ pub(super) fn validate(
     let shared = document.fair_use.as_deref().unwrap_or_default();
     let limiters = &mut registry.limiters;
     let throttles = throttles(shared, Level::Top, limiters, at.key("fair_use"), &mut findings);
+    let reasons = throttles.iter().map(|it| (it.name.as_str(), it.quota.reason()));
+    registry.add_reasons(None, reasons);
     let mut backend = document
         .backend
         .as_ref()

@@ -11,6 +11,7 @@ use crate::rules::{AgentState, Cycle, Per, Plan};
 use crate::scenario::{
     BackendScope, Comparison, Drain, Override, Scenario, ScenarioError, Threshold, parse,
 };
+use crate::summary::Selector;
 use crate::units::{Credits, Rate, SimSpan};
 use crate::workload::{
     Activity, AgentLine, LineKind, OnLost, OnRefused, Traffic, TrafficKind, WhileOffline,
@@ -293,15 +294,16 @@ fn windows_are_read_whatever_the_spaces() {
 fn thresholds_are_in_si_units_with_the_group_apart() {
     let read = |text: &str| {
         let scenario = set(&format!("thresholds=['{text}']"));
-        let Threshold { text: written, group, metric, comparison, bound, over, abort_on_fail: _ } =
+        let Threshold { text: written, of, metric, comparison, bound, over, abort_on_fail: _ } =
             scenario.thresholds.into_iter().next().unwrap();
         assert_eq!((written.as_str(), over), (text, None));
-        (group, metric, comparison, bound)
+        (of, metric, comparison, bound)
     };
-    let shops = || Some("shops".to_owned());
-    for (text, group, metric, comparison, bound) in [
+    let shops = || Selector::of_group("shops");
+    let all = Selector::default;
+    for (text, of, metric, comparison, bound) in [
         ("latency.p99{group=shops} < 10s", shops(), "latency.p99", Comparison::Less, 10.0),
-        ("latency.p99.9{group=all}<=250ms", None, "latency.p99.9", Comparison::AtMost, 0.25),
+        ("latency.p99.9{group=all}<=250ms", all(), "latency.p99.9", Comparison::AtMost, 0.25),
         (
             "refusal.rate{reason=overloaded, group=shops} < 1%",
             shops(),
@@ -309,20 +311,20 @@ fn thresholds_are_in_si_units_with_the_group_apart() {
             Comparison::Less,
             0.01,
         ),
-        ("fairness.jain >= 0.9", None, "fairness.jain", Comparison::AtLeast, 0.9),
-        ("credits.oversold.max == 0", None, "credits.oversold.max", Comparison::Equal, 0.0),
-        ("messages.offered != 1_000", None, "messages.offered", Comparison::Unequal, 1_000.0),
-        ("backend.throughput > 20/s", None, "backend.throughput", Comparison::Greater, 20.0),
+        ("fairness.jain >= 0.9", all(), "fairness.jain", Comparison::AtLeast, 0.9),
+        ("credits.oversold.max == 0", all(), "credits.oversold.max", Comparison::Equal, 0.0),
+        ("messages.offered != 1_000", all(), "messages.offered", Comparison::Unequal, 1_000.0),
+        ("backend.throughput > 20/s", all(), "backend.throughput", Comparison::Greater, 20.0),
         (
             "goodput.rate{within=90s} > 99%",
-            None,
+            all(),
             "goodput.rate{within=1m30s}",
             Comparison::Greater,
             0.99,
         ),
-        ("credits.consumed < 0.125", None, "credits.consumed", Comparison::Less, 0.125),
+        ("credits.consumed < 0.125", all(), "credits.consumed", Comparison::Less, 0.125),
     ] {
-        assert_eq!(read(text), (group, metric.to_owned(), comparison, bound), "{text}");
+        assert_eq!(read(text), (of, metric.to_owned(), comparison, bound), "{text}");
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::super::at::{At, Findings};
 use super::super::precision::Precision;
-use super::super::suggest::{did_you_mean, list, nearest};
+use super::super::suggest::{list, nearest};
 use super::super::threshold::{Comparison, Threshold};
 use super::super::types::{KnownTo, Text, number};
 use super::groups::Registry;
+use super::labels::Labels;
 use super::piece::Piece;
 use super::windows::{Measured, not_windowed};
-use crate::summary::{FAMILIES, Label, MetricFamily, MetricState, TIMED_OUT, Unit, family_of};
+use crate::summary::{FAMILIES, MetricFamily, MetricState, Selector, Unit, family_of};
 use crate::units::{Credits, Money, Rate, Share, SimSpan};
 
 /// Spellings of comparisons; a longer one stands before its beginning.
@@ -59,19 +60,19 @@ pub(super) fn precision(
     if half_width <= 0.0 {
         reader.fault::<()>(width, "nothing is ever known so precisely", "it is above 0");
     }
-    let Metric { key, group, .. } = metric?;
-    Some(Precision { fewest, group, metric: key, half_width })
+    let Metric { key, of, .. } = metric?;
+    Some(Precision { fewest, of, metric: key, half_width })
 }
 
-struct Reader<'t, 'r> {
+pub(super) struct Reader<'t, 'r> {
     text: &'r str,
-    at: At<'t>,
-    registry: &'r Registry,
+    pub(super) at: At<'t>,
+    pub(super) registry: &'r Registry,
     /// `None` where it is at fault.
     measured: Option<Measured>,
     /// `None` where it does not matter.
     replications: Option<u32>,
-    findings: &'r mut Findings,
+    pub(super) findings: &'r mut Findings,
 }
 
 impl Reader<'_, '_> {
@@ -110,18 +111,18 @@ impl Reader<'_, '_> {
             None => None,
             Some(window) => Some(self.window(window, metric.as_ref())?),
         };
-        let Metric { family: _, key, group } = metric?;
+        let Metric { family: _, key, of } = metric?;
         let text = whole.text.to_owned();
         let abort_on_fail = abort.is_some();
         let threshold =
-            Threshold { text, group, metric: key, comparison, bound: bound?, over, abort_on_fail };
+            Threshold { text, of, metric: key, comparison, bound: bound?, over, abort_on_fail };
         match (threshold.never_sure(), abort) {
             (Some(why), Some(abort)) => self.fault(abort, why, "leave out `abort_on_fail`"),
             _ => Some(threshold),
         }
     }
 
-    fn fault<T>(
+    pub(super) fn fault<T>(
         &mut self,
         piece: Piece<'_>,
         message: impl Into<String>,
@@ -143,7 +144,7 @@ impl Reader<'_, '_> {
         let family = self.family(name);
         let labels = labels.map(|labels| self.labels(labels, family));
         let family = family?;
-        let Labels { group, label } = labels.unwrap_or_else(|| Some(Labels::default()))?;
+        let Labels { of, label } = labels.unwrap_or_else(|| Some(Labels::default()))?;
         if family.label_needed && label.is_none() {
             let needed = family.labels.first().map_or("", |label| label.name());
             let message = format!("`{}` needs its label `{needed}`", name.text);
@@ -151,8 +152,7 @@ impl Reader<'_, '_> {
             return self.fault(name, message, hint);
         }
         let label = label.map_or_else(String::new, |label| format!("{{{label}}}"));
-        let group = group.filter(|group| group != "all");
-        Some(Metric { family, key: format!("{}{label}", name.text), group })
+        Some(Metric { family, key: format!("{}{label}", name.text), of })
     }
 
     fn family(&mut self, name: Piece<'_>) -> Option<&'static MetricFamily> {
@@ -183,133 +183,6 @@ impl Reader<'_, '_> {
                 self.fault(name, format!("unknown metric `{}`", name.text), hint)
             }
         }
-    }
-
-    /// Reads `{group=shops,reason=overloaded}`.
-    fn labels(
-        &mut self,
-        written: Piece<'_>,
-        family: Option<&'static MetricFamily>,
-    ) -> Option<Labels> {
-        let inner = written.trim();
-        let Some(inner) = inner.text.strip_prefix('{').and_then(|text| text.strip_suffix('}'))
-        else {
-            return self.fault(inner, "labels stand in braces", "write `{group=shops}`");
-        };
-        let inner = Piece { text: inner, start: written.start + 1 };
-        let mut labels = Labels::default();
-        let mut level = None;
-        let mut sound = true;
-        for pair in inner.split(',') {
-            let Some((name, value)) = pair.split_once("=") else {
-                sound = false;
-                self.fault::<()>(pair.trim(), "a label is `name=value`", "write `{group=shops}`");
-                continue;
-            };
-            let (name, value) = (name.trim(), value.trim());
-            let taken =
-                if name.text == "group" { labels.group.is_some() } else { labels.label.is_some() };
-            if taken {
-                sound = false;
-                let hint = "a metric has at most one label besides `group`";
-                self.fault::<()>(name, format!("one label too many: `{}`", name.text), hint);
-            } else if name.text == "group" {
-                self.group(value);
-                labels.group = Some(value.text.to_owned());
-            } else {
-                level = Some(value).filter(|_| name.text == "level");
-                let value = self.label(name, value, family);
-                sound &= value.is_some();
-                labels.label = value;
-            }
-        }
-        if let (true, Some(group), Some(level)) = (sound, &labels.group, level) {
-            sound = self.has_level(group, level);
-        }
-        sound.then_some(labels)
-    }
-
-    /// Whether the group that is named has an alert at a level that some group has.
-    fn has_level(&mut self, group: &str, written: Piece<'_>) -> bool {
-        let (Some(alerts), Ok(level)) =
-            (self.registry.alerts_of.get(group), written.text.parse::<Share>())
-        else {
-            return true;
-        };
-        let level = level.to_string();
-        if alerts.may_contain(&level) {
-            return true;
-        }
-        let hint = did_you_mean(&level, "declared", alerts.iter());
-        self.fault::<()>(written, format!("`{group}` has no alert at {level}"), hint);
-        false
-    }
-
-    fn group(&mut self, value: Piece<'_>) {
-        if value.text != "all" {
-            let place = value.place(self.at);
-            self.registry.groups.resolve(value.text, "group", place, self.findings);
-        }
-    }
-
-    /// A label that is part of the key, as the key spells it.
-    fn label(
-        &mut self,
-        name: Piece<'_>,
-        value: Piece<'_>,
-        family: Option<&'static MetricFamily>,
-    ) -> Option<String> {
-        let Some(label) = family?.labels.iter().find(|label| label.name() == name.text) else {
-            let labels: Vec<&str> =
-                family?.labels.iter().map(|label| label.name()).chain(["group"]).collect();
-            let hint = did_you_mean(name.text, "labels of this metric", labels.iter().copied());
-            return self.fault(name, format!("this metric has no label `{}`", name.text), hint);
-        };
-        match label {
-            Label::Reason => {
-                // Who loses patience is lost and not refused.
-                let reasons = family.map_or_else(Vec::new, MetricFamily::reasons);
-                if value.text == TIMED_OUT && !reasons.contains(&TIMED_OUT) {
-                    let message = "who loses patience is lost, not refused";
-                    let hint = format!("write `loss.rate{{reason={TIMED_OUT}}}`");
-                    return self.fault(value, message, hint);
-                }
-                if !reasons.contains(&value.text) {
-                    let hint = did_you_mean(value.text, "reasons", reasons.iter().copied());
-                    return self.fault(value, format!("unknown reason `{}`", value.text), hint);
-                }
-            }
-            Label::Limiter => {
-                let place = value.place(self.at);
-                self.registry.limiters.resolve(value.text, "limit", place, self.findings);
-            }
-            Label::Within => match value.text.parse::<SimSpan>() {
-                // The key has the span as it is read out: `90s` is `1m30s`.
-                Ok(within) => return Some(format!("{}={within}", name.text)),
-                Err(error) => return self.fault(value, error.to_string(), "any duration"),
-            },
-            Label::Level => return self.level(name, value),
-            // Families with this label are only planned.
-            Label::Event => {}
-        }
-        Some(format!("{}={}", name.text, value.text))
-    }
-
-    /// A level at which somebody is told, as the key spells it.
-    fn level(&mut self, name: Piece<'_>, value: Piece<'_>) -> Option<String> {
-        let alerts = &self.registry.alerts;
-        let level = match value.text.parse::<Share>() {
-            Ok(level) => level.to_string(),
-            Err(error) => {
-                let hint = did_you_mean(value.text, "declared", alerts.iter());
-                return self.fault(value, error.to_string(), hint);
-            }
-        };
-        if !alerts.may_contain(&level) {
-            let hint = did_you_mean(&level, "declared", alerts.iter());
-            return self.fault(value, format!("no group has an alert at {level}"), hint);
-        }
-        Some(format!("{}={level}", name.text))
     }
 
     /// A bound in the SI unit of `family`.
@@ -370,12 +243,5 @@ impl Reader<'_, '_> {
 struct Metric {
     family: &'static MetricFamily,
     key: String,
-    group: Option<String>,
-}
-
-#[derive(Default)]
-struct Labels {
-    group: Option<String>,
-    /// `reason=overloaded`.
-    label: Option<String>,
+    of: Selector,
 }

@@ -261,8 +261,10 @@ fn missing_figures(scenario: &Scenario, warnings: &mut Vec<String>) {
     });
     for (group, plan) in plans {
         let asked = scenario.thresholds.iter().any(|threshold| {
-            let meant = threshold.group.as_ref().is_none_or(|name| *name == group.name);
-            meant && is_of_credits(&threshold.metric)
+            let meant = group.selected(&threshold.of);
+            let has_it =
+                |it: std::borrow::Cow<'_, Group>| all_plans(&it).any(|it| it.name == plan.name);
+            meant.is_some_and(has_it) && is_of_credits(&threshold.metric)
         });
         if counted || asked {
             let (plan, name) = (&plan.name, &group.name);

@@ -10,7 +10,7 @@ use crate::rules::Reason;
 /// measure always fail, and those on a reason that cannot occur are about 0.
 pub(super) fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
     for threshold in &scenario.thresholds {
-        if let Some(why) = why_absent(scenario, threshold.group.as_deref(), &threshold.metric) {
+        if let Some(why) = why_absent(scenario, &threshold.of, &threshold.metric) {
             warnings.push(format!("`{}` has nothing to measure: {why}", threshold.text));
         } else if let Some(why) = is_never_refused(scenario, threshold) {
             let holds = threshold.comparison.holds(0.0, threshold.bound);
@@ -25,11 +25,8 @@ fn is_never_refused(scenario: &Scenario, threshold: &Threshold) -> Option<&'stat
     let (_, label) = threshold.metric.split_once('{')?;
     let name = label.strip_prefix("reason=")?.strip_suffix('}')?;
     let reason = Reason::ALL.into_iter().find(|reason| reason.name() == name)?;
-    let mut groups = scenario
-        .groups
-        .iter()
-        .filter(|group| threshold.group.as_ref().is_none_or(|name| *name == group.name));
-    (!groups.any(|group| can_occur(scenario, group, reason))).then(|| without(reason))
+    let groups = scenario.selected(&threshold.of);
+    (!groups.iter().any(|group| can_occur(scenario, group, reason))).then(|| without(reason))
 }
 
 /// What is missing for a reason to occur.

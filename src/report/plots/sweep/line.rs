@@ -123,8 +123,8 @@ fn bounds<'a>(picture: &'a Picture<'_>, means: &[Option<Mean>]) -> Vec<&'a Thres
     const FAR: f64 = 2.0;
     let (_, most) = ends(means);
     let own = |it: &&Threshold| {
-        let Chosen { group, key } = picture.metric;
-        it.over.is_none() && it.group == *group && it.metric == *key
+        let Chosen { of, key } = picture.metric;
+        it.over.is_none() && it.of == *of && it.metric == *key
     };
     let found = picture.plan.thresholds.iter().filter(own);
     found.filter(|it| (0.0..=most * FAR).contains(&it.bound)).collect()

@@ -115,7 +115,7 @@ impl Picture<'_> {
         /// \[characters\]
         const MOST: usize = 66;
         let keys = self.plan.grid.short_keys();
-        let keys: Vec<&str> = self.drawn.axes.iter().map(|axis| keys[*axis].as_str()).collect();
+        let keys: Vec<&str> = self.drawn.axes.iter().map(|axis| keys[*axis]).collect();
         let whole = format!("{} over {}", self.metric, keys.join(" and "));
         if whole.chars().count() <= MOST {
             whole

@@ -24,7 +24,7 @@ use super::backend::BACKOFFS;
 use super::windows::{Measured, not_windowed};
 use super::{MOST_BINS, MOST_REPLICATIONS};
 use crate::random::Distribution;
-use crate::summary::{Label, MetricState, family_of};
+use crate::summary::{Label, MetricState, Selector, family_of};
 use crate::units::{SimSpan, SimTime};
 use crate::workload::ClientThrottling;
 
@@ -145,7 +145,7 @@ fn threshold(scenario: &Scenario, index: usize, finder: &mut Finder) {
     let looked_at = !threshold.abort_on_fail || scenario.replications > 1;
     let message = "must be false where there is one replication: it is looked at between them";
     finder.demand(looked_at, format_args!("{at}.abort_on_fail"), message);
-    metric(scenario, (threshold.group.as_deref(), &threshold.metric), at, finder);
+    metric(scenario, (&threshold.of, &threshold.metric), at, finder);
 }
 
 fn precision(scenario: &Scenario, until: &Precision, finder: &mut Finder) {
@@ -158,18 +158,22 @@ fn precision(scenario: &Scenario, until: &Precision, finder: &mut Finder) {
     );
     let sound = until.half_width > 0.0 && until.half_width.is_finite();
     finder.demand(sound, "until.half_width", "must be above 0 and finite");
-    metric(scenario, (until.group.as_deref(), &until.metric), format_args!("until"), finder);
+    metric(scenario, (&until.of, &until.metric), format_args!("until"), finder);
 }
 
-/// A metric of a group, or of all of them.
+/// A metric of the workspaces that a selector means.
 fn metric(
     scenario: &Scenario,
-    (group, metric): (Option<&str>, &str),
+    (of, metric): (&Selector, &str),
     at: Arguments<'_>,
     finder: &mut Finder,
 ) {
-    let there = group.is_none_or(|name| scenario.groups.iter().any(|it| it.name == *name));
-    finder.demand(there, format_args!("{at}.group"), "must be the name of a group");
+    let is_group = |name: &String| scenario.groups.iter().any(|it| it.name == *name);
+    let there = of.group.as_ref().is_none_or(is_group);
+    finder.demand(there, format_args!("{at}.of.group"), "must be the name of a group");
+    let is_begun = !there || of.plan.is_none() || !scenario.selected(of).is_empty();
+    let message = "must be a plan on which workspaces begin";
+    finder.demand(is_begun, format_args!("{at}.of.plan"), message);
     let field = format_args!("{at}.metric");
     let (key, label) = match metric.split_once('{') {
         Some((key, label)) => (key, label.strip_suffix('}').and_then(|it| it.split_once('='))),
