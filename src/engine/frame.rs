@@ -60,24 +60,37 @@ fn asked_of_plans(scenario: &Scenario) -> Vec<&Selector> {
     asked
 }
 
-/// Groups are parted by plans if something is asked of one of them.
+/// Groups are parted by the plans of which something is asked.
 fn cohorts(scenario: &Scenario, asked: &[&Selector]) -> Cohorts {
-    Cohorts::new(scenario.groups.iter().map(|group| {
-        let is_asked = asked.iter().any(|of| group.selected(of).is_some());
-        if is_asked { group.plans.len() } else { 1 }
-    }))
+    let mut cohorts = Cohorts::default();
+    for group in &scenario.groups {
+        let mut own: Vec<usize> = asked.iter().filter_map(|of| begun_as(group, of)).collect();
+        own.sort_unstable();
+        own.dedup();
+        let begun = group.first_plans().filter(|(_, share)| *share > Share::NONE).count();
+        cohorts.add_group(group.plans.len(), &own, begun > own.len());
+    }
+    cohorts
+}
+
+/// The place of the plan that a selector names, if it means workspaces of the group.
+fn begun_as(group: &Group, of: &Selector) -> Option<usize> {
+    let is_meant = of.group.as_ref().is_none_or(|name| *name == group.name);
+    let (plan, _) = group.begins_on(of.plan.as_ref()?)?;
+    is_meant.then_some(plan)
 }
 
 /// The frame of those that begin on a plan.
 fn of_plan(common: &Common<'_>, cohorts: &Cohorts, of: &Selector) -> PlanFrame {
     let groups = common.scenario.groups.iter().enumerate();
     let own = groups.filter_map(|(place, group)| {
-        let (plan, _) = group.begins_on(of.plan.as_ref()?)?;
-        Some((cohorts.of(place, || plan), group.selected(of)?))
+        let plan = begun_as(group, of)?;
+        Some(((cohorts.of(place, || plan), place), group.selected(of)?))
     });
-    let (cohorts, groups): (Vec<usize>, Vec<Cow<'_, Group>>) = own.unzip();
+    let (places, groups): (Vec<(usize, usize)>, Vec<Cow<'_, Group>>) = own.unzip();
     let groups: Vec<&Group> = groups.iter().map(AsRef::as_ref).collect();
-    PlanFrame { name: of.to_string(), cohorts, frame: common.frame(&groups, of) }
+    let (cohorts, places) = places.into_iter().unzip();
+    PlanFrame { name: of.to_string(), cohorts, groups: places, frame: common.frame(&groups, of) }
 }
 
 /// What the frames of a scenario have in common.

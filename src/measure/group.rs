@@ -145,7 +145,7 @@ impl GroupMeasures {
             spent: Histogram::default(),
             workspaces: 0,
             moments: vec![PairMoments::default(); frame.ratios.len()],
-            sections: Sections::default(),
+            sections: Sections::new(frame.batches, bins),
         }
     }
 
@@ -234,9 +234,7 @@ impl GroupMeasures {
         }
         let bin = self.series.bin(&mut tally.cursor, reply.due);
         self.heat.record(bin, reply.latency);
-        if let Some(batches) = frame.batches {
-            self.sections.replied(batches.number(bin), reply);
-        }
+        self.sections.replied(bin, reply);
         if let Some(by_bin) = &mut self.by_bin {
             by_bin.replied(bin, reply, &frame.withins);
         }
@@ -317,6 +315,14 @@ impl GroupMeasures {
         self.latency.merge(&prompt);
         self.service.merge(&prompt);
         self.wait.record_nothing(prompt.count());
+    }
+
+    /// Takes up so many workspaces that are none of these, and might have been: how many are is chance, and a
+    /// sum over those that are varies with it as well.
+    pub(super) fn dilute(&mut self, frame: &GroupFrame, others: u64) {
+        let totals = self.moments.iter_mut().zip(frame.ratios.iter());
+        let totals = totals.filter(|(_, ratio)| ratio.kind == Kind::Total);
+        totals.for_each(|(moments, _)| moments.add_nothing(others));
     }
 
     /// Adds what another part of the group, or another group of the scenario, measured.

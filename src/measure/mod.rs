@@ -14,6 +14,7 @@ mod books;
 mod capacity;
 mod cause;
 mod cohorts;
+mod counted;
 mod credits;
 mod damage;
 mod features;

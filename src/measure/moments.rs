@@ -112,6 +112,15 @@ impl PairMoments {
         self.add_products(products);
     }
 
+    /// Takes up so many workspaces in which nothing was, each with a y of 1.
+    pub(super) fn add_nothing(&mut self, workspaces: u64) {
+        let y = i128::from(workspaces);
+        self.n += workspaces;
+        self.y += y;
+        let none = WideSum::default();
+        self.add_products(Some([none, none, WideSum { low: y, carries: 0 }]));
+    }
+
     fn add_products(&mut self, products: Option<[WideSum; 3]>) {
         self.products = self.products.zip(products).and_then(|(mine, theirs)| {
             let [xx, xy, yy] = mine;
@@ -210,6 +219,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn workspaces_in_which_nothing_was_are_observations() {
+        let (mut some, mut all) = (PairMoments::default(), PairMoments::default());
+        for x in [3, 0, 5, 0, 0] {
+            all.add(x, 1);
+            if x > 0 {
+                some.add(x, 1);
+            }
+        }
+        some.add_nothing(3);
+        assert_eq!(some, all);
+    }
 
     #[test]
     fn student_quantiles_meet_published_tables() {

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::counted::{Counted, coarse};
 use super::group::{GroupMeasures, Reply};
 use super::histogram::{Histogram, Ranks};
 use super::moments::{PairMoments, Z, student_975};
-use super::timing::{Timing, deviation};
+use super::timing::deviation;
 
 /// Into how many sections a group is divided: enough for quantiles of Student's that are near those of the
 /// normal distribution, few enough to cost next to nothing.
@@ -100,87 +101,27 @@ impl Family {
     }
 }
 
-/// Values of one family, counted coarsely: only how a section differs from the others is read from them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Counted {
-    /// By [coarse] bucket.
-    counts: Vec<u64>,
+/// What a deviation is made of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    count: u64,
     /// \[ns\]
     sum: u128,
     /// \[ns²\] `u128::MAX` once it has overflowed.
     squares: u128,
 }
 
-/// Buckets of [`Histogram`] that are told apart each: those that hold one value.
-const FINE: usize = 1 << 10;
-/// Buckets beyond them that are counted as one.
-const WIDTH: usize = 64;
-
-/// The coarse bucket of a bucket of [`Histogram`].
-const fn coarse(bucket: usize) -> usize {
-    if bucket < FINE { bucket } else { FINE + (bucket - FINE) / WIDTH }
-}
-
-impl Counted {
-    fn record(&mut self, nanos: u64) {
-        let bucket = coarse(Histogram::index(nanos));
-        if bucket >= self.counts.len() {
-            self.counts.resize(bucket + 1, 0);
-        }
-        self.counts[bucket] += 1;
-        self.sum += u128::from(nanos);
-        self.squares = self.squares.saturating_add(u128::from(nanos) * u128::from(nanos));
+impl Sums {
+    fn of(counted: &Counted) -> Self {
+        Self { count: counted.count(), sum: counted.sum, squares: counted.squares }
     }
 
-    fn add_histogram(&mut self, histogram: &Histogram) {
-        let fine = histogram.counts();
-        let (each, wide) = fine.split_at(fine.len().min(FINE));
-        let buckets = each.len() + wide.len().div_ceil(WIDTH);
-        self.counts.resize(self.counts.len().max(buckets), 0);
-        let sums = each.iter().copied().chain(wide.chunks(WIDTH).map(|wide| wide.iter().sum()));
-        self.counts.iter_mut().zip(sums).for_each(|(mine, theirs)| *mine += theirs);
-    }
-
-    fn add_timing(&mut self, timing: &Timing) {
-        self.add_histogram(timing.histogram());
-        let (sum, squares) = timing.sums();
-        self.sum += sum;
-        self.squares = self.squares.saturating_add(squares);
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.counts.resize(self.counts.len().max(other.counts.len()), 0);
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            *mine += theirs;
-        }
-        self.sum += other.sum;
-        self.squares = self.squares.saturating_add(other.squares);
-    }
-
-    /// Takes away what was there before.
-    fn take_away(&mut self, before: &Self) {
-        for (mine, theirs) in self.counts.iter_mut().zip(&before.counts) {
-            *mine -= theirs;
-        }
-        self.sum -= before.sum;
-        if self.squares != u128::MAX {
-            self.squares -= before.squares;
-        }
-    }
-
-    /// Lets go of buckets that hold nothing, up to the greatest of all sections so far.
-    fn trim(&mut self) {
-        let used = self.counts.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
-        self.counts.truncate(used);
-    }
-
-    fn count(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    /// How many values lie in the buckets up to one.
-    fn up_to(&self, bucket: usize) -> u64 {
-        self.counts.iter().take(bucket + 1).sum()
+    fn added(of: &[Self]) -> Self {
+        of.iter().fold(Self::default(), |all, it| Self {
+            count: all.count + it.count,
+            sum: all.sum + it.sum,
+            squares: all.squares.saturating_add(it.squares),
+        })
     }
 }
 
@@ -188,40 +129,73 @@ impl Counted {
 #[derive(Debug, Clone, Default)]
 pub struct Seen(Vec<Counted>);
 
-/// The sections of a group, by number.
+/// The sections of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sections(BTreeMap<u32, Vec<Counted>>);
+pub struct Sections {
+    /// Those of workspaces or replications, by number, with what each family has in them.
+    by_number: BTreeMap<u32, Vec<Counted>>,
+    /// Those of a single run.
+    batched: Option<Batched>,
+}
+
+/// What the first families have in the batches of a single run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Batched {
+    /// The batch of each bin: looked up, since messages come one by one, and a division takes time.
+    of_bin: Vec<u32>,
+    batches: Vec<[Counted; 3]>,
+}
+
+impl Batched {
+    /// Books what the first families of a message took that was due in a bin \[ns\].
+    #[inline(never)]
+    fn replied(&mut self, bin: usize, took: [u64; 3]) {
+        let families = &mut self.batches[self.of_bin[bin] as usize];
+        families.iter_mut().zip(took).for_each(|(family, nanos)| family.record(nanos));
+    }
+}
 
 impl Sections {
+    /// None yet, of a single run with so many bins if that has batches.
+    pub(super) fn new(batches: Option<Batches>, bins: usize) -> Self {
+        let batched = batches.map(|batches| Batched {
+            of_bin: (0..bins).map(|bin| batches.number(bin)).collect(),
+            batches: vec![<[Counted; 3]>::default(); batches.count],
+        });
+        Self { by_number: BTreeMap::new(), batched }
+    }
+
     /// Adds what another part of the group, or another group, has of each section.
     pub(super) fn merge(&mut self, other: &Self) {
-        for (&number, theirs) in &other.0 {
+        for (&number, theirs) in &other.by_number {
             self.add(number, theirs);
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.batched, &other.batched) {
+            let both = mine.batches.iter_mut().flatten().zip(theirs.batches.iter().flatten());
+            both.for_each(|(mine, theirs)| mine.add(theirs));
         }
     }
 
     fn add(&mut self, number: u32, families: &[Counted]) {
-        let mine = self.0.entry(number).or_default();
+        let mine = self.by_number.entry(number).or_default();
         mine.resize(mine.len().max(families.len()), Counted::default());
         mine.iter_mut().zip(families).for_each(|(mine, theirs)| mine.add(theirs));
     }
 
-    /// Books a message that was replied to in one of the sections of a single run.
-    pub(super) fn replied(&mut self, number: u32, reply: Reply) {
-        let families = self.0.entry(number).or_default();
-        families.resize(families.len().max(3), Counted::default());
-        for (family, nanos) in [
-            (Family::Latency, reply.latency),
-            (Family::Wait, reply.wait),
-            (Family::Service, reply.service),
-        ] {
-            families[family.place()].record(nanos);
+    /// Books a message that was due in a bin and replied to, where a single run has batches.
+    #[inline(always)]
+    pub(super) fn replied(&mut self, bin: usize, reply: Reply) {
+        if let Some(batched) = &mut self.batched {
+            batched.replied(bin, [reply.latency, reply.wait, reply.service]);
         }
     }
 
     /// A family in each section in which it was observed.
     fn of(&self, family: Family) -> impl Iterator<Item = &Counted> {
-        let all = self.0.values().filter_map(move |families| families.get(family.place()));
+        let numbered = self.by_number.values().map(Vec::as_slice);
+        let batched = self.batched.iter().flat_map(|it| &it.batches).map(<[Counted; 3]>::as_slice);
+        let all = numbered.chain(batched);
+        let all = all.filter_map(move |families| families.get(family.place()));
         all.filter(|counted| counted.counts.iter().any(|&count| count > 0))
     }
 
@@ -248,36 +222,28 @@ impl Sections {
     /// sections of its logarithm, since there is no end to how great it may be, but one to how small. `None`
     /// where fewer than two sections have observed it, or where nothing deviates.
     ///
-    /// Squares are skewed, and so is how sections differ in them: then the spread between these is known less
-    /// well than of normal values, and Student's t has as many degrees of freedom as normal values would have
-    /// whose variance is known so well.
+    /// Squares are skewed, and so is how sections differ in them. So where there are more than [`SECTIONS`],
+    /// neighbours are taken together.
     ///
-    /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5; for the degrees
-    /// H. Cramér, Mathematical Methods of Statistics (1946), equation 27.4.2 (the variance of a variance), matched
-    /// as in F. E. Satterthwaite, An Approximate Distribution of Estimates of Variance Components, Biometrics
-    /// Bulletin 2 (1946), 110-114.
+    /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
     pub fn deviation(&self, family: Family) -> Option<f64> {
-        let sections: Vec<(u64, &Counted)> = self.of(family).map(|it| (it.count(), it)).collect();
-        let count: u64 = sections.iter().map(|(count, _)| count).sum();
-        let sum: u128 = sections.iter().map(|(_, it)| it.sum).sum();
-        let squares = sections.iter().fold(0, |sum: u128, (_, it)| sum.saturating_add(it.squares));
-        let without = |(own, it): &(u64, &Counted)| {
-            let squares = (squares != u128::MAX).then(|| squares - it.squares);
-            let deviation = deviation(count - own, sum - it.sum, squares?)?;
+        let sums: Vec<Sums> = self.of(family).map(Sums::of).collect();
+        let together = sums.len().div_ceil(SECTIONS as usize).max(1);
+        let sections = sums.chunks(together).map(Sums::added);
+        let sections: Vec<Sums> = sections.collect();
+        let all = Sums::added(&sections);
+        let without = |it: &Sums| {
+            let squares = (all.squares != u128::MAX).then(|| all.squares - it.squares);
+            let deviation = deviation(all.count - it.count, all.sum - it.sum, squares?)?;
             (deviation > 0.0).then(|| libm::log(deviation))
         };
         let mut without: Vec<f64> = sections.iter().map(without).collect::<Option<_>>()?;
         // Sums of floats depend on their order, and groups may stand in any.
         without.sort_unstable_by(f64::total_cmp);
         let n = without.len() as f64;
-        if without.len() < 2 {
-            return None;
-        }
+        let degrees = without.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
         let mean = without.iter().sum::<f64>() / n;
-        let squares = || without.iter().map(|it| (it - mean) * (it - mean));
-        let (spread, fourths) = (squares().sum::<f64>(), squares().map(|it| it * it).sum::<f64>());
-        let excess = if spread > 0.0 { n * fourths / (spread * spread) - 3.0 } else { 0.0 };
-        let degrees = 2.0 / (2.0 / (n - 1.0) + excess.max(0.0) / n);
+        let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
         Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
     }
 
@@ -400,8 +366,15 @@ impl GroupMeasures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Timing;
     use crate::random::{Distribution, Key};
     use crate::units::SimTime;
+
+    /// Nothing in so many batches of a bin each.
+    fn batched(count: u32) -> Sections {
+        let count = count as usize;
+        Sections::new(Some(Batches { first: 0, length: 1, count }), count)
+    }
 
     /// Sections of so many exponential times of a second on average each; those of a section share a factor.
     fn drawn(
@@ -410,7 +383,7 @@ mod tests {
         factor: impl Fn(u64) -> f64,
     ) -> (Sections, Histogram, Timing) {
         let exponential = Distribution::Exponential { mean: 1e9 }.sampler();
-        let (mut all, mut timing) = (Sections::default(), Timing::default());
+        let (mut all, mut timing) = (batched(SECTIONS), Timing::default());
         for number in 0..SECTIONS {
             let key = Key::root(seed).index(u64::from(number));
             let by = factor(key.name("factor").stream().at(0).next_u64());
@@ -419,7 +392,7 @@ mod tests {
                 let nanos = (exponential.sample(&mut stream.at(value)) * by) as u64;
                 timing.record(nanos);
                 let (due, wait, service) = (SimTime::ZERO, nanos, nanos);
-                all.replied(number, Reply { due, latency: nanos, wait, service });
+                all.replied(number as usize, Reply { due, latency: nanos, wait, service });
             }
         }
         (all, timing.histogram().clone(), timing)
@@ -489,7 +462,7 @@ mod tests {
 
     #[test]
     fn shares_above_zero_are_exact() {
-        let mut sections = Sections::default();
+        let mut sections = batched(2);
         for (number, wait) in [(0, 0), (0, 1), (1, 0), (1, 5_000_000_000)] {
             let reply = Reply { due: SimTime::ZERO, latency: wait, wait, service: 0 };
             sections.replied(number, reply);

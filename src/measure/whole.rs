@@ -58,6 +58,8 @@ pub struct PlanFrame {
     pub name: String,
     /// The cohorts that they are.
     pub cohorts: Vec<usize>,
+    /// The groups that they are of, by their places.
+    pub groups: Vec<usize>,
     /// The frame of all of them together.
     pub frame: GroupFrame,
 }
@@ -105,9 +107,13 @@ impl Measures {
         let nothing = |of: &GroupFrame| GroupMeasures::new(of, frame.bin, frame.duration);
         let mut all = nothing(&frame.all);
         cohorts.iter().for_each(|cohort| all.merge(cohort));
+        let by_group: Vec<Range<usize>> = frame.cohorts.by_group().collect();
         let of_plan = |plan: &PlanFrame| {
             let mut sum = nothing(&plan.frame);
             plan.cohorts.iter().for_each(|&cohort| sum.merge(&cohorts[cohort]));
+            let groups = plan.groups.iter().flat_map(|&group| &cohorts[by_group[group].clone()]);
+            let of_groups: u64 = groups.map(|cohort| cohort.workspaces).sum();
+            sum.dilute(&plan.frame, of_groups - sum.workspaces);
             sum
         };
         let mut plans: Vec<GroupMeasures> = frame.plans.iter().map(of_plan).collect();

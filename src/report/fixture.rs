@@ -148,11 +148,13 @@ fn frame(scenario: &Scenario) -> Frame {
         alerts_of_all: 0,
         by_workspace: false,
     };
+    let mut cohorts = Cohorts::default();
+    cohorts.add_group(1, &[], true);
     Frame {
         groups: vec![group()],
         all: group(),
         plans: Vec::new(),
-        cohorts: Cohorts::new([1]),
+        cohorts,
         platform_servers: None,
         own_servers: Some(3),
         bin: scenario.series_every,

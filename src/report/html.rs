@@ -265,6 +265,7 @@ fn shown(summary: &Summary) -> Vec<(String, &GroupSummary)> {
 fn limits(summary: &Summary) -> Vec<LimitRow<'_>> {
     telling::parts(summary)
         .into_iter()
+        .flatten()
         .flat_map(|(name, group)| {
             group.refusals.iter().enumerate().map(move |(index, cause)| LimitRow {
                 // Once, above the rest of its rows.

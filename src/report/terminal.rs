@@ -144,18 +144,26 @@ fn messages(page: &mut Page, all: &GroupSummary) {
 const MOST_GROUPS: usize = 6;
 
 fn groups(page: &mut Page, summary: &Summary) {
-    let groups = telling::parts(summary);
-    if groups.len() < 2 {
-        return;
+    let [groups, plans] = telling::parts(summary);
+    if groups.len() > 1 {
+        page.blank();
+        parts(page, "Groups", &groups);
     }
-    page.blank();
+    if !plans.is_empty() {
+        page.blank();
+        parts(page, "Plans", &plans);
+        page.wrapped("  ", 2, telling::OF_PLANS, Style::Dim);
+    }
+}
+
+fn parts(page: &mut Page, title: &str, parts: &[(String, &GroupSummary)]) {
     let widths = [11, 12, 9, 10, 13];
-    page.row("Groups", &GROUPS.map(str::to_owned), &widths, Style::Bold);
-    for (name, group) in groups.iter().take(MOST_GROUPS) {
-        page.row(&format!("  {name}"), &telling::group(group), &widths, Style::Plain);
+    page.row(title, &GROUPS.map(str::to_owned), &widths, Style::Bold);
+    for (name, of) in parts.iter().take(MOST_GROUPS) {
+        page.row(&format!("  {name}"), &telling::group(of), &widths, Style::Plain);
     }
-    if groups.len() > MOST_GROUPS {
-        let more = groups.len() - MOST_GROUPS;
+    if parts.len() > MOST_GROUPS {
+        let more = parts.len() - MOST_GROUPS;
         page.wrapped("  ", 2, &format!("… and {more} more in report.html"), Style::Dim);
     }
 }

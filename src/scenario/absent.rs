@@ -8,8 +8,8 @@ use crate::summary::Selector;
 use crate::units::SimTime;
 use crate::workload::{Action, ClientThrottling};
 
-/// Why a run of a scenario has no such metric of those whom a selector means; `None` if it has it. Metrics of a reason for refusals are not looked at: where the reason cannot occur, they
-/// count as 0.
+/// Why a run of a scenario has no such metric of those whom a selector means; `None` if it has it. Metrics of a
+/// reason for refusals are not looked at: where the reason cannot occur, they count as 0.
 ///
 /// What is said is a sentence about "these workspaces" without its full stop.
 pub fn why_absent(scenario: &Scenario, of: &Selector, metric: &str) -> Option<&'static str> {
@@ -64,7 +64,8 @@ pub fn why_absent(scenario: &Scenario, of: &Selector, metric: &str) -> Option<&'
         _ if name.starts_with("decision.") => {
             lacks(|it| it.enforced, "enforcement decides at once")
         }
-        "alerts.time" => lacks_alert(&groups, label),
+        "alerts.time" => lacks(|it| it.pool, "no plan of these workspaces counts credits")
+            .or_else(|| lacks_alert(&groups, label)),
         _ if name.starts_with("credits.") => {
             lacks(|it| it.pool, "no plan of these workspaces counts credits")
         }

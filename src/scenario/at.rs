@@ -21,6 +21,11 @@ impl<'t> At<'t> {
         Self { node: Some(node), span: node.span, sound: matches!(node.state, State::Sound) }
     }
 
+    /// The place of what stands in no file.
+    pub(super) fn nowhere() -> Self {
+        Self { node: None, span: Span { source: SourceId(0), start: 0, end: 0 }, sound: true }
+    }
+
     fn child(self, node: &'t Node) -> Self {
         let child = Self::new(node);
         Self { sound: self.sound && child.sound, ..child }

@@ -63,6 +63,7 @@ pub use schema::scenario_schema;
 pub use settling::Settling;
 pub use source::Source;
 pub use starter::{StarterOptions, starter};
-pub(crate) use suggest::{did_you_mean, nearest};
+pub(crate) use suggest::did_you_mean;
 pub use threshold::{Comparison, Threshold};
+pub(crate) use validate::read_metric;
 pub use warnings::warnings;

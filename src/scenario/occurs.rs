@@ -23,12 +23,6 @@ pub(super) fn happens(group: &Group, what: impl Fn(&Action) -> bool) -> bool {
     group.timeline.iter().any(|occurrence| what(&occurrence.action))
 }
 
-/// Whether workspaces come to other plans than they begin on.
-pub(super) fn changes_plans(group: &Group) -> bool {
-    happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
-        || group.records(|it| it.plans > 0)
-}
-
 /// The plans that workspaces of a group can have.
 pub fn plans(group: &Group) -> impl Iterator<Item = &Plan> {
     group.plans.iter().map(|offer| &offer.plan)
@@ -106,7 +100,8 @@ pub fn features(scenario: &Scenario, group: &Group) -> Features {
         churn: grows(group),
         waits: (slots_can_refuse(scenario, group) || trials || scenario.enforcement.gives_up())
             && habits.any(|it| waits(it.on_refused)),
-        plans: changes_plans(group),
+        plans: happens(group, |it| matches!(it, Action::SetPlan(_) | Action::Subscribe(_)))
+            || group.records(|it| it.plans > 0),
         trials,
         slots: plans(group).any(|plan| plan.active_agents.is_some()),
         pool: credits().next().is_some(),

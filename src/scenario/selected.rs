@@ -1,12 +1,12 @@
 //! The workspaces that a selector means.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::model::{Group, Offer, Scenario};
-use super::occurs::changes_plans;
-use crate::rules::limiter::Throttle;
 use crate::summary::Selector;
 use crate::units::Share;
+use crate::workload::{Action, Occurrence};
 
 impl Scenario {
     /// The groups that a selector means, as far as it does: those of which [`Group::selected`] has any.
@@ -31,22 +31,49 @@ impl Group {
         let Some(name) = &of.plan else { return Some(Cow::Borrowed(self)) };
         let (plan, share) = self.begins_on(name)?;
         let count = (f64::from(self.count) * share.as_f64()).round().max(1.0) as u32;
-        if changes_plans(self) {
-            let mix = vec![(plan, Share::WHOLE)];
-            return Some(Cow::Owned(Self { count, mix, ..self.clone() }));
-        }
-        let Offer { plan, throttles } = &self.plans[plan];
-        let places = 0..throttles.len() as u16;
+        let plans = self.plans_from(plan);
+        let throttles: BTreeSet<u16> =
+            plans.iter().flat_map(|&plan| self.plans[plan].throttles.iter().copied()).collect();
+        let of_throttle = |place: &u16| throttles.range(..place).count() as u16;
+        let of_plan = |place: usize| plans.iter().position(|&plan| plan == place).unwrap_or(0);
+        let offer = |&plan: &usize| {
+            let Offer { plan, throttles } = &self.plans[plan];
+            Offer { plan: plan.clone(), throttles: throttles.iter().map(of_throttle).collect() }
+        };
+        let occurrence = |it: &Occurrence| {
+            let action = match it.action {
+                Action::SetPlan(place) => Action::SetPlan(of_plan(place)),
+                Action::Subscribe(place) => Action::Subscribe(of_plan(place)),
+                ref other => other.clone(),
+            };
+            Occurrence { action, ..it.clone() }
+        };
         let own = throttles.iter().filter_map(|&place| self.throttles.get(usize::from(place)));
-        let own: Vec<Throttle> = own.cloned().collect();
-        let only = Offer { plan: plan.clone(), throttles: places.collect() };
         Some(Cow::Owned(Self {
             count,
-            plans: vec![only],
+            plans: plans.iter().map(offer).collect(),
             mix: vec![(0, Share::WHOLE)],
-            throttles: own,
+            throttles: own.cloned().collect(),
+            timeline: self.timeline.iter().map(occurrence).collect(),
             ..self.clone()
         }))
+    }
+
+    /// The places of the plans that workspaces may come to that begin on one, which is the first.
+    fn plans_from(&self, first: usize) -> Vec<usize> {
+        let by_timeline = self.timeline.iter().filter_map(|it| match it.action {
+            Action::SetPlan(place) | Action::Subscribe(place) => Some(place),
+            _ => None,
+        });
+        // Rows of a trace may name any.
+        let by_rows = if self.records(|it| it.plans > 0) { 0..self.plans.len() } else { 0..0 };
+        let mut plans = vec![first];
+        for place in by_timeline.chain(by_rows) {
+            if !plans.contains(&place) {
+                plans.push(place);
+            }
+        }
+        plans
     }
 
     /// The place of the plan that is called so, if workspaces begin on it, and the share of those that do.

@@ -3,8 +3,8 @@
 use super::model::Over;
 use super::windows::over_windows;
 use crate::measure::{
-    Batches, Family, GroupFrame, GroupMeasures, Histogram, Measures, PairMoments, Quantiles, Whose,
-    student_975,
+    Batches, Family, GroupFrame, GroupMeasures, Histogram, Kind, Measures, PairMoments, Quantiles,
+    Whose, student_975,
 };
 use crate::units::SimSpan;
 
@@ -47,8 +47,15 @@ impl<'a> Intervals<'a> {
     pub(super) fn count(&self) -> u64 {
         match self.over {
             Over::Batches => self.frame.batches.map_or(0, |batches| batches.count as u64),
+            Over::Workspaces => self.of.workspaces,
             _ => self.of.moments.first().map_or(0, PairMoments::count),
         }
+    }
+
+    /// How many of them are behind a figure that is made of sums: behind a total of a plan also workspaces that
+    /// might have begun on it.
+    pub(super) fn count_of(&self, moments: &PairMoments) -> u64 {
+        if self.over == Over::Batches { self.count() } else { moments.count() }
     }
 
     /// The interval of a deviation.
@@ -68,10 +75,12 @@ impl<'a> Intervals<'a> {
         self.of.sections.quantiles(family, histogram)
     }
 
-    /// Half the width of the interval of a metric with this value, over batches.
-    pub(super) fn batched(&self, metric: &str, value: f64) -> Option<f64> {
+    /// Half the width of the interval of a figure with this value, over batches. How many workspaces are on a
+    /// plan was drawn once for all of them, so they do not tell how far its totals are uncertain.
+    pub(super) fn batched(&self, metric: &str, kind: Kind, value: f64) -> Option<f64> {
         let sections = &self.of.sections;
         match metric {
+            _ if kind == Kind::Total && matches!(self.whose, Whose::Plan(_)) => None,
             "latency.mean" => self.mean(Family::Latency),
             "wait.mean" => self.mean(Family::Wait),
             "service.mean" => self.mean(Family::Service),

@@ -128,7 +128,7 @@ fn figure(
         Over::Workspaces | Over::Replications => {
             estimate.half_width.map(|half| half * ratio.scale / runs)
         }
-        Over::Batches => intervals.batched(&ratio.metric, value),
+        Over::Batches => intervals.batched(&ratio.metric, ratio.kind, value),
         Over::Nothing => None,
     };
     let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
@@ -139,7 +139,7 @@ fn figure(
     } else {
         half.map(around)
     };
-    let n = if ci95.is_some() { intervals.count() } else { moments.count() };
+    let n = if ci95.is_some() { intervals.count_of(moments) } else { moments.count() };
     Metric { value: Some(value), ci95, n }
 }
 
@@ -246,7 +246,7 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
                 Over::Replications => {
                     mean.and_then(|mean| mean.half_width).map(|half| half / whole)
                 }
-                Over::Batches => value.and_then(|value| intervals.batched(name, value)),
+                Over::Batches => value.and_then(|value| intervals.batched(name, Kind::Mean, value)),
                 Over::Workspaces | Over::Nothing => None,
             };
             let ci95 = value.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);

@@ -161,8 +161,8 @@ pub fn asks_for(metric: &str) -> ByBin {
     }
 }
 
-/// The values of a metric in every window of the length `width`. None if the metric is not told over windows or was not
-/// collected by bin, or if `width` is no whole number of bins.
+/// The values of a metric in every window of the length `width`. None if the metric is not told over windows or
+/// was not collected by bin, or if `width` is no whole number of bins.
 pub fn over_windows(
     measures: &Measures,
     whose: Whose,

@@ -191,6 +191,8 @@ thresholds:
         let exact = refused(credits);
         assert!((value - exact).abs() < 4.0 * error, "{name}: {value} for {exact}, {error}");
         assert_eq!(metric.n, summary.plans[name].workspaces);
+        // How many begin on a plan is chance: a sum is one over all of them.
+        assert_eq!(summary.metric(name, "messages.offered").unwrap().n, 4_000);
     }
     let verdicts: Vec<_> = summary.thresholds.iter().map(|it| it.verdict).collect();
     assert_eq!(
@@ -251,6 +253,61 @@ fn what_a_plan_cannot_show_is_absent_and_told() {
     assert!(summary.metric("labs", "credits.consumed").is_some());
     assert_eq!(summary.thresholds[0].verdict, ThresholdVerdict::Fail);
     assert_eq!(summary.thresholds[1].verdict, ThresholdVerdict::Pass);
+}
+
+fn told(yaml: &str) -> String {
+    warnings(&scenario(yaml)).join("\n")
+}
+
+#[test]
+fn plans_lack_what_no_plan_has_that_they_come_to() {
+    let alerts = kinds()[0]
+        .replace("    agents: [{ name: bot", "    alerts: [80%]\n    agents: [{ name: bot");
+    let asked =
+        "  - alerts.time{level=80%,plan=plain} > 1h\n  - credits.consumed{plan=plain} >= 0\n";
+    let alone = format!("{alerts}{asked}");
+    assert_eq!(told(&alone).matches("no plan of these workspaces counts credits").count(), 2);
+    assert!(simulate(&alone).metric("plan=plain", "alerts.time{level=80%}").is_none());
+    // To another plan than theirs or the new one they never come.
+    let later = "timeline: [{ at: 3h, group: labs, set_plan: PLAN }]\nthresholds:\n";
+    let coming = |plan: &str| alone.replace("thresholds:\n", &later.replace("PLAN", plan));
+    let summary = simulate(&coming("large"));
+    assert!(summary.metric("plan=plain", "alerts.time{level=80%}").is_some());
+    assert!(!told(&coming("large")).contains("nothing to measure"));
+    let trial = "  plain: { active_agents: 4 }\n  taster: { active_agents: 4, trial: 3h }";
+    let trials = coming("taster").replace("  plain: { active_agents: 4 }", trial);
+    assert!(told(&trials).matches("no plan of these workspaces counts credits").count() == 2);
+    let summary = simulate(&trials);
+    assert!(summary.metric("plan=plain", "trials.ended").is_some());
+    assert!(summary.metric("plan=plain", "credits.consumed").is_none());
+}
+
+#[test]
+fn a_plan_on_which_nobody_happens_to_begin_is_told_of() {
+    let rare =
+        kinds()[0].replace("{ small: 60%, large: 40% }", "{ small: 0.001%, large: 99.999% }");
+    let yaml = format!("{rare}  - refusal.rate{{plan=small}} < 5%\n");
+    assert!(
+        told(&yaml).contains("as the seed draws it, no workspace begins on `small`"),
+        "{}",
+        told(&yaml)
+    );
+    let summary = simulate(&yaml);
+    assert_eq!(summary.plans["plan=small"].workspaces, 0);
+    assert_eq!(summary.thresholds[0].verdict, ThresholdVerdict::Fail);
+}
+
+#[test]
+fn a_plan_that_is_not_known_is_one_mistake() {
+    let wrong = kinds()[0].replace("{ small: 60%", "{ smal: 60%");
+    for asked in ["plan=small", "plan=unlimited", "group=shops,plan=small"] {
+        let error = parse("test.yaml", &format!("{wrong}  - loss.rate{{{asked}}} < 1%\n"), &[]);
+        let error = error.err().expect("a plan is unknown").to_string();
+        assert!(
+            error.contains("no plan is called `smal`") && error.contains("\n1 mistake"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -54,16 +54,21 @@ pub(super) fn others(old: &Saved, new: &Saved) -> Vec<OtherDifference> {
     for (name, group) in a.wholes() {
         match b.whole(name) {
             Some(other) => of_group(name, [group, other], &mut found),
-            None => found.note(&format!("group {name}"), Some("there".to_owned()), None),
+            None => found.note(&whole(a, name), Some("there".to_owned()), None),
         }
     }
     for (name, _) in b.wholes().filter(|(name, _)| a.whole(name).is_none()) {
-        found.note(&format!("group {name}"), None, Some("there".to_owned()));
+        found.note(&whole(b, name), None, Some("there".to_owned()));
     }
     if !old.replications.is_empty() && !new.replications.is_empty() {
         of_replications(old, new, &mut found);
     }
     found.0
+}
+
+/// What is called so in a summary.
+fn whole(of: &Summary, name: &str) -> String {
+    if of.groups.contains_key(name) { format!("group {name}") } else { name.to_owned() }
 }
 
 /// Differences that were found so far.

@@ -187,20 +187,24 @@ fn folded_offers(text: &mut String, all: &GroupSummary) {
 }
 
 fn folded_groups(text: &mut String, summary: &Summary) {
-    let groups = telling::parts(summary);
-    if groups.len() < 2 {
-        return;
+    let [groups, plans] = telling::parts(summary);
+    if groups.len() > 1 {
+        folded_parts(text, "group", &groups);
     }
-    let title =
-        plural(groups.len() as u64, if summary.plans.is_empty() { "group" } else { "part" });
-    folded(text, &title, |text| {
-        let rows = groups.iter().take(MOST_ROWS).map(|(name, of)| {
+    if !plans.is_empty() {
+        folded_parts(text, "plan", &plans);
+    }
+}
+
+fn folded_parts(text: &mut String, kind: &str, parts: &[(String, &GroupSummary)]) {
+    folded(text, &plural(parts.len() as u64, kind), |text| {
+        let rows = parts.iter().take(MOST_ROWS).map(|(name, of)| {
             let [workspaces, messages, lost, p95, hit] = telling::group(of);
             [name.clone(), workspaces, messages, lost, p95, hit]
         });
         let [workspaces, messages, lost, p95, hit] = GROUPS;
-        table(text, ["group", workspaces, messages, lost, p95, hit], 1, rows);
-        more(text, groups.len(), MOST_ROWS, "report.html");
+        table(text, [kind, workspaces, messages, lost, p95, hit], 1, rows);
+        more(text, parts.len(), MOST_ROWS, "report.html");
     });
 }
 

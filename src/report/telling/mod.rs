@@ -319,10 +319,16 @@ pub(super) fn called(name: &str) -> String {
 }
 
 /// The groups, and the plans that are told of by themselves, as they are called.
-pub(super) fn parts(summary: &Summary) -> Vec<(String, &GroupSummary)> {
-    let parts = summary.wholes().filter(|(name, _)| *name != ALL);
-    parts.map(|(name, of)| (called(name), of)).collect()
+pub(super) fn parts(summary: &Summary) -> [Vec<(String, &GroupSummary)>; 2] {
+    [&summary.groups, &summary.plans].map(|parts| {
+        let parts = parts.iter().filter(|(name, _)| *name != ALL);
+        parts.map(|(name, of)| (called(name), of)).collect()
+    })
 }
+
+/// What is said of the plans that are told of by themselves.
+pub(super) const OF_PLANS: &str =
+    "plans: the workspaces that begin on them, which are in their groups too";
 
 /// What the columns of groups are called.
 pub(super) const GROUPS: [&str; 5] = ["workspaces", "messages", "lost", "p95 reply", "hit a limit"];

@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use super::super::at::{At, Findings};
 use super::super::declared::DeclaredPlan;
 use super::super::model::{BillingAnchor, Group};
-use super::super::types::{self, Document, ShareText};
+use super::super::types::{self, Document, PlanOrMix, ShareText};
 use super::fair_use::{Level, throttles};
+use super::known::{Known, limits};
 use super::lines::{Lines, WrittenTo};
 use super::mix::{GroupPlans, Metering};
 use super::names::Names;
@@ -38,19 +39,7 @@ pub(super) struct Registry {
     pub(super) plans: Option<IndexMap<String, PlanOffer>>,
     pub(super) packages: Names,
     pub(super) traces: Traces,
-    pub(super) groups: Names,
-    /// The plans on which workspaces begin.
-    pub(super) first_plans: Names,
-    /// Those of each group.
-    pub(super) first_plans_of: IndexMap<String, Names>,
-    /// The limiters of every plan and group.
-    pub(super) limiters: Names,
-    /// For what each limit refuses.
-    pub(super) reasons: Vec<LimitReason>,
-    /// The levels at which any group is alerted.
-    pub(super) alerts: Names,
-    /// Those of each group.
-    pub(super) alerts_of: IndexMap<String, Names>,
+    pub(super) known: Known,
 }
 
 impl Registry {
@@ -62,49 +51,11 @@ impl Registry {
         packages: Names,
         traces: Traces,
     ) -> Self {
-        let mut limiters = Names::default();
+        let mut known = Known::default();
         for offer in plans.iter().flat_map(IndexMap::values) {
-            limiters.include(&offer.limiters);
+            known.limiters.include(&offer.limiters);
         }
-        Self {
-            clocks,
-            cuts,
-            plans,
-            packages,
-            traces,
-            groups: Names::default(),
-            first_plans: Names::default(),
-            first_plans_of: IndexMap::new(),
-            limiters,
-            reasons: Vec::new(),
-            alerts: Names::default(),
-            alerts_of: IndexMap::new(),
-        }
-    }
-
-    /// Declares the plans on which workspaces of a group begin: `None` if that is at fault.
-    fn add_first_plans(&mut self, group: &str, begun: Option<impl Iterator<Item = String>>) {
-        let mut names = Names::default();
-        match begun {
-            Some(begun) => begun.for_each(|name| names.add(&name)),
-            None => names.set_incomplete(),
-        }
-        self.first_plans.include(&names);
-        self.first_plans_of.insert(group.to_owned(), names);
-    }
-
-    /// Notes for what the limits of a group refuse, `None` being everybody's.
-    pub(super) fn add_reasons<'l>(
-        &mut self,
-        group: Option<&str>,
-        limits: impl Iterator<Item = (&'l str, Reason)>,
-    ) {
-        let of = |(limiter, reason): (&str, Reason)| LimitReason {
-            group: group.map(str::to_owned),
-            limiter: limiter.to_owned(),
-            reason,
-        };
-        self.reasons.extend(limits.map(of));
+        Self { clocks, cuts, plans, packages, traces, known }
     }
 
     /// What the plan `name` offers; `None` if there is no such plan.
@@ -139,14 +90,6 @@ impl Registry {
     }
 }
 
-/// For what a limit refuses.
-pub(super) struct LimitReason {
-    /// Whose it is; `None` is everybody's.
-    pub(super) group: Option<String>,
-    pub(super) limiter: String,
-    pub(super) reason: Reason,
-}
-
 /// A group before the timeline is read.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -168,7 +111,7 @@ pub(super) fn groups(
     findings: &mut Findings,
 ) -> Vec<Draft> {
     if !at.is_sound() {
-        registry.groups.set_incomplete();
+        registry.known.groups.set_incomplete();
     }
     let top = document.on_downgrade;
     let groups = document.workspaces.iter().enumerate();
@@ -193,15 +136,15 @@ fn group(
         let hint = "`all` stands for every group in results and thresholds";
         findings.add_with_hint(at.key("group"), "a group cannot be called `all`", hint);
     }
-    registry.groups.declare(&name, "group", at.key("group"), findings);
+    registry.known.groups.declare(&name, "group", at.key("group"), findings);
     let workspaces = written.count.as_ref().map_or(1, |number| {
         count(number, 1..=MOST_WORKSPACES, "`count`", at.key("count"), findings)
     });
     let mut plans = GroupPlans::default();
     let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
-    let begun = mix.iter().filter(|&&(_, share)| share > Share::NONE);
-    let begun = begun.map(|&(plan, _)| plans.offers[plan].plan.name.clone());
-    registry.add_first_plans(&name, at.key("plan").is_sound().then_some(begun));
+    let begun = first_plans(written.plan.as_ref(), registry);
+    let begun = begun.filter(|_| at.key("plan").is_sound());
+    registry.known.add_first_plans(&name, begun.map(Vec::into_iter));
     add_later_plans(&name, &mut plans, (timeline, registry), at, findings);
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
         count_from_one(seats, MOST_SEATS, "seats", at.key("seats"), findings)
@@ -209,10 +152,8 @@ fn group(
     let own = written.fair_use.as_deref().unwrap_or_default();
     let own = throttles(own, Level::Workspace, &mut plans.limiters, at.key("fair_use"), findings);
     plans.add_own(own, at.key("fair_use"), findings);
-    registry.limiters.include(&plans.limiters);
+    registry.known.limiters.include(&plans.limiters);
     add_reported(&plans, registry);
-    let reasons = plans.throttles.iter().map(|it| (it.name.as_str(), it.quota.reason()));
-    registry.add_reasons(Some(&name), reasons);
     let mut metering = plans.metering();
     let mut lines = Lines {
         group: &name,
@@ -232,9 +173,7 @@ fn group(
     let Lines { names, written_to, .. } = lines;
     let recorded = registry.traces.recorded(&name);
     if read.iter().any(|line| line.client_throttling.is_some()) {
-        registry.limiters.add(ClientThrottling::NAME);
-        let client = (ClientThrottling::NAME, ClientThrottling::REFUSAL);
-        registry.add_reasons(Some(&name), std::iter::once(client));
+        registry.known.limiters.add(ClientThrottling::NAME);
     }
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
@@ -263,8 +202,22 @@ fn group(
         on_downgrade: OnDowngrade::default(),
         timeline: Vec::new(),
     };
+    registry.known.add_reasons(Some(&group.name), limits(&group));
     let plans = plans.names;
     Draft { group, plans, lines: names, metering, written_to }
+}
+
+/// The plans on which workspaces of a group begin; `None` where one of them is not known.
+fn first_plans(written: Option<&PlanOrMix>, registry: &Registry) -> Option<Vec<String>> {
+    let begun = match written {
+        None => vec!["unlimited".to_owned()],
+        Some(PlanOrMix::Plan(name)) => vec![name.0.clone()],
+        Some(PlanOrMix::Mix(shares)) => {
+            let begun = shares.iter().filter(|(_, share)| share.0 > Share::NONE);
+            begun.map(|(name, _)| name.clone()).collect()
+        }
+    };
+    begun.iter().all(|name| registry.offer(name).is_some()).then_some(begun)
 }
 
 /// Adds the plans to which workspaces of a group come after the start.
@@ -289,11 +242,11 @@ fn add_reported(plans: &GroupPlans, registry: &mut Registry) {
     for offer in &plans.offers {
         let credits = offer.plan.credits.as_ref().map(|credits| credits.on_exceed);
         if offer.plan.on_exceed == OnExceed::Report {
-            registry.limiters.add(Reason::ActiveAgentLimit.name());
+            registry.known.limiters.add(Reason::ActiveAgentLimit.name());
         }
         if credits == Some(OnExceed::Report) {
-            registry.limiters.add(Reason::CreditsExhausted.name());
-            registry.limiters.add(Reason::ShareExhausted.name());
+            registry.known.limiters.add(Reason::CreditsExhausted.name());
+            registry.known.limiters.add(Reason::ShareExhausted.name());
         }
     }
 }
@@ -314,9 +267,9 @@ fn alerts(
     at: At<'_>,
     findings: &mut Findings,
 ) -> Vec<Share> {
-    let own = registry.alerts_of.entry(written.group.0.clone()).or_default();
+    let own = registry.known.alerts_of.entry(written.group.0.clone()).or_default();
     if !at.is_sound() {
-        registry.alerts.set_incomplete();
+        registry.known.alerts.set_incomplete();
         own.set_incomplete();
     }
     let Some(written) = &written.alerts else { return Vec::new() };
@@ -331,10 +284,10 @@ fn alerts(
         } else if !levels.insert(*level) {
             findings.add(at, format!("a second alert stands at {level}"));
         }
-        registry.alerts.add(&level.to_string());
+        registry.known.alerts.add(&level.to_string());
         own.add(&level.to_string());
         if !at.is_sound() {
-            registry.alerts.set_incomplete();
+            registry.known.alerts.set_incomplete();
             own.set_incomplete();
         }
     }

@@ -104,17 +104,17 @@ impl Reader<'_, '_> {
 
     fn group(&mut self, value: Piece<'_>) {
         let place = value.place(self.at);
-        self.registry.groups.resolve(value.text, "group", place, self.findings);
+        self.known.groups.resolve(value.text, "group", place, self.findings);
     }
 
     /// Notes a mistake if no workspace begins on a plan, in a group if it is of one.
     fn plan(&mut self, value: Piece<'_>, group: Option<Piece<'_>>) {
-        let of_group = group.and_then(|group| self.registry.first_plans_of.get(group.text));
+        let of_group = group.and_then(|group| self.known.first_plans_of.get(group.text));
         if group.is_some() && of_group.is_none() {
             // The group is at fault.
             return;
         }
-        let begun = of_group.unwrap_or(&self.registry.first_plans);
+        let begun = of_group.unwrap_or(&self.known.first_plans);
         if begun.may_contain(value.text) {
             return;
         }
@@ -135,7 +135,7 @@ impl Reader<'_, '_> {
             (Some(of), Some(group)) => of == group.text,
             _ => true,
         };
-        let limits = self.registry.reasons.iter();
+        let limits = self.known.reasons.iter();
         let mut reasons: Vec<&str> = limits
             .filter(|it| it.limiter == limiter.text && is_meant(&it.group))
             .map(|it| it.reason.name())
@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
     /// Whether the group that is named has an alert at a level that some group has.
     fn has_level(&mut self, group: &str, written: Piece<'_>) -> bool {
         let (Some(alerts), Ok(level)) =
-            (self.registry.alerts_of.get(group), written.text.parse::<Share>())
+            (self.known.alerts_of.get(group), written.text.parse::<Share>())
         else {
             return true;
         };
@@ -205,7 +205,7 @@ impl Reader<'_, '_> {
             }
             Label::Limiter => {
                 let place = value.place(self.at);
-                self.registry.limiters.resolve(value.text, "limit", place, self.findings);
+                self.known.limiters.resolve(value.text, "limit", place, self.findings);
             }
             Label::Within => match value.text.parse::<SimSpan>() {
                 // The key has the span as it is read out: `90s` is `1m30s`.
@@ -221,7 +221,7 @@ impl Reader<'_, '_> {
 
     /// A level at which somebody is told, as the key spells it.
     fn level(&mut self, name: Piece<'_>, value: Piece<'_>) -> Option<String> {
-        let alerts = &self.registry.alerts;
+        let alerts = &self.known.alerts;
         let level = match value.text.parse::<Share>() {
             Ok(level) => level.to_string(),
             Err(error) => {

@@ -49,7 +49,7 @@ impl GroupPlans {
         self.names.add(name);
         let offer = registry.offer(name).unwrap_or_else(|| {
             // The plan that was meant may have limits of its own, and credits.
-            registry.limiters.set_incomplete();
+            registry.known.limiters.set_incomplete();
             PlanOffer { may_count: true, ..PlanOffer::unlimited() }
         });
         let plan = self.offers.len();
@@ -88,7 +88,7 @@ impl GroupPlans {
         match written {
             None => {
                 if !at.is_sound() {
-                    registry.limiters.set_incomplete();
+                    registry.known.limiters.set_incomplete();
                     self.may_count = true;
                 }
                 vec![(self.add("unlimited", registry, at, findings), Share::WHOLE)]

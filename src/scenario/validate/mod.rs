@@ -7,6 +7,7 @@ mod customers;
 mod enforcement;
 mod fair_use;
 mod groups;
+mod known;
 mod labels;
 mod lines;
 mod loops;
@@ -38,6 +39,7 @@ use self::packages::packages;
 use self::plans::{Horizon, plans};
 use self::profiles::Clocks;
 pub(super) use self::tables::Tables;
+pub(crate) use self::thresholds::read_metric;
 use self::thresholds::{precision, thresholds};
 use self::timeline::Timeline;
 use self::traces::Traces;
@@ -94,10 +96,10 @@ pub(super) fn validate(
     let timeline = Timeline::new(document, duration, at, &mut findings);
     let mut groups = groups(document, timeline, &mut registry, at.key("workspaces"), &mut findings);
     let shared = document.fair_use.as_deref().unwrap_or_default();
-    let limiters = &mut registry.limiters;
+    let limiters = &mut registry.known.limiters;
     let throttles = throttles(shared, Level::Top, limiters, at.key("fair_use"), &mut findings);
     let reasons = throttles.iter().map(|it| (it.name.as_str(), it.quota.reason()));
-    registry.add_reasons(None, reasons);
+    registry.known.add_reasons(None, reasons);
     let mut backend = document
         .backend
         .as_ref()
@@ -128,7 +130,7 @@ pub(super) fn validate(
         backend,
         enforcement: enforcement(document, at.key("enforcement"), &mut findings),
         series_every: measured.bin,
-        thresholds: thresholds(asked, &registry, known, at.key("thresholds"), &mut findings),
+        thresholds: thresholds(asked, &registry.known, known, at.key("thresholds"), &mut findings),
         sha256: String::new(),
     };
     as_a_whole(&scenario, document.backend.is_some(), timeline.duration, at, &mut findings);
@@ -223,7 +225,7 @@ fn replications(
                 let hint = "write a `max` that is as large at least";
                 findings.add_with_hint(at.key("min"), "`min` is above `max`", hint);
             }
-            (most, precision(until, fewest, registry, at.key("until"), findings))
+            (most, precision(until, fewest, &registry.known, at.key("until"), findings))
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Thresholds: `latency.p99{group=shops} < 10s`.
 
 use super::super::at::{At, Findings};
+use super::super::model::Scenario;
 use super::super::precision::Precision;
 use super::super::suggest::{list, nearest};
 use super::super::threshold::{Comparison, Threshold};
 use super::super::types::{KnownTo, Text, number};
-use super::groups::Registry;
+use super::known::Known;
 use super::labels::Labels;
 use super::piece::Piece;
 use super::windows::{Measured, not_windowed};
@@ -25,7 +26,7 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 /// The thresholds that stand at `at`.
 pub(super) fn thresholds(
     written: &[Text],
-    registry: &Registry,
+    known: &Known,
     (measured, replications): (Option<Measured>, Option<u32>),
     at: At<'_>,
     findings: &mut Findings,
@@ -34,28 +35,45 @@ pub(super) fn thresholds(
     texts
         .filter_map(|(index, text)| {
             let (text, at) = (&text.0, at.item(index));
-            Reader { text, at, registry, measured, replications, findings }.threshold()
+            Reader { text, at, known, measured, replications, findings }.threshold()
         })
         .collect()
+}
+
+/// Reads a metric of a finished scenario as thresholds have it: whose it is, and its key in summary.json. Else
+/// it is said what is wrong, and what would be right.
+pub(crate) fn read_metric(
+    text: &str,
+    scenario: &Scenario,
+) -> Result<(Selector, String), (String, Option<String>)> {
+    let (known, mut findings) = (Known::of(scenario), Findings::default());
+    let (at, measured, replications) = (At::nowhere(), None, None);
+    let mut reader =
+        Reader { text, at, known: &known, measured, replications, findings: &mut findings };
+    let metric = reader.metric(Piece { text, start: 0 }.trim());
+    match (metric, findings.mistakes.into_iter().next()) {
+        (Some(Metric { of, key, .. }), None) => Ok((of, key)),
+        (_, mistake) => Err(mistake.map_or_else(Default::default, |it| (it.message, it.hint))),
+    }
 }
 
 /// When replications are enough, of which there are `fewest`: it stands at `at`.
 pub(super) fn precision(
     written: &KnownTo,
     fewest: u32,
-    registry: &Registry,
+    known: &Known,
     at: At<'_>,
     findings: &mut Findings,
 ) -> Option<Precision> {
     let key = Piece { text: &written.metric.0, start: 0 }.trim();
     let (text, place) = (key.text, at.key("metric"));
     let (measured, replications) = (None, None);
-    let mut reader = Reader { text, at: place, registry, measured, replications, findings };
+    let mut reader = Reader { text, at: place, known, measured, replications, findings };
     let metric = reader.metric(key);
     let width = Piece { text: &written.half_width.0, start: 0 }.trim();
     let (text, place) = (width.text, at.key("half_width"));
     let family = metric.as_ref().map(|metric| metric.family);
-    let mut reader = Reader { text, at: place, registry, measured, replications, findings };
+    let mut reader = Reader { text, at: place, known, measured, replications, findings };
     let half_width = reader.bound(width, family)?;
     if half_width <= 0.0 {
         reader.fault::<()>(width, "nothing is ever known so precisely", "it is above 0");
@@ -67,7 +85,7 @@ pub(super) fn precision(
 pub(super) struct Reader<'t, 'r> {
     text: &'r str,
     pub(super) at: At<'t>,
-    pub(super) registry: &'r Registry,
+    pub(super) known: &'r Known,
     /// `None` where it is at fault.
     measured: Option<Measured>,
     /// `None` where it does not matter.

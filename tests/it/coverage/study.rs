@@ -10,6 +10,8 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// What intervals are taken over.
     pub(crate) over: Over,
+    /// Whose metrics are looked at, as a summary calls them.
+    whole: &'static str,
     /// The scenario.
     yaml: String,
     /// Metrics with their exact values.
@@ -40,7 +42,7 @@ impl Case {
             let summary = outcome.unwrap_or_else(|error| panic!("{error}")).summary;
             assert_eq!(summary.intervals, self.over, "{}", self.name);
             for covered in &mut all {
-                let metric = summary.metric("all", covered.metric);
+                let metric = summary.metric(self.whole, covered.metric);
                 // An interval that is not there holds nothing.
                 let ends = metric.and_then(|metric| metric.ci95);
                 let holds =
@@ -86,6 +88,7 @@ fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
     .map(|(over, count, replications, scope, thousands)| Case {
         name,
         over,
+        whole: "all",
         yaml: format!(
             "
 limitlab: 1
@@ -124,6 +127,7 @@ fn pool() -> Vec<Case> {
         Case {
         name: "pool of 100 for 100",
         over,
+        whole: "all",
         yaml: format!(
             "
 limitlab: 1
@@ -142,5 +146,9 @@ workspaces:
     let mut alone = of(Over::Batches, 1, 400, "");
     // Counts of periods are not told by stretches of time.
     alone.exact.retain(|(metric, _)| *metric != "credits.periods_exhausted.share");
-    vec![of(Over::Workspaces, 400, 1, ""), alone]
+    let mut parted =
+        of(Over::Workspaces, 800, 1, "thresholds: ['loss.rate{plan=metered} <= 100%']");
+    (parted.name, parted.whole) = ("half on a pool of 100 for 100", "plan=metered");
+    parted.yaml = parted.yaml.replace("plan: metered,", "plan: { metered: 50%, unlimited: 50% },");
+    vec![of(Over::Workspaces, 400, 1, ""), alone, parted]
 }

@@ -109,7 +109,7 @@ impl Reader<'_> {
         let Some(name) = &written.group else {
             return if at.is_sound() { (0..self.groups.len()).collect() } else { Vec::new() };
         };
-        self.registry.groups.resolve(&name.0, "group", at, self.findings);
+        self.registry.known.groups.resolve(&name.0, "group", at, self.findings);
         let group = self.groups.iter().position(|draft| draft.group.name == name.0);
         group.into_iter().collect()
     }
