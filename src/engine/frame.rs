@@ -89,8 +89,18 @@ fn of_plan(common: &Common<'_>, cohorts: &Cohorts, of: &Selector) -> PlanFrame {
     });
     let (places, groups): (Vec<(usize, usize)>, Vec<Cow<'_, Group>>) = own.unzip();
     let groups: Vec<&Group> = groups.iter().map(AsRef::as_ref).collect();
-    let (cohorts, places) = places.into_iter().unzip();
-    PlanFrame { name: of.to_string(), cohorts, groups: places, frame: common.frame(&groups, of) }
+    let (cohorts, places): (Vec<usize>, Vec<usize>) = places.into_iter().unzip();
+    let begun = |&place: &usize| {
+        let begun = common.scenario.groups[place].first_plans();
+        begun.filter(|(_, share)| *share > Share::NONE).count()
+    };
+    PlanFrame {
+        name: of.to_string(),
+        cohorts,
+        is_drawn: places.iter().any(|place| begun(place) > 1),
+        groups: places,
+        frame: common.frame(&groups, of),
+    }
 }
 
 /// What the frames of a scenario have in common.

@@ -317,14 +317,6 @@ impl GroupMeasures {
         self.wait.record_nothing(prompt.count());
     }
 
-    /// Takes up so many workspaces that are none of these, and might have been: how many are is chance, and a
-    /// sum over those that are varies with it as well.
-    pub(super) fn dilute(&mut self, frame: &GroupFrame, others: u64) {
-        let totals = self.moments.iter_mut().zip(frame.ratios.iter());
-        let totals = totals.filter(|(_, ratio)| ratio.kind == Kind::Total);
-        totals.for_each(|(moments, _)| moments.add_nothing(others));
-    }
-
     /// Adds what another part of the group, or another group of the scenario, measured.
     pub fn merge(&mut self, other: &Self) {
         self.latency.merge(&other.latency);

@@ -58,5 +58,5 @@ pub use series::{CreditFan, HeatMap, Series, SlotLimit, Track};
 pub use shadow::{GroupShadows, Shadows};
 pub use tally::{AgentTally, Tally};
 pub use timing::Timing;
-pub use whole::{Frame, Interruption, Measures, PlanFrame, Whose};
+pub use whole::{Frame, Interruption, Measures, PlanFrame, PlanMeasures, Whose};
 pub use window::Window;

@@ -179,14 +179,27 @@ impl PairMoments {
 
     /// Σx, with the interval of n times a mean of independent observations.
     pub fn total(&self) -> Interval {
-        let half_width = self.products.filter(|_| self.n > 1).map(|[xx, _, _]| {
-            let xx = xx.as_f64();
-            let n = self.n as f64;
-            let mean = self.x as f64 / n;
-            let variance = (xx - self.x as f64 * mean).max(0.0) / (n - 1.0);
-            student_975(self.n - 1) * (n * variance).sqrt()
-        });
-        Interval { value: self.x as f64, half_width }
+        Self::total_of(std::slice::from_ref(self))
+    }
+
+    /// The same of several populations together: their variances add up.
+    ///
+    /// Source: W. G. Cochran, Sampling Techniques (3rd ed. 1977), equation 5.6 (strata), without the correction
+    /// for finite populations.
+    pub fn total_of<'a>(strata: impl IntoIterator<Item = &'a Self>) -> Interval {
+        let (mut value, mut variance, mut degrees) = (0, Some(0.0), 0);
+        for Self { n, x, products, .. } in strata {
+            value += x;
+            // One observation tells nothing of how others differ.
+            variance = variance.zip(products.filter(|_| *n > 1)).map(|(sum, [xx, _, _])| {
+                let n = *n as f64;
+                let mean = *x as f64 / n;
+                sum + n * ((xx.as_f64() - *x as f64 * mean).max(0.0) / (n - 1.0))
+            });
+            degrees += n.saturating_sub(1);
+        }
+        let half_width = variance.map(|variance| student_975(degrees) * variance.sqrt());
+        Interval { value: value as f64, half_width }
     }
 }
 

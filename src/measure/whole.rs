@@ -58,8 +58,10 @@ pub struct PlanFrame {
     pub name: String,
     /// The cohorts that they are.
     pub cohorts: Vec<usize>,
-    /// The groups that they are of, by their places.
+    /// The groups that these are of, by their places.
     pub groups: Vec<usize>,
+    /// Whether it is drawn who begins on it: else these groups have no other plan at the start.
+    pub is_drawn: bool,
     /// The frame of all of them together.
     pub frame: GroupFrame,
 }
@@ -84,14 +86,26 @@ pub struct Measures {
     /// All groups together.
     pub all: GroupMeasures,
     /// Those of plans, in the order of the frame.
-    pub plans: Vec<GroupMeasures>,
+    pub plans: Vec<PlanMeasures>,
     /// The platform's servers, if it has any.
     pub platform: Option<PlatformMeasures>,
     /// How many replications were simulated, at least 1: of an interrupted run those that were
     /// finished where workspaces meet, and those that had begun where they do not.
     pub replications: u32,
+    /// Whether sums are over replications, each of which is one observation.
+    pub by_replication: bool,
     /// Set if the run was interrupted.
     pub interrupted: Option<Interruption>,
+}
+
+/// What was measured of the workspaces that begin on a plan.
+pub struct PlanMeasures {
+    /// All of them together.
+    pub all: GroupMeasures,
+    /// For each group that some of them are of, sums over all of its workspaces, with nothing of those that
+    /// begin on other plans, one for each of the frame's ratios. How many begin on a plan is chance, so that
+    /// is what an interval of a total is made of. None where sums are over replications.
+    pub strata: Vec<Vec<PairMoments>>,
 }
 
 impl Measures {
@@ -109,14 +123,26 @@ impl Measures {
         cohorts.iter().for_each(|cohort| all.merge(cohort));
         let by_group: Vec<Range<usize>> = frame.cohorts.by_group().collect();
         let of_plan = |plan: &PlanFrame| {
-            let mut sum = nothing(&plan.frame);
-            plan.cohorts.iter().for_each(|&cohort| sum.merge(&cohorts[cohort]));
-            let groups = plan.groups.iter().flat_map(|&group| &cohorts[by_group[group].clone()]);
-            let of_groups: u64 = groups.map(|cohort| cohort.workspaces).sum();
-            sum.dilute(&plan.frame, of_groups - sum.workspaces);
-            sum
+            let mut all = nothing(&plan.frame);
+            plan.cohorts.iter().for_each(|&cohort| all.merge(&cohorts[cohort]));
+            let stratum = |(&cohort, &group): (&usize, &usize)| {
+                let own = &cohorts[by_group[group].clone()];
+                let workspaces: u64 = own.iter().map(|cohort| cohort.workspaces).sum();
+                let own = &cohorts[cohort];
+                let with_nothing = |moments: &PairMoments| {
+                    let mut moments = *moments;
+                    moments.add_nothing(workspaces - own.workspaces);
+                    moments
+                };
+                own.moments.iter().map(with_nothing).collect()
+            };
+            // Of nobody nothing is known, how many there might have been neither.
+            let is_known = sums.is_none() && all.workspaces > 0;
+            let strata = plan.cohorts.iter().zip(&plan.groups).filter(|_| is_known);
+            let strata = strata.map(stratum).collect();
+            PlanMeasures { all, strata }
         };
-        let mut plans: Vec<GroupMeasures> = frame.plans.iter().map(of_plan).collect();
+        let mut plans: Vec<PlanMeasures> = frame.plans.iter().map(of_plan).collect();
         let mut rest = cohorts.into_iter();
         let of_group = |(of, cohorts): (&GroupFrame, Range<usize>)| {
             let own = rest.by_ref().take(cohorts.len());
@@ -128,12 +154,14 @@ impl Measures {
         };
         let groups = frame.groups.iter().zip(frame.cohorts.by_group());
         let mut groups: Vec<GroupMeasures> = groups.map(of_group).collect();
-        let wholes = std::iter::once(&mut all).chain(&mut groups).chain(&mut plans);
+        let by_replication = sums.is_some();
+        let of_plans = plans.iter_mut().map(|plan| &mut plan.all);
+        let wholes = std::iter::once(&mut all).chain(&mut groups).chain(of_plans);
         for (whole, sums) in wholes.zip(sums.into_iter().flatten()) {
             whole.moments = sums;
         }
         let (platform, replications, interrupted) = (None, 1, None);
-        Self { frame, groups, all, plans, platform, replications, interrupted }
+        Self { frame, groups, all, plans, platform, replications, by_replication, interrupted }
     }
 
     /// What was measured of these, and what is fixed of them.
@@ -141,7 +169,7 @@ impl Measures {
         match whose {
             Whose::All => (&self.frame.all, &self.all),
             Whose::Group(place) => (&self.frame.groups[place], &self.groups[place]),
-            Whose::Plan(place) => (&self.frame.plans[place].frame, &self.plans[place]),
+            Whose::Plan(place) => (&self.frame.plans[place].frame, &self.plans[place].all),
         }
     }
 }

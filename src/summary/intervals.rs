@@ -22,7 +22,7 @@ pub(super) struct Intervals<'a> {
 pub(super) fn over(measures: &Measures) -> Over {
     if measures.frame.all.batches.is_some() {
         Over::Batches
-    } else if measures.frame.meet && measures.replications > 1 {
+    } else if measures.by_replication {
         Over::Replications
     } else if !measures.frame.depend {
         Over::Workspaces
@@ -52,10 +52,14 @@ impl<'a> Intervals<'a> {
         }
     }
 
-    /// How many of them are behind a figure that is made of sums: behind a total of a plan also workspaces that
-    /// might have begun on it.
-    pub(super) fn count_of(&self, moments: &PairMoments) -> u64 {
-        if self.over == Over::Batches { self.count() } else { moments.count() }
+    /// The sums that the total with a number among the frame's ratios is made of.
+    pub(super) fn strata(&self, figure: usize) -> impl Iterator<Item = &'a PairMoments> {
+        let strata = match self.whose {
+            Whose::Plan(place) => self.measures.plans[place].strata.as_slice(),
+            Whose::All | Whose::Group(_) => &[],
+        };
+        let own = strata.is_empty().then(|| &self.of.moments[figure]);
+        strata.iter().map(move |stratum| &stratum[figure]).chain(own)
     }
 
     /// The interval of a deviation.
@@ -80,13 +84,18 @@ impl<'a> Intervals<'a> {
     pub(super) fn batched(&self, metric: &str, kind: Kind, value: f64) -> Option<f64> {
         let sections = &self.of.sections;
         match metric {
-            _ if kind == Kind::Total && matches!(self.whose, Whose::Plan(_)) => None,
+            _ if kind == Kind::Total && self.is_drawn() => None,
             "latency.mean" => self.mean(Family::Latency),
             "wait.mean" => self.mean(Family::Wait),
             "service.mean" => self.mean(Family::Service),
             "wait.probability" => sections.above_zero(Family::Wait).ratio()?.half_width,
             _ => self.by_windows(metric, value),
         }
+    }
+
+    /// Whether it is drawn who is meant.
+    fn is_drawn(&self) -> bool {
+        matches!(self.whose, Whose::Plan(place) if self.measures.frame.plans[place].is_drawn)
     }
 
     /// The same from the values of a metric in each batch: by how far they lie from its value on the

@@ -72,11 +72,11 @@ fn servers(measures: &Measures) -> Option<(&BackendMeasures, u64)> {
 fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metric> {
     let (frame, of) = intervals.measured();
     let mut metrics = Metrics { all: IndexMap::new(), intervals };
-    for (ratio, moments) in frame.ratios.iter().zip(&of.moments) {
+    for (number, ratio) in frame.ratios.iter().enumerate() {
         if !ratio.occurs(frame) {
             continue;
         }
-        let metric = figure(intervals, ratio, moments, replications);
+        let metric = figure(intervals, (number, ratio), replications);
         metrics.all.insert(ratio.metric.clone(), metric);
         // The rest of a family of times stands beside its mean.
         match ratio.metric.as_str() {
@@ -110,14 +110,14 @@ fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metr
 }
 
 /// A figure that is a sum, or a ratio of sums.
-fn figure(
-    intervals: Intervals<'_>,
-    ratio: &Ratio,
-    moments: &PairMoments,
-    replications: f64,
-) -> Metric {
+fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replications: f64) -> Metric {
+    let moments = &intervals.measured().1.moments[number];
+    let mut count = moments.count();
     let estimate = match ratio.kind {
-        Kind::Total => Some(moments.total()),
+        Kind::Total => {
+            count = intervals.strata(number).map(PairMoments::count).sum();
+            Some(PairMoments::total_of(intervals.strata(number)))
+        }
         Kind::Share | Kind::Workspaces | Kind::Mean => moments.ratio(),
     };
     let Some(estimate) = estimate else { return Metric { value: None, ci95: None, n: 0 } };
@@ -139,7 +139,10 @@ fn figure(
     } else {
         half.map(around)
     };
-    let n = if ci95.is_some() { intervals.count_of(moments) } else { moments.count() };
+    let n = match intervals.over {
+        Over::Batches if ci95.is_some() => intervals.count(),
+        _ => count,
+    };
     Metric { value: Some(value), ci95, n }
 }
 

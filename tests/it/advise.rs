@@ -1,8 +1,7 @@
 //! What would have removed limit hits: `limitlab advise`, against what can be worked out by hand.
 
-use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use limitlab::engine::{RunOptions, Watch, run};
@@ -12,9 +11,8 @@ use limitlab::planning::{
 };
 use limitlab::scenario::{Override, Scenario, ScenarioError, parse};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::results;
+use crate::support::{Home, results, text};
 
 /// A pool of 1,000 credits in a run in which 1,700 messages come, one every minute, each for a credit:
 /// 700 are refused. In the other group nobody is.
@@ -346,59 +344,10 @@ fn whoever_narrows_it_gets_the_same_and_no_more() {
     assert_eq!((none.causes.len(), none.runs), (0, 1));
 }
 
-/// A folder of its own with a scenario in it.
-struct Home(TempDir);
-
-impl Home {
-    fn with(yaml: &str) -> Self {
-        let home = Self(TempDir::new().expect("a temporary folder can be made"));
-        fs::write(home.path("s.yaml"), yaml).expect("a file can be written");
-        home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-        command.current_dir(self.0.path()).env("NO_COLOR", "1").stdin(Stdio::null());
-        command.args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the command can be started")
-    }
-
-    /// What a command prints that is done.
-    #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert_eq!(text(&output.stderr), "");
-        text(&output.stdout)
-    }
-
-    /// What a command says that is refused, and leaves nothing behind.
-    #[track_caller]
-    fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
-        assert!(!self.path("results").exists(), "something was written");
-        text(&output.stderr)
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
-}
-
 #[test]
 fn the_screen_says_what_to_set_and_what_it_costs() {
-    let home = Home::with(POOL);
-    let told = home.done(&["advise", "s.yaml"]);
+    let home = Home::with(&[("s.yaml", POOL)]);
+    let told = home.told(&["advise", "s.yaml"], 0);
     insta::assert_snapshot!(told, @r"
     What would have removed the limit hits
     Scenario    pool
@@ -421,18 +370,18 @@ fn the_screen_says_what_to_set_and_what_it_costs() {
     no price here.
     ");
     assert!(!home.path("results").exists(), "something was written");
-    assert_eq!(told, home.done(&["advise", "s.yaml", "--threads", "3"]));
+    assert_eq!(told, home.told(&["advise", "s.yaml", "--threads", "3"], 0));
 }
 
 #[test]
 fn the_document_is_that_of_the_library_and_fits_its_schema() {
-    let home = Home::with(POOL);
-    let told = home.done(&["advise", "s.yaml", "--format", "json", "--seed", "7"]);
+    let home = Home::with(&[("s.yaml", POOL)]);
+    let told = home.told(&["advise", "s.yaml", "--format", "json", "--seed", "7"], 0);
     let advice: AdviceSummary = serde_json::from_str(&told).expect("it reads back");
     let expected = advised(&POOL.replace("name: pool", "name: pool\nseed: 7"));
     assert_eq!((&advice.causes, advice.seed), (&expected.causes, 7));
     let schema: Value =
-        serde_json::from_str(&home.done(&["schema", "advise"])).expect("a schema is JSON");
+        serde_json::from_str(&home.told(&["schema", "advise"], 0)).expect("a schema is JSON");
     let told: Value = serde_json::from_str(&told).expect("it is JSON");
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<String>>();
     let mut declared = keys(&schema["properties"]);
@@ -444,9 +393,9 @@ fn the_document_is_that_of_the_library_and_fits_its_schema() {
 
 #[test]
 fn what_is_set_is_set_in_every_run_and_told() {
-    let home = Home::with(POOL);
+    let home = Home::with(&[("s.yaml", POOL)]);
     let set = "workspaces.shops.plan=larger";
-    let told = home.done(&["advise", "s.yaml", "--format", "json", "--set", set]);
+    let told = home.told(&["advise", "s.yaml", "--format", "json", "--set", set], 0);
     let advice: AdviceSummary = serde_json::from_str(&told).expect("it reads back");
     assert_eq!(advice.set, [set]);
     let cause = only(&advice);
@@ -456,19 +405,19 @@ fn what_is_set_is_set_in_every_run_and_told() {
 
 #[test]
 fn nobody_is_advised_who_hits_no_limit() {
-    let home = Home::with(POOL);
-    let told = home.done(&["advise", "s.yaml", "--group", "labs"]);
+    let home = Home::with(&[("s.yaml", POOL)]);
+    let told = home.told(&["advise", "s.yaml", "--group", "labs"], 0);
     assert!(told.contains("Nobody who was looked at hits a limit."), "{told}");
-    assert_eq!(home.done(&["advise", "s.yaml", "--quiet"]), "");
+    assert_eq!(home.told(&["advise", "s.yaml", "--quiet"], 0), "");
 }
 
 #[test]
 fn the_report_of_a_run_has_the_advice_that_was_asked_for() {
-    let home = Home::with(POOL);
+    let home = Home::with(&[("s.yaml", POOL)]);
     let plain = ["run", "s.yaml", "--out", "plain", "--quiet"];
     let more = ["run", "s.yaml", "--out", "more", "--quiet", "--advise"];
-    home.done(&plain);
-    home.done(&more);
+    home.told(&plain, 0);
+    home.told(&more, 0);
     let (plain, mut more) = (results(&home.path("plain")), results(&home.path("more")));
     let advice = more.remove(&PathBuf::from("advice.json")).expect("it is written");
     let advice: AdviceSummary = serde_json::from_slice(&advice).expect("it reads back");
@@ -487,14 +436,15 @@ fn the_report_of_a_run_has_the_advice_that_was_asked_for() {
 }
 
 fn advised_in(home: &Home) -> AdviceSummary {
-    let told = home.done(&["advise", "s.yaml", "--format", "json"]);
+    let told = home.told(&["advise", "s.yaml", "--format", "json"], 0);
     serde_json::from_str(&told).expect("it reads back")
 }
 
 #[test]
 fn questions_that_make_no_sense_are_refused_with_what_would() {
-    let home = Home::with(POOL);
-    let refused = |arguments: &[&str]| home.refused(&[&["advise", "s.yaml"], arguments].concat());
+    let home = Home::with(&[("s.yaml", POOL)]);
+    let refused =
+        |arguments: &[&str]| home.refused(&[&["advise", "s.yaml"], arguments].concat(), 2);
     assert_eq!(
         refused(&["--group", "shop"]),
         "error: there is no group `shop`\nhint: did you mean `shops`? groups: `shops`, `labs`\n"
@@ -518,11 +468,11 @@ fn questions_that_make_no_sense_are_refused_with_what_would() {
 
 #[test]
 fn no_more_runs_are_made_than_allowed() {
-    let home = Home::with(POOL);
-    let told = home.done(&["advise", "s.yaml", "--max-runs", "3", "--format", "json"]);
+    let home = Home::with(&[("s.yaml", POOL)]);
+    let told = home.told(&["advise", "s.yaml", "--max-runs", "3", "--format", "json"], 0);
     let advice: AdviceSummary = serde_json::from_str(&told).expect("it reads back");
     assert_eq!((advice.runs, advice.complete), (3, false));
-    let told = home.done(&["advise", "s.yaml", "--max-runs", "3"]);
+    let told = home.told(&["advise", "s.yaml", "--max-runs", "3"], 0);
     assert!(told.contains("Not everything was tried: 3 runs were made"), "{told}");
 }
 
@@ -530,7 +480,7 @@ fn no_more_runs_are_made_than_allowed() {
 #[test]
 fn whoever_interrupts_it_gets_no_advice() {
     let long = HERD.replace("duration: 5d", "duration: 3650d");
-    let home = Home::with(&long);
+    let home = Home::with(&[("s.yaml", &long)]);
     let mut command = home.command(&["advise", "s.yaml"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.expect("the command can be started");

@@ -12,7 +12,7 @@ use limitlab::scenario::{Checked, Override, load, parse, warnings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::simulate;
+use crate::support::{simulate, text};
 
 /// The facts about a scenario.
 fn facts(yaml: &str) -> Value {
@@ -105,10 +105,6 @@ fn folder(text: &str) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder can be made");
     fs::write(folder.path().join("x.yaml"), text).expect("a file can be written");
     folder
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
 }
 
 #[test]

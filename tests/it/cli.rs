@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::results;
+use crate::support::{results, text};
 
 fn limitlab(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
@@ -18,10 +18,6 @@ fn limitlab(arguments: &[&str]) -> Command {
 
 fn run(arguments: &[&str]) -> Output {
     limitlab(arguments).stdin(Stdio::null()).output().expect("the command can be started")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
 }
 
 /// A scenario in a folder of its own, and where its results go.

@@ -1,8 +1,6 @@
 //! Two results, metric by metric: `limitlab compare`.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::ops::Deref;
 
 use insta::assert_snapshot;
 use limitlab::planning::{
@@ -10,9 +8,8 @@ use limitlab::planning::{
 };
 use limitlab::summary::{Replications, Saved, Summary};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::simulate;
+use crate::support::{Home, simulate};
 
 /// Workspaces that are independent, with pools, slots, queues and refusals.
 fn apart(seed: u64, service: &str) -> String {
@@ -110,25 +107,19 @@ fn servers_that_are_slower_by_two_percent_are_found() {
 }
 
 /// A folder with results in it.
-struct Home(TempDir);
+struct Results(Home);
 
-impl Home {
+impl Deref for Results {
+    type Target = Home;
+
+    fn deref(&self) -> &Home {
+        &self.0
+    }
+}
+
+impl Results {
     fn new() -> Self {
-        Self(TempDir::new().expect("a temporary folder can be made"))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("it can be made");
-        fs::write(path, text).expect("it can be written");
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).expect("it was written")
+        Self(Home::new())
     }
 
     /// The result of a scenario, as a folder.
@@ -138,35 +129,17 @@ impl Home {
         summary
     }
 
-    /// The command in that folder.
-    fn compare(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-        command.current_dir(self.path()).env("NO_COLOR", "1").arg("compare").args(arguments);
-        command.stdin(Stdio::null()).output().expect("the command can be started")
-    }
-
-    /// What it prints, where it ends with this exit code.
+    /// What the comparison prints, where it ends with this exit code.
     #[track_caller]
     fn told(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.compare(arguments);
-        let errors = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{errors}{}", text(&output.stdout));
-        assert!(errors.is_empty(), "{errors}");
-        text(&output.stdout)
+        self.0.told(&[&["compare"], arguments].concat(), code)
     }
 
     /// What it complains of, where it ends with this exit code.
     #[track_caller]
     fn refused(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.compare(arguments);
-        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
-        text(&output.stderr)
+        self.0.refused(&[&["compare"], arguments].concat(), code)
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
 }
 
 /// A scenario without chance: a message every ten minutes, of which a limit admits eight.
@@ -183,7 +156,7 @@ workspaces:
 
 #[test]
 fn the_same_run_again_is_the_same_in_every_digit() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     home.result("new", BY_HAND);
     let told = home.told(&["old", "new"], 0);
@@ -200,7 +173,7 @@ fn the_same_run_again_is_the_same_in_every_digit() {
 
 #[test]
 fn behaviour_that_changed_is_listed_metric_by_metric() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     let mut changed = simulate(BY_HAND);
     for group in ["all", "shops"] {
@@ -249,7 +222,7 @@ fn behaviour_that_changed_is_listed_metric_by_metric() {
 }
 
 /// Two results with metrics by replication, of which one has a longer wait.
-fn paired(home: &Home) {
+fn paired(home: &Results) {
     for (name, longer, sha) in [("old", 1.0, "a"), ("new", 1.1, "b")] {
         let mut summary = simulate(BY_HAND);
         summary.scenario.sha256 = sha.repeat(64);
@@ -271,7 +244,7 @@ fn paired(home: &Home) {
 
 #[test]
 fn pairs_of_replications_are_told_in_every_form() {
-    let home = Home::new();
+    let home = Results::new();
     paired(&home);
     assert_snapshot!(home.told(&["old", "new"], 3), @r"
     What changed between two results
@@ -344,7 +317,7 @@ fn pairs_of_replications_are_told_in_every_form() {
 
 #[test]
 fn baselines_are_saved_and_compared() {
-    let home = Home::new();
+    let home = Results::new();
     paired(&home);
     assert_eq!(
         home.told(&["old", "--save-baseline"], 0),
@@ -381,7 +354,7 @@ fn baselines_are_saved_and_compared() {
 
 #[test]
 fn an_invalid_result_is_neither_compared_nor_kept() {
-    let home = Home::new();
+    let home = Results::new();
     let mut summary = home.result("old", BY_HAND);
     summary.validity.verdict = limitlab::summary::Verdict::Invalid;
     summary.validity.why = vec!["The run was interrupted after 1 workspaces.".to_owned()];
@@ -391,12 +364,12 @@ fn an_invalid_result_is_neither_compared_nor_kept() {
       NEW is not valid: The run was interrupted after 1 workspaces
     ");
     assert_snapshot!(home.refused(&["new", "--save-baseline"], 2), @"error: new is no baseline, since it is not valid: The run was interrupted after 1 workspaces");
-    assert!(!home.path().join("results").exists());
+    assert!(!home.folder().join("results").exists());
 }
 
 #[test]
 fn what_is_no_result_is_refused_by_name() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     home.write("empty/notes.txt", "");
     home.write("diff/diff.json", "{}");
@@ -435,7 +408,7 @@ fn what_is_no_result_is_refused_by_name() {
 
 #[test]
 fn results_of_other_lengths_or_groups_are_refused() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     home.result("longer", &BY_HAND.replace("5h", "6h"));
     home.result("others", &BY_HAND.replace("shops", "labs"));
@@ -451,7 +424,7 @@ fn results_of_other_lengths_or_groups_are_refused() {
 
 #[test]
 fn command_lines_that_make_no_sense_say_so() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     for (arguments, told) in [
         (&["old"][..], "error: there is only one result\nhint: name the older one"),
@@ -472,7 +445,7 @@ fn command_lines_that_make_no_sense_say_so() {
 
 #[test]
 fn a_drive_is_known_by_its_log() {
-    let home = Home::new();
+    let home = Results::new();
     home.result("old", BY_HAND);
     home.result("new", BY_HAND);
     let columns = limitlab::log::DecisionRecord::COLUMNS;

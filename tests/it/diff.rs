@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -12,9 +12,8 @@ use limitlab::rules::Reason;
 use limitlab::scenario::{Override, Scenario, load, parse};
 use limitlab::summary::Summary;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::contents;
+use crate::support::{Home, contents, text};
 
 /// Three workspaces without chance. Each of the two shops gets a message every ten minutes, 29 in
 /// all, and the limit admits 30; the lab gets one every half hour, nine in all, and can pay for five.
@@ -93,53 +92,10 @@ fn compared(a: &Scenario, b: &Scenario) -> Comparison {
     comparison.unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn limitlab(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env("NO_COLOR", "1").args(arguments);
-    command
-}
-
-fn command(arguments: &[&str]) -> Output {
-    limitlab(arguments).stdin(Stdio::null()).output().expect("the command can be started")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
-}
-
-/// Files in a folder of their own, by their names.
-struct Home(TempDir);
-
-impl Home {
-    fn with(files: &[(&str, &str)]) -> Self {
-        let home = Self(TempDir::new().expect("a temporary folder can be made"));
-        for (name, text) in files {
-            fs::write(home.0.path().join(name), text).expect("a file can be written");
-        }
-        home
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().expect("temporary paths are UTF-8").to_owned()
-    }
-
-    /// The command in that folder.
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = limitlab(arguments);
-        command.current_dir(self.0.path()).stdin(Stdio::null());
-        command.output().expect("the command can be started")
-    }
-
-    /// What a command says that is refused.
-    fn refused(&self, arguments: &[&str]) -> String {
-        let before = fs::read_dir(self.0.path()).expect("it can be listed").count();
-        let output = self.run(&[&["diff"], arguments].concat());
-        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
-        let after = fs::read_dir(self.0.path()).expect("it can be listed").count();
-        assert_eq!(before, after, "something was written");
-        text(&output.stderr)
-    }
+/// What a comparison says that is refused.
+#[track_caller]
+fn refused(home: &Home, arguments: &[&str]) -> String {
+    home.refused(&[&["diff"], arguments].concat(), 2)
 }
 
 /// The arguments that compare the scenario by hand with its changes.
@@ -197,7 +153,7 @@ fn three_workspaces_by_hand() {
 
     Results: results/diff-by-hand
     ");
-    let folder = home.0.path().join("results/diff-by-hand");
+    let folder = home.path("results/diff-by-hand");
     let files: Vec<PathBuf> = contents(&folder).into_keys().map(|name| folder.join(name)).collect();
     let names = ["diff.json", "plots/hours_blocked.svg", "workspaces.csv"];
     assert_eq!(files, names.map(|name| folder.join(name)));
@@ -260,7 +216,7 @@ fn every_figure_that_is_printed_is_in_the_json() {
     let home = Home::with(&[("hand.yaml", BY_HAND)]);
     let printed = text(&home.run(&by_hand(&[])).stdout);
     let json = text(&home.run(&by_hand(&["--format", "json"])).stdout);
-    let written = home.0.path().join("results/diff-by-hand/diff.json");
+    let written = home.path("results/diff-by-hand/diff.json");
     assert_eq!(json, fs::read_to_string(written).expect("it is written"));
     let numbers = |text: &str| -> Vec<f64> {
         let words = text.split(|c: char| !(c.is_ascii_digit() || ".,-".contains(c)));
@@ -305,7 +261,7 @@ fn a_policy_against_itself_changes_nothing() {
     let output = home.run(&["diff", "busy.yaml", "busy.yaml", "--out", "same"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("nothing changes"), "{}", text(&output.stdout));
-    assert!(!home.0.path().join("same/plots").exists());
+    assert!(!home.path("same/plots").exists());
 }
 
 #[test]
@@ -375,7 +331,7 @@ fn threads_change_no_byte() {
             let arguments = ["diff", name, "--set", set, "--out", "out", "--threads", threads];
             let output = home.run(&[&arguments[..], more].concat());
             assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-            (text(&output.stdout), contents(&home.0.path().join("out")))
+            (text(&output.stdout), contents(&home.path("out")))
         };
         let (printed, alone) = left("1", &[]);
         assert_eq!((printed, alone.clone()), left("2", &[]));
@@ -406,7 +362,7 @@ fn two_names_name_the_folder() {
     let home = Home::with(&[("a.yaml", BY_HAND), ("b.yaml", &other)]);
     let output = home.run(&["diff", "a.yaml", "b.yaml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(home.0.path().join("results/diff-by-hand-next/diff.json").is_file());
+    assert!(home.path("results/diff-by-hand-next/diff.json").is_file());
     let printed = text(&output.stdout);
     assert!(printed.contains("A           by-hand\nB           next\n"), "{printed}");
 }
@@ -441,7 +397,7 @@ fn policies_that_are_not_about_the_same_are_refused() {
         .replace("count: 2", "count: 3")
         .replace("group: lab", "group: labs");
     let home = Home::with(&[("a.yaml", BY_HAND), ("b.yaml", &other)]);
-    assert_snapshot!(home.refused(&["a.yaml", "b.yaml"]), @r"
+    assert_snapshot!(refused(&home, &["a.yaml", "b.yaml"]), @r"
     error: A and B cannot be compared:
       the seed is 1 in A and 7 in B; `--seed N` sets both
       `start` is 2026-01-01T00:00:00Z in A and 2026-06-01T00:00:00Z in B; `--both start=VALUE` sets both
@@ -451,14 +407,14 @@ fn policies_that_are_not_about_the_same_are_refused() {
       the group `lab` is in A only; did you mean `labs`? groups of B: `shops`, `labs`
       the group `labs` is in B only; did you mean `lab`? groups of A: `shops`, `lab`
     ");
-    assert_snapshot!(home.refused(&["a.yaml", "--set", "seed=3"]), @r"
+    assert_snapshot!(refused(&home, &["a.yaml", "--set", "seed=3"]), @r"
     error: A and B cannot be compared:
       the seed is 1 in A and 3 in B; `--seed N` sets both
     ");
     let same =
         ["--both", "duration=2h", "--both", "warm_up=0s", "--both", "workspaces.shops.count=1"];
     let start = ["--both", "start=2026-06-01T00:00:00Z", "--seed", "5"];
-    assert_snapshot!(home.refused(&[&["a.yaml", "b.yaml"], &same[..], &start].concat()), @r"
+    assert_snapshot!(refused(&home, &[&["a.yaml", "b.yaml"], &same[..], &start].concat()), @r"
     error: A and B cannot be compared:
       the group `lab` is in A only; did you mean `labs`? groups of B: `shops`, `labs`
       the group `labs` is in B only; did you mean `lab`? groups of A: `shops`, `lab`
@@ -468,16 +424,16 @@ fn policies_that_are_not_about_the_same_are_refused() {
 #[test]
 fn what_would_do_nothing_is_refused() {
     let home = Home::with(&[("a.yaml", BY_HAND), ("b.yaml", &BY_HAND.replace("100", "200"))]);
-    assert_snapshot!(home.refused(&["a.yaml"]), @r"error: there is only one policy: name the scenario of another, or change this one by `--set KEY=VALUE`");
-    assert_snapshot!(home.refused(&["a.yaml", "--seed", "3"]), @r"error: there is only one policy: name the scenario of another, or change this one by `--set KEY=VALUE`");
-    assert_snapshot!(home.refused(&["a.yaml", "--set", "duration=5h"]), @r"error: `--set duration=5h` changes nothing in a.yaml");
+    assert_snapshot!(refused(&home, &["a.yaml"]), @r"error: there is only one policy: name the scenario of another, or change this one by `--set KEY=VALUE`");
+    assert_snapshot!(refused(&home, &["a.yaml", "--seed", "3"]), @r"error: there is only one policy: name the scenario of another, or change this one by `--set KEY=VALUE`");
+    assert_snapshot!(refused(&home, &["a.yaml", "--set", "duration=5h"]), @r"error: `--set duration=5h` changes nothing in a.yaml");
     let set = "plans.metered.credits.included=200";
-    assert_snapshot!(home.refused(&["a.yaml", "b.yaml", "--set", set]), @r"error: `--set plans.metered.credits.included=200` changes nothing in b.yaml");
+    assert_snapshot!(refused(&home, &["a.yaml", "b.yaml", "--set", set]), @r"error: `--set plans.metered.credits.included=200` changes nothing in b.yaml");
     let twice = ["a.yaml", "--set", "plans.metered.credits.included=150", "--set", set];
-    assert_snapshot!(home.refused(&twice), @r"error: `--set plans.metered.credits.included=150` changes nothing in a.yaml");
-    assert_snapshot!(home.refused(&["a.yaml", "b.yaml", "--both", "duration=5h"]), @r"error: `--both duration=5h` changes nothing, in A or in B");
+    assert_snapshot!(refused(&home, &twice), @r"error: `--set plans.metered.credits.included=150` changes nothing in a.yaml");
+    assert_snapshot!(refused(&home, &["a.yaml", "b.yaml", "--both", "duration=5h"]), @r"error: `--both duration=5h` changes nothing, in A or in B");
     #[cfg(unix)]
-    assert_snapshot!(home.refused(&["/dev/stdin", "--set", set]), @r"error: /dev/stdin is read more than once and must be a file, not a stream");
+    assert_snapshot!(refused(&home, &["/dev/stdin", "--set", set]), @r"error: /dev/stdin is read more than once and must be a file, not a stream");
 }
 
 #[test]
@@ -487,7 +443,7 @@ fn mistakes_are_shown_as_everywhere() {
         ("wrong.yaml", &BY_HAND.replace("plan: metered", "plan: meterd")),
         ("worse.yaml", &BY_HAND.replace("duration: 5h", "duration: 5 hours")),
     ]);
-    assert_snapshot!(home.refused(&["a.yaml", "--set", "workspaces.shop.count=3"]), @r"
+    assert_snapshot!(refused(&home, &["a.yaml", "--set", "workspaces.shop.count=3"]), @r"
     --set:1:12: error: no item of `workspaces` is called `shop`
       |
     1 | workspaces.shop.count=3
@@ -496,7 +452,7 @@ fn mistakes_are_shown_as_everywhere() {
 
     1 mistake in --set
     ");
-    assert_snapshot!(home.refused(&["wrong.yaml", "worse.yaml"]), @r"
+    assert_snapshot!(refused(&home, &["wrong.yaml", "worse.yaml"]), @r"
     wrong.yaml:10:11: error: no plan is called `meterd`
        |
     10 |     plan: meterd
@@ -520,7 +476,7 @@ fn mistakes_are_shown_as_everywhere() {
     let output = home.run(&["diff", "a.yaml", "none.yaml"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("none.yaml"), "{}", text(&output.stderr));
-    assert!(!home.0.path().join("results").exists());
+    assert!(!home.path("results").exists());
 }
 
 #[test]
@@ -678,7 +634,7 @@ fn a_plan_that_nobody_is_on_is_said() {
 fn the_plot_says_what_a_and_b_are() {
     let home = Home::with(&[("hand.yaml", BY_HAND)]);
     home.run(&by_hand(&["--both", "workspaces.lab.seats=2"]));
-    let plot = home.0.path().join("results/diff-by-hand/plots/hours_blocked.svg");
+    let plot = home.path("results/diff-by-hand/plots/hours_blocked.svg");
     let plot = fs::read_to_string(plot).expect("it is drawn");
     assert_snapshot!(plot.lines().nth(1).expect("it has a title"), @"<title>Hours in which a limit refuses somebody: more or fewer under B than under A. A: by-hand with workspaces.lab.seats=2 · B: the same with plans.metered.credits.included=200, plans.metered.pri…</title>");
     let shown = plot.lines().filter(|line| line.contains(" B: ")).count();
@@ -711,9 +667,8 @@ fn ctrl_c_leaves_nothing() {
     for yaml in [BUSY.replace("count: 30", "count: 30_000"), coupled()] {
         let yaml = yaml.replace("duration: 6h30m", "duration: 3650d");
         let home = Home::with(&[("long.yaml", &yaml)]);
-        let child = limitlab(&["diff", "long.yaml", "--set", "plans.small.active_agents=1"])
-            .current_dir(home.0.path())
-            .stdin(Stdio::null())
+        let child = home
+            .command(&["diff", "long.yaml", "--set", "plans.small.active_agents=1"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -726,7 +681,7 @@ fn ctrl_c_leaves_nothing() {
         assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
         assert_eq!(text(&output.stderr), "error: interrupted: nothing was compared\n");
         assert!(output.stdout.is_empty());
-        assert!(!home.0.path().join("results").exists());
+        assert!(!home.path("results").exists());
     }
 }
 
@@ -749,8 +704,8 @@ fn only_results_are_replaced() {
 
 #[test]
 fn the_schema_knows_every_key() {
-    let schema: Value =
-        serde_json::from_slice(&command(&["schema", "diff"]).stdout).expect("the schema is JSON");
+    let schema: Value = serde_json::from_str(&Home::new().told(&["schema", "diff"], 0))
+        .expect("the schema is JSON");
     let comparison = compared(&scenario(BY_HAND), &scenario(&BY_HAND.replace("100", "200")));
     let json: Value = serde_json::from_str(&comparison.summary.to_json()).expect("it is JSON");
     let keys = |value: &Value| -> Vec<String> {

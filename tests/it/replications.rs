@@ -1,6 +1,7 @@
 //! Several replications of a scenario, each with other draws.
 
-use limitlab::scenario::{describe, parse};
+use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::scenario::{describe, load, parse};
 use limitlab::summary::{Metric, Over, Summary, ThresholdVerdict, Verdict};
 
 use crate::support::{outcome_on, simulate};
@@ -213,4 +214,21 @@ fn nothing_ends_between_replications_where_there_is_one() {
     scenario.thresholds[0].abort_on_fail = true;
     let flaws = scenario.check().unwrap_err().to_string();
     assert!(flaws.contains("thresholds[0].abort_on_fail must be false"), "{flaws}");
+}
+
+#[test]
+fn a_trace_is_summarised_each_time_that_it_is_replayed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/replayed-day.yaml");
+    let mut scenario = load(path.as_ref(), &[]).unwrap_or_else(|error| panic!("{error}")).scenario;
+    scenario.replications = 3;
+    let outcome = run(&scenario, RunOptions { threads: 2 }, &Watch::default());
+    let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(outcome.summary.intervals, Over::Replications);
+    let hit = metric(&outcome.summary, "all", "workspaces.hit.share");
+    let workspaces = outcome.summary.groups["all"].workspaces as f64;
+    // Several are hit in each: that is no share of one.
+    assert!(hit.value.unwrap() * workspaces > 1.0 && hit.n == 3, "{hit:?}");
+    for share in outcome.replications.of("all", "workspaces.hit.share") {
+        assert!(share.is_some_and(|share| share <= 1.0 && share * workspaces > 1.0));
+    }
 }

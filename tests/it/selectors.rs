@@ -255,6 +255,39 @@ fn what_a_plan_cannot_show_is_absent_and_told() {
     assert_eq!(summary.thresholds[1].verdict, ThresholdVerdict::Pass);
 }
 
+#[test]
+fn a_plan_that_all_of_a_group_begin_on_is_the_group() {
+    for yaml in kinds() {
+        let alone = yaml.replace("plan: { small: 60%, large: 40% }", "plan: small");
+        let summary = simulate(&format!("{alone}  - loss.rate{{plan=small}} < 100%\n"));
+        let mut group = summary.groups["shops"].clone();
+        let plan = &summary.plans["plan=small"];
+        // Of levels and events the group knows what its workspaces can come to, as the plan does.
+        assert_eq!(group.workspaces, plan.workspaces);
+        assert_eq!(group.refusals, plan.refusals, "{yaml}");
+        for (name, metric) in &plan.metrics {
+            assert_eq!(group.metrics.shift_remove(name), Some(*metric), "{name} in {yaml}");
+        }
+        assert!(group.metrics.is_empty(), "{:?}", group.metrics.keys());
+    }
+}
+
+#[test]
+fn groups_of_a_plan_are_apart_in_its_sums() {
+    // All shops begin on it, and of the labs one in a hundred thousand: none.
+    let yaml = kinds()[0]
+        .replace("{ small: 60%, large: 40% }", "small")
+        .replace("{ plain: 30%, large: 70% }", "{ small: 0.001%, large: 99.999% }");
+    let summary = simulate(&format!("{yaml}  - loss.rate{{plan=small}} < 100%\n"));
+    let metric = |whole: &str| *summary.metric(whole, "messages.offered").unwrap();
+    let (shops, plan) = (metric("shops"), metric("plan=small"));
+    assert_eq!((shops.value, shops.n, plan.n), (plan.value, 40, 60));
+    let width = |it: limitlab::summary::Metric| it.ci95.map(|[low, high]| high - low).unwrap();
+    // Student's quantile is of more degrees of freedom, and else they are the same: 2.0227 and 2.0017.
+    let ratio = width(plan) / width(shops);
+    assert!((ratio - 2.0017 / 2.0227).abs() < 1e-3, "{ratio}");
+}
+
 fn told(yaml: &str) -> String {
     warnings(&scenario(yaml)).join("\n")
 }
@@ -288,12 +321,15 @@ fn a_plan_on_which_nobody_happens_to_begin_is_told_of() {
         kinds()[0].replace("{ small: 60%, large: 40% }", "{ small: 0.001%, large: 99.999% }");
     let yaml = format!("{rare}  - refusal.rate{{plan=small}} < 5%\n");
     assert!(
-        told(&yaml).contains("as the seed draws it, no workspace begins on `small`"),
+        told(&yaml)
+            .contains("is about nobody: as the seed draws it, no workspace begins on `small`"),
         "{}",
         told(&yaml)
     );
     let summary = simulate(&yaml);
     assert_eq!(summary.plans["plan=small"].workspaces, 0);
+    let offered = summary.metric("plan=small", "messages.offered").unwrap();
+    assert_eq!((offered.value, offered.ci95), (Some(0.0), None));
     assert_eq!(summary.thresholds[0].verdict, ThresholdVerdict::Fail);
 }
 

@@ -1,13 +1,13 @@
 //! The smallest value that is enough: `limitlab size`.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use insta::assert_snapshot;
 use limitlab::planning::{SizeSummary, size_schema};
 use serde_json::Value;
-use tempfile::TempDir;
+
+use crate::support::{Home, text};
 
 /// Two workspaces without chance, each of which gets a message every ten minutes, 29 in all.
 const BY_HAND: &str = "
@@ -31,19 +31,15 @@ const CREDITS: &str = "plans.metered.credits.included=10..100";
 const PACKAGES: &str = "workspaces.shops.packages.at_start=1..9";
 
 fn limitlab(yaml: &str, arguments: &[&str]) -> Output {
-    let home = TempDir::new().expect("a temporary folder can be made");
-    fs::write(home.path().join("s.yaml"), yaml).expect("a file can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-    command.current_dir(home.path()).env("NO_COLOR", "1").stdin(Stdio::null());
-    command.args(["size", "s.yaml"]).args(arguments).output().expect("limitlab runs")
+    Home::with(&[("s.yaml", yaml)]).run(&[&["size", "s.yaml"], arguments].concat())
 }
 
 fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("what is printed is UTF-8")
+    text(&output.stdout)
 }
 
 fn told(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("what is printed is UTF-8")
+    text(&output.stderr)
 }
 
 fn found(yaml: &str, arguments: &[&str]) -> (SizeSummary, Option<i32>) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -9,9 +10,8 @@ use std::time::{Duration, Instant};
 use insta::assert_snapshot;
 use limitlab::planning::SweepSummary;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::support::contents;
+use crate::support::{Home, contents, text};
 
 /// Two workspaces without chance, each of which gets a message every ten minutes, 29 in all.
 const BY_HAND: &str = "
@@ -52,44 +52,31 @@ backend: { servers: 12, service_time: { exponential: 20s }, queue: { limit: 9 } 
 const SERVERS: &str = "backend.servers=10..15:1";
 const LIMIT: &str = "backend.queue.limit=3,30";
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("what is printed is UTF-8")
+/// A folder with the scenario of a sweep in it.
+struct Sweeps(Home);
+
+impl Deref for Sweeps {
+    type Target = Home;
+
+    fn deref(&self) -> &Home {
+        &self.0
+    }
 }
 
-/// A folder of its own with a scenario in it.
-struct Home(TempDir);
-
-impl Home {
+impl Sweeps {
     fn with(yaml: &str) -> Self {
-        let home = Self(TempDir::new().expect("a temporary folder can be made"));
-        fs::write(home.path("s.yaml"), yaml).expect("a file can be written");
-        home
+        Self(Home::with(&[("s.yaml", yaml)]))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn limitlab(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_limitlab"));
-        command.current_dir(self.0.path()).env("NO_COLOR", "1").stdin(Stdio::null());
-        command.args(arguments);
-        command
-    }
-
-    /// The sweep of the scenario.
-    fn command(&self, arguments: &[&str]) -> Command {
-        self.limitlab(&[&["sweep", "s.yaml"], arguments].concat())
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the command can be started")
+    /// The sweep of the scenario, when it has ended.
+    fn sweep(&self, arguments: &[&str]) -> Output {
+        self.run(&[&["sweep", "s.yaml"], arguments].concat())
     }
 
     /// What a sweep prints that is done, and what it says beside.
     #[track_caller]
     fn done(&self, arguments: &[&str]) -> (String, String) {
-        let output = self.run(arguments);
+        let output = self.sweep(arguments);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         (text(&output.stdout), text(&output.stderr))
     }
@@ -97,15 +84,11 @@ impl Home {
     /// What a sweep says that is refused, and leaves nothing behind.
     #[track_caller]
     fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
-        assert!(!self.path("results").exists(), "something was written");
-        text(&output.stderr)
+        self.0.refused(&[&["sweep", "s.yaml"], arguments].concat(), 2)
     }
 
     fn start(&self, arguments: &[&str]) -> Child {
-        let mut command = self.command(arguments);
+        let mut command = self.command(&[&["sweep", "s.yaml"], arguments].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the command can be started")
     }
@@ -128,7 +111,7 @@ fn kill(child: &Child, signal: &str) {
 
 #[test]
 fn six_points_by_hand() {
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     let (printed, said) = home.done(&["--vary", BURST, "--vary", CREDITS]);
     assert_eq!(said, "");
     // A workspace can pay for half as many messages as it has credits, and the burst admits as many as
@@ -192,7 +175,7 @@ fn six_points_by_hand() {
 
 #[test]
 fn killed_ten_times_over_it_ends_with_the_same_bytes() {
-    let home = Home::with(BUSY);
+    let home = Sweeps::with(BUSY);
     let arguments = ["--vary", SERVERS, "--vary", LIMIT, "--threads", "2", "--out"];
     let with = |folder: &'static str| [&arguments[..], &[folder]].concat();
     #[expect(clippy::disallowed_methods, reason = "a process is killed within the time it takes")]
@@ -228,7 +211,7 @@ fn killed_ten_times_over_it_ends_with_the_same_bytes() {
 
 #[test]
 fn threads_change_no_byte() {
-    let home = Home::with(BUSY);
+    let home = Sweeps::with(BUSY);
     let left = |threads: &str, vary: &[&str]| {
         let arguments = [vary, &["--threads", threads, "--out", "out", "--fresh"]].concat();
         let (printed, _) = home.done(&arguments);
@@ -246,7 +229,7 @@ fn threads_change_no_byte() {
 
 #[test]
 fn every_point_has_the_same_draws() {
-    let home = Home::with(BUSY);
+    let home = Sweeps::with(BUSY);
     home.done(&["--vary", SERVERS, "--metric", "messages.offered", "--metric", "loss.rate"]);
     let csv = fs::read_to_string(home.path("results/busy-sweep/sweep.csv")).expect("it is there");
     let of = |metric: &str| -> Vec<&str> {
@@ -262,7 +245,7 @@ fn every_point_has_the_same_draws() {
 
 #[test]
 fn points_that_are_broken_or_of_something_else_are_simulated_again() {
-    let home = Home::with(BUSY);
+    let home = Sweeps::with(BUSY);
     let arguments = ["--vary", "backend.servers=11..14:1"];
     home.done(&arguments);
     let folder = home.path("results/busy-sweep");
@@ -310,7 +293,7 @@ fn points_that_are_broken_or_of_something_else_are_simulated_again() {
 #[test]
 fn ctrl_c_keeps_what_is_finished() {
     let long = BUSY.replace("duration: 12h", "duration: 365d");
-    let home = Home::with(&long);
+    let home = Sweeps::with(&long);
     // The first point is short, the others take far longer than this test.
     let arguments = ["--vary", "duration=1h,365d,364d", "--threads", "1"];
     let child = home.start(&arguments);
@@ -322,7 +305,7 @@ fn ctrl_c_keeps_what_is_finished() {
         std::thread::park_timeout(Duration::from_millis(50));
     }
     // Nobody overtakes a sweep that is under way.
-    let output = home.run(&["--vary", "duration=1h", "--threads", "1"]);
+    let output = home.sweep(&["--vary", "duration=1h", "--threads", "1"]);
     assert_eq!(output.status.code(), Some(1));
     assert_snapshot!(text(&output.stderr), @"error: another sweep is writing to results/busy-sweep");
     kill(&child, "-INT");
@@ -344,12 +327,12 @@ fn ctrl_c_keeps_what_is_finished() {
 
 #[test]
 fn only_sweeps_are_continued() {
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     let folder = home.path("out");
     fs::create_dir(&folder).expect("a folder can be made");
     fs::write(folder.join("thesis.txt"), "precious").expect("a file can be written");
     let arguments = ["--vary", BURST, "--out", "out"];
-    let output = home.run(&arguments);
+    let output = home.sweep(&arguments);
     assert_eq!(output.status.code(), Some(1));
     assert_snapshot!(text(&output.stderr), @"error: out is not empty and holds no sweep.json, so it is not a sweep that may be continued or replaced");
     fs::remove_file(folder.join("thesis.txt")).expect("it can be removed");
@@ -358,17 +341,17 @@ fn only_sweeps_are_continued() {
     fs::write(folder.join("notes.txt"), "mine").expect("a file can be written");
     home.done(&arguments);
     assert!(folder.join("notes.txt").exists());
-    let output = home.run(&["--vary", BURST, "--out", "s.yaml"]);
+    let output = home.sweep(&["--vary", BURST, "--out", "s.yaml"]);
     assert_eq!(text(&output.stderr), "error: s.yaml is not a folder\n");
     // Nor is a sweep replaced by a run.
-    let output = home.limitlab(&["run", "s.yaml", "--out", "out"]).output();
+    let output = home.command(&["run", "s.yaml", "--out", "out"]).output();
     let output = output.expect("the command can be started");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
 }
 
 #[test]
 fn a_command_line_that_makes_no_sense_says_why() {
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     for (arguments, said) in [
         (
             &["--vary", "a"][..],
@@ -423,13 +406,13 @@ fn a_command_line_that_makes_no_sense_says_why() {
     1 mistake in --vary
     ");
     fs::remove_file(home.path("s.yaml")).expect("it can be removed");
-    let output = home.run(&["--vary", "seed=1,2"]);
+    let output = home.sweep(&["--vary", "seed=1,2"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
 }
 
 #[test]
 fn a_point_that_loops_is_named_and_the_others_are_kept() {
-    let home = Home::with(
+    let home = Sweeps::with(
         "
 limitlab: 1
 name: loops
@@ -441,7 +424,7 @@ workspaces:
 ",
     );
     let output =
-        home.run(&["--vary", "workspaces.shops.agents.bot.traffic.sessions.turns=2,1_000_000"]);
+        home.sweep(&["--vary", "workspaces.shops.agents.bot.traffic.sessions.turns=2,1_000_000"]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
     assert!(
@@ -453,7 +436,7 @@ workspaces:
 
 #[test]
 fn one_key_is_a_line_two_are_a_map_and_more_are_several() {
-    let home = Home::with(BUSY);
+    let home = Sweeps::with(BUSY);
     let titles = |vary: &[&str]| -> Vec<String> {
         let metrics = ["--metric", "loss.rate", "--metric", "latency.p99{group=labs}"];
         home.done(&[vary, &metrics, &["--out", "out", "--set", "duration=1h"]].concat());
@@ -489,7 +472,7 @@ fn one_key_is_a_line_two_are_a_map_and_more_are_several() {
 
 #[test]
 fn what_cannot_occur_at_a_point_is_told_as_such() {
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     let credits = "plans.metered={ credits: { included: 20 } },{ active_agents: 5 }";
     let (printed, _) =
         home.done(&["--vary", credits, "--metric", "credits.consumed", "--metric", "wait.p50"]);
@@ -515,7 +498,7 @@ fn what_cannot_occur_at_a_point_is_told_as_such() {
 
 #[test]
 fn plots_can_be_png_too_and_go_when_they_are_not_asked_for() {
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     let names = |more: &[&str]| -> Vec<String> {
         home.done(&[&["--vary", CREDITS], more].concat());
         let plots = contents(&home.path("results/by-hand-sweep/plots"));
@@ -533,7 +516,7 @@ fn the_schema_knows_every_key() {
     let output = Command::new(env!("CARGO_BIN_EXE_limitlab")).args(["schema", "sweep"]).output();
     let schema: Value = serde_json::from_slice(&output.expect("it can be started").stdout)
         .expect("the schema is JSON");
-    let home = Home::with(BY_HAND);
+    let home = Sweeps::with(BY_HAND);
     let (json, _) = home.done(&["--vary", CREDITS, "--format", "json"]);
     let json: Value = serde_json::from_str(&json).expect("it is JSON");
     let keys = |value: &Value| -> Vec<String> {
@@ -548,7 +531,7 @@ fn the_schema_knows_every_key() {
 /// probability r.
 #[test]
 fn waits_over_utilisation_are_those_of_theory() {
-    let home = Home::with(
+    let home = Sweeps::with(
         "
 limitlab: 1
 name: queue

@@ -44,11 +44,11 @@ impl Chosen {
             scenario.asked().any(|(of, metric)| is(of, metric))
         };
         if self.key.contains("{within=") && !is_asked(&|_, metric| metric == self.key) {
-            let what = "it is measured where a threshold, or `until`, names it alone";
+            let what = "it is measured only where a threshold or `until` names it";
             return Some((what, format!("add a threshold such as `{} > 90%`", self.key)));
         }
         if self.of.plan.is_some() && !is_asked(&|of, _| *of == self.of) {
-            let what = "plans are measured where a threshold, or `until`, names them alone";
+            let what = "plans are measured only where a threshold or `until` names them";
             let labels = self.of.labels();
             return Some((what, format!("add a threshold such as `loss.rate{{{labels}}} < 100%`")));
         }
@@ -165,12 +165,12 @@ mod tests {
             ),
             ("alerts.time", "needs its label `level`", "alerts.time{level=..}"),
             ("alerts.time{level=half}", "is not a share", "declared"),
-            ("goodput.rate{within=10s}", "where a threshold, or `until`", "within=10s} > 90%"),
+            ("goodput.rate{within=10s}", "only where a threshold or `until`", "within=10s} > 90%"),
             ("goodput.rate{within=x}", "is not a duration", "any duration"),
             ("loss.rate{plan=unlimted}", "begins on a plan `unlimted`", "mean `unlimited`?"),
             (
                 "loss.rate{group=shops,plan=unlimited}",
-                "where a threshold, or `until`",
+                "only where a threshold or `until`",
                 "`loss.rate{group=shops,plan=unlimited} < 100%`",
             ),
         ] {

@@ -15,7 +15,7 @@ pub(super) fn thresholds(scenario: &Scenario, warnings: &mut Vec<String>) {
         if let Some(plan) = threshold.of.plan.as_ref().filter(|_| means_nobody(scenario, threshold))
         {
             warnings.push(format!(
-                "`{}` has nothing to measure: as the seed draws it, no workspace begins on `{plan}`",
+                "`{}` is about nobody: as the seed draws it, no workspace begins on `{plan}`",
                 threshold.text
             ));
         } else if let Some(why) = why_absent(scenario, &threshold.of, &threshold.metric) {

@@ -1,9 +1,9 @@
 //! The action for GitHub: its script as GitHub runs it, and what stands in its files.
 
 use std::fs;
-use std::path::Path;
 
-use super::home::{Home, root, text};
+use super::home::{Home, root};
+use crate::support::text;
 
 /// The step of the action that runs limitlab.
 struct Step {
@@ -20,7 +20,7 @@ fn step(home: &Home, inputs: &[(&str, &str)]) -> Step {
     let script = root().join(".github/actions/limitlab/run.sh");
     home.write("output", "");
     home.write("step.md", "");
-    let mut command = home.command(Path::new("bash"));
+    let mut command = home.program("bash");
     command.arg(script).env("LIMITLAB", env!("CARGO_BIN_EXE_limitlab"));
     command.env("GITHUB_OUTPUT", home.path("output"));
     command.env("GITHUB_STEP_SUMMARY", home.path("step.md")).envs(inputs.iter().copied());
@@ -77,7 +77,7 @@ fn the_action_compares_with_a_baseline() {
     let home = Home::new();
     home.scenario(&["refusal.rate < 99%"]);
     step(&home, &[("SCENARIO", "small.yaml")]);
-    let mut save = home.command(Path::new(env!("CARGO_BIN_EXE_limitlab")));
+    let mut save = home.program(env!("CARGO_BIN_EXE_limitlab"));
     save.args(["compare", "results/small", "--save-baseline", "kept/small.json"]);
     assert!(save.output().is_ok_and(|output| output.status.success()));
     let inputs = [("SCENARIO", "small.yaml"), ("BASELINE", "kept")];

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use limitlab::scenario::load;
 use serde_json::Value;
 
-use super::home::{Home, root, text};
+use super::home::{Home, root};
 use crate::scenarios::shipped;
+use crate::support::text;
 
 #[test]
 fn every_shipped_scenario_has_a_baseline_of_what_it_says_now() {
@@ -46,7 +46,7 @@ fn a_change_of_behaviour_fails_the_gate_with_the_command_that_accepts_it() {
     let script = home.path(".ci/baselines");
     fs::copy(root().join(".ci/baselines"), &script).expect("the script is there");
     let baselines = |arguments: &[&str]| {
-        let mut command = home.command(Path::new("bash"));
+        let mut command = home.program("bash");
         command.arg(&script).args(arguments).env("LIMITLAB", env!("CARGO_BIN_EXE_limitlab"));
         let output = command.output().expect("there is a bash");
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use quick_junit::{TestCase, TestCaseStatus};
 
-use super::home::{Home, SCENARIO, text};
+use super::home::{Home, SCENARIO};
 use crate::support::results;
+use crate::support::text;
 
 /// What became of a case: a letter, and what is said of it.
 fn status(case: &TestCase) -> (char, String) {
