@@ -146,18 +146,50 @@ impl PairMoments {
     /// Source: W. G. Cochran, Sampling Techniques (3rd ed. 1977), equation 6.13, without the
     /// correction for finite populations.
     pub fn ratio(&self) -> Option<Interval> {
-        if self.y == 0 {
+        Self::ratio_of(std::slice::from_ref(self))
+    }
+
+    /// The same of several populations together, each of which differs by itself alone.
+    ///
+    /// Source: W. G. Cochran, Sampling Techniques (3rd ed. 1977), section 6.11 (the combined ratio estimate in
+    /// strata), without the correction for finite populations.
+    pub fn ratio_of<'a>(
+        strata: impl IntoIterator<Item = &'a Self, IntoIter: Clone>,
+    ) -> Option<Interval> {
+        let strata = strata.into_iter();
+        let sums = strata.clone().fold((0, 0), |(x, y), it| (x + it.x, y + it.y));
+        if sums.1 == 0 {
             return None;
         }
-        let value = self.x as f64 / self.y as f64;
-        let half_width = self.products.filter(|_| self.n > 1).map(|products| {
-            let [xx, xy, yy] = products.map(WideSum::as_f64);
+        let (x, y) = (sums.0 as f64, sums.1 as f64);
+        let value = x / y;
+        let are_several = strata.clone().nth(1).is_some();
+        let spread = Self::spread(strata, |it, [xx, xy, yy]| {
             let residuals = xx - 2.0 * value * xy + value * value * yy;
-            let n = self.n as f64;
-            let variance = residuals.max(0.0) / (n - 1.0) * n / (self.y as f64 * self.y as f64);
-            student_975(self.n - 1) * variance.sqrt()
+            // Those of one population are 0 together.
+            let sum = if are_several { it.x as f64 - value * it.y as f64 } else { 0.0 };
+            residuals - sum * sum / it.n as f64
         });
+        let half_width =
+            spread.map(|(variance, degrees)| student_975(degrees) * (variance / (y * y)).sqrt());
         Some(Interval { value, half_width })
+    }
+
+    /// The variance of a sum over several populations, of each of which the squares about its mean are given,
+    /// and its degrees of freedom; `None` where one has a single observation, which does not tell how others
+    /// differ.
+    fn spread<'a>(
+        strata: impl Iterator<Item = &'a Self>,
+        squares: impl Fn(&Self, [f64; 3]) -> f64,
+    ) -> Option<(f64, u64)> {
+        let (mut variance, mut degrees) = (0.0, 0);
+        for it in strata {
+            let products = it.products.filter(|_| it.n > 1)?.map(WideSum::as_f64);
+            let n = it.n as f64;
+            variance += squares(it, products).max(0.0) / (n - 1.0) * n;
+            degrees += it.n - 1;
+        }
+        Some((variance, degrees))
     }
 
     /// The 95% interval of the share that Σx is of n trials, each of which adds 1 or 0; `None` of none.
@@ -184,22 +216,17 @@ impl PairMoments {
 
     /// The same of several populations together: their variances add up.
     ///
-    /// Source: W. G. Cochran, Sampling Techniques (3rd ed. 1977), equation 5.6 (strata), without the correction
-    /// for finite populations.
-    pub fn total_of<'a>(strata: impl IntoIterator<Item = &'a Self>) -> Interval {
-        let (mut value, mut variance, mut degrees) = (0, Some(0.0), 0);
-        for Self { n, x, products, .. } in strata {
-            value += x;
-            // One observation tells nothing of how others differ.
-            variance = variance.zip(products.filter(|_| *n > 1)).map(|(sum, [xx, _, _])| {
-                let n = *n as f64;
-                let mean = *x as f64 / n;
-                sum + n * ((xx.as_f64() - *x as f64 * mean).max(0.0) / (n - 1.0))
-            });
-            degrees += n.saturating_sub(1);
-        }
-        let half_width = variance.map(|variance| student_975(degrees) * variance.sqrt());
-        Interval { value: value as f64, half_width }
+    /// Source: W. G. Cochran, Sampling Techniques (3rd ed. 1977), section 5.3 (estimates in strata), without the
+    /// correction for finite populations.
+    pub fn total_of<'a>(strata: impl IntoIterator<Item = &'a Self, IntoIter: Clone>) -> Interval {
+        let strata = strata.into_iter();
+        let value = strata.clone().map(|it| it.x).sum::<i128>() as f64;
+        let spread = Self::spread(strata, |it, [xx, _, _]| {
+            let x = it.x as f64;
+            xx - x * (x / it.n as f64)
+        });
+        let half_width = spread.map(|(variance, degrees)| student_975(degrees) * variance.sqrt());
+        Interval { value, half_width }
     }
 }
 
@@ -232,6 +259,43 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn populations_that_differ_from_each_other_alone_are_known_exactly() {
+        let (mut few, mut many, mut pooled) = <[PairMoments; 3]>::default().into();
+        for _ in 0..4 {
+            few.add(5, 1);
+            many.add(700, 10);
+        }
+        pooled.merge(&few);
+        pooled.merge(&many);
+        let together = [few, many];
+        let (total, ratio) =
+            (PairMoments::total_of(&together), PairMoments::ratio_of(&together).unwrap());
+        assert_eq!((total.value, total.half_width), (2_820.0, Some(0.0)));
+        assert!((ratio.value - 2_820.0 / 44.0).abs() < 1e-12);
+        assert!(ratio.half_width.unwrap() < 1e-6, "{ratio:?}");
+        assert_eq!(pooled.total().value.to_bits(), total.value.to_bits());
+        assert!(pooled.total().half_width.unwrap() > 1_000.0);
+        assert!(pooled.ratio().unwrap().half_width.unwrap() > 1.0);
+        // What varies inside of each adds up: 2 degrees of freedom each.
+        let of = |values: [i128; 3]| {
+            let mut moments = PairMoments::default();
+            for x in values {
+                moments.add(x, 1);
+            }
+            moments
+        };
+        let half = PairMoments::total_of(&[of([1, 2, 3]), of([10, 20, 30])]).half_width.unwrap();
+        assert!((half - 2.776 * 303.0_f64.sqrt()).abs() < 1e-9);
+        assert_eq!(
+            PairMoments::total_of(&[of([1, 2, 3]), few]).value.to_bits(),
+            26.0_f64.to_bits()
+        );
+        let mut alone = PairMoments::default();
+        alone.add(1, 1);
+        assert_eq!(PairMoments::total_of(&[few, alone]).half_width, None);
+    }
 
     #[test]
     fn workspaces_in_which_nothing_was_are_observations() {

@@ -158,11 +158,11 @@ impl Batched {
 impl Sections {
     /// None yet, of a single run with so many bins if that has batches.
     pub(super) fn new(batches: Option<Batches>, bins: usize) -> Self {
-        let batched = batches.map(|batches| Batched {
+        let of_run = |batches: Batches| Batched {
             of_bin: (0..bins).map(|bin| batches.number(bin)).collect(),
             batches: vec![<[Counted; 3]>::default(); batches.count],
-        });
-        Self { by_number: BTreeMap::new(), batched }
+        };
+        Self { by_number: BTreeMap::new(), batched: batches.map(of_run) }
     }
 
     /// Adds what another part of the group, or another group, has of each section.
@@ -222,7 +222,7 @@ impl Sections {
     /// sections of its logarithm, since there is no end to how great it may be, but one to how small. `None`
     /// where fewer than two sections have observed it, or where nothing deviates.
     ///
-    /// Squares are skewed, and so is how sections differ in them. So where there are more than [`SECTIONS`],
+    /// Squares are skewed, and so is how sections differ in them. So where there are more than 20,
     /// neighbours are taken together.
     ///
     /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.

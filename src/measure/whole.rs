@@ -120,11 +120,15 @@ impl Measures {
         cohorts.iter_mut().for_each(GroupMeasures::close);
         let nothing = |of: &GroupFrame| GroupMeasures::new(of, frame.bin, frame.duration);
         let mut all = nothing(&frame.all);
-        cohorts.iter().for_each(|cohort| all.merge(cohort));
+        for cohort in &cohorts {
+            all.merge(cohort);
+        }
         let by_group: Vec<Range<usize>> = frame.cohorts.by_group().collect();
         let of_plan = |plan: &PlanFrame| {
             let mut all = nothing(&plan.frame);
-            plan.cohorts.iter().for_each(|&cohort| all.merge(&cohorts[cohort]));
+            for &cohort in &plan.cohorts {
+                all.merge(&cohorts[cohort]);
+            }
             let stratum = |(&cohort, &group): (&usize, &usize)| {
                 let own = &cohorts[by_group[group].clone()];
                 let workspaces: u64 = own.iter().map(|cohort| cohort.workspaces).sum();

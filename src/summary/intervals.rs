@@ -52,14 +52,26 @@ impl<'a> Intervals<'a> {
         }
     }
 
-    /// The sums that the total with a number among the frame's ratios is made of.
-    pub(super) fn strata(&self, figure: usize) -> impl Iterator<Item = &'a PairMoments> {
-        let strata = match self.whose {
-            Whose::Plan(place) => self.measures.plans[place].strata.as_slice(),
-            Whose::All | Whose::Group(_) => &[],
-        };
-        let own = strata.is_empty().then(|| &self.of.moments[figure]);
-        strata.iter().map(move |stratum| &stratum[figure]).chain(own)
+    /// The sums that the figure with a number among the frame's ratios is made of. Groups are populations of
+    /// their own, of as many workspaces in every run; a group of one is none, since it does not tell how others
+    /// differ. Who is on a plan is chance, and that makes totals uncertain.
+    pub(super) fn strata(&self, figure: usize, kind: Kind) -> Vec<&'a PairMoments> {
+        let Measures { groups, plans, .. } = self.measures;
+        let of_group = |group: &'a GroupMeasures| &group.moments[figure];
+        match self.whose {
+            Whose::All if self.over == Over::Workspaces => {
+                let strata: Vec<&PairMoments> = groups.iter().map(of_group).collect();
+                if strata.iter().all(|it| it.count() > 1) {
+                    strata
+                } else {
+                    vec![of_group(self.of)]
+                }
+            }
+            Whose::Plan(place) if kind == Kind::Total && !plans[place].strata.is_empty() => {
+                plans[place].strata.iter().map(|stratum| &stratum[figure]).collect()
+            }
+            Whose::All | Whose::Group(_) | Whose::Plan(_) => vec![of_group(self.of)],
+        }
     }
 
     /// The interval of a deviation.

@@ -111,14 +111,12 @@ fn metrics(intervals: Intervals<'_>, replications: f64) -> IndexMap<String, Metr
 
 /// A figure that is a sum, or a ratio of sums.
 fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replications: f64) -> Metric {
-    let moments = &intervals.measured().1.moments[number];
-    let mut count = moments.count();
+    let strata = intervals.strata(number, ratio.kind);
     let estimate = match ratio.kind {
-        Kind::Total => {
-            count = intervals.strata(number).map(PairMoments::count).sum();
-            Some(PairMoments::total_of(intervals.strata(number)))
+        Kind::Total => Some(PairMoments::total_of(strata.iter().copied())),
+        Kind::Share | Kind::Workspaces | Kind::Mean => {
+            PairMoments::ratio_of(strata.iter().copied())
         }
-        Kind::Share | Kind::Workspaces | Kind::Mean => moments.ratio(),
     };
     let Some(estimate) = estimate else { return Metric { value: None, ci95: None, n: 0 } };
     // Totals are means over replications.
@@ -135,13 +133,13 @@ fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replicatio
     // Below 0 is only credits.consumed, where more came back than was charged.
     let around = |half: f64| [(value - half).max(value.min(0.0)), (value + half).min(most)];
     let ci95 = if ratio.kind == Kind::Workspaces && intervals.over == Over::Workspaces {
-        moments.wilson()
+        intervals.measured().1.moments[number].wilson()
     } else {
         half.map(around)
     };
     let n = match intervals.over {
         Over::Batches if ci95.is_some() => intervals.count(),
-        _ => count,
+        _ => strata.iter().map(|stratum| stratum.count()).sum(),
     };
     Metric { value: Some(value), ci95, n }
 }

@@ -53,6 +53,26 @@ fn intervals_are_over_what_is_independent() {
 }
 
 #[test]
+fn groups_that_differ_do_not_make_what_they_have_together_uncertain() {
+    let yaml = "{ limitlab: 1, name: two, duration: 10h, workspaces: [
+        { group: few, count: 50, agents: [{ name: bot, traffic: { rate: 1/h } }] },
+        { group: many, count: 40, agents: [{ name: bot, traffic: { rate: 100/h } }] }],
+        backend: { scope: workspace, servers: 9, service_time: { exponential: 20s } } }";
+    let summary = simulate(yaml);
+    let half = |group: &str| {
+        let [low, high] = summary.metric(group, "messages.offered").unwrap().ci95.unwrap();
+        (high - low) / 2.0
+    };
+    let [all, few, many] = ["all", "few", "many"].map(half);
+    // Student's quantiles of 88, 49 and 39 degrees of freedom.
+    let expected = f64::hypot(few / 2.0096, many / 2.0227) * 1.9873;
+    assert!((all / expected - 1.0).abs() < 1e-3, "{all} {expected}");
+    // Poisson: 500 and 40,000 messages.
+    assert!((all / (1.9873 * 40_500.0_f64.sqrt()) - 1.0).abs() < 0.3, "{all}");
+    assert_eq!(summary.metric("all", "messages.offered").unwrap().n, 90);
+}
+
+#[test]
 fn longer_runs_are_known_better() {
     let width = |yaml: &str| {
         let [low, high] = interval(&simulate(yaml), "latency.p90").unwrap();

@@ -338,7 +338,7 @@ fn a_plan_that_is_not_known_is_one_mistake() {
     let wrong = kinds()[0].replace("{ small: 60%", "{ smal: 60%");
     for asked in ["plan=small", "plan=unlimited", "group=shops,plan=small"] {
         let error = parse("test.yaml", &format!("{wrong}  - loss.rate{{{asked}}} < 1%\n"), &[]);
-        let error = error.err().expect("a plan is unknown").to_string();
+        let error = error.expect_err("a plan is unknown").to_string();
         assert!(
             error.contains("no plan is called `smal`") && error.contains("\n1 mistake"),
             "{error}"

@@ -96,7 +96,9 @@ impl Home {
     /// One with these files in it, by their names.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let home = Self::new();
-        files.iter().for_each(|(name, text)| home.write(name, text));
+        for (name, text) in files {
+            home.write(name, text);
+        }
         home
     }
 

@@ -23,7 +23,6 @@ use crate::random::Distribution;
 use crate::rules::limiter::OnExceed;
 use crate::rules::{OnDowngrade, Reason};
 use crate::units::Share;
-use crate::workload::ClientThrottling;
 
 /// The most workspaces of a group.
 pub(super) const MOST_WORKSPACES: u64 = 100_000_000;
@@ -142,8 +141,7 @@ fn group(
     });
     let mut plans = GroupPlans::default();
     let mix = plans.add_mix(written.plan.as_ref(), registry, at.key("plan"), findings);
-    let begun = first_plans(written.plan.as_ref(), registry);
-    let begun = begun.filter(|_| at.key("plan").is_sound());
+    let begun = first_plans(written.plan.as_ref(), registry, at.key("plan"));
     registry.known.add_first_plans(&name, begun.map(Vec::into_iter));
     add_later_plans(&name, &mut plans, (timeline, registry), at, findings);
     let seats = written.seats.as_ref().map_or(Distribution::Constant(1.0), |seats| {
@@ -172,9 +170,6 @@ fn group(
     let customers = lines.customers(written, at);
     let Lines { names, written_to, .. } = lines;
     let recorded = registry.traces.recorded(&name);
-    if read.iter().any(|line| line.client_throttling.is_some()) {
-        registry.known.limiters.add(ClientThrottling::NAME);
-    }
     if written.packages.is_some() {
         metering.require(at.key("packages"), findings);
     }
@@ -207,8 +202,12 @@ fn group(
     Draft { group, plans, lines: names, metering, written_to }
 }
 
-/// The plans on which workspaces of a group begin; `None` where one of them is not known.
-fn first_plans(written: Option<&PlanOrMix>, registry: &Registry) -> Option<Vec<String>> {
+/// The plans on which workspaces of a group begin; `None` where one of them is not known, or at fault.
+fn first_plans(
+    written: Option<&PlanOrMix>,
+    registry: &Registry,
+    at: At<'_>,
+) -> Option<Vec<String>> {
     let begun = match written {
         None => vec!["unlimited".to_owned()],
         Some(PlanOrMix::Plan(name)) => vec![name.0.clone()],
@@ -217,7 +216,8 @@ fn first_plans(written: Option<&PlanOrMix>, registry: &Registry) -> Option<Vec<S
             begun.map(|(name, _)| name.clone()).collect()
         }
     };
-    begun.iter().all(|name| registry.offer(name).is_some()).then_some(begun)
+    let is_known = at.is_sound() && begun.iter().all(|name| registry.offer(name).is_some());
+    is_known.then_some(begun)
 }
 
 /// Adds the plans to which workspaces of a group come after the start.

@@ -46,14 +46,14 @@ impl Known {
             let begun = group.first_plans().filter(|&(_, share)| share > Share::NONE);
             known.add_first_plans(&group.name, Some(begun.map(|(plan, _)| plan.name.clone())));
             known.add_reasons(Some(&group.name), limits(group));
-            reported(group).iter().for_each(|reason| known.limiters.add(reason.name()));
+            for reason in reported(group) {
+                known.limiters.add(reason.name());
+            }
             for level in &group.alerts {
                 known.alerts.add(&level.to_string());
                 known.alerts_of.entry(group.name.clone()).or_default().add(&level.to_string());
             }
         }
-        let refusing: Vec<String> = known.reasons.iter().map(|it| it.limiter.clone()).collect();
-        refusing.iter().for_each(|limiter| known.limiters.add(limiter));
         known
     }
 
@@ -72,25 +72,24 @@ impl Known {
         self.first_plans_of.insert(group.to_owned(), names);
     }
 
-    /// Notes for what the limits of a group refuse, `None` being everybody's.
+    /// Declares the limits of a group, `None` being everybody's, and for what each refuses.
     pub(super) fn add_reasons<'l>(
         &mut self,
         group: Option<&str>,
         limits: impl Iterator<Item = (&'l str, Reason)>,
     ) {
-        let of = |(limiter, reason): (&str, Reason)| LimitReason {
-            group: group.map(str::to_owned),
-            limiter: limiter.to_owned(),
-            reason,
-        };
-        self.reasons.extend(limits.map(of));
+        for (limiter, reason) in limits {
+            self.limiters.add(limiter);
+            let (group, limiter) = (group.map(str::to_owned), limiter.to_owned());
+            self.reasons.push(LimitReason { group, limiter, reason });
+        }
     }
 }
 
 /// The limits of a group, and for what each refuses.
 pub(super) fn limits(group: &Group) -> impl Iterator<Item = (&str, Reason)> {
     let throttles = group.throttles.iter().map(|it| (it.name.as_str(), it.quota.reason()));
-    let throttled = group.lines.iter().any(|line| line.client_throttling.is_some());
-    let client = throttled.then_some((ClientThrottling::NAME, ClientThrottling::REFUSAL));
+    let holds_back = group.lines.iter().any(|line| line.client_throttling.is_some());
+    let client = holds_back.then_some((ClientThrottling::NAME, ClientThrottling::REFUSAL));
     throttles.chain(client)
 }
