@@ -182,14 +182,16 @@ impl PairMoments {
         strata: impl Iterator<Item = &'a Self>,
         squares: impl Fn(&Self, [f64; 3]) -> f64,
     ) -> Option<(f64, u64)> {
-        let (mut variance, mut degrees) = (0.0, 0);
+        let (mut variances, mut degrees) = (Vec::new(), 0);
         for it in strata {
             let products = it.products.filter(|_| it.n > 1)?.map(WideSum::as_f64);
             let n = it.n as f64;
-            variance += squares(it, products).max(0.0) / (n - 1.0) * n;
+            variances.push(squares(it, products).max(0.0) / (n - 1.0) * n);
             degrees += it.n - 1;
         }
-        Some((variance, degrees))
+        // Sums of floats depend on their order, and groups may stand in any.
+        variances.sort_unstable_by(f64::total_cmp);
+        Some((variances.iter().sum(), degrees))
     }
 
     /// The 95% interval of the share that Σx is of n trials, each of which adds 1 or 0; `None` of none.

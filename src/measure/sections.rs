@@ -116,12 +116,12 @@ impl Sums {
         Self { count: counted.count(), sum: counted.sum, squares: counted.squares }
     }
 
-    fn added(of: &[Self]) -> Self {
-        of.iter().fold(Self::default(), |all, it| Self {
-            count: all.count + it.count,
-            sum: all.sum + it.sum,
-            squares: all.squares.saturating_add(it.squares),
-        })
+    const fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            squares: self.squares.saturating_add(other.squares),
+        }
     }
 }
 
@@ -227,11 +227,8 @@ impl Sections {
     ///
     /// Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), equation 11.5.
     pub fn deviation(&self, family: Family) -> Option<f64> {
-        let sums: Vec<Sums> = self.of(family).map(Sums::of).collect();
-        let together = sums.len().div_ceil(SECTIONS as usize).max(1);
-        let sections = sums.chunks(together).map(Sums::added);
-        let sections: Vec<Sums> = sections.collect();
-        let all = Sums::added(&sections);
+        let sections = self.pooled(family);
+        let all = sections.iter().fold(Sums::default(), |all, it| all.and(*it));
         let without = |it: &Sums| {
             let squares = (all.squares != u128::MAX).then(|| all.squares - it.squares);
             let deviation = deviation(all.count - it.count, all.sum - it.sum, squares?)?;
@@ -245,6 +242,28 @@ impl Sections {
         let mean = without.iter().sum::<f64>() / n;
         let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
         Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
+    }
+
+    /// What a family has in no more than [`SECTIONS`] sections: neighbours of a group are taken together where
+    /// it has more, and groups beside each other, whose order does not matter then.
+    fn pooled(&self, family: Family) -> Vec<Sums> {
+        let numbered = self.by_number.iter().map(|(&number, it)| (number, it.as_slice()));
+        let batches = self.batched.iter().flat_map(|it| &it.batches);
+        let batches = (0..).zip(batches.map(<[Counted; 3]>::as_slice));
+        let mut by_group: BTreeMap<u32, Vec<Sums>> = BTreeMap::new();
+        for (number, families) in numbered.chain(batches) {
+            let sums = families.get(family.place()).map(Sums::of).filter(|it| it.count > 0);
+            by_group.entry(number >> GROUP_BITS).or_default().extend(sums);
+        }
+        let mut pools = vec![Sums::default(); SECTIONS as usize];
+        for group in by_group.values() {
+            let together = group.len().div_ceil(pools.len()).max(1);
+            for (place, sums) in group.iter().enumerate() {
+                pools[place / together] = pools[place / together].and(*sums);
+            }
+        }
+        pools.retain(|pool| pool.count > 0);
+        pools
     }
 
     /// The quantiles of a family whose values are counted in `histogram`.
