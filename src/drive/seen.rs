@@ -39,8 +39,7 @@ impl Seen {
     pub(super) fn new(ground: &mut Ground<'_>, plan: &Plan, seats: u64) -> Self {
         let mut tally = Tally::default();
         let frame = ground.frame;
-        let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
-        tally.reset(causes, shadows, frame.withins.len());
+        tally.reset(frame);
         let mut members = BTreeMap::new();
         for (line, number) in ground.group.lines.iter().zip(0..) {
             if line.kind == LineKind::Feature {
@@ -95,6 +94,7 @@ impl Seen {
         let Ground { frame, measures, .. } = ground;
         let now = self.now.max(step.due);
         self.now = now;
+        self.end_batches(measures, frame, now);
         self.look(measures, frame, now);
         let refusal = decision.refusal;
         match step.request.deed {
@@ -241,9 +241,19 @@ impl Seen {
         }
     }
 
+    /// Books the batches of a single run that end until `now`, before anything happens then.
+    fn end_batches(&mut self, measures: &mut GroupMeasures, frame: &GroupFrame, now: SimTime) {
+        while let Some(end) = self.tally.batch_ended(now) {
+            self.look(measures, frame, end);
+            let (_, flows) = self.books.close(frame.window);
+            measures.end_batch(frame, &mut self.tally, Some(flows));
+        }
+    }
+
     /// Ends the workspace.
     pub(super) fn finish(mut self, ground: &mut Ground<'_>) {
         let Ground { frame, measures, .. } = ground;
+        self.end_batches(measures, frame, SimTime::NEVER);
         self.look(measures, frame, SimTime::NEVER);
         if let Some(credits) = &mut self.tally.credits {
             let (balances, flows) = self.books.close(frame.window);

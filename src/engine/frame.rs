@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::measure::{
-    Batches, ByBin, Capacity, Causes, Cohorts, Features, Frame, GroupFrame, LimiterCause,
-    PlanFrame, Ratio, Shadows, Window, ratios,
+    Batches, Capacity, Causes, Cohorts, Features, Frame, GroupFrame, LimiterCause, PlanFrame,
+    Ratio, Shadows, Window, ratios,
 };
 use crate::rules::Reason;
 use crate::rules::limiter::Throttle;
@@ -23,12 +23,13 @@ const GOOD_WITHIN: SimSpan = SimSpan::from_secs(10);
 
 /// The frame of a scenario, measured until `until`.
 pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
-    let common = Common::of(scenario, until);
+    let mut common = Common::of(scenario, until);
     let backend = scenario.backend.as_ref();
     let own = backend.filter(|backend| backend.scope == BackendScope::Workspace);
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     let plans = asked_of_plans(scenario);
     let groups: Vec<&Group> = scenario.groups.iter().collect();
+    common.figure_what_occurs(&groups);
     let of_group = |group: &&Group| common.frame(&[group], &Selector::of_group(&group.name));
     let cohorts = cohorts(scenario, &plans);
     Frame {
@@ -131,11 +132,20 @@ impl<'s> Common<'s> {
             .map(|group| (scenario.throttles_of(group).collect(), reported(group)));
         let shadows = Arc::new(Shadows::new(shadows));
         let withins = withins(scenario);
-        let ratios = ratios(window, &causes, &shadows, &withins).into();
-        let batches = batches(scenario, window);
+        let batches = batches(scenario);
         let clocks = scenario.clocks().into();
         let alerts = alerts(&scenario.groups.iter().collect::<Vec<_>>());
+        let ratios = [].into();
         Self { scenario, window, causes, shadows, ratios, withins, batches, clocks, alerts }
+    }
+
+    /// Has the figures measured that some group can have, and no others.
+    fn figure_what_occurs(&mut self, groups: &[&Group]) {
+        let frame = |group: &&Group| self.frame(&[group], &Selector::of_group(&group.name));
+        let frames: Vec<GroupFrame> = groups.iter().map(frame).collect();
+        let Self { window, causes, shadows, withins, .. } = self;
+        let ratios = ratios(*window, causes, shadows, withins).into_iter();
+        self.ratios = ratios.filter(|ratio| frames.iter().any(|of| ratio.occurs(of))).collect();
     }
 
     /// The frame of groups together, which a selector means.
@@ -152,7 +162,6 @@ impl<'s> Common<'s> {
         let reported: Vec<Reason> = groups.iter().flat_map(|group| reported(group)).collect();
         let features: Vec<Features> =
             groups.iter().map(|group| features(scenario, group)).collect();
-        let messages = self.batches.is_some();
         GroupFrame {
             window: self.window,
             features: union(&features),
@@ -162,8 +171,7 @@ impl<'s> Common<'s> {
             own_shadows: self.shadows.of_groups(&throttles, &reported),
             ratios: Arc::clone(&self.ratios),
             withins: self.withins.clone(),
-            by_bin: Threshold::by_bin(&scenario.thresholds, of)
-                .and(ByBin { messages, ..ByBin::default() }),
+            by_bin: Threshold::by_bin(&scenario.thresholds, of),
             batches: self.batches,
             clocks: Arc::clone(&self.clocks),
             alerts: places(&alerts(groups), &self.alerts),
@@ -187,13 +195,15 @@ fn alerts(groups: &[&Group]) -> Vec<Share> {
 }
 
 /// The batches of a run in which nothing is independent of each other but stretches of time: there is one
-/// replication, in which workspaces depend on each other, or there is one workspace.
-fn batches(scenario: &Scenario, window: Window) -> Option<Batches> {
+/// replication, in which workspaces depend on each other, or there is one workspace. They are those of the whole
+/// run, also where it is interrupted.
+fn batches(scenario: &Scenario) -> Option<Batches> {
     let one = scenario.groups.iter().map(|group| u64::from(group.count)).sum::<u64>() == 1;
     let alone = scenario.replications == 1 && (one || scenario.workspaces_depend());
     let bin = scenario.series_every.nanos();
-    let (first, end) = (window.from.nanos().div_ceil(bin), window.until.nanos() / bin);
-    Batches::of(first as usize, end.saturating_sub(first) as usize).filter(|_| alone)
+    let (first, end) = (scenario.warm_up.nanos().div_ceil(bin), scenario.duration.nanos() / bin);
+    let bins = end.saturating_sub(first) as usize;
+    Batches::of(first as usize, bins, scenario.series_every).filter(|_| alone)
 }
 
 /// What refuses by a name of its own in a group, in the order by which refusals name it: the

@@ -1,7 +1,7 @@
 //! What the servers of a backend did.
 
 use super::capacity::Capacity;
-use super::series::Track;
+use super::series::{Track, add_all};
 use super::window::Window;
 use crate::units::{SimSpan, SimTime};
 
@@ -23,6 +23,8 @@ pub struct BackendMeasures {
     pub waiting_series: Track,
     /// Serving time by bin \[ns\].
     pub busy_series: Track,
+    /// Services that ended, by bin.
+    pub served_series: Vec<u64>,
     /// Server time by bin \[ns\], where the number of servers changes.
     pub capacity_series: Option<Track>,
 }
@@ -61,6 +63,7 @@ impl BackendMeasures {
             queue_max: 0,
             waiting_series: Track::new(width, bins),
             busy_series: Track::new(width, bins),
+            served_series: vec![0; bins],
             capacity_series: None,
         }
     }
@@ -89,12 +92,15 @@ impl BackendMeasures {
         let Window { from, until } = self.window;
         let waiting = self.waited(arrived, started, queue);
         let (begin, end) = (started.min(until), ended.min(until));
-        self.busy_series.add(begin, end);
+        let bin = self.busy_series.add(begin, end);
         let busy = end.since(begin.max(from)).nanos();
         self.busy += u128::from(busy);
         let is_placed = ended >= from;
         let has_ended = is_placed && ended < until;
         self.served += u64::from(has_ended);
+        if ended < until {
+            self.served_series[bin] += 1;
+        }
         self.placed += u64::from(is_placed);
         Served { busy, waiting, ended: has_ended }
     }
@@ -148,6 +154,9 @@ impl BackendMeasures {
     /// Books that a service ended.
     pub fn ended(&mut self, at: SimTime) {
         self.served += u64::from(self.window.contains(at));
+        if at < self.window.until {
+            self.served_series[self.busy_series.bin(at)] += 1;
+        }
     }
 
     /// Takes back what was booked of the time after the instant at which a run was interrupted.
@@ -166,6 +175,7 @@ impl BackendMeasures {
         self.queue_max = self.queue_max.max(other.queue_max);
         self.waiting_series.merge(&other.waiting_series);
         self.busy_series.merge(&other.busy_series);
+        add_all(&mut self.served_series, &other.served_series);
         match (&mut self.capacity_series, &other.capacity_series) {
             (Some(mine), Some(theirs)) => mine.merge(theirs),
             (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),

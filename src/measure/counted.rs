@@ -88,9 +88,4 @@ impl Counted {
     pub(super) fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
-
-    /// How many values lie in the buckets up to one.
-    pub(super) fn up_to(&self, bucket: usize) -> u64 {
-        self.counts.iter().take(bucket + 1).sum()
-    }
 }

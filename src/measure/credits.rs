@@ -1,5 +1,7 @@
 //! The books of a credit pool.
 
+use super::ratio::{Kind, Need, Per, Ratio};
+use super::tally::Tally;
 use super::timing::Timing;
 use super::window::Window;
 use crate::rules::{CreditPool, Flows};
@@ -95,23 +97,42 @@ impl CreditTally {
         }
     }
 
-    /// Closes the books at the end of the window.
-    #[cold]
-    fn close(&mut self, window: Window, pool: &CreditPool) {
-        self.end_counting(window, window.until);
-        self.closed = true;
-        let before = self.before.unwrap_or_default();
-        let now = pool.booked();
-        self.held = pool.held();
-        self.closing = pool.balance().wide() - self.held;
-        self.flows = Flows {
+    /// Brings up to an instant what is summed up inside the window; `flows` are what came and went in it until
+    /// then.
+    pub(super) fn settle(&mut self, window: Window, now: SimTime, flows: Flows) {
+        if self.closed {
+            return;
+        }
+        self.flows = flows;
+        if let Some(since) = &mut self.counted_since {
+            self.counted_time += window.overlap(std::mem::replace(since, now), now);
+        }
+        if let Some(since) = &mut self.exhausted_since {
+            self.exhausted_time += window.overlap(std::mem::replace(since, now), now);
+        }
+    }
+
+    /// What came into a pool and went in the window until now.
+    pub fn flows(&self, pool: &CreditPool) -> Flows {
+        let (now, before) = (pool.booked(), self.before.unwrap_or_else(|| pool.booked()));
+        Flows {
             granted: now.granted - before.granted,
             purchased: now.purchased - before.purchased,
             consumed: now.consumed - before.consumed,
             overage: now.overage - before.overage,
             oversold: now.oversold - before.oversold,
             expired: now.expired - before.expired,
-        };
+        }
+    }
+
+    /// Closes the books at the end of the window.
+    #[cold]
+    fn close(&mut self, window: Window, pool: &CreditPool) {
+        self.end_counting(window, window.until);
+        self.closed = true;
+        self.held = pool.held();
+        self.closing = pool.balance().wide() - self.held;
+        self.flows = self.flows(pool);
     }
 
     /// Notes a balance that anything left.
@@ -232,6 +253,42 @@ impl CreditTally {
             measures.time_to_exhaustion.record(instant.nanos());
         }
     }
+}
+
+/// Figures of what became of credits.
+pub(super) fn ratios() -> Vec<Ratio> {
+    let amount = |metric, of: fn(&CreditTally) -> i128| {
+        let thousandths = move |t: &Tally| t.credits.as_ref().map_or(0, of);
+        Ratio::new(metric, Kind::Total, 1e-3, thousandths, Per::Workspace)
+    };
+    let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);
+    let time = move |t: &Tally| of(t, |c| c.counted_time);
+    let periods = move |t: &Tally| of(t, |c| c.periods);
+    let share = |metric, count: fn(&CreditTally) -> u64| {
+        Ratio::share(metric, move |t| of(t, count), periods)
+    };
+    let mut all = vec![
+        amount("credits.opening", |c| c.opening).undivided(),
+        amount("credits.granted", |c| c.flows.granted),
+        amount("credits.purchased", |c| c.flows.purchased).needs(Need::Packages),
+        amount("credits.consumed", |c| c.flows.consumed),
+        amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
+        amount("credits.oversold.total", |c| c.flows.oversold),
+        amount("credits.expired", |c| c.flows.expired),
+        amount("credits.held", |c| c.held).needs(Need::Holds).undivided(),
+        amount("credits.closing", |c| c.closing).undivided(),
+        Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
+        share("credits.periods_zero.share", |c| c.periods_zero),
+        share("credits.periods_exhausted.share", |c| c.periods_exhausted),
+    ];
+    for ratio in all.iter_mut().filter(|ratio| ratio.need == Need::Nothing) {
+        ratio.need = Need::Pool;
+    }
+    all.extend([
+        Ratio::total("packages.bought", |t| t.packages_bought).needs(Need::Packages),
+        Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
+    ]);
+    all
 }
 
 /// When the pools of a group ran out, from the start of the run.

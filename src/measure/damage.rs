@@ -1,7 +1,7 @@
 //! What enforcement does that it should not, in one workspace.
 
 use super::cause::Causes;
-use super::ratio::{Kind, Need, Ratio, indexes, limiters};
+use super::ratio::{Kind, Need, Per, Ratio, indexes, limiters};
 use super::tally::Tally;
 
 /// What enforcement did that it should not have: of messages that were due inside the window, those that
@@ -41,19 +41,16 @@ pub(super) fn ratios(causes: &Causes) -> Vec<Ratio> {
 }
 
 fn damage() -> Vec<Ratio> {
-    let stranded = |t: &Tally| t.damage.stranded;
+    let amount =
+        |metric, of: fn(&Tally) -> i128| Ratio::new(metric, Kind::Total, 1e-3, of, Per::Workspace);
     vec![
-        Ratio::new("credits.held_stranded", Kind::Total, 1e-3, stranded, |_| 1)
-            .needs(Need::Stranded),
-        Ratio::new("credits.above_hold", Kind::Total, 1e-3, |t| t.damage.above_hold, |_| 1)
-            .needs(Need::Holds),
+        amount("credits.held_stranded", |t| t.damage.stranded).needs(Need::Stranded).undivided(),
+        amount("credits.above_hold", |t| t.damage.above_hold).needs(Need::Holds),
         Ratio::total("holds.expired", |t| t.damage.expired_holds).needs(Need::Holds),
         Ratio::total("double_charges", |t| t.damage.double_charges).needs(Need::Doubles),
-        Ratio::new("credits.double_charged", Kind::Total, 1e-3, |t| t.damage.double_charged, |_| 1)
-            .needs(Need::Doubles),
+        amount("credits.double_charged", |t| t.damage.double_charged).needs(Need::Doubles),
         Ratio::total("releases.lost", |t| t.damage.lost_releases).needs(Need::Losses),
-        Ratio::new("credits.unbilled", Kind::Total, 1e-3, |t| t.damage.unbilled, |_| 1)
-            .needs(Need::Losses),
+        amount("credits.unbilled", |t| t.damage.unbilled).needs(Need::Losses),
         Ratio::total("admissions.unchecked", |t| t.damage.unchecked).needs(Need::Unchecked),
         Ratio::total("limiter.over_admitted", |t| t.over_admitted.iter().sum())
             .needs(Need::Audited),

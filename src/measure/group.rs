@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::backend::BackendMeasures;
+use super::batches::{BatchSums, Batches};
 use super::binned::{BinnedMessages, ByBin};
 use super::cause::{Causes, GroupCauses};
 use super::credits::CreditMeasures;
@@ -11,7 +12,7 @@ use super::histogram::Histogram;
 use super::hits::HitMeasures;
 use super::moments::PairMoments;
 use super::ratio::{Kind, Ratio};
-use super::sections::{Batches, Sections};
+use super::sections::Sections;
 use super::series::{CreditFan, HeatMap, Series};
 use super::shadow::{GroupShadows, Shadows};
 use super::tally::Tally;
@@ -40,7 +41,7 @@ pub struct GroupFrame {
     pub withins: Vec<SimSpan>,
     /// How the clocks go that hours of the day are told by, the first from the start on.
     pub clocks: Arc<[ClockChange]>,
-    /// What is collected by bin, for thresholds over windows and for batches.
+    /// What is collected by bin, for thresholds over windows.
     pub by_bin: ByBin,
     /// The batches of a single run, where nothing else is independent of each other.
     pub batches: Option<Batches>,
@@ -98,6 +99,8 @@ pub struct GroupMeasures {
     pub workspaces: u64,
     /// Sums over workspaces, one for each of the frame's ratios.
     pub moments: Vec<PairMoments>,
+    /// What these sums were when each batch ended, where a single run has batches.
+    pub batches: BatchSums,
     /// The same measures by sections that are independent of each other.
     pub sections: Sections,
 }
@@ -145,6 +148,7 @@ impl GroupMeasures {
             spent: Histogram::default(),
             workspaces: 0,
             moments: vec![PairMoments::default(); frame.ratios.len()],
+            batches: BatchSums::new(frame.batches, frame.ratios.len()),
             sections: Sections::new(frame.batches, bins),
         }
     }
@@ -190,9 +194,12 @@ impl GroupMeasures {
         tally.run.end(&mut self.hits);
     }
 
-    /// Books how long it took until an attempt was decided.
-    pub fn decided(&mut self, tally: &mut Tally, took: SimSpan) {
+    /// Books how long it took until an attempt was decided at `now`.
+    pub fn decided(&mut self, tally: &mut Tally, now: SimTime, took: SimSpan) {
         self.decision.record(took.nanos());
+        if self.sections.are_batches() {
+            self.sections.decided(self.series.bin(&mut tally.cursor, now), took.nanos());
+        }
         tally.decision += u128::from(took.nanos());
         tally.decided += 1;
     }
@@ -346,6 +353,7 @@ impl GroupMeasures {
         for (mine, theirs) in self.moments.iter_mut().zip(&other.moments) {
             mine.merge(theirs);
         }
+        self.batches.merge(&other.batches);
         self.sections.merge(&other.sections);
     }
 }

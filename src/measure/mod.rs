@@ -8,6 +8,7 @@
 //! takes up the tallies of finished workspaces.
 
 mod backend;
+mod batches;
 mod binned;
 mod blocked;
 mod books;
@@ -36,6 +37,7 @@ mod whole;
 mod window;
 
 pub use backend::{Ahead, BackendMeasures, Served};
+pub use batches::{BatchSums, Batches};
 pub use binned::{BinnedMessages, BinnedTimes, ByBin};
 pub use blocked::{BlockedFigures, BlockedTally, WorkspaceFigures};
 pub use capacity::Capacity;
@@ -53,7 +55,7 @@ pub use moments::{Interval, PairMoments};
 pub use money::MoneyTally;
 pub use platform::PlatformMeasures;
 pub use ratio::{Kind, Ratio, ratios};
-pub use sections::{Batches, Family, Quantiles, Sections, Seen, section_of};
+pub use sections::{Family, Quantiles, Sections, Seen, section_of};
 pub use series::{CreditFan, HeatMap, Series, SlotLimit, Track};
 pub use shadow::{GroupShadows, Shadows};
 pub use tally::{AgentTally, Tally};

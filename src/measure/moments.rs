@@ -136,6 +136,11 @@ impl PairMoments {
         self.add_products(other.products);
     }
 
+    /// Σx and Σy.
+    pub(super) const fn sums(&self) -> (i128, i128) {
+        (self.x, self.y)
+    }
+
     /// How many workspaces or replications were taken up.
     pub const fn count(&self) -> u64 {
         self.n

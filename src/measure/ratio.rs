@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::cause::{Cause, Causes};
-use super::credits::CreditTally;
-use super::damage;
 use super::group::GroupFrame;
-use super::money::MoneyTally;
 use super::shadow::Shadows;
 use super::tally::Tally;
 use super::window::Window;
+use super::{credits, damage, money};
 use crate::rules::Reason;
 use crate::units::SimSpan;
 
@@ -35,9 +33,31 @@ pub struct Ratio {
     /// What one unit of x / y is in the metric's unit: 1e-9 for nanoseconds shown in seconds.
     pub scale: f64,
     /// What must be possible in a group for the metric to be there.
-    need: Need,
-    x: Box<dyn Fn(&Tally) -> i128 + Send + Sync>,
-    y: Box<dyn Fn(&Tally) -> i128 + Send + Sync>,
+    pub(super) need: Need,
+    /// Whether what is summed up divides among stretches of time, as what is counted does: not what is of one
+    /// instant, the greatest of something, nor true or false.
+    pub(super) divides: bool,
+    x: Sum,
+    per: Per,
+}
+
+/// What a workspace adds to a sum.
+type Sum = Box<dyn Fn(&Tally) -> i128 + Send + Sync>;
+
+/// What a figure is taken over: y.
+pub(super) enum Per {
+    /// What workspaces counted.
+    Counted(Sum),
+    /// Each workspace once.
+    Workspace,
+    /// The length of the window in each workspace \[ns\].
+    Window(u64),
+}
+
+impl Per {
+    pub(super) fn counted(count: impl Fn(&Tally) -> i128 + Send + Sync + 'static) -> Self {
+        Self::Counted(Box::new(count))
+    }
 }
 
 /// What must be possible for a figure to be there.
@@ -121,13 +141,29 @@ impl Ratio {
         self
     }
 
-    /// The pair that a finished workspace adds.
+    /// Is not told by stretches of time.
+    pub(super) fn undivided(mut self) -> Self {
+        self.divides = false;
+        self
+    }
+
+    /// The pair that a workspace adds: one that is finished, or what divides as far as it has come.
     pub fn of(&self, tally: &Tally) -> (i128, i128) {
-        ((self.x)(tally), (self.y)(tally))
+        let y = match &self.per {
+            Per::Counted(count) => count(tally),
+            Per::Workspace => 1,
+            Per::Window(length) => i128::from(*length),
+        };
+        ((self.x)(tally), y)
+    }
+
+    /// Whether y is counted in workspaces too, not told by who and how long is measured.
+    pub(super) const fn is_per_count(&self) -> bool {
+        matches!(self.per, Per::Counted(_))
     }
 
     pub(super) fn total(metric: &str, x: impl Fn(&Tally) -> u64 + Send + Sync + 'static) -> Self {
-        Self::new(metric, Kind::Total, 1.0, move |t| i128::from(x(t)), |_| 1)
+        Self::new(metric, Kind::Total, 1.0, move |t| i128::from(x(t)), Per::Workspace)
     }
 
     fn mean(
@@ -136,15 +172,16 @@ impl Ratio {
         x: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
         y: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
     ) -> Self {
-        Self::new(metric, Kind::Mean, scale, x, y)
+        Self::new(metric, Kind::Mean, scale, x, Per::counted(y))
     }
 
-    fn share(
+    pub(super) fn share(
         metric: &str,
         x: impl Fn(&Tally) -> u64 + Send + Sync + 'static,
         y: impl Fn(&Tally) -> u64 + Send + Sync + 'static,
     ) -> Self {
-        Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), move |t| i128::from(y(t)))
+        let y = Per::counted(move |t| i128::from(y(t)));
+        Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), y)
     }
 
     /// The share of workspaces of which something is true.
@@ -152,7 +189,8 @@ impl Ratio {
         metric: &str,
         x: impl Fn(&Tally) -> bool + Send + Sync + 'static,
     ) -> Self {
-        Self::new(metric, Kind::Workspaces, 1.0, move |t| i128::from(x(t)), |_| 1)
+        let x = move |t: &Tally| i128::from(x(t));
+        Self::new(metric, Kind::Workspaces, 1.0, x, Per::Workspace).undivided()
     }
 
     pub(super) fn new(
@@ -160,10 +198,10 @@ impl Ratio {
         kind: Kind,
         scale: f64,
         x: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
-        y: impl Fn(&Tally) -> i128 + Send + Sync + 'static,
+        per: Per,
     ) -> Self {
-        let (x, y) = (Box::new(x), Box::new(y));
-        Self { metric: metric.to_owned(), kind, scale, need: Need::Nothing, x, y }
+        let (metric, x) = (metric.to_owned(), Box::new(x));
+        Self { metric, kind, scale, need: Need::Nothing, divides: true, x, per }
     }
 }
 
@@ -181,19 +219,16 @@ pub fn ratios(
     all.extend(shadow(shadows));
     all.extend(times());
     all.extend(slots(length));
-    all.extend(credits());
+    all.extend(credits::ratios());
     all.extend(damage::ratios(causes));
-    all.extend(money());
+    all.extend(money::ratios());
     all.extend(backend(length));
-    all.push(Ratio::mean("hits_per_workspace.mean", 1.0, |t| i128::from(t.hits), |_| 1));
+    let hits = |t: &Tally| i128::from(t.hits);
+    all.push(Ratio::new("hits_per_workspace.mean", Kind::Mean, 1.0, hits, Per::Workspace));
     all.push(Ratio::workspaces("workspaces.hit.share", |t| t.hits > 0));
-    all.push(Ratio::new(
-        "fairness.jain",
-        Kind::Share,
-        1e-9,
-        |t| i128::from(t.jain().unwrap_or(0)),
-        |t| i128::from(t.jain().is_some()),
-    ));
+    let jain = |t: &Tally| i128::from(t.jain().unwrap_or(0));
+    let has_jain = Per::counted(|t| i128::from(t.jain().is_some()));
+    all.push(Ratio::new("fairness.jain", Kind::Share, 1e-9, jain, has_jain).undivided());
     all
 }
 
@@ -203,7 +238,7 @@ fn messages(causes: &Causes, withins: &[SimSpan]) -> Vec<Ratio> {
         Ratio::total("messages.completed", |t| t.completed),
         Ratio::total("messages.lost", Tally::lost_total),
         Ratio::total("messages.timed_out", |t| t.timed_out).needs(Need::Patience),
-        Ratio::total("messages.in_flight", |t| t.in_flight).needs(Need::Cut),
+        Ratio::total("messages.in_flight", |t| t.in_flight).needs(Need::Cut).undivided(),
         Ratio::share("loss.rate", Tally::lost_total, |t| t.offered),
     ];
     all.extend(by_reason("loss.rate", causes, |t, cause| t.lost[cause], |t| t.offered));
@@ -311,9 +346,10 @@ fn times() -> Vec<Ratio> {
 
 fn slots(length: u64) -> Vec<Ratio> {
     let level = |metric, time: fn(&Tally) -> u128| {
-        Ratio::mean(metric, 1.0, move |t| time(t) as i128, move |_| i128::from(length))
+        Ratio::new(metric, Kind::Mean, 1.0, move |t| time(t) as i128, Per::Window(length))
     };
     let admitted = |t: &Tally| i128::from(t.enables_tried - t.enables_refused);
+    let excess = |t: &Tally| i128::from(t.levels.excess_time);
     vec![
         Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Churn),
         Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Churn),
@@ -328,7 +364,7 @@ fn slots(length: u64) -> Vec<Ratio> {
         level("agents.offline.mean", |t| t.levels.offline_time),
         Ratio::share("active.full_time_share", |t| t.levels.full_time, |t| t.levels.limited_time)
             .needs(Need::Slots),
-        Ratio::mean("active.over_limit.time", 1e-9, |t| i128::from(t.levels.excess_time), |_| 1)
+        Ratio::new("active.over_limit.time", Kind::Mean, 1e-9, excess, Per::Workspace)
             .needs(Need::Slots),
         Ratio::mean("enables.wait.mean", 1e-9, |t| t.enables_wait as i128, admitted)
             .needs(Need::Waits),
@@ -338,74 +374,29 @@ fn slots(length: u64) -> Vec<Ratio> {
             |t| t.enables_tried - t.enables_refused,
         )
         .needs(Need::Waits),
-        Ratio::total("enables.waiting", |t| t.enables_waiting).needs(Need::Waits),
+        Ratio::total("enables.waiting", |t| t.enables_waiting).needs(Need::Waits).undivided(),
         Ratio::total("plans.changed", |t| t.plans_changed).needs(Need::Plans),
         Ratio::total("trials.ended", |t| t.trials_ended).needs(Need::Trials),
         Ratio::total("agents.taken_offline", |t| t.taken_offline).needs(Need::PlansOrTrials),
     ]
 }
 
-fn credits() -> Vec<Ratio> {
-    let amount = |metric, of: fn(&CreditTally) -> i128| {
-        let thousandths = move |t: &Tally| t.credits.as_ref().map_or(0, of);
-        Ratio::new(metric, Kind::Total, 1e-3, thousandths, |_| 1)
-    };
-    let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);
-    let time = move |t: &Tally| of(t, |c| c.counted_time);
-    let periods = move |t: &Tally| of(t, |c| c.periods);
-    let share = |metric, count: fn(&CreditTally) -> u64| {
-        Ratio::share(metric, move |t| of(t, count), periods)
-    };
-    let mut all = vec![
-        amount("credits.opening", |c| c.opening),
-        amount("credits.granted", |c| c.flows.granted),
-        amount("credits.purchased", |c| c.flows.purchased).needs(Need::Packages),
-        amount("credits.consumed", |c| c.flows.consumed),
-        amount("credits.overage", |c| c.flows.overage).needs(Need::Overage),
-        amount("credits.oversold.total", |c| c.flows.oversold),
-        amount("credits.expired", |c| c.flows.expired),
-        amount("credits.held", |c| c.held).needs(Need::Holds),
-        amount("credits.closing", |c| c.closing),
-        Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
-        share("credits.periods_zero.share", |c| c.periods_zero),
-        share("credits.periods_exhausted.share", |c| c.periods_exhausted),
-    ];
-    for ratio in all.iter_mut().filter(|ratio| ratio.need == Need::Nothing) {
-        ratio.need = Need::Pool;
-    }
-    all.extend([
-        Ratio::total("packages.bought", |t| t.packages_bought).needs(Need::Packages),
-        Ratio::total("packages.renewed", |t| t.packages_renewed).needs(Need::Packages),
-    ]);
-    all
-}
-
-fn money() -> Vec<Ratio> {
-    let amount = |metric, of: fn(&MoneyTally) -> i128| {
-        Ratio::new(metric, Kind::Total, 1e-6, move |t| of(&t.money), |_| 1).needs(Need::Prices)
-    };
-    let spent = |t: &Tally| t.money.total();
-    vec![
-        amount("earned.plans", |money| money.plans),
-        amount("earned.packages", |money| money.packages),
-        amount("earned.overage", |money| money.overage),
-        amount("earned.total", MoneyTally::total),
-        Ratio::mean("spent_per_workspace.mean", 1e-6, spent, |_| 1).needs(Need::Prices),
-    ]
-}
-
+/// Of servers that each workspace has by itself. What they have to do is booked when it comes to them, so by
+/// stretches of time their own books tell of it.
 fn backend(length: u64) -> Vec<Ratio> {
-    let time = move |_: &Tally| i128::from(length);
     let busy = |t: &Tally| t.backend_busy as i128;
-    let in_system = move |t: &Tally| t.backend_waiting as i128 + busy(t);
+    let waiting = |t: &Tally| t.backend_waiting as i128;
+    let in_system = |t: &Tally| (t.backend_waiting + t.backend_busy) as i128;
+    let served = |t: &Tally| i128::from(t.backend_served);
+    let (capacity, time) = (Per::counted(|t| t.backend_capacity as i128), || Per::Window(length));
+    let of = |metric, scale, x: fn(&Tally) -> i128, per, need| {
+        Ratio::new(metric, Kind::Mean, scale, x, per).needs(need).undivided()
+    };
     vec![
         // Above 1 where servers go that finish what they serve.
-        Ratio::new("backend.utilisation", Kind::Mean, 1.0, busy, |t| t.backend_capacity as i128)
-            .needs(Need::FiniteServers),
-        Ratio::mean("backend.queue.mean", 1.0, |t| t.backend_waiting as i128, time)
-            .needs(Need::Backend),
-        Ratio::mean("backend.in_system.mean", 1.0, in_system, time).needs(Need::Backend),
-        Ratio::mean("backend.throughput", 1e9, |t| i128::from(t.backend_served), time)
-            .needs(Need::Backend),
+        of("backend.utilisation", 1.0, busy, capacity, Need::FiniteServers),
+        of("backend.queue.mean", 1.0, waiting, time(), Need::Backend),
+        of("backend.in_system.mean", 1.0, in_system, time(), Need::Backend),
+        of("backend.throughput", 1e9, served, time(), Need::Backend),
     ]
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::batches::Batches;
 use super::counted::{Counted, coarse};
 use super::group::{GroupMeasures, Reply};
 use super::histogram::{Histogram, Ranks};
@@ -13,36 +14,6 @@ use super::timing::deviation;
 /// Into how many sections a group is divided: enough for quantiles of Student's that are near those of the
 /// normal distribution, few enough to cost next to nothing.
 const SECTIONS: u32 = 20;
-
-/// How a single run is cut into stretches that are taken as independent of each other: batch means.
-///
-/// Source: B. Schmeiser, Batch Size Effects in the Analysis of Simulation Output, Operations Research 30
-/// (1982), 556-568: between 10 and 30 batches serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Batches {
-    /// The first bin of the series that lies whole inside what is measured.
-    pub first: usize,
-    /// Bins of a batch.
-    pub length: usize,
-    /// How many batches there are.
-    pub count: usize,
-}
-
-impl Batches {
-    /// The fewest batches that an interval is made of.
-    pub(crate) const FEWEST: usize = 10;
-
-    /// Of so many bins from `first` on; `None` where they are too few.
-    pub fn of(first: usize, bins: usize) -> Option<Self> {
-        let length = (bins / SECTIONS as usize).max(1);
-        (bins >= Self::FEWEST).then(|| Self { first, length, count: bins / length })
-    }
-
-    /// The batch of a bin. What is measured before the first or after the last belongs to those.
-    pub fn number(self, bin: usize) -> u32 {
-        (bin.saturating_sub(self.first) / self.length).min(self.count - 1) as u32
-    }
-}
 
 /// The number of the section of a workspace, by its group, the replication of so many, and its number
 /// among so many workspaces of the group.
@@ -143,15 +114,18 @@ pub struct Sections {
 struct Batched {
     /// The batch of each bin: looked up, since messages come one by one, and a division takes time.
     of_bin: Vec<u32>,
-    batches: Vec<[Counted; 3]>,
+    batches: Vec<[Counted; BATCHED]>,
 }
 
+/// How many families that are.
+const BATCHED: usize = 4;
+
 impl Batched {
-    /// Books what the first families of a message took that was due in a bin \[ns\].
+    /// Books what families took in a bin \[ns\], from one of them on.
     #[inline(never)]
-    fn replied(&mut self, bin: usize, took: [u64; 3]) {
-        let families = &mut self.batches[self.of_bin[bin] as usize];
-        families.iter_mut().zip(took).for_each(|(family, nanos)| family.record(nanos));
+    fn took<const N: usize>(&mut self, bin: usize, first: Family, took: [u64; N]) {
+        let families = self.batches[self.of_bin[bin] as usize].iter_mut().skip(first.place());
+        families.zip(took).for_each(|(family, nanos)| family.record(nanos));
     }
 }
 
@@ -160,7 +134,7 @@ impl Sections {
     pub(super) fn new(batches: Option<Batches>, bins: usize) -> Self {
         let of_run = |batches: Batches| Batched {
             of_bin: (0..bins).map(|bin| batches.number(bin)).collect(),
-            batches: vec![<[Counted; 3]>::default(); batches.count],
+            batches: vec![<[Counted; BATCHED]>::default(); batches.count],
         };
         Self { by_number: BTreeMap::new(), batched: batches.map(of_run) }
     }
@@ -186,14 +160,27 @@ impl Sections {
     #[inline(always)]
     pub(super) fn replied(&mut self, bin: usize, reply: Reply) {
         if let Some(batched) = &mut self.batched {
-            batched.replied(bin, [reply.latency, reply.wait, reply.service]);
+            batched.took(bin, Family::Latency, [reply.latency, reply.wait, reply.service]);
+        }
+    }
+
+    /// Whether there are batches of a single run.
+    pub(super) const fn are_batches(&self) -> bool {
+        self.batched.is_some()
+    }
+
+    /// Books how long a decision took that was made in a bin \[ns\], where a single run has batches.
+    pub(super) fn decided(&mut self, bin: usize, took: u64) {
+        if let Some(batched) = &mut self.batched {
+            batched.took(bin, Family::Decision, [took]);
         }
     }
 
     /// A family in each section in which it was observed.
     fn of(&self, family: Family) -> impl Iterator<Item = &Counted> {
         let numbered = self.by_number.values().map(Vec::as_slice);
-        let batched = self.batched.iter().flat_map(|it| &it.batches).map(<[Counted; 3]>::as_slice);
+        let batched =
+            self.batched.iter().flat_map(|it| &it.batches).map(<[Counted; BATCHED]>::as_slice);
         let all = numbered.chain(batched);
         let all = all.filter_map(move |families| families.get(family.place()));
         all.filter(|counted| counted.counts.iter().any(|&count| count > 0))
@@ -204,16 +191,6 @@ impl Sections {
         let mut moments = PairMoments::default();
         for counted in self.of(family) {
             moments.add(counted.sum as i128, i128::from(counted.count()));
-        }
-        moments
-    }
-
-    /// The sums behind the share of values of a family that are above zero.
-    pub fn above_zero(&self, family: Family) -> PairMoments {
-        let mut moments = PairMoments::default();
-        for counted in self.of(family) {
-            let count = counted.count();
-            moments.add(i128::from(count - counted.up_to(0)), i128::from(count));
         }
         moments
     }
@@ -249,7 +226,7 @@ impl Sections {
     fn pooled(&self, family: Family) -> Vec<Sums> {
         let numbered = self.by_number.iter().map(|(&number, it)| (number, it.as_slice()));
         let batches = self.batched.iter().flat_map(|it| &it.batches);
-        let batches = (0..).zip(batches.map(<[Counted; 3]>::as_slice));
+        let batches = (0..).zip(batches.map(<[Counted; BATCHED]>::as_slice));
         let mut by_group: BTreeMap<u32, Vec<Sums>> = BTreeMap::new();
         for (number, families) in numbered.chain(batches) {
             let sums = families.get(family.place()).map(Sums::of).filter(|it| it.count > 0);
@@ -392,7 +369,8 @@ mod tests {
     /// Nothing in so many batches of a bin each.
     fn batched(count: u32) -> Sections {
         let count = count as usize;
-        Sections::new(Some(Batches { first: 0, length: 1, count }), count)
+        let bin = crate::units::SimSpan::SECOND;
+        Sections::new(Some(Batches { first: 0, length: 1, count, bin }), count)
     }
 
     /// Sections of so many exponential times of a second on average each; those of a section share a factor.
@@ -477,16 +455,5 @@ mod tests {
         assert_eq!(sections.quantiles(Family::Latency, &histogram).interval(999), None);
         assert_eq!(sections.quantiles(Family::Decision, &Histogram::default()).interval(500), None);
         assert_eq!(Sections::default().deviation(Family::Latency), None);
-    }
-
-    #[test]
-    fn shares_above_zero_are_exact() {
-        let mut sections = batched(2);
-        for (number, wait) in [(0, 0), (0, 1), (1, 0), (1, 5_000_000_000)] {
-            let reply = Reply { due: SimTime::ZERO, latency: wait, wait, service: 0 };
-            sections.replied(number, reply);
-        }
-        let share = sections.above_zero(Family::Wait).ratio().unwrap();
-        assert_eq!((share.value, share.half_width), (0.5, Some(0.0)));
     }
 }

@@ -166,13 +166,15 @@ impl Track {
         Self { width, recent: (0, 0, width), partial: vec![0; bins], whole: vec![0; bins + 1] }
     }
 
-    /// Adds the stretch \[`begin`, `end`); what lies after the last bin is left out.
+    /// Adds the stretch \[`begin`, `end`); what lies after the last bin is left out. Answers the bin in which it
+    /// ends.
     #[inline(always)]
-    pub fn add(&mut self, begin: SimTime, end: SimTime) {
+    pub fn add(&mut self, begin: SimTime, end: SimTime) -> usize {
         let (begin, end) = (begin.nanos(), end.nanos());
         let (bin, low, high) = self.recent;
         if begin >= low && end < high {
             self.partial[bin] += u128::from(end - begin);
+            bin
         } else if begin >= low
             && begin < high
             && end - high < self.width
@@ -181,8 +183,9 @@ impl Track {
             // It ends in the bin after that.
             *this += u128::from(high - begin);
             *next += u128::from(end - high);
+            bin + 1
         } else {
-            self.add_elsewhere(begin, end, 1);
+            self.add_elsewhere(begin, end, 1)
         }
     }
 
@@ -196,19 +199,24 @@ impl Track {
         self.partial.len()
     }
 
-    /// A stretch that lies not in the bin of the last one, or in several.
+    /// The bin in which an instant is.
+    pub const fn bin(&self, at: SimTime) -> usize {
+        (at.nanos() / self.width) as usize
+    }
+
+    /// A stretch that lies not in the bin of the last one, or in several. Answers the bin in which it ends.
     #[inline(never)]
-    fn add_elsewhere(&mut self, begin: u64, end: u64, times: u32) {
+    fn add_elsewhere(&mut self, begin: u64, end: u64, times: u32) -> usize {
         let first = (begin / self.width) as usize;
         let last = (end / self.width) as usize;
         if first >= self.partial.len() {
-            return;
+            return last;
         }
         let low = first as u64 * self.width;
         self.recent = (first, low, low + self.width);
         if first == last {
             self.partial[first] += u128::from(end - begin) * u128::from(times);
-            return;
+            return last;
         }
         self.partial[first] += u128::from(low + self.width - begin) * u128::from(times);
         self.whole[first + 1] += i64::from(times);
@@ -216,6 +224,7 @@ impl Track {
             *bin += u128::from(end - last as u64 * self.width) * u128::from(times);
             self.whole[last] -= i64::from(times);
         }
+        last
     }
 
     /// The time in each bin \[ns\].

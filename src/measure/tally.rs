@@ -3,6 +3,7 @@
 use super::blocked::BlockedTally;
 use super::credits::CreditTally;
 use super::damage::DamageTally;
+use super::group::GroupFrame;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
@@ -110,6 +111,9 @@ pub struct Tally {
     pub(super) enable_run: Run,
     pub(super) cursor: BinCursor,
     pub(super) limit: SlotLimit,
+    /// The batch of a single run that goes on, and when it ends; [`SimTime::NEVER`] if no other comes after it.
+    pub(super) batch: usize,
+    pub(super) batch_ends: SimTime,
     pub(super) next_reading: usize,
     /// When there is something to see at the pool again.
     pub(super) look_at: SimTime,
@@ -117,7 +121,9 @@ pub struct Tally {
 
 impl Tally {
     /// Begins anew, for a workspace without agents.
-    pub fn reset(&mut self, causes: usize, shadows: usize, withins: usize) {
+    pub fn reset(&mut self, frame: &GroupFrame) {
+        let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
+        let first_end = frame.batches.and_then(|batches| batches.ends().next());
         let mut lost = std::mem::take(&mut self.lost);
         let mut refused = std::mem::take(&mut self.refused);
         let mut over_admitted = std::mem::take(&mut self.over_admitted);
@@ -131,15 +137,24 @@ impl Tally {
         refill(&mut refused, causes);
         refill(&mut over_admitted, causes);
         refill(&mut shadow, shadows);
-        refill(&mut within, withins);
+        refill(&mut within, frame.withins.len());
         per_agent.clear();
         features.clear();
         refill(&mut by_cause, causes);
         if let Some(blocked) = &mut blocked {
             blocked.clear();
         }
-        let kept = Self { lost, refused, shadow, within, over_admitted, ..Self::default() };
+        let batch_ends = first_end.unwrap_or(SimTime::NEVER);
+        let kept =
+            Self { lost, refused, shadow, within, over_admitted, batch_ends, ..Self::default() };
         *self = Self { agents: per_agent, features, by_cause, blocked, ..kept };
+    }
+
+    /// Whether a batch ends until an instant, of a single run that has batches: then it is to be
+    /// [booked](super::GroupMeasures::end_batch) before anything happens at that instant. Answers when it ends.
+    #[inline(always)]
+    pub fn batch_ended(&self, now: SimTime) -> Option<SimTime> {
+        (now >= self.batch_ends && self.batch_ends < SimTime::NEVER).then_some(self.batch_ends)
     }
 
     /// Adds so many agents.
@@ -234,7 +249,6 @@ mod tests {
     #[test]
     fn jain_is_one_when_all_are_served_alike_and_one_nth_when_one_takes_all() {
         let mut tally = Tally::default();
-        tally.reset(0, 0, 0);
         assert_eq!(tally.jain(), None);
         let agents = |messages: [(u32, u32); 4]| -> Vec<AgentTally> {
             let agent = |(offered, admitted)| AgentTally { offered, admitted };

@@ -178,7 +178,7 @@ fn measures(scenario: &Scenario) -> Measures {
 /// sends too fast as well.
 fn book(group: &mut GroupMeasures, frame: &GroupFrame, workspace: u32) {
     let mut tally = Tally::default();
-    tally.reset(frame.causes.len(), 0, 0);
+    tally.reset(frame);
     tally.agents.resize(5, AgentTally::default());
     tally.backend_capacity = u128::from(frame.window.length().nanos());
     tally.levels.limited = true;

@@ -4,7 +4,7 @@ use super::model::Over;
 use super::windows::over_windows;
 use crate::measure::{
     Batches, Family, GroupFrame, GroupMeasures, Histogram, Kind, Measures, PairMoments, Quantiles,
-    Whose, student_975,
+    Ratio, Whose, student_975,
 };
 use crate::units::SimSpan;
 
@@ -46,7 +46,9 @@ impl<'a> Intervals<'a> {
     /// How many of what they are taken over there are.
     pub(super) fn count(&self) -> u64 {
         match self.over {
-            Over::Batches => self.frame.batches.map_or(0, |batches| batches.count as u64),
+            Over::Batches => {
+                self.frame.batches.map_or(0, |it| it.begun(self.frame.window.until) as u64)
+            }
             Over::Workspaces => self.of.workspaces,
             _ => self.of.moments.first().map_or(0, PairMoments::count),
         }
@@ -91,17 +93,17 @@ impl<'a> Intervals<'a> {
         self.of.sections.quantiles(family, histogram)
     }
 
-    /// Half the width of the interval of a figure with this value, over batches. How many workspaces are on a
-    /// plan was drawn once for all of them, so they do not tell how far its totals are uncertain.
-    pub(super) fn batched(&self, metric: &str, kind: Kind, value: f64) -> Option<f64> {
-        let sections = &self.of.sections;
-        match metric {
-            _ if kind == Kind::Total && self.is_drawn() => None,
-            "latency.mean" => self.mean(Family::Latency),
-            "wait.mean" => self.mean(Family::Wait),
-            "service.mean" => self.mean(Family::Service),
-            "wait.probability" => sections.above_zero(Family::Wait).ratio()?.half_width,
-            _ => self.by_windows(metric, value),
+    /// Half the width of the interval of a figure with this value among the frame's ratios, over batches. How many
+    /// workspaces are on a plan was drawn once for all of them, so they do not tell how far its totals are
+    /// uncertain.
+    pub(super) fn batched(&self, (number, ratio): (usize, &Ratio), value: f64) -> Option<f64> {
+        if ratio.kind == Kind::Total && self.is_drawn() {
+            return None;
+        }
+        let whole = &self.of.moments[number];
+        match self.of.batches.interval((number, ratio), whole, self.frame.window) {
+            Some(interval) => Some(interval.half_width? * ratio.scale),
+            None => self.by_windows(&ratio.metric, value),
         }
     }
 
@@ -110,11 +112,11 @@ impl<'a> Intervals<'a> {
         matches!(self.whose, Whose::Plan(place) if self.measures.frame.plans[place].is_drawn)
     }
 
-    /// The same from the values of a metric in each batch: by how far they lie from its value on the
-    /// whole, or from their part of it if it is a count.
+    /// The same of a level of servers, from what it was in each batch: by how far that lies from its value on the
+    /// whole.
     ///
     /// Source: S. Asmussen, P. W. Glynn, Stochastic Simulation (2007), section III.5: sectioning.
-    fn by_windows(&self, metric: &str, value: f64) -> Option<f64> {
+    pub(super) fn by_windows(&self, metric: &str, value: f64) -> Option<f64> {
         let batches = self.frame.batches?;
         let bin = self.measures.frame.bin.nanos();
         let width = SimSpan::from_nanos(bin * batches.length as u64);
@@ -124,13 +126,8 @@ impl<'a> Intervals<'a> {
         let values: Vec<f64> = whole.filter_map(|window| window.value).collect();
         let count = values.len();
         let degrees = count.checked_sub(1).filter(|_| count >= Batches::FEWEST)?;
-        // What is counted is counted over all bins, some of which may be in no batch.
-        let is_count = ["messages.", "attempts."].iter().any(|family| metric.starts_with(family))
-            && !metric.starts_with("attempts.amplification");
-        let parts = if is_count { count as f64 } else { 1.0 };
-        let centre = if is_count { values.iter().sum::<f64>() / count as f64 } else { value };
-        let squares: f64 = values.iter().map(|it| (it - centre) * (it - centre)).sum();
+        let squares: f64 = values.iter().map(|it| (it - value) * (it - value)).sum();
         let error = (squares / degrees as f64 / count as f64).sqrt();
-        Some(student_975(degrees as u64) * error * parts)
+        Some(student_975(degrees as u64) * error)
     }
 }

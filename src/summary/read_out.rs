@@ -126,7 +126,7 @@ fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replicatio
         Over::Workspaces | Over::Replications => {
             estimate.half_width.map(|half| half * ratio.scale / runs)
         }
-        Over::Batches => intervals.batched(&ratio.metric, ratio.kind, value),
+        Over::Batches => intervals.batched((number, ratio), value),
         Over::Nothing => None,
     };
     let most = if ratio.kind == Kind::Share { 1.0 } else { f64::INFINITY };
@@ -247,7 +247,7 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
                 Over::Replications => {
                     mean.and_then(|mean| mean.half_width).map(|half| half / whole)
                 }
-                Over::Batches => value.and_then(|value| intervals.batched(name, Kind::Mean, value)),
+                Over::Batches => value.and_then(|value| intervals.by_windows(name, value)),
                 Over::Workspaces | Over::Nothing => None,
             };
             let ci95 = value.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);

@@ -22,7 +22,10 @@ pub struct WindowValue {
 /// The metrics that can be told over windows, in words for a hint.
 pub const WINDOWED: &str = "`attempts.offered`, `.admitted` and `.refused`, `refusal.rate`, \
     `messages.offered`, `.completed` and `.lost`, `loss.rate`, `goodput.rate`, all of `latency`, \
-    `wait` and `service`, `backend.utilisation`, `.queue.mean` and `.in_system.mean`";
+    `wait` and `service`, `backend.utilisation`, `.queue.mean`, `.in_system.mean` and `.throughput`";
+
+/// \[ns\]
+const SECOND: u128 = SimSpan::SECOND.nanos() as u128;
 
 /// How a metric is read over windows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,6 +83,8 @@ enum Level {
     Utilisation,
     Queue,
     InSystem,
+    /// Services that end.
+    Throughput,
 }
 
 impl<'m> Reading<'m> {
@@ -102,6 +107,7 @@ impl<'m> Reading<'m> {
             ("backend.utilisation", None) => Self::Servers(Level::Utilisation),
             ("backend.queue.mean", None) => Self::Servers(Level::Queue),
             ("backend.in_system.mean", None) => Self::Servers(Level::InSystem),
+            ("backend.throughput", None) => Self::Servers(Level::Throughput),
             (_, None) => {
                 let (family, statistic) = name.split_once('.')?;
                 let time = match family {
@@ -275,7 +281,8 @@ impl Windows<'_> {
             None => (self.of.backend.as_ref()?, self.of.workspaces),
         };
         let time = u128::from(self.measures.frame.bin.nanos()) * u128::from(pools);
-        let pool_time = vec![time; booked.busy_series.bins()];
+        let bins = booked.busy_series.bins();
+        let pool_time = vec![time; bins];
         let (busy, waiting) = (booked.busy_series.times(), booked.waiting_series.times());
         let (over, under) = match level {
             Level::Queue => (waiting, pool_time),
@@ -283,6 +290,10 @@ impl Windows<'_> {
                 busy.iter().zip(waiting).map(|(busy, waiting)| busy + waiting).collect(),
                 pool_time,
             ),
+            Level::Throughput => {
+                let served = booked.served_series.iter().map(|&count| u128::from(count) * SECOND);
+                (served.collect(), pool_time)
+            }
             Level::Utilisation => {
                 let fixed = match &self.measures.frame.platform_servers {
                     Some(capacity) => capacity.first(),
@@ -290,7 +301,7 @@ impl Windows<'_> {
                 };
                 let capacity = match &booked.capacity_series {
                     Some(series) => series.times(),
-                    None => vec![time * u128::from(fixed?); pool_time.len()],
+                    None => vec![time * u128::from(fixed?); bins],
                 };
                 (busy, capacity)
             }

@@ -2,6 +2,7 @@
 
 mod absent;
 mod advise;
+mod batches;
 mod bounds;
 mod built;
 mod charging;

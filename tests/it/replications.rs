@@ -79,9 +79,11 @@ fn intervals_are_over_what_is_independent() {
     assert_eq!(alone.intervals, Over::Batches);
     let one = metric(&alone, "a", "messages.offered");
     assert!(one.ci95.is_some() && (20..40).contains(&one.n), "{one:?}");
-    // Credits are not told by when messages are due.
     let credits = metric(&alone, "a", "credits.consumed");
-    assert_eq!((credits.ci95, credits.n), (None, 8));
+    assert!(credits.ci95.is_some() && credits.n == one.n, "{credits:?}");
+    // One instant says nothing of others.
+    let closing = metric(&alone, "a", "credits.closing");
+    assert_eq!((closing.ci95, closing.n), (None, 8));
     assert!(metric(&alone, "all", "backend.utilisation").ci95.is_some());
 
     let met = simulate(&coupled(5));

@@ -143,7 +143,7 @@ fn metrics_that_windows_do_not_tell_are_named() {
       |
     7 | thresholds: [active.mean < 3 over 1h]
       |                                   ^^
-    hint: over windows there are `attempts.offered`, `.admitted` and `.refused`, `refusal.rate`, `messages.offered`, `.completed` and `.lost`, `loss.rate`, `goodput.rate`, all of `latency`, `wait` and `service`, `backend.utilisation`, `.queue.mean` and `.in_system.mean`
+    hint: over windows there are `attempts.offered`, `.admitted` and `.refused`, `refusal.rate`, `messages.offered`, `.completed` and `.lost`, `loss.rate`, `goodput.rate`, all of `latency`, `wait` and `service`, `backend.utilisation`, `.queue.mean`, `.in_system.mean` and `.throughput`
 
     1 mistake in x.yaml
     ");
@@ -153,7 +153,7 @@ fn metrics_that_windows_do_not_tell_are_named() {
       |
     7 | thresholds: ['loss.rate{reason=overloaded} < 1% over 1h']
       |                                                      ^^
-    hint: over windows there are `attempts.offered`, `.admitted` and `.refused`, `refusal.rate`, `messages.offered`, `.completed` and `.lost`, `loss.rate`, `goodput.rate`, all of `latency`, `wait` and `service`, `backend.utilisation`, `.queue.mean` and `.in_system.mean`
+    hint: over windows there are `attempts.offered`, `.admitted` and `.refused`, `refusal.rate`, `messages.offered`, `.completed` and `.lost`, `loss.rate`, `goodput.rate`, all of `latency`, `wait` and `service`, `backend.utilisation`, `.queue.mean`, `.in_system.mean` and `.throughput`
 
     1 mistake in x.yaml
     ");

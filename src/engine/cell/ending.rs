@@ -7,8 +7,32 @@ use crate::measure::WorkspaceFigures;
 use crate::units::SimTime;
 
 impl Cell {
+    /// Books the batches of a single run that end until `now`, before anything happens then.
+    #[inline(always)]
+    pub(in crate::engine) fn end_batches(&mut self, world: &mut World<'_>, now: SimTime) {
+        if self.tally.batch_ended(now).is_some() {
+            self.end_some(world, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_some(&mut self, world: &mut World<'_>, now: SimTime) {
+        while let Some(end) = self.tally.batch_ended(now) {
+            self.look(world, end);
+            let credits = self.tally.credits.as_ref().zip(self.workspace.pool());
+            let flows = credits.map(|(credits, pool)| credits.flows(pool));
+            // It is billed when it ends or has another plan: parts of that would be rounded.
+            let billed = self.tally.money.plans;
+            self.tally.money.plans = billed.saturating_add(self.owed(world, end));
+            world.measures.end_batch(world.frame, &mut self.tally, flows);
+            self.tally.money.plans = billed;
+        }
+    }
+
     /// Ends the workspace: its books are closed and its tally is taken up.
     pub(in crate::engine) fn finish(&mut self, world: &mut World<'_>) {
+        self.end_batches(world, SimTime::NEVER);
         if let Some(station) = &world.station {
             let work = station.work();
             self.tally.backend_busy = work.busy;

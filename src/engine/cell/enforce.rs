@@ -327,7 +327,7 @@ impl Cell {
     /// Books how long a decision took.
     fn decided(&mut self, world: &mut World<'_>, message: &Message, now: SimTime) {
         if message.counts {
-            world.measures.decided(&mut self.tally, now.since(message.sent));
+            world.measures.decided(&mut self.tally, now, now.since(message.sent));
         }
     }
 

@@ -282,8 +282,7 @@ impl Cell {
         (self.instant, self.at_instant) = (SimTime::ZERO, 0);
         (self.events, self.messages, self.enables) = (0, 0, 0);
         let frame = world.frame;
-        let (causes, shadows) = (frame.causes.len(), frame.shadows.names().len());
-        self.tally.reset(causes, shadows, frame.withins.len());
+        self.tally.reset(frame);
         if frame.by_workspace {
             self.tally.blocked.get_or_insert_default();
         }

@@ -184,14 +184,22 @@ impl Cell {
         }
     }
 
-    /// Books what the plan cost since it was last booked: for a part of a period its part of the
-    /// price. After a trial's end nothing is paid.
+    /// Books what the plan cost since it was last booked.
     pub(super) fn bill(&mut self, world: &World<'_>, now: SimTime) {
+        let owed = self.owed(world, now);
+        let spent = &mut self.tally.money.plans;
+        *spent = spent.saturating_add(owed);
+        self.billed = now;
+    }
+
+    /// What the plan has cost since that was last booked \[millionths\]: for a part of a period its part of the
+    /// price. After a trial's end nothing is paid.
+    pub(super) fn owed(&self, world: &World<'_>, now: SimTime) -> i128 {
         let window = world.frame.window;
         let (from, to) = (self.billed.max(window.from), now.min(window.until));
-        self.billed = now;
         let plan = world.model.book.policy(self.workspace.plan()).plan();
-        let Some(price) = plan.price.filter(|_| self.workspace.available()) else { return };
+        let mut owed = 0_i128;
+        let Some(price) = plan.price.filter(|_| self.workspace.available()) else { return owed };
         let seats = i128::from(price.per.of(self.workspace.seats()));
         let periods = self.workspace.billing(price.every);
         let mut at = from;
@@ -209,10 +217,10 @@ impl Cell {
             let amount = price.amount.millionths();
             let part = amount * i128::from((end - at).nanos()) / i128::from(length.nanos());
             let cost = if whole > 0 { amount.saturating_mul(i128::from(whole)) } else { part };
-            let spent = &mut self.tally.money.plans;
-            *spent = spent.saturating_add(cost.saturating_mul(seats));
+            owed = owed.saturating_add(cost.saturating_mul(seats));
             at = end;
         }
+        owed
     }
 }
 

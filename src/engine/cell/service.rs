@@ -199,6 +199,7 @@ impl Cell {
         verdict: Verdict,
         now: SimTime,
     ) {
+        self.end_batches(world, now);
         let Verdict { of: (_, number), fate, .. } = verdict;
         let flight = *self.flights.at(number);
         let decides_late = world.station.as_ref().is_some_and(|station| station.decides_late());

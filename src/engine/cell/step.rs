@@ -128,15 +128,16 @@ impl Cell {
         self.instant
     }
 
-    /// Counts an event; too many at one instant end the run.
+    /// Counts an event, after the batches that end before it; too many at one instant end the run.
     #[inline]
     pub(super) fn count_event(
         &mut self,
-        world: &World<'_>,
+        world: &mut World<'_>,
         now: SimTime,
     ) -> Result<(), EngineError> {
         self.events += 1;
         if now > self.instant {
+            self.end_batches(world, now);
             self.instant = now;
             self.at_instant = 0;
         }

@@ -74,6 +74,7 @@ impl Cell {
         flight: u32,
         now: SimTime,
     ) {
+        self.end_batches(world, now);
         let record = self.flights.at(flight);
         record.queues -= 1;
         let Flight { message, queues, goes_on, .. } = *record;

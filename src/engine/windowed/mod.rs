@@ -35,7 +35,7 @@ use self::shard::Shard;
 use super::coupled::Shared;
 use super::model::GroupModel;
 use super::run::{EngineError, Part};
-use crate::measure::Frame;
+use crate::measure::{Batches, Frame};
 use crate::scenario::{Backend, Scenario};
 use crate::units::{SimSpan, SimTime};
 
@@ -199,6 +199,13 @@ impl<'a> Everybody<'a> {
         }
     }
 
+    /// The last instant of the batch of a single run in which an instant is, if another one comes after it.
+    fn before_batch_ends(&self, now: SimTime) -> SimTime {
+        let mut ends = self.frame.all.batches.into_iter().flat_map(Batches::ends);
+        let end = ends.find(|end| *end > now);
+        end.map_or(SimTime::NEVER, |end| SimTime::from_nanos(end.nanos() - 1))
+    }
+
     /// Has stretch after stretch of time simulated, ahead of the platform.
     fn lead_ahead<'s>(
         &self,
@@ -241,7 +248,8 @@ impl<'a> Everybody<'a> {
             } else if sent < OF_A_STRETCH.start {
                 shift = (shift + 1).min(62);
             }
-            let ahead = next + SimSpan::from_nanos(1 << shift);
+            // Before a batch ends all is heard that was answered by then.
+            let ahead = (next + SimSpan::from_nanos(1 << shift)).min(self.before_batch_ends(next));
             let until = if stops { furthest } else { ahead };
             furthest = furthest.max(until);
             if open.len() == 1 || sent < self.windows.worth_a_call * open.len() {

@@ -133,6 +133,7 @@ impl<'a> Residents<'a> {
         let group = *group as usize;
         let of_group = (&self.models[group], &self.frame.groups[group]);
         let mut world = world(of_group, &mut self.part.cohorts[*cohort as usize], *number);
+        cell.end_batches(&mut world, letter.at);
         cell.book_fate(&mut world, &letter.of, letter.fate);
     }
 

@@ -205,6 +205,7 @@ fn windows_measure_what_the_order_of_events_does() {
         let windows = Windows::of(&scenario).unwrap();
         let everybody = Everybody { scenario: &scenario, models, frame, windows };
         assert_eq!(everybody.hears(), hears, "{yaml}");
+        assert_eq!(frame.all.batches.is_some(), scenario.replications == 1, "{yaml}");
         // Threads share every window, however little there is to do.
         assert_same(&scenario, (0, MOST_SENT));
         if !hears {

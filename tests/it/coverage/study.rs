@@ -62,6 +62,7 @@ pub(crate) fn cases() -> Vec<Case> {
         all.extend(queue(name, percent, thousands));
     }
     all.extend(pool());
+    all.extend(agents());
     all
 }
 
@@ -122,6 +123,7 @@ fn pool() -> Vec<Case> {
         ("refusal.rate", 1.0 - used / expected),
         ("credits.periods_exhausted.share", exhausted),
         ("messages.completed", 400.0 * used),
+        ("credits.consumed", 400.0 * used),
     ];
     let of = |over, count, days: u32, backend: &str| {
         Case {
@@ -143,12 +145,42 @@ workspaces:
         exact: exact.clone(),
     }
     };
-    let mut alone = of(Over::Batches, 1, 400, "");
-    // Counts of periods are not told by stretches of time.
-    alone.exact.retain(|(metric, _)| *metric != "credits.periods_exhausted.share");
+    let alone = of(Over::Batches, 1, 400, "");
     let mut parted =
         of(Over::Workspaces, 800, 1, "thresholds: ['loss.rate{plan=metered} <= 100%']");
     (parted.name, parted.whole) = ("half on a pool of 100 for 100", "plan=metered");
     parted.yaml = parted.yaml.replace("plan: metered,", "plan: { metered: 50%, unlimited: 50% },");
     vec![of(Over::Workspaces, 400, 1, ""), alone, parted]
+}
+
+/// Twenty agents in a workspace, each of them active for 40 minutes and then offline for 20, on average.
+fn agents() -> [Case; 2] {
+    [(Over::Workspaces, 40, 2), (Over::Batches, 1, 60)].map(|(over, count, days)| Case {
+        name: "20 agents, active two thirds of the time",
+        over,
+        whole: "all",
+        yaml: format!(
+            "
+limitlab: 1
+name: study
+duration: {}h
+warm_up: 12h
+workspaces:
+  - group: a
+    count: {count}
+    agents:
+      - name: bot
+        count: 20
+        activity: {{ active: {{ exponential: 40m }}, offline: {{ exponential: 20m }} }}
+        traffic: {{ rate: 1/d }}
+",
+            12 + 24 * days
+        ),
+        exact: vec![
+            ("active.mean", 20.0 * 2.0 / 3.0),
+            ("agents.offline.mean", 20.0 / 3.0),
+            // Each is enabled once an hour.
+            ("enables.tried", f64::from(20 * 24 * count * days)),
+        ],
+    })
 }
