@@ -68,8 +68,7 @@ fn cohorts(scenario: &Scenario, asked: &[&Selector]) -> Cohorts {
         let mut own: Vec<usize> = asked.iter().filter_map(|of| begun_as(group, of)).collect();
         own.sort_unstable();
         own.dedup();
-        let begun = group.first_plans().filter(|(_, share)| *share > Share::NONE).count();
-        cohorts.add_group(group.plans.len(), &own, begun > own.len());
+        cohorts.add_group(group.plans.len(), &own, group.first_plans().count() > own.len());
     }
     cohorts
 }
@@ -91,10 +90,7 @@ fn of_plan(common: &Common<'_>, cohorts: &Cohorts, of: &Selector) -> PlanFrame {
     let (places, groups): (Vec<(usize, usize)>, Vec<Cow<'_, Group>>) = own.unzip();
     let groups: Vec<&Group> = groups.iter().map(AsRef::as_ref).collect();
     let (cohorts, places): (Vec<usize>, Vec<usize>) = places.into_iter().unzip();
-    let begun = |&place: &usize| {
-        let begun = common.scenario.groups[place].first_plans();
-        begun.filter(|(_, share)| *share > Share::NONE).count()
-    };
+    let begun = |&place: &usize| common.scenario.groups[place].first_plans().count();
     PlanFrame {
         name: of.to_string(),
         cohorts,
@@ -121,10 +117,8 @@ struct Common<'s> {
 impl<'s> Common<'s> {
     fn of(scenario: &'s Scenario, until: SimTime) -> Self {
         let window = Window { from: SimTime::ZERO + scenario.warm_up, until };
-        let causes = scenario.groups.iter().map(|group| {
-            let throttles: Vec<&Throttle> = scenario.throttles_of(group).collect();
-            (limiters(group, &throttles), reasons(scenario, group))
-        });
+        let of_group = |group| (limiters(scenario, group).collect(), reasons(scenario, group));
+        let causes = scenario.groups.iter().map(of_group);
         let causes = Arc::new(Causes::new(causes));
         let shadows = scenario
             .groups
@@ -153,10 +147,8 @@ impl<'s> Common<'s> {
         let scenario = self.scenario;
         let throttles: Vec<&Throttle> =
             groups.iter().flat_map(|group| scenario.throttles_of(group)).collect();
-        let limiters: Vec<LimiterCause<'_>> = groups
-            .iter()
-            .flat_map(|group| limiters(group, &scenario.throttles_of(group).collect::<Vec<_>>()))
-            .collect();
+        let limiters: Vec<LimiterCause<'_>> =
+            groups.iter().flat_map(|group| limiters(scenario, group)).collect();
         let reasons: Vec<Reason> =
             groups.iter().flat_map(|group| reasons(scenario, group)).collect();
         let reported: Vec<Reason> = groups.iter().flat_map(|group| reported(group)).collect();
@@ -208,14 +200,17 @@ fn batches(scenario: &Scenario) -> Option<Batches> {
 
 /// What refuses by a name of its own in a group, in the order by which refusals name it: the
 /// throttles, and behind them the customers, where they hold attempts back themselves.
-fn limiters<'a>(group: &Group, throttles: &[&'a Throttle]) -> Vec<LimiterCause<'a>> {
+fn limiters<'a>(
+    scenario: &'a Scenario,
+    group: &'a Group,
+) -> impl Iterator<Item = LimiterCause<'a>> {
     let client = LimiterCause {
         name: ClientThrottling::NAME,
         reason: ClientThrottling::REFUSAL,
         refuses: true,
     };
     let client = group.lines.iter().any(|line| line.client_throttling.is_some()).then_some(client);
-    throttles.iter().map(|throttle| LimiterCause::from(*throttle)).chain(client).collect()
+    scenario.throttles_of(group).map(LimiterCause::from).chain(client)
 }
 
 fn union(all: &[Features]) -> Features {

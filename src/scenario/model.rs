@@ -374,8 +374,9 @@ impl Group {
         self.recorded.as_ref().is_some_and(what)
     }
 
-    /// The plans at the start.
+    /// The plans on which workspaces begin, each with the share of those that do.
     pub fn first_plans(&self) -> impl Iterator<Item = (&Plan, Share)> {
-        self.mix.iter().map(|&(plan, share)| (&self.plans[plan].plan, share))
+        let begun = self.mix.iter().filter(|(_, share)| *share > Share::NONE);
+        begun.map(|&(plan, share)| (&self.plans[plan].plan, share))
     }
 }

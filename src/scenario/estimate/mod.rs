@@ -21,7 +21,7 @@ use self::population::population;
 use self::recorded::{credits_to_strangers, messages_to_strangers};
 use self::routed::{credits as routed_credits, routed};
 use super::model::{Backend, Group, Scenario};
-use crate::units::{Share, SimSpan, SimTime};
+use crate::units::{SimSpan, SimTime};
 use crate::workload::{
     Action, AgentLine, Factor, LineKind, Occurrence, Steps, Traffic, TrafficKind,
 };
@@ -89,7 +89,7 @@ pub(super) fn churns(group: &Group) -> bool {
 /// start.
 pub(super) fn agents(scenario: &Scenario, group: &Group) -> Vec<f64> {
     let mut means = vec![0.0; group.lines.len()];
-    for (plan, share) in group.first_plans().filter(|&(_, share)| share > Share::NONE) {
+    for (plan, share) in group.first_plans() {
         let agents = population(group, plan, scenario.duration);
         for (mean, agents) in means.iter_mut().zip(agents) {
             *mean += share.as_f64() * agents;

@@ -5,7 +5,7 @@ use super::more::{More, Spell, bought_anyway, bought_automatically, overage};
 use super::recorded::{credits as recorded, credits_to_strangers};
 use super::{churns, messages_per_agent, population, routed, routed_credits, steps};
 use crate::rules::{Allowance, Anchor, Cycle, Per, Plan, Recurrence};
-use crate::units::{Share, SimSpan, SimTime};
+use crate::units::{SimSpan, SimTime};
 use crate::workload::{AgentLine, AutoBuy};
 
 /// Credits of a workspace, on average.
@@ -94,7 +94,7 @@ pub(in crate::scenario) fn books(scenario: &Scenario, group: &Group) -> Option<B
     let more = More { packages: 0.0, overage: 0.0, by_hand: false };
     let mut sum = Books { wanted: 0.0, held: 0.0, more, over: SimSpan::ZERO, about: false };
     let mut counting = 0.0;
-    for (plan, share) in group.first_plans().filter(|&(_, share)| share > Share::NONE) {
+    for (plan, share) in group.first_plans() {
         if let Some(books) = books_on(scenario, group, plan) {
             let share = share.as_f64();
             sum.wanted += share * books.wanted;

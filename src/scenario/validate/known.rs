@@ -6,7 +6,6 @@ use super::super::model::{Group, Scenario};
 use super::super::occurs::reported;
 use super::names::Names;
 use crate::rules::Reason;
-use crate::units::Share;
 use crate::workload::ClientThrottling;
 
 /// What a scenario declares that metrics can be about.
@@ -43,8 +42,8 @@ impl Known {
         known.add_reasons(None, shared.map(|it| (it.name.as_str(), it.quota.reason())));
         for group in &scenario.groups {
             known.groups.add(&group.name);
-            let begun = group.first_plans().filter(|&(_, share)| share > Share::NONE);
-            known.add_first_plans(&group.name, Some(begun.map(|(plan, _)| plan.name.clone())));
+            let begun = group.first_plans().map(|(plan, _)| plan.name.clone());
+            known.add_first_plans(&group.name, Some(begun));
             known.add_reasons(Some(&group.name), limits(group));
             for reason in reported(group) {
                 known.limiters.add(reason.name());

@@ -98,9 +98,9 @@ fn utilisation(scenario: &Scenario, backend: &Backend, warnings: &mut Vec<String
     }
 }
 
-/// The plans at the start that any workspace can be on.
+/// The plans on which workspaces begin.
 fn first_plans(group: &Group) -> impl Iterator<Item = &Plan> {
-    group.first_plans().filter(|&(_, share)| share > Share::NONE).map(|(plan, _)| plan)
+    group.first_plans().map(|(plan, _)| plan)
 }
 
 fn agents(group: &Group, warnings: &mut Vec<String>) {
