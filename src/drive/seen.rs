@@ -132,7 +132,7 @@ impl Seen {
                 }
             }
         }
-        self.note_slots(decision.active);
+        self.note_slots(frame, decision.active, now);
         self.charge(measures, frame, record, now);
     }
 
@@ -199,9 +199,10 @@ impl Seen {
     /// Brings what is measured of the slots up to date. Answers may be known here in another order
     /// than that in which they were decided: there are too many active agents only if who decided
     /// says so too.
-    fn note_slots(&mut self, told: Option<u32>) {
+    fn note_slots(&mut self, frame: &GroupFrame, told: Option<u32>, now: SimTime) {
         let Some(slots) = self.slots else { return };
         let levels = &mut self.tally.levels;
+        levels.advance(frame.window, now);
         let active = told.map_or(levels.active, |told| told.min(levels.active));
         levels.full = levels.active >= slots;
         levels.excess = active.saturating_sub(slots);

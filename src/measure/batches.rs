@@ -29,12 +29,12 @@ pub struct Batches {
 
 impl Batches {
     /// The fewest batches that an interval is made of.
-    pub(crate) const FEWEST: usize = 10;
+    pub(crate) const FEWEST: u64 = 10;
 
     /// Of so many bins of a width from `first` on; `None` where they are too few.
     pub fn of(first: usize, bins: usize, bin: SimSpan) -> Option<Self> {
         let length = (bins / BATCHES).max(1);
-        (bins >= Self::FEWEST).then(|| Self { first, length, count: bins / length, bin })
+        (bins as u64 >= Self::FEWEST).then(|| Self { first, length, count: bins / length, bin })
     }
 
     /// The batch of a bin. What is measured before the first or after the last belongs to those.
@@ -43,8 +43,8 @@ impl Batches {
     }
 
     /// How many of them begin before an instant.
-    pub fn begun(self, until: SimTime) -> usize {
-        1 + self.ends().take_while(|end| *end < until).count()
+    pub fn begun(self, until: SimTime) -> u64 {
+        1 + self.ends().take_while(|end| *end < until).count() as u64
     }
 
     /// When each batch ends but the last one, to which all belongs that comes after it.
@@ -54,31 +54,30 @@ impl Batches {
     }
 }
 
-/// What the workspaces of a group had come to together when each batch ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What the workspaces of a group had counted together when each batch ended.
+#[derive(Debug, Clone, Default)]
 pub struct BatchSums {
     ends: Vec<SimTime>,
-    /// When each of these batches ended, x and y of each of the frame's ratios.
-    sums: Vec<Vec<(i128, i128)>>,
+    sums: Vec<Tally>,
 }
 
 impl BatchSums {
-    /// Nothing yet, of so many ratios.
-    pub(super) fn new(batches: Option<Batches>, ratios: usize) -> Self {
-        let ends: Vec<SimTime> = batches.into_iter().flat_map(Batches::ends).collect();
-        let sums = vec![vec![(0, 0); ratios]; ends.len()];
-        Self { ends, sums }
+    /// Nothing yet.
+    pub(super) fn new(frame: &GroupFrame) -> Self {
+        let ends: Vec<SimTime> = frame.batches.into_iter().flat_map(Batches::ends).collect();
+        let mut nothing = Tally::default();
+        nothing.reset(frame);
+        Self { sums: vec![nothing; ends.len()], ends }
     }
 
-    /// Adds what other workspaces had come to.
+    /// Adds what other workspaces had counted.
     pub(super) fn merge(&mut self, other: &Self) {
-        let both = self.sums.iter_mut().flatten().zip(other.sums.iter().flatten());
-        both.for_each(|(mine, theirs)| *mine = (mine.0 + theirs.0, mine.1 + theirs.1));
+        self.sums.iter_mut().zip(&other.sums).for_each(|(mine, theirs)| mine.add(theirs));
     }
 
-    /// The interval of a figure that is number `number` of the ratios; `None` where it does not divide among batches,
-    /// or where there was something to tell of in fewer than ten of them.
-    /// `whole` is what the workspaces came to in the end, `window` what was measured.
+    /// The interval of a figure, and of how many batches it is made; `None` where it does not divide among batches,
+    /// or where there was anything to tell of in fewer than ten of them. `whole` are its sums in the end, `window`
+    /// is what was measured.
     ///
     /// Batches are the observations of a ratio estimator: what is taken over a count has that, and all else the
     /// length of each of them.
@@ -86,16 +85,16 @@ impl BatchSums {
     /// Source: S. Asmussen, P. W. Glynn, Stochastic Simulation (2007), section IV.5 (batch means).
     pub fn interval(
         &self,
-        (number, ratio): (usize, &Ratio),
+        ratio: &Ratio,
         whole: &PairMoments,
         window: Window,
-    ) -> Option<Interval> {
-        if !ratio.divides {
+    ) -> Option<(Interval, u64)> {
+        if !ratio.divides() {
             return None;
         }
         let mut moments = PairMoments::default();
-        let (mut begun, mut before) = (window.from, (0, 0));
-        let sums = self.sums.iter().map(|sums| sums[number]).chain([whole.sums()]);
+        let (mut begun, mut before, mut with_some) = (window.from, (0, 0), 0);
+        let sums = self.sums.iter().map(|sum| ratio.of(sum)).chain([whole.sums()]);
         for (end, sum) in self.ends.iter().copied().chain([window.until]).zip(sums) {
             let length = i128::from(window.overlap(begun, end));
             let (x, counted) = (sum.0 - before.0, sum.1 - before.1);
@@ -103,24 +102,27 @@ impl BatchSums {
             // Of an interrupted run there are batches to which it did not come.
             if length > 0 && (x, y) != (0, 0) {
                 moments.add(x, y);
+                with_some += u64::from(x != 0);
             }
             (begun, before) = (end, sum);
         }
-        let are_enough = moments.count() >= Batches::FEWEST as u64;
+        // What happens once or seldom does not tell how often it might: it may well be meant to happen then.
+        let (sum, over) = whole.sums();
+        let recurs = ratio.is_per_count() || sum == 0 || with_some >= Batches::FEWEST;
+        let are_enough = moments.count() >= Batches::FEWEST && recurs;
         let found = moments.ratio().filter(|_| are_enough)?;
-        let (_, over) = whole.sums();
         let times = match (ratio.is_per_count(), ratio.kind) {
             (true, _) => 1.0,
             (false, Kind::Total) => window.length().nanos() as f64,
             (false, _) => window.length().nanos() as f64 / over as f64,
         };
         let half_width = found.half_width.map(|half| half * times);
-        Some(Interval { value: found.value * times, half_width })
+        Some((Interval { value: found.value * times, half_width }, moments.count()))
     }
 }
 
 impl GroupMeasures {
-    /// Books what a workspace has come to when the batch ends in which it [is](Tally::batch_ended), before anything
+    /// Books what a workspace has counted when the batch ends in which it [is](Tally::batch_ended), before anything
     /// happens then. `flows` are those of its pool until then.
     pub fn end_batch(&mut self, frame: &GroupFrame, tally: &mut Tally, flows: Option<Flows>) {
         let end = tally.batch_ends;
@@ -128,11 +130,7 @@ impl GroupMeasures {
         if let (Some(credits), Some(flows)) = (&mut tally.credits, flows) {
             credits.settle(frame.window, end, flows);
         }
-        let sums = &mut self.batches.sums[tally.batch];
-        for (sum, ratio) in sums.iter_mut().zip(frame.ratios.iter()).filter(|(_, it)| it.divides) {
-            let (x, y) = ratio.of(tally);
-            *sum = (sum.0 + x, sum.1 + y);
-        }
+        self.batches.sums[tally.batch].add(tally);
         tally.batch += 1;
         tally.batch_ends = self.batches.ends.get(tally.batch).copied().unwrap_or(SimTime::NEVER);
     }
@@ -152,31 +150,44 @@ mod tests {
     }
 
     fn ratio(kind: Kind, per: Per) -> Ratio {
-        Ratio::new("it", kind, 1.0, |_| 0, per)
+        Ratio::new("it", kind, 1.0, |tally| i128::from(tally.attempts), per)
     }
 
-    /// The interval when so much came in each batch, in all of so many workspaces.
-    fn interval(
-        ratio: &Ratio,
-        came: &[(i128, i128)],
-        (whole_y, until): (Option<i128>, u64),
-    ) -> Option<(f64, f64)> {
-        let mut sums = BatchSums::new(Some(BATCHES), 1);
-        let (mut x, mut y) = (0, 0);
-        for (place, came) in came.iter().enumerate() {
-            (x, y) = (x + came.0, y + came.1);
-            if let Some(sums) = sums.sums.get_mut(place) {
-                sums[0] = (x, y);
+    fn per_offered() -> Per {
+        Per::counted(|tally| i128::from(tally.offered))
+    }
+
+    /// What there is when so many attempts and messages came in each batch, and together at the end.
+    fn sums(came: &[(u64, u64)]) -> (BatchSums, (i128, i128)) {
+        let ends: Vec<SimTime> = BATCHES.ends().collect();
+        let mut sums = BatchSums { sums: vec![Tally::default(); ends.len()], ends };
+        let mut now = Tally::default();
+        for (place, (attempts, offered)) in came.iter().enumerate() {
+            now.attempts += attempts;
+            now.offered += offered;
+            if let Some(sum) = sums.sums.get_mut(place) {
+                sum.add(&now);
             }
         }
+        (sums, (i128::from(now.attempts), i128::from(now.offered)))
+    }
+
+    /// The interval of so much in each batch, and how many batches are behind it; `over` is Σy where that is not
+    /// counted.
+    fn interval(
+        ratio: &Ratio,
+        came: &[(u64, u64)],
+        (over, window): (Option<i128>, Window),
+    ) -> Option<(f64, f64, u64)> {
+        let (sums, (x, y)) = sums(came);
         let mut whole = PairMoments::default();
-        whole.add(x, whole_y.unwrap_or(y));
-        let found = sums.interval((0, ratio), &whole, window(until))?;
-        Some((found.value, found.half_width?))
+        whole.add(x, over.unwrap_or(y));
+        let (found, count) = sums.interval(ratio, &whole, window)?;
+        Some((found.value, found.half_width?, count))
     }
 
     /// 1, 2, .., 10: mean 5.5, variance 55/6, and 2.262 is Student's quantile of 9 degrees of freedom.
-    fn one_to_ten(y: i128) -> Vec<(i128, i128)> {
+    fn one_to_ten(y: u64) -> Vec<(u64, u64)> {
         (1..=10).map(|x| (x, y)).collect()
     }
 
@@ -184,60 +195,55 @@ mod tests {
     fn what_is_counted_has_the_interval_of_batch_means() {
         let half_of_mean = 2.262 * (55.0 / 6.0 / 10.0_f64).sqrt();
         let total = ratio(Kind::Total, Per::Workspace);
-        let (value, half) = interval(&total, &one_to_ten(1), (Some(3), 100)).unwrap();
-        assert!((value - 55.0).abs() < 1e-9, "{value}");
-        assert!((half - 10.0 * half_of_mean).abs() < 1e-9, "{half}");
         // Three workspaces.
-        let mean = ratio(Kind::Mean, Per::Workspace);
-        let (value, third) = interval(&mean, &one_to_ten(1), (Some(3), 100)).unwrap();
+        let of = |ratio, over| interval(ratio, &one_to_ten(0), (Some(over), window(100))).unwrap();
+        let (value, half, count) = of(&total, 3);
+        assert!((value - 55.0).abs() < 1e-9 && count == 10, "{value} {count}");
+        assert!((half - 10.0 * half_of_mean).abs() < 1e-9, "{half}");
+        let (mean, level) =
+            (ratio(Kind::Mean, Per::Workspace), ratio(Kind::Mean, Per::Window(100)));
+        let (value, third, _) = of(&mean, 3);
         assert!((value - 55.0 / 3.0).abs() < 1e-9 && (third - half / 3.0).abs() < 1e-9);
         // Each of them for 100 ns.
-        let level = ratio(Kind::Mean, Per::Window(100));
-        let (value, part) = interval(&level, &one_to_ten(0), (Some(300), 100)).unwrap();
+        let (value, part, _) = of(&level, 300);
         assert!((value - 55.0 / 300.0).abs() < 1e-9 && (part - half / 300.0).abs() < 1e-9);
     }
 
     #[test]
     fn ratios_are_over_batches_in_which_there_was_something() {
-        let share = ratio(Kind::Share, Per::counted(|_| 0));
+        let share = ratio(Kind::Share, per_offered());
         let mut came = one_to_ten(20);
-        let (value, half) = interval(&share, &came, (None, 100)).unwrap();
-        assert!((value - 55.0 / 200.0).abs() < 1e-12);
+        let (value, half, count) = interval(&share, &came, (None, window(100))).unwrap();
+        assert!((value - 55.0 / 200.0).abs() < 1e-12 && count == 10);
         assert!((half - 2.262 * (55.0 / 6.0 / 10.0_f64).sqrt() / 20.0).abs() < 1e-9, "{half}");
         // That nothing was there to share in one says nothing, and nine are too few.
         came[3] = (0, 0);
-        assert_eq!(interval(&share, &came, (None, 100)), None);
-        // Of what is counted it says that there was none.
+        assert_eq!(interval(&share, &came, (None, window(100))), None);
+        assert_eq!(interval(&share.undivided(), &one_to_ten(20), (None, window(100))), None);
+    }
+
+    #[test]
+    fn what_happens_seldom_is_not_told_by_how_often_it_does_not() {
         let total = ratio(Kind::Total, Per::Workspace);
-        assert!(interval(&total, &came, (None, 100)).is_some());
-        assert_eq!(interval(&share.undivided(), &one_to_ten(20), (None, 100)), None);
+        let of = |came: &[(u64, u64)]| interval(&total, came, (Some(1), window(100)));
+        let mut came = one_to_ten(1);
+        assert!(of(&came).is_some());
+        came[3].0 = 0;
+        assert_eq!(of(&came), None);
+        assert_eq!(of(&[(0, 0); 10]), Some((0.0, 0.0, 10)));
     }
 
     #[test]
     fn batches_are_as_long_as_they_were_measured() {
         // As much in every nanosecond, also where the first batch begins late, and the last one ends late.
-        let level = ratio(Kind::Total, Per::Workspace);
+        let total = ratio(Kind::Total, Per::Workspace);
         let mut even = vec![(70, 0); 10];
-        even[0].0 = 21;
-        even[9].0 = 140;
+        (even[0].0, even[9].0) = (21, 140);
         let late = Window { from: SimTime::from_nanos(7), until: SimTime::from_nanos(110) };
-        let mut sums = BatchSums::new(Some(BATCHES), 1);
-        let mut x = 0;
-        for (place, came) in even.iter().enumerate() {
-            x += came.0;
-            if let Some(sums) = sums.sums.get_mut(place) {
-                sums[0].0 = x;
-            }
-        }
-        let mut whole = PairMoments::default();
-        whole.add(x, 1);
-        let found = sums.interval((0, &level), &whole, late).unwrap();
-        assert!(
-            (found.value - 721.0).abs() < 1e-9 && found.half_width.unwrap() < 1e-6,
-            "{found:?}"
-        );
+        let (value, half, _) = interval(&total, &even, (Some(1), late)).unwrap();
+        assert!((value - 721.0).abs() < 1e-9 && half < 1e-6, "{value} {half}");
         // Of a run that was interrupted, those that it reached.
-        assert_eq!(interval(&level, &one_to_ten(1), (None, 85)), None);
+        assert_eq!(interval(&total, &one_to_ten(1), (Some(1), window(85))), None);
         assert_eq!(BATCHES.begun(SimTime::from_nanos(85)), 9);
         assert_eq!(BATCHES.begun(SimTime::from_nanos(1_000)), 10);
     }

@@ -112,6 +112,46 @@ impl CreditTally {
         }
     }
 
+    /// Adds what came and went in another workspace, and for how long.
+    pub(super) const fn add(&mut self, other: &Self) {
+        // Whoever adds a field is asked here whether it adds up over workspaces and over time.
+        let Self {
+            flows: Flows { granted, purchased, consumed, overage, oversold, expired },
+            exhausted_time,
+            periods,
+            periods_zero,
+            periods_exhausted,
+            counted_time,
+            opening: _,
+            held: _,
+            closing: _,
+            before: _,
+            closed: _,
+            first_zero: _,
+            first_refusal: _,
+            counted_since: _,
+            period_began: _,
+            zero_in_period: _,
+            refused_in_period: _,
+            exhausted_since: _,
+            used: _,
+            alerted: _,
+            next_alert: _,
+        } = other;
+        let flows = &mut self.flows;
+        flows.granted += *granted;
+        flows.purchased += *purchased;
+        flows.consumed += *consumed;
+        flows.overage += *overage;
+        flows.oversold += *oversold;
+        flows.expired += *expired;
+        self.exhausted_time += *exhausted_time;
+        self.periods += *periods;
+        self.periods_zero += *periods_zero;
+        self.periods_exhausted += *periods_exhausted;
+        self.counted_time += *counted_time;
+    }
+
     /// What came into a pool and went in the window until now.
     pub fn flows(&self, pool: &CreditPool) -> Flows {
         let (now, before) = (pool.booked(), self.before.unwrap_or_else(|| pool.booked()));

@@ -33,6 +33,36 @@ pub struct DamageTally {
     pub stranded: i128,
 }
 
+impl DamageTally {
+    /// Adds what was done to another workspace.
+    pub(super) const fn add(&mut self, other: &Self) {
+        // Whoever adds a field is asked here whether it adds up over workspaces and over time.
+        let Self {
+            false_refusals,
+            retries,
+            give_ups,
+            unchecked,
+            double_charges,
+            double_charged,
+            lost_releases,
+            unbilled,
+            expired_holds,
+            above_hold,
+            stranded: _,
+        } = other;
+        self.false_refusals += *false_refusals;
+        self.retries += *retries;
+        self.give_ups += *give_ups;
+        self.unchecked += *unchecked;
+        self.double_charges += *double_charges;
+        self.double_charged += *double_charged;
+        self.lost_releases += *lost_releases;
+        self.unbilled += *unbilled;
+        self.expired_holds += *expired_holds;
+        self.above_hold += *above_hold;
+    }
+}
+
 /// Figures of it, for what limits cause.
 pub(super) fn ratios(causes: &Causes) -> Vec<Ratio> {
     let mut all = damage();

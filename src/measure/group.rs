@@ -148,7 +148,7 @@ impl GroupMeasures {
             spent: Histogram::default(),
             workspaces: 0,
             moments: vec![PairMoments::default(); frame.ratios.len()],
-            batches: BatchSums::new(frame.batches, frame.ratios.len()),
+            batches: BatchSums::new(frame),
             sections: Sections::new(frame.batches, bins),
         }
     }

@@ -58,6 +58,35 @@ impl LevelTally {
         self.since = now;
     }
 
+    /// Adds the times of another workspace.
+    pub(super) fn add(&mut self, other: &Self) {
+        // Whoever adds a field is asked here whether it adds up over workspaces and over time.
+        let Self {
+            active_time,
+            draft_time,
+            offline_time,
+            limited_time,
+            full_time,
+            excess_time,
+            active: _,
+            draft: _,
+            offline: _,
+            limited: _,
+            excess: _,
+            full: _,
+            since: _,
+            excess_max: _,
+            active_max: _,
+            agents_max: _,
+        } = other;
+        self.active_time += active_time;
+        self.draft_time += draft_time;
+        self.offline_time += offline_time;
+        self.limited_time += limited_time;
+        self.full_time += full_time;
+        self.excess_time += excess_time;
+    }
+
     /// Agents in any state.
     pub const fn agents(&self) -> u32 {
         self.active + self.draft + self.offline

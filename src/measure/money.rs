@@ -15,6 +15,14 @@ pub struct MoneyTally {
 }
 
 impl MoneyTally {
+    /// Adds what another workspace spent.
+    pub(super) const fn add(&mut self, other: &Self) {
+        let Self { plans, packages, overage } = other;
+        self.plans += *plans;
+        self.packages += *packages;
+        self.overage += *overage;
+    }
+
     /// All of it.
     pub const fn total(&self) -> i128 {
         self.plans + self.packages + self.overage

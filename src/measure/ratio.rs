@@ -34,11 +34,20 @@ pub struct Ratio {
     pub scale: f64,
     /// What must be possible in a group for the metric to be there.
     pub(super) need: Need,
-    /// Whether what is summed up divides among stretches of time, as what is counted does: not what is of one
-    /// instant, the greatest of something, nor true or false.
-    pub(super) divides: bool,
+    by_time: ByTime,
     x: Sum,
     per: Per,
+}
+
+/// What tells of a figure by stretches of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ByTime {
+    /// What is summed up in workspaces.
+    Sums,
+    /// The books of servers.
+    Servers,
+    /// Nothing: it is of one instant, the greatest of something, or what a workspace has come to.
+    Nothing,
 }
 
 /// What a workspace adds to a sum.
@@ -142,12 +151,21 @@ impl Ratio {
     }
 
     /// Is not told by stretches of time.
-    pub(super) fn undivided(mut self) -> Self {
-        self.divides = false;
-        self
+    pub(super) fn undivided(self) -> Self {
+        Self { by_time: ByTime::Nothing, ..self }
     }
 
-    /// The pair that a workspace adds: one that is finished, or what divides as far as it has come.
+    /// Whether what is summed up in workspaces adds up over stretches of time, too.
+    pub(super) fn divides(&self) -> bool {
+        self.by_time == ByTime::Sums
+    }
+
+    /// Whether the books of servers tell of it by stretches of time.
+    pub fn is_of_servers(&self) -> bool {
+        self.by_time == ByTime::Servers
+    }
+
+    /// The pair that a finished workspace adds.
     pub fn of(&self, tally: &Tally) -> (i128, i128) {
         let y = match &self.per {
             Per::Counted(count) => count(tally),
@@ -201,7 +219,7 @@ impl Ratio {
         per: Per,
     ) -> Self {
         let (metric, x) = (metric.to_owned(), Box::new(x));
-        Self { metric, kind, scale, need: Need::Nothing, divides: true, x, per }
+        Self { metric, kind, scale, need: Need::Nothing, by_time: ByTime::Sums, x, per }
     }
 }
 
@@ -390,7 +408,8 @@ fn backend(length: u64) -> Vec<Ratio> {
     let served = |t: &Tally| i128::from(t.backend_served);
     let (capacity, time) = (Per::counted(|t| t.backend_capacity as i128), || Per::Window(length));
     let of = |metric, scale, x: fn(&Tally) -> i128, per, need| {
-        Ratio::new(metric, Kind::Mean, scale, x, per).needs(need).undivided()
+        let figure = Ratio::new(metric, Kind::Mean, scale, x, per).needs(need);
+        Ratio { by_time: ByTime::Servers, ..figure }
     };
     vec![
         // Above 1 where servers go that finish what they serve.

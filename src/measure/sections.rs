@@ -186,6 +186,16 @@ impl Sections {
         all.filter(|counted| counted.counts.iter().any(|&count| count > 0))
     }
 
+    /// In how many sections a family was observed.
+    pub fn count(&self, family: Family) -> u64 {
+        self.of(family).count() as u64
+    }
+
+    /// Whether so many of them are enough for an interval.
+    const fn are_enough(&self, count: usize) -> bool {
+        count as u64 >= if self.are_batches() { Batches::FEWEST } else { 2 }
+    }
+
     /// The sums behind the mean of a family: x is what was observed \[ns\], y how often.
     pub fn mean(&self, family: Family) -> PairMoments {
         let mut moments = PairMoments::default();
@@ -197,7 +207,7 @@ impl Sections {
 
     /// By what factor a family's deviation may be greater or less than it is, with 95%: a jackknife over
     /// sections of its logarithm, since there is no end to how great it may be, but one to how small. `None`
-    /// where fewer than two sections have observed it, or where nothing deviates.
+    /// where fewer than two sections have observed it, or ten batches, or where nothing deviates.
     ///
     /// Squares are skewed, and so is how sections differ in them. So where there are more than 20,
     /// neighbours are taken together.
@@ -215,7 +225,7 @@ impl Sections {
         // Sums of floats depend on their order, and groups may stand in any.
         without.sort_unstable_by(f64::total_cmp);
         let n = without.len() as f64;
-        let degrees = without.len().checked_sub(1).filter(|&degrees| degrees > 0)?;
+        let degrees = without.len().checked_sub(1).filter(|_| self.are_enough(without.len()))?;
         let mean = without.iter().sum::<f64>() / n;
         let spread: f64 = without.iter().map(|it| (it - mean) * (it - mean)).sum();
         Some(libm::exp(student_975(degrees as u64) * ((n - 1.0) / n * spread).sqrt()))
@@ -253,7 +263,9 @@ impl Sections {
             });
             counts.collect()
         };
-        Quantiles { ranks: histogram.ranks(), sections: self.of(family).map(up_to).collect() }
+        let sections: Vec<_> = self.of(family).map(up_to).collect();
+        let are_enough = self.are_enough(sections.len());
+        Quantiles { ranks: histogram.ranks(), sections, are_enough }
     }
 }
 
@@ -264,6 +276,8 @@ pub struct Quantiles<'h> {
     /// In each section in which the family was observed, how many values lie in the buckets up to each
     /// [coarse] one.
     sections: Vec<Vec<u64>>,
+    /// Whether so many sections are enough for an interval.
+    are_enough: bool,
 }
 
 impl Quantiles<'_> {
@@ -274,13 +288,14 @@ impl Quantiles<'_> {
 
     /// The 95% interval of the q-quantile, q = `per_mille` / 1000: the values at the ranks that lie as far to
     /// both sides of q as the share of values up to the quantile is uncertain by how sections differ in it.
-    /// `None` where fewer than two sections have observed it, or where there is no such rank: so few values
-    /// bound nothing.
+    /// `None` where fewer than two sections have observed it, or ten batches, or where there is no such rank: so few
+    /// values bound nothing.
     ///
     /// Source: R. S. Woodruff, Confidence Intervals for Medians and Other Position Measures, Journal of
     /// the American Statistical Association 47 (1952), 635-646.
     pub fn interval(&self, per_mille: u64) -> Option<[u64; 2]> {
-        let bucket = coarse(Histogram::index(self.value(per_mille)?));
+        let value = self.value(per_mille).filter(|_| self.are_enough)?;
+        let bucket = coarse(Histogram::index(value));
         let q = per_mille as f64 / 1e3;
         // The quantile lies inside a coarse bucket: whichever end of that is nearer to it in rank.
         let ends = [Some(bucket), bucket.checked_sub(1)].into_iter().flatten();

@@ -7,7 +7,7 @@ use super::group::GroupFrame;
 use super::hits::{HitTally, Run};
 use super::levels::LevelTally;
 use super::money::MoneyTally;
-use super::series::{BinCursor, SlotLimit};
+use super::series::{BinCursor, SlotLimit, add_all};
 use crate::units::{SimSpan, SimTime};
 
 /// Messages of one agent or feature.
@@ -210,6 +210,101 @@ impl Tally {
     /// Attempts refused, whatever the cause.
     pub fn refused_total(&self) -> u64 {
         self.refused.iter().sum()
+    }
+
+    /// Adds what another workspace has counted, as far as that adds up over time, too: not what is of one
+    /// instant, nor the greatest of something, nor what servers do, who are given it before they do it.
+    #[expect(clippy::too_many_lines, reason = "each field is named, so that none is forgotten")]
+    pub(super) fn add(&mut self, other: &Self) {
+        // Whoever adds a field is asked here whether it adds up over workspaces and over time.
+        let Self {
+            offered,
+            completed,
+            lost,
+            lost_waiting,
+            timed_out,
+            attempts,
+            refused,
+            shadow,
+            first_refused,
+            latency,
+            wait,
+            service,
+            decision,
+            decided,
+            waited,
+            within,
+            creates_tried,
+            creates_refused,
+            enables_tried,
+            enables_refused,
+            enables_waited,
+            enables_wait,
+            plans_changed,
+            trials_ended,
+            taken_offline,
+            packages_bought,
+            packages_renewed,
+            money,
+            hits,
+            levels,
+            credits,
+            over_admitted,
+            damage,
+            in_flight: _,
+            enables_waiting: _,
+            backend_busy: _,
+            backend_capacity: _,
+            backend_waiting: _,
+            backend_served: _,
+            agents: _,
+            features: _,
+            blocked: _,
+            by_cause: _,
+            run: _,
+            enable_run: _,
+            cursor: _,
+            limit: _,
+            batch: _,
+            batch_ends: _,
+            next_reading: _,
+            look_at: _,
+        } = other;
+        self.offered += offered;
+        self.completed += completed;
+        self.lost_waiting += lost_waiting;
+        self.timed_out += timed_out;
+        self.attempts += attempts;
+        self.first_refused += first_refused;
+        self.latency += latency;
+        self.wait += wait;
+        self.service += service;
+        self.decision += decision;
+        self.decided += decided;
+        self.waited += waited;
+        self.creates_tried += creates_tried;
+        self.creates_refused += creates_refused;
+        self.enables_tried += enables_tried;
+        self.enables_refused += enables_refused;
+        self.enables_waited += enables_waited;
+        self.enables_wait += enables_wait;
+        self.plans_changed += plans_changed;
+        self.trials_ended += trials_ended;
+        self.taken_offline += taken_offline;
+        self.packages_bought += packages_bought;
+        self.packages_renewed += packages_renewed;
+        self.hits += hits;
+        add_all(&mut self.lost, lost);
+        add_all(&mut self.refused, refused);
+        add_all(&mut self.shadow, shadow);
+        add_all(&mut self.within, within);
+        add_all(&mut self.over_admitted, over_admitted);
+        self.money.add(money);
+        self.levels.add(levels);
+        self.damage.add(damage);
+        if let Some(theirs) = credits {
+            self.credits.get_or_insert_default().add(theirs);
+        }
     }
 
     /// Jain's index of the messages admitted for each agent that was written to, in billionths;

@@ -20,8 +20,10 @@ pub(super) struct Intervals<'a> {
 
 /// What intervals are taken over.
 pub(super) fn over(measures: &Measures) -> Over {
-    if measures.frame.all.batches.is_some() {
-        Over::Batches
+    let window = measures.frame.all.window;
+    if let Some(batches) = measures.frame.all.batches {
+        let are_enough = batches.begun(window.until) >= Batches::FEWEST;
+        if are_enough { Over::Batches } else { Over::Nothing }
     } else if measures.by_replication {
         Over::Replications
     } else if !measures.frame.depend {
@@ -46,11 +48,17 @@ impl<'a> Intervals<'a> {
     /// How many of what they are taken over there are.
     pub(super) fn count(&self) -> u64 {
         match self.over {
-            Over::Batches => {
-                self.frame.batches.map_or(0, |it| it.begun(self.frame.window.until) as u64)
-            }
+            Over::Batches => self.frame.batches.map_or(0, |it| it.begun(self.frame.window.until)),
             Over::Workspaces => self.of.workspaces,
             _ => self.of.moments.first().map_or(0, PairMoments::count),
+        }
+    }
+
+    /// How many of them a family is known of.
+    pub(super) fn behind(&self, family: Family) -> u64 {
+        match self.over {
+            Over::Batches => self.of.sections.count(family),
+            _ => self.count(),
         }
     }
 
@@ -93,18 +101,23 @@ impl<'a> Intervals<'a> {
         self.of.sections.quantiles(family, histogram)
     }
 
-    /// Half the width of the interval of a figure with this value among the frame's ratios, over batches. How many
-    /// workspaces are on a plan was drawn once for all of them, so they do not tell how far its totals are
-    /// uncertain.
-    pub(super) fn batched(&self, (number, ratio): (usize, &Ratio), value: f64) -> Option<f64> {
+    /// Half the width of the interval of a figure with this value among the frame's ratios, over batches, and of how
+    /// many it is made. How many workspaces are on a plan was drawn once for all of them, so they do not tell how
+    /// far its totals are uncertain.
+    pub(super) fn batched(
+        &self,
+        (number, ratio): (usize, &Ratio),
+        value: f64,
+    ) -> Option<(f64, u64)> {
         if ratio.kind == Kind::Total && self.is_drawn() {
             return None;
         }
-        let whole = &self.of.moments[number];
-        match self.of.batches.interval((number, ratio), whole, self.frame.window) {
-            Some(interval) => Some(interval.half_width? * ratio.scale),
-            None => self.by_windows(&ratio.metric, value),
+        if ratio.is_of_servers() {
+            return self.of_servers(&ratio.metric, value);
         }
+        let whole = &self.of.moments[number];
+        let (interval, count) = self.of.batches.interval(ratio, whole, self.frame.window)?;
+        Some((interval.half_width? * ratio.scale, count))
     }
 
     /// Whether it is drawn who is meant.
@@ -116,7 +129,7 @@ impl<'a> Intervals<'a> {
     /// whole.
     ///
     /// Source: S. Asmussen, P. W. Glynn, Stochastic Simulation (2007), section III.5: sectioning.
-    pub(super) fn by_windows(&self, metric: &str, value: f64) -> Option<f64> {
+    pub(super) fn of_servers(&self, metric: &str, value: f64) -> Option<(f64, u64)> {
         let batches = self.frame.batches?;
         let bin = self.measures.frame.bin.nanos();
         let width = SimSpan::from_nanos(bin * batches.length as u64);
@@ -124,10 +137,10 @@ impl<'a> Intervals<'a> {
         let whole = windows.into_iter().step_by(batches.length).take(batches.count);
         // A batch in which there was nothing to share tells nothing.
         let values: Vec<f64> = whole.filter_map(|window| window.value).collect();
-        let count = values.len();
+        let count = values.len() as u64;
         let degrees = count.checked_sub(1).filter(|_| count >= Batches::FEWEST)?;
         let squares: f64 = values.iter().map(|it| (it - value) * (it - value)).sum();
         let error = (squares / degrees as f64 / count as f64).sqrt();
-        Some(student_975(degrees as u64) * error)
+        Some((student_975(degrees) * error, count))
     }
 }

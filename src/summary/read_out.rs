@@ -122,9 +122,10 @@ fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replicatio
     // Totals are means over replications.
     let runs = if ratio.kind == Kind::Total { replications } else { 1.0 };
     let value = estimate.value * ratio.scale / runs;
-    let half = match intervals.over {
+    let count = strata.iter().map(|stratum| stratum.count()).sum();
+    let known = match intervals.over {
         Over::Workspaces | Over::Replications => {
-            estimate.half_width.map(|half| half * ratio.scale / runs)
+            estimate.half_width.map(|half| (half * ratio.scale / runs, count))
         }
         Over::Batches => intervals.batched((number, ratio), value),
         Over::Nothing => None,
@@ -135,12 +136,9 @@ fn figure(intervals: Intervals<'_>, (number, ratio): (usize, &Ratio), replicatio
     let ci95 = if ratio.kind == Kind::Workspaces && intervals.over == Over::Workspaces {
         intervals.measured().1.moments[number].wilson()
     } else {
-        half.map(around)
+        known.map(|(half, _)| around(half))
     };
-    let n = match intervals.over {
-        Over::Batches if ci95.is_some() => intervals.count(),
-        _ => strata.iter().map(|stratum| stratum.count()).sum(),
-    };
+    let n = known.map_or(count, |(_, n)| n);
     Metric { value: Some(value), ci95, n }
 }
 
@@ -156,10 +154,16 @@ impl Metrics<'_> {
         self.all.insert(name.to_owned(), Metric { value, ci95: None, n });
     }
 
-    /// A metric with an interval, unless there is none: then it has so many observations behind it.
-    fn put_with(&mut self, name: &str, value: Option<f64>, ci95: Option<[f64; 2]>, n: u64) {
+    /// A metric of a family with an interval, unless there is none: then it has so many observations behind it.
+    fn put_with(
+        &mut self,
+        (name, family): (&str, Family),
+        value: Option<f64>,
+        ci95: Option<[f64; 2]>,
+        n: u64,
+    ) {
         let ci95 = value.and(ci95);
-        let n = if ci95.is_some() { self.intervals.count() } else { n };
+        let n = if ci95.is_some() { self.intervals.behind(family) } else { n };
         self.all.insert(name.to_owned(), Metric { value, ci95, n });
     }
 
@@ -167,7 +171,7 @@ impl Metrics<'_> {
         let n = timing.count();
         let deviation = timing.deviation();
         let ci95 = deviation.and_then(|value| self.intervals.deviation(family, value));
-        self.put_with(&format!("{name}.sd"), deviation, ci95, n);
+        self.put_with((&format!("{name}.sd"), family), deviation, ci95, n);
         self.add_quantiles(name, family, timing.histogram(), (&QUANTILES, 1e-9));
         self.put(&format!("{name}.max"), timing.greatest(), n);
     }
@@ -185,7 +189,7 @@ impl Metrics<'_> {
             let value = quantiles.value(per_mille).map(|value| value as f64 * unit);
             let interval = quantiles.interval(per_mille);
             let ci95 = interval.map(|ends| ends.map(|end| end as f64 * unit));
-            self.put_with(&format!("{name}.{quantile}"), value, ci95, histogram.count());
+            self.put_with((&format!("{name}.{quantile}"), family), value, ci95, histogram.count());
         }
     }
 
@@ -227,7 +231,7 @@ impl Metrics<'_> {
         let mean = timing.mean();
         let half = self.intervals.mean(family);
         let ci95 = mean.zip(half).map(|(mean, half)| [(mean - half).max(0.0), mean + half]);
-        self.put_with(name, mean, ci95, timing.count());
+        self.put_with((name, family), mean, ci95, timing.count());
     }
 }
 
@@ -243,15 +247,17 @@ fn add_backend(all: &mut GroupSummary, measures: &Measures, trend: Option<Backlo
         let level = |name: &str, moments: &PairMoments, whole: f64| {
             let mean = moments.ratio();
             let value = mean.map(|mean| mean.value / whole);
-            let half = match intervals.over {
+            let known = match intervals.over {
                 Over::Replications => {
-                    mean.and_then(|mean| mean.half_width).map(|half| half / whole)
+                    let half = mean.and_then(|mean| mean.half_width);
+                    half.map(|half| (half / whole, intervals.count()))
                 }
-                Over::Batches => value.and_then(|value| intervals.by_windows(name, value)),
+                Over::Batches => value.and_then(|value| intervals.of_servers(name, value)),
                 Over::Workspaces | Over::Nothing => None,
             };
-            let ci95 = value.zip(half).map(|(value, half)| [(value - half).max(0.0), value + half]);
-            let n = if ci95.is_some() { intervals.count() } else { served };
+            let around = |value: f64, half: f64| [(value - half).max(0.0), value + half];
+            let ci95 = value.zip(known).map(|(value, (half, _))| around(value, half));
+            let n = known.map_or(served, |(_, n)| n);
             (name.to_owned(), Metric { value, ci95, n })
         };
         let capacity = measures.frame.platform_servers.as_ref();

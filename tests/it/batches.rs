@@ -102,10 +102,32 @@ fn all_that_comes_again_and_again_has_an_interval() {
         assert!(low <= value && value <= high && low < high, "{name} {value} in {low} to {high}");
         assert!((10..40).contains(&metric.n), "{name} {}", metric.n);
     }
-    // Each seat is paid for at every instant.
+    // Those of labs are never away.
     let [low, high] = summary.groups["labs"].metrics["active.mean"].ci95.unwrap();
     assert!(low.to_bits() == 2.0_f64.to_bits() && low.to_bits() == high.to_bits());
-    assert_eq!(outcome_on(BUSY, 1).summary.to_json(), summary.to_json());
+}
+
+#[test]
+fn batches_are_the_same_on_any_number_of_threads() {
+    let away = BUSY.replace("servers: 4,", "servers: 4, network_delay: 50ms,");
+    // Where nobody does anything for what the servers answer, workspaces go ahead of them.
+    let heedless = "
+limitlab: 1
+name: heedless
+duration: 3h
+plans: { paid: { credits: { included: 40, per: workspace, renews: 20m }, price: 9.00 } }
+workspaces:
+  - { group: a, count: 40, plan: paid, agents: [{ name: bot, count: 2, traffic: { rate: 1/min } }] }
+  - { group: b, count: 3, agents: [{ name: bot, traffic: { rate: 20/h } }] }
+backend: { servers: 9, service_time: { exponential: 5s }, network_delay: 7s }
+timeline: [{ at: 1h, for: 20m, traffic: 9x }]
+";
+    for yaml in [&away, heedless] {
+        let [one, three] = [1, 3].map(|threads| outcome_on(yaml, threads).summary);
+        assert_eq!(one.intervals, Over::Batches);
+        assert!(one.metric("all", "credits.consumed").unwrap().ci95.is_some());
+        assert_eq!(one.to_json(), three.to_json());
+    }
 }
 
 /// Agents of which each is active 40 minutes, and then offline 20 minutes, on average.
@@ -162,15 +184,32 @@ fn what_comes_too_seldom_has_no_interval() {
 limitlab: 1
 name: monthly
 duration: 30d
-plans: { metered: { credits: { included: 50, per: workspace, renews: 10d } } }
+plans:
+  metered: { credits: { included: 200, per: workspace, renews: 10d } }
+  large: { credits: { included: 500, per: workspace, renews: 10d } }
 workspaces:
   - { group: a, count: 4, plan: metered, agents: [{ name: bot, traffic: { rate: 10/d } }] }
 backend: { servers: 2, service_time: 2s }
+timeline: [{ at: 12d, set_plan: large }]
 ";
     let summary = simulate(yaml);
     let metric = |name: &str| *summary.metric("all", name).unwrap();
-    assert_eq!(metric("credits.periods_exhausted.share").ci95, None);
+    // Agents are enabled at the start, credits come every ten days, and plans change once.
+    for name in
+        ["credits.periods_exhausted.share", "credits.granted", "enables.tried", "plans.changed"]
+    {
+        let metric = metric(name);
+        assert!(metric.value.is_some() && metric.ci95.is_none(), "{name}: {metric:?}");
+    }
+    assert_eq!((metric("credits.consumed").n, metric("active.mean").n), (20, 20));
     assert!(metric("credits.consumed").ci95.is_some());
+    // Nobody writes after three of twenty stretches.
+    let quiet = yaml.replace("timeline: [", "timeline: [{ at: 4d, traffic: 0x }, ");
+    let summary = simulate(&quiet);
+    for name in ["latency.mean", "latency.sd", "latency.p50", "messages.offered"] {
+        assert_eq!(summary.metric("all", name).unwrap().ci95, None, "{name}");
+    }
+    assert_eq!(summary.metric("all", "credits.overage").map(|it| it.ci95), None);
 }
 
 #[test]

@@ -22,9 +22,11 @@ impl Cell {
             self.look(world, end);
             let credits = self.tally.credits.as_ref().zip(self.workspace.pool());
             let flows = credits.map(|(credits, pool)| credits.flows(pool));
-            // It is billed when it ends or has another plan: parts of that would be rounded.
+            // A part of a period is billed when the workspace ends or has another plan: parts of that would be
+            // rounded.
+            let owed = self.bill_periods(world, end);
             let billed = self.tally.money.plans;
-            self.tally.money.plans = billed.saturating_add(self.owed(world, end));
+            self.tally.money.plans = billed.saturating_add(owed);
             world.measures.end_batch(world.frame, &mut self.tally, flows);
             self.tally.money.plans = billed;
         }

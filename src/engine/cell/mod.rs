@@ -50,7 +50,7 @@ use crate::enforcement::Enforcer;
 use crate::measure::{BackendMeasures, GroupFrame, GroupMeasures, Tally};
 use crate::random::Key;
 use crate::rules::{Platform, Workspace};
-use crate::units::SimTime;
+use crate::units::{SimSpan, SimTime};
 use crate::workload::Steps;
 
 /// No record.
@@ -194,6 +194,8 @@ pub(super) struct Cell {
     trial: Ticket,
     /// Since when the workspace has its plan and was not billed for it.
     billed: SimTime,
+    /// From when on the period of the plan's price is known, when it ends, and how long it is.
+    paid_by: Option<(SimTime, SimTime, SimSpan)>,
     /// Packages bought automatically and by hand in this period.
     bought: (u32, u32),
     /// Whether somebody is about to buy a package, and how often somebody was.
@@ -248,6 +250,7 @@ impl Cell {
             renewal: Ticket::NONE,
             trial: Ticket::NONE,
             billed: SimTime::ZERO,
+            paid_by: None,
             bought: (0, 0),
             buyer: (false, 0),
             to_undo: Vec::new(),

@@ -25,7 +25,7 @@ impl Cell {
         }
         self.workspace.found(&model.book, Founding { plan, seats, start: model.start, anchor });
         self.hold_plan(plan, None);
-        self.billed = SimTime::ZERO;
+        (self.billed, self.paid_by) = (SimTime::ZERO, None);
         self.schedule_trial(world);
     }
 
@@ -186,41 +186,58 @@ impl Cell {
 
     /// Books what the plan cost since it was last booked.
     pub(super) fn bill(&mut self, world: &World<'_>, now: SimTime) {
-        let owed = self.owed(world, now);
+        let rest = self.bill_periods(world, now);
         let spent = &mut self.tally.money.plans;
-        *spent = spent.saturating_add(owed);
-        self.billed = now;
+        *spent = spent.saturating_add(rest);
+        (self.billed, self.paid_by) = (now, None);
     }
 
-    /// What the plan has cost since that was last booked \[millionths\]: for a part of a period its part of the
-    /// price. After a trial's end nothing is paid.
-    pub(super) fn owed(&self, world: &World<'_>, now: SimTime) -> i128 {
+    /// Books the periods of the plan's price that have ended since it was last booked. Answers what it has cost
+    /// after those \[millionths\]: for a part of a period its part of the price. After a trial's end nothing is
+    /// paid.
+    pub(super) fn bill_periods(&mut self, world: &World<'_>, now: SimTime) -> i128 {
         let window = world.frame.window;
-        let (from, to) = (self.billed.max(window.from), now.min(window.until));
+        let to = now.min(window.until);
         let plan = world.model.book.policy(self.workspace.plan()).plan();
-        let mut owed = 0_i128;
-        let Some(price) = plan.price.filter(|_| self.workspace.available()) else { return owed };
+        let Some(price) = plan.price.filter(|_| self.workspace.available()) else { return 0 };
         let seats = i128::from(price.per.of(self.workspace.seats()));
-        let periods = self.workspace.billing(price.every);
-        let mut at = from;
+        let amount = price.amount.millionths();
+        let mut at = self.billed.max(window.from);
         while at < to
-            && let Some(length) = periods.length(at)
+            && let Some((period_ends, length)) = self.period(price.every, at)
         {
             // Whole periods of a fixed length need not be gone through.
-            let (end, whole) = match price.every {
+            let (end, whole, is_whole) = match price.every {
                 Cycle::Every(period) => {
                     let whole = (to - at).nanos() / period.nanos();
-                    (at + period.times(whole).max((to - at).min(period)), whole)
+                    (at + period.times(whole).max((to - at).min(period)), whole, whole > 0)
                 }
-                Cycle::Monthly | Cycle::Never => (periods.after(at).min(to), 0),
+                Cycle::Monthly | Cycle::Never => (period_ends.min(to), 0, period_ends <= to),
             };
-            let amount = price.amount.millionths();
             let part = amount * i128::from((end - at).nanos()) / i128::from(length.nanos());
             let cost = if whole > 0 { amount.saturating_mul(i128::from(whole)) } else { part };
-            owed = owed.saturating_add(cost.saturating_mul(seats));
-            at = end;
+            let cost = cost.saturating_mul(seats);
+            if !is_whole {
+                return cost;
+            }
+            let spent = &mut self.tally.money.plans;
+            *spent = spent.saturating_add(cost);
+            (at, self.billed) = (end, end);
         }
-        owed
+        0
+    }
+
+    /// When the period of a price ends in which an instant is, and how long it is; `None` if it has no end.
+    fn period(&mut self, every: Cycle, at: SimTime) -> Option<(SimTime, SimSpan)> {
+        if let Some((begin, end, length)) = self.paid_by
+            && (begin..end).contains(&at)
+        {
+            return Some((end, length));
+        }
+        let periods = self.workspace.billing(every);
+        let (end, length) = (periods.after(at), periods.length(at)?);
+        self.paid_by = Some((at, end, length));
+        Some((end, length))
     }
 }
 

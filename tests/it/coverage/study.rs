@@ -67,7 +67,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// An M/M/1 queue whose server takes a second on average, watched for so many thousand seconds by each
-/// workspace or replication, and for 30 times as long by itself.
+/// workspace or replication, and for 30 times as long by itself, before which four workspaces meet.
 fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
     let busy = f64::from(percent) / 100.0;
     // J. F. C. Kingman's textbook results: the time in the system is exponential with mean 1 / (1 - busy).
@@ -84,27 +84,31 @@ fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
     [
         (Over::Workspaces, 40, 1, "scope: workspace, ", thousands),
         (Over::Replications, 1, 40, "", thousands),
-        (Over::Batches, 1, 1, "", 30 * thousands),
+        (Over::Batches, 4, 1, "", 30 * thousands),
     ]
-    .map(|(over, count, replications, scope, thousands)| Case {
-        name,
-        over,
-        whole: "all",
-        yaml: format!(
-            "
+    .map(|(over, count, replications, scope, thousands)| {
+        let sources = if over == Over::Batches { f64::from(count) } else { 1.0 };
+        let rate = busy / sources;
+        Case {
+            name,
+            over,
+            whole: "all",
+            yaml: format!(
+                "
 limitlab: 1
 name: study
 duration: {}s
 warm_up: {}s
 replications: {replications}
 workspaces:
-  - {{ group: a, count: {count}, agents: [{{ name: bot, traffic: {{ rate: {busy}/s }} }}] }}
+  - {{ group: a, count: {count}, agents: [{{ name: bot, traffic: {{ rate: {rate}/s }} }}] }}
 backend: {{ {scope}servers: 1, service_time: {{ exponential: 1s }} }}
 ",
-            thousands * 1_100,
-            thousands * 100,
-        ),
-        exact: exact.clone(),
+                thousands * 1_100,
+                thousands * 100,
+            ),
+            exact: exact.clone(),
+        }
     })
 }
 
