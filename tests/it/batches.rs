@@ -115,7 +115,7 @@ fn batches_are_the_same_on_any_number_of_threads() {
 limitlab: 1
 name: heedless
 duration: 3h
-plans: { paid: { credits: { included: 40, per: workspace, renews: 20m }, price: 9.00 } }
+plans: { paid: { credits: { included: 40, per: workspace, renews: 20m }, price: { per: workspace, amount: 9.00 } } }
 workspaces:
   - { group: a, count: 40, plan: paid, agents: [{ name: bot, count: 2, traffic: { rate: 1/min } }] }
   - { group: b, count: 3, agents: [{ name: bot, traffic: { rate: 20/h } }] }

@@ -24,7 +24,7 @@ fn interval(summary: &Summary, name: &str) -> Option<[f64; 2]> {
 #[test]
 fn intervals_are_over_what_is_independent() {
     let apart = MEETING.replace("{ servers: 3", "{ scope: workspace, servers: 1");
-    let alone = MEETING.replace("count: 8", "count: 1");
+    let alone = MEETING.replace("count: 8", "count: 1").replace("rate: 1/min", "rate: 6/min");
     let short = MEETING.replace("20m", "2m9s");
     for (yaml, over, n) in [
         (apart, Over::Workspaces, 8),

@@ -1,11 +1,12 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::*;
 use crate::engine::coupled;
 use crate::engine::frame;
 use crate::engine::journal::Observers;
 use crate::engine::watch::Watch;
-use crate::measure::GroupMeasures;
+use crate::measure::{GroupMeasures, Measures};
 use crate::scenario::{load, parse};
 use crate::units::SimSpan;
 
@@ -288,4 +289,39 @@ fn what_meets_in_more_than_answers_has_no_windows() {
     let refuses = "scope: platform, leaky_bucket: { rate: 9/s, burst: 4, delay: 4 }";
     let limits = format!("fair_use: [{{ name: it, {refuses} }}]\nbackend:\n");
     assert!(has(&[("backend:\n", &limits)]));
+}
+
+#[test]
+fn batches_of_a_run_that_is_stopped_are_those_that_it_reached() {
+    let alone = (SESSIONS, "rate: 30/min");
+    for changes in [vec![], vec![alone]] {
+        let scenario = parse("grid.yaml", &grid(&changes), &[]).unwrap();
+        let models = &GroupModel::all(&scenario);
+        let frame = &frame::frame(&scenario, SimTime::ZERO + scenario.duration);
+        let windows = Windows::of(&scenario).unwrap();
+        let everybody = Everybody { scenario: &scenario, models, frame, windows };
+        let batches = frame.all.batches.unwrap();
+        let place = |it: &crate::measure::Ratio| it.metric == "messages.offered";
+        let offered = frame.all.ratios.iter().position(place).unwrap();
+        for (seconds, is_told) in [(40, false), (140, true)] {
+            let soon = SimTime::ZERO + SimSpan::from_secs(seconds);
+            let mut goes_on = |now, _| now < soon;
+            let (crowd, _, stopped_at) = everybody.simulate(0, 2, &mut goes_on).unwrap().unwrap();
+            let cut = frame::frame(&scenario, stopped_at.unwrap());
+            assert_eq!(cut.all.batches, Some(batches));
+            let mut part = Part::new(&scenario, &cut);
+            crowd.finish(&cut, &mut part);
+            let window = cut.all.window;
+            let all = Measures::of_cohorts(Arc::new(cut), part.cohorts, None).all;
+            let (ratio, whole) = (&frame.all.ratios[offered], &all.moments[offered]);
+            let found = all.batches.interval(ratio, whole, window);
+            assert_eq!(found.is_some(), is_told, "{seconds} {found:?}");
+            if let Some((interval, count)) = found {
+                assert_eq!(count, batches.begun(window.until));
+                assert!((interval.value / whole.total().value - 1.0).abs() < 1e-9);
+                // All of them are written to all the time.
+                assert!(interval.half_width.unwrap() < 0.2 * interval.value, "{interval:?}");
+            }
+        }
+    }
 }

@@ -80,6 +80,7 @@ fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
         ("wait.probability", busy),
         ("backend.utilisation", busy),
         ("backend.queue.mean", busy * busy / (1.0 - busy)),
+        ("backend.throughput", busy),
     ];
     [
         (Over::Workspaces, 40, 1, "scope: workspace, ", thousands),

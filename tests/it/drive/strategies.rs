@@ -1,6 +1,7 @@
 //! What the strategies of enforcement do when they are real.
 
 use limitlab::engine::{RunOptions, Watch, run};
+use limitlab::summary::{Over, Summary};
 use limitlab::verify::{Rule, Verdict};
 
 use super::{column, driven};
@@ -187,5 +188,26 @@ fn books_balance_and_renewals_are_those_of_a_run() {
         if strategy == "atomic" {
             assert!(drove.count("attempts.admitted") <= 4 * (10 + 240 + 1));
         }
+    }
+}
+
+#[test]
+fn a_drive_of_one_workspace_is_told_by_batches_as_a_run_is() {
+    let drove = driven(&LIVELY.replace("count: 4", "count: 1"), "120x");
+    let run = run(&drove.scenario, RunOptions::default(), &Watch::default()).expect("it runs");
+    let (drove, run) = (&drove.driven.summary, &run.summary);
+    assert_eq!((drove.intervals, run.intervals), (Over::Batches, Over::Batches));
+    let of = |summary: &Summary, name: &str| *summary.metric("all", name).expect("it is measured");
+    // Messages are those of a run, and count when they are due, however late their answers are.
+    for name in ["messages.offered", "attempts.offered"] {
+        assert_eq!(of(drove, name), of(run, name), "{name}");
+        assert!(of(run, name).ci95.is_some(), "{name}");
+    }
+    for name in ["active.mean", "credits.consumed", "refusal.rate", "hits_per_workspace.mean"] {
+        let [low, high] = of(drove, name).ci95.expect("there are batches");
+        let value = of(run, name).value.expect("a run observes it");
+        // The answers of a drive are not quite those of the run.
+        let wide = high - low;
+        assert!(low - wide <= value && value <= high + wide, "{name}: {value} in {low} to {high}");
     }
 }
