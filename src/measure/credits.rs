@@ -20,7 +20,7 @@ pub struct CreditTally {
     /// What came and went inside it.
     pub flows: Flows,
     /// Time from a refusal for want of credits to the next credits, inside the window \[ns\].
-    pub exhausted_time: u64,
+    pub exhausted_time: u128,
     /// Periods that overlap the window.
     pub periods: u64,
     /// Those in which the balance reached zero.
@@ -36,7 +36,7 @@ pub struct CreditTally {
     /// When an attempt was first refused for want of credits.
     first_refusal: Option<SimTime>,
     /// Time on a plan that counts credits, inside the window \[ns\].
-    pub counted_time: u64,
+    pub counted_time: u128,
     /// Since when credits are counted; `None` while they are not.
     counted_since: Option<SimTime>,
     period_began: SimTime,
@@ -72,7 +72,7 @@ impl CreditTally {
         self.period_ended(window, now);
         self.used = used;
         if let Some(since) = self.counted_since.take() {
-            self.counted_time += window.overlap(since, now);
+            self.counted_time += u128::from(window.overlap(since, now));
         }
     }
 
@@ -105,10 +105,10 @@ impl CreditTally {
         }
         self.flows = flows;
         if let Some(since) = &mut self.counted_since {
-            self.counted_time += window.overlap(std::mem::replace(since, now), now);
+            self.counted_time += u128::from(window.overlap(std::mem::replace(since, now), now));
         }
         if let Some(since) = &mut self.exhausted_since {
-            self.exhausted_time += window.overlap(std::mem::replace(since, now), now);
+            self.exhausted_time += u128::from(window.overlap(std::mem::replace(since, now), now));
         }
     }
 
@@ -244,7 +244,7 @@ impl CreditTally {
     /// Books that credits came in: a package, a plan.
     pub fn relieved(&mut self, window: Window, now: SimTime) {
         if let Some(since) = self.exhausted_since.take() {
-            self.exhausted_time += window.overlap(since, now);
+            self.exhausted_time += u128::from(window.overlap(since, now));
         }
     }
 
@@ -302,7 +302,8 @@ pub(super) fn ratios() -> Vec<Ratio> {
         Ratio::new(metric, Kind::Total, 1e-3, thousandths, Per::Workspace)
     };
     let of = |t: &Tally, count: fn(&CreditTally) -> u64| t.credits.as_ref().map_or(0, count);
-    let time = move |t: &Tally| of(t, |c| c.counted_time);
+    let time = |t: &Tally| t.credits.as_ref().map_or(0, |c| c.counted_time);
+    let exhausted = |t: &Tally| t.credits.as_ref().map_or(0, |c| c.exhausted_time);
     let periods = move |t: &Tally| of(t, |c| c.periods);
     let share = |metric, count: fn(&CreditTally) -> u64| {
         Ratio::share(metric, move |t| of(t, count), periods)
@@ -317,7 +318,7 @@ pub(super) fn ratios() -> Vec<Ratio> {
         amount("credits.expired", |c| c.flows.expired),
         amount("credits.held", |c| c.held).needs(Need::Holds).undivided(),
         amount("credits.closing", |c| c.closing).undivided(),
-        Ratio::share("credits.exhausted.time_share", move |t| of(t, |c| c.exhausted_time), time),
+        Ratio::share_of_time("credits.exhausted.time_share", exhausted, time),
         share("credits.periods_zero.share", |c| c.periods_zero),
         share("credits.periods_exhausted.share", |c| c.periods_exhausted),
     ];

@@ -27,11 +27,11 @@ pub struct LevelTally {
     /// \[agent ns\]
     pub offline_time: u128,
     /// Time with a limit \[ns\].
-    pub limited_time: u64,
+    pub limited_time: u128,
     /// Time with every slot taken \[ns\].
-    pub full_time: u64,
+    pub full_time: u128,
     /// Time with more agents active than the limit \[ns\].
-    pub excess_time: u64,
+    pub excess_time: u128,
     /// The greatest excess inside the window.
     pub excess_max: u32,
     /// The greatest number active at once inside the window.
@@ -45,9 +45,10 @@ impl LevelTally {
     pub fn advance(&mut self, window: Window, now: SimTime) {
         let length = window.overlap(self.since, now);
         if length > 0 {
-            self.active_time += u128::from(self.active) * u128::from(length);
-            self.draft_time += u128::from(self.draft) * u128::from(length);
-            self.offline_time += u128::from(self.offline) * u128::from(length);
+            let length = u128::from(length);
+            self.active_time += u128::from(self.active) * length;
+            self.draft_time += u128::from(self.draft) * length;
+            self.offline_time += u128::from(self.offline) * length;
             self.full_time += if self.full { length } else { 0 };
             self.limited_time += if self.limited { length } else { 0 };
             self.excess_time += if self.excess > 0 { length } else { 0 };

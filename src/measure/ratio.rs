@@ -202,6 +202,16 @@ impl Ratio {
         Self::new(metric, Kind::Share, 1.0, move |t| i128::from(x(t)), y)
     }
 
+    /// The share that a time has of another one \[ns\].
+    pub(super) fn share_of_time(
+        metric: &str,
+        x: fn(&Tally) -> u128,
+        y: fn(&Tally) -> u128,
+    ) -> Self {
+        let y = Per::counted(move |t| y(t) as i128);
+        Self::new(metric, Kind::Share, 1.0, move |t| x(t) as i128, y)
+    }
+
     /// The share of workspaces of which something is true.
     pub(super) fn workspaces(
         metric: &str,
@@ -367,7 +377,8 @@ fn slots(length: u64) -> Vec<Ratio> {
         Ratio::new(metric, Kind::Mean, 1.0, move |t| time(t) as i128, Per::Window(length))
     };
     let admitted = |t: &Tally| i128::from(t.enables_tried - t.enables_refused);
-    let excess = |t: &Tally| i128::from(t.levels.excess_time);
+    let excess = |t: &Tally| t.levels.excess_time as i128;
+    let (full, limited) = (|t: &Tally| t.levels.full_time, |t: &Tally| t.levels.limited_time);
     vec![
         Ratio::total("creates.tried", |t| t.creates_tried).needs(Need::Churn),
         Ratio::total("creates.refused", |t| t.creates_refused).needs(Need::Churn),
@@ -380,8 +391,7 @@ fn slots(length: u64) -> Vec<Ratio> {
         level("active.mean", |t| t.levels.active_time),
         level("agents.draft.mean", |t| t.levels.draft_time),
         level("agents.offline.mean", |t| t.levels.offline_time),
-        Ratio::share("active.full_time_share", |t| t.levels.full_time, |t| t.levels.limited_time)
-            .needs(Need::Slots),
+        Ratio::share_of_time("active.full_time_share", full, limited).needs(Need::Slots),
         Ratio::new("active.over_limit.time", Kind::Mean, 1e-9, excess, Per::Workspace)
             .needs(Need::Slots),
         Ratio::mean("enables.wait.mean", 1e-9, |t| t.enables_wait as i128, admitted)
