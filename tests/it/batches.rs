@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use limitlab::summary::{Over, Summary};
 
-use crate::support::{outcome_on, simulate};
+use crate::support::{outcome, outcome_on, simulate};
 
 /// Workspaces that meet in some servers, and in which nearly everything happens that is measured.
 const BUSY: &str = "
@@ -107,11 +107,8 @@ fn all_that_comes_again_and_again_has_an_interval() {
     assert!(low.to_bits() == 2.0_f64.to_bits() && low.to_bits() == high.to_bits());
 }
 
-#[test]
-fn batches_are_the_same_on_any_number_of_threads() {
-    let away = BUSY.replace("servers: 4,", "servers: 4, network_delay: 50ms,");
-    // Where nobody does anything for what the servers answer, workspaces go ahead of them.
-    let heedless = "
+/// Workspaces that do nothing for what the servers answer, and so are simulated ahead of them.
+const HEEDLESS: &str = "
 limitlab: 1
 name: heedless
 duration: 3h
@@ -122,11 +119,40 @@ workspaces:
 backend: { servers: 9, service_time: { exponential: 5s }, network_delay: 7s }
 timeline: [{ at: 1h, for: 20m, traffic: 9x }]
 ";
-    for yaml in [&away, heedless] {
+
+/// The busy workspaces, and the servers a way off: they are simulated in windows of that.
+fn away() -> String {
+    BUSY.replace("servers: 4,", "servers: 4, network_delay: 50ms,")
+}
+
+#[test]
+fn batches_are_the_same_on_any_number_of_threads() {
+    for yaml in [&away(), HEEDLESS] {
         let [one, three] = [1, 3].map(|threads| outcome_on(yaml, threads).summary);
         assert_eq!(one.intervals, Over::Batches);
         assert!(one.metric("all", "credits.consumed").unwrap().ci95.is_some());
         assert_eq!(one.to_json(), three.to_json());
+    }
+}
+
+#[test]
+fn that_batches_are_booked_changes_no_figure() {
+    for yaml in [BUSY, &away(), HEEDLESS] {
+        let alone = simulate(yaml);
+        // Of several replications there are no batches.
+        let several = outcome(&yaml.replacen("duration:", "replications: 2\nduration:", 1));
+        let mut compared = 0;
+        for (whole, name, number, value) in several.replications.values() {
+            let metric = alone.whole(whole).and_then(|it| it.metrics.get(name));
+            let Some(metric) = metric.filter(|_| number == 1) else { continue };
+            let (Some(value), Some(expected)) = (value, metric.value) else {
+                assert_eq!(value, metric.value, "{whole} {name}");
+                continue;
+            };
+            assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{whole} {name}");
+            compared += 1;
+        }
+        assert!(compared > 100, "{compared}");
     }
 }
 
