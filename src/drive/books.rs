@@ -69,14 +69,7 @@ impl Books {
         self.advance(window, SimTime::NEVER);
         let ((opening, before), (closing, after)) =
             (self.opening.unwrap_or_default(), self.closing.unwrap_or_default());
-        let flows = Flows {
-            granted: after.granted - before.granted,
-            purchased: after.purchased - before.purchased,
-            consumed: after.consumed - before.consumed,
-            overage: after.overage - before.overage,
-            oversold: self.oversold,
-            expired: after.expired - before.expired,
-        };
+        let flows = Flows { oversold: self.oversold, ..after.since(before) };
         ((opening, closing), flows)
     }
 }

@@ -29,11 +29,12 @@ pub(crate) fn frame(scenario: &Scenario, until: SimTime) -> Frame {
     let workspaces: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();
     let plans = asked_of_plans(scenario);
     let groups: Vec<&Group> = scenario.groups.iter().collect();
-    common.figure_what_occurs(&groups);
     let of_group = |group: &&Group| common.frame(&[group], &Selector::of_group(&group.name));
+    let mut frames: Vec<GroupFrame> = groups.iter().map(of_group).collect();
+    common.figure_what_occurs(&mut frames);
     let cohorts = cohorts(scenario, &plans);
     Frame {
-        groups: groups.iter().map(of_group).collect(),
+        groups: frames,
         all: common.frame(&groups, &Selector::default()),
         plans: plans.iter().map(|plan| of_plan(&common, &cohorts, plan)).collect(),
         cohorts,
@@ -133,13 +134,14 @@ impl<'s> Common<'s> {
         Self { scenario, window, causes, shadows, ratios, withins, batches, clocks, alerts }
     }
 
-    /// Has the figures measured that some group can have, and no others.
-    fn figure_what_occurs(&mut self, groups: &[&Group]) {
-        let frame = |group: &&Group| self.frame(&[group], &Selector::of_group(&group.name));
-        let frames: Vec<GroupFrame> = groups.iter().map(frame).collect();
+    /// Has the figures measured that some group can have, whose frames these are, and no others.
+    fn figure_what_occurs(&mut self, groups: &mut [GroupFrame]) {
         let Self { window, causes, shadows, withins, .. } = self;
         let ratios = ratios(*window, causes, shadows, withins).into_iter();
-        self.ratios = ratios.filter(|ratio| frames.iter().any(|of| ratio.occurs(of))).collect();
+        self.ratios = ratios.filter(|ratio| groups.iter().any(|of| ratio.occurs(of))).collect();
+        for group in groups {
+            group.ratios = Arc::clone(&self.ratios);
+        }
     }
 
     /// The frame of groups together, which a selector means.

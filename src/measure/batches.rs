@@ -55,7 +55,7 @@ impl Batches {
 }
 
 /// What the workspaces of a group had counted together when each batch ended.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct BatchSums {
     ends: Vec<SimTime>,
     sums: Vec<Tally>,

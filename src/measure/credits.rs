@@ -116,7 +116,7 @@ impl CreditTally {
     pub(super) const fn add(&mut self, other: &Self) {
         // Whoever adds a field is asked here whether it adds up over workspaces and over time.
         let Self {
-            flows: Flows { granted, purchased, consumed, overage, oversold, expired },
+            flows,
             exhausted_time,
             periods,
             periods_zero,
@@ -138,13 +138,7 @@ impl CreditTally {
             alerted: _,
             next_alert: _,
         } = other;
-        let flows = &mut self.flows;
-        flows.granted += *granted;
-        flows.purchased += *purchased;
-        flows.consumed += *consumed;
-        flows.overage += *overage;
-        flows.oversold += *oversold;
-        flows.expired += *expired;
+        self.flows.add(flows);
         self.exhausted_time += *exhausted_time;
         self.periods += *periods;
         self.periods_zero += *periods_zero;
@@ -155,14 +149,7 @@ impl CreditTally {
     /// What came into a pool and went in the window until now.
     pub fn flows(&self, pool: &CreditPool) -> Flows {
         let (now, before) = (pool.booked(), self.before.unwrap_or_else(|| pool.booked()));
-        Flows {
-            granted: now.granted - before.granted,
-            purchased: now.purchased - before.purchased,
-            consumed: now.consumed - before.consumed,
-            overage: now.overage - before.overage,
-            oversold: now.oversold - before.oversold,
-            expired: now.expired - before.expired,
-        }
+        now.since(before)
     }
 
     /// Closes the books at the end of the window.

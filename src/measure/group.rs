@@ -99,7 +99,7 @@ pub struct GroupMeasures {
     pub workspaces: u64,
     /// Sums over workspaces, one for each of the frame's ratios.
     pub moments: Vec<PairMoments>,
-    /// What these sums were when each batch ended, where a single run has batches.
+    /// What workspaces had counted when each batch ended, where a single run has batches.
     pub batches: BatchSums,
     /// The same measures by sections that are independent of each other.
     pub sections: Sections,

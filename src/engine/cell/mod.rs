@@ -195,7 +195,7 @@ pub(super) struct Cell {
     /// Since when the workspace has its plan and was not billed for it.
     billed: SimTime,
     /// From when on the period of the plan's price is known, when it ends, and how long it is.
-    paid_by: Option<(SimTime, SimTime, SimSpan)>,
+    price_period: Option<(SimTime, SimTime, SimSpan)>,
     /// Packages bought automatically and by hand in this period.
     bought: (u32, u32),
     /// Whether somebody is about to buy a package, and how often somebody was.
@@ -250,7 +250,7 @@ impl Cell {
             renewal: Ticket::NONE,
             trial: Ticket::NONE,
             billed: SimTime::ZERO,
-            paid_by: None,
+            price_period: None,
             bought: (0, 0),
             buyer: (false, 0),
             to_undo: Vec::new(),

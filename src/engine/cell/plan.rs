@@ -25,7 +25,7 @@ impl Cell {
         }
         self.workspace.found(&model.book, Founding { plan, seats, start: model.start, anchor });
         self.hold_plan(plan, None);
-        (self.billed, self.paid_by) = (SimTime::ZERO, None);
+        (self.billed, self.price_period) = (SimTime::ZERO, None);
         self.schedule_trial(world);
     }
 
@@ -189,7 +189,7 @@ impl Cell {
         let rest = self.bill_periods(world, now);
         let spent = &mut self.tally.money.plans;
         *spent = spent.saturating_add(rest);
-        (self.billed, self.paid_by) = (now, None);
+        (self.billed, self.price_period) = (now, None);
     }
 
     /// Books the periods of the plan's price that have ended since it was last booked. Answers what it has cost
@@ -229,14 +229,14 @@ impl Cell {
 
     /// When the period of a price ends in which an instant is, and how long it is; `None` if it has no end.
     fn period(&mut self, every: Cycle, at: SimTime) -> Option<(SimTime, SimSpan)> {
-        if let Some((begin, end, length)) = self.paid_by
+        if let Some((begin, end, length)) = self.price_period
             && (begin..end).contains(&at)
         {
             return Some((end, length));
         }
         let periods = self.workspace.billing(every);
         let (end, length) = (periods.after(at), periods.length(at)?);
-        self.paid_by = Some((at, end, length));
+        self.price_period = Some((at, end, length));
         Some((end, length))
     }
 }

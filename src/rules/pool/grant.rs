@@ -107,6 +107,31 @@ pub struct Flows {
     pub expired: i128,
 }
 
+impl Flows {
+    /// What flowed since there were those before.
+    pub const fn since(&self, before: Self) -> Self {
+        Self {
+            granted: self.granted - before.granted,
+            purchased: self.purchased - before.purchased,
+            consumed: self.consumed - before.consumed,
+            overage: self.overage - before.overage,
+            oversold: self.oversold - before.oversold,
+            expired: self.expired - before.expired,
+        }
+    }
+
+    /// Adds the flows of another pool.
+    pub const fn add(&mut self, other: &Self) {
+        let Self { granted, purchased, consumed, overage, oversold, expired } = other;
+        self.granted += *granted;
+        self.purchased += *purchased;
+        self.consumed += *consumed;
+        self.overage += *overage;
+        self.oversold += *oversold;
+        self.expired += *expired;
+    }
+}
+
 /// A charge that can be given back until it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
