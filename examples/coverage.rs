@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "# How often 95% intervals hold what they are of\n\n\
          {SEEDS} runs of each kind, seeds 1 to {SEEDS}, made by\n\n\
          ```sh\ncargo run --release --example coverage -- results\n```\n\n\
-         | run | interval over | metric | exact | held |\n|---|---|---|---:|---:|\n"
+         | run | interval over | watched for | metric | exact | held |\n|---|---|---:|---|---:|---:|\n"
     );
     for case in study::cases() {
         let over = match case.over {
@@ -36,7 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for covered in case.study(1..=SEEDS) {
             let held = 100.0 * f64::from(covered.held) / f64::from(covered.runs);
             let study::Covered { metric, exact, .. } = covered;
-            let row = format!("| {} | {over} | `{metric}` | {exact:.4} | {held:.1}% |", case.name);
+            let study::Case { name, watched, .. } = &case;
+            let row =
+                format!("| {name} | {over} | {watched} | `{metric}` | {exact:.4} | {held:.1}% |");
             println!("{row}");
             writeln!(text, "{row}")?;
         }

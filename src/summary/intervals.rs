@@ -86,8 +86,7 @@ impl<'a> Intervals<'a> {
 
     /// The interval of a deviation.
     pub(super) fn deviation(&self, family: Family, value: f64) -> Option<[f64; 2]> {
-        let by = self.of.sections.deviation(family)?;
-        Some([value / by, value * by])
+        Some(self.of.sections.deviation(family)?.map(|factor| value * factor))
     }
 
     /// Half the width of the interval of a mean time \[s\].

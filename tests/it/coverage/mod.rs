@@ -12,9 +12,9 @@ fn intervals_hold_what_they_are_of() {
         let (seeds, fewest) = if case.name.contains("0.9") { (20, 16) } else { (100, 88) };
         for study::Covered { metric, exact, held, runs } in case.study(1..=seeds) {
             if held < fewest {
-                let (name, over) = (case.name, case.over);
+                let study::Case { name, over, watched, .. } = &case;
                 held_too_seldom.push(format!(
-                    "{name} over {over:?}: {metric} {exact} held {held} of {runs} times"
+                    "{name} over {over:?} of {watched}: {metric} {exact} held {held} of {runs} times"
                 ));
             }
         }
