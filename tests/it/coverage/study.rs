@@ -114,7 +114,12 @@ fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
         Case {
             name,
             over,
-            watched: format!("{times} × {thousands},000 s"),
+            watched: match thousands {
+                1_000.. => {
+                    format!("{times} × {},{:03},000 s", thousands / 1_000, thousands % 1_000)
+                }
+                _ => format!("{times} × {thousands},000 s"),
+            },
             whole: "all",
             yaml: format!(
                 "
