@@ -1,6 +1,7 @@
 //! Values that are counted coarsely.
 
 use super::histogram::Histogram;
+use super::jackknife::Sums;
 use super::timing::Timing;
 
 /// Values of one family, counted coarsely: only how a section differs from the others is read from them.
@@ -41,6 +42,11 @@ impl Counted {
     fn record_first(&mut self, bucket: usize) {
         self.counts.resize(bucket + 1, 0);
         self.counts[bucket] = 1;
+    }
+
+    /// What a deviation is made of.
+    pub(super) fn sums(&self) -> Sums {
+        Sums { count: self.count(), sum: self.sum, squares: self.squares }
     }
 
     pub(super) fn add_histogram(&mut self, histogram: &Histogram) {

@@ -22,6 +22,7 @@ mod features;
 mod group;
 mod histogram;
 mod hits;
+mod jackknife;
 mod levels;
 mod lives;
 mod moments;

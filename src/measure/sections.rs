@@ -8,16 +8,12 @@ use super::batches::Batches;
 use super::counted::{Counted, coarse};
 use super::group::{GroupMeasures, Reply};
 use super::histogram::{Histogram, Ranks};
-use super::moments::{PairMoments, Z, student_975};
-use super::timing::deviation;
+use super::jackknife::{Sums, deviation_factors};
+use super::moments::{PairMoments, Z};
 
 /// Into how many sections a group is divided: enough for quantiles of Student's that are near those of the
 /// normal distribution, few enough to cost next to nothing.
 const SECTIONS: u32 = 20;
-
-/// How many pools of sections are told apart for deviations: squares are skewed, and so are their sums over a
-/// pool, but less so the more sections it has.
-const POOLS: usize = 10;
 
 /// The number of the section of a workspace, by its group, the replication of so many, and its number
 /// among so many workspaces of the group.
@@ -73,54 +69,6 @@ impl Family {
             Self::TimeToExhaustion => 8,
             Self::Alert(place) => FAMILIES + place,
         }
-    }
-}
-
-/// What a deviation is made of.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    count: u64,
-    /// \[ns\]
-    sum: u128,
-    /// \[ns²\] `u128::MAX` once it has overflowed.
-    squares: u128,
-}
-
-impl Sums {
-    fn of(counted: &Counted) -> Self {
-        Self { count: counted.count(), sum: counted.sum, squares: counted.squares }
-    }
-
-    const fn and(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            sum: self.sum + other.sum,
-            squares: self.squares.saturating_add(other.squares),
-        }
-    }
-
-    /// Without what are some of them; `None` once squares have overflowed.
-    fn without(self, some: Self) -> Option<Self> {
-        let squares = (self.squares != u128::MAX).then(|| self.squares - some.squares)?;
-        Some(Self { count: self.count - some.count, sum: self.sum - some.sum, squares })
-    }
-
-    /// \[s\]
-    fn deviation(self) -> Option<f64> {
-        deviation(self.count, self.sum, self.squares)
-    }
-}
-
-/// Sections that are taken together.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pool {
-    sections: usize,
-    sums: Sums,
-}
-
-impl Pool {
-    const fn and(self, other: Self) -> Self {
-        Self { sections: self.sections + other.sections, sums: self.sums.and(other.sums) }
     }
 }
 
@@ -233,59 +181,24 @@ impl Sections {
         moments
     }
 
-    /// By what factors a family's deviation may be less and greater than it is, with 95%: a jackknife over
-    /// sections of its logarithm, since there is no end to how great it may be, but one to how small, corrected
-    /// for bias, since few sections seldom have the greatest times. `None` where fewer than two sections have
-    /// observed it, or ten batches, or where nothing deviates.
-    ///
-    /// Source: F. M. T. A. Busing, E. Meijer, R. van der Leeden, Delete-m Jackknife for Unequal m, Statistics
-    /// and Computing 9 (1999), 3-8: for pools need not have as many sections as each other.
+    /// By what factors a family's deviation may be less and greater than it is, with 95%. Groups are strata.
+    /// `None` where fewer than two sections have observed it, or ten batches, or where a part of them has all of
+    /// what deviates.
     pub fn deviation(&self, family: Family) -> Option<[f64; 2]> {
-        let pools = self.pooled(family);
-        let all = pools.iter().fold(Pool::default(), |all, pool| all.and(*pool));
-        let degrees = pools.len().saturating_sub(1) as u64;
-        if degrees == 0 || !self.are_enough(all.sections) {
-            return None;
-        }
-        let whole = all.sums.deviation()?;
-        // In units of the whole, whose own logarithm is 0.
-        let told = pools.iter().map(|pool| {
-            let without = all.sums.without(pool.sums)?.deviation().filter(|&it| it > 0.0)?;
-            let share = pool.sections as f64 / all.sections as f64;
-            Some((share, -(1.0 - share) / share * libm::log(without / whole)))
-        });
-        let told: Vec<(f64, f64)> = told.collect::<Option<_>>()?;
-        let centre: f64 = told.iter().map(|(share, pseudo)| share * pseudo).sum();
-        let spread = told
-            .iter()
-            .map(|(share, pseudo)| share / (1.0 - share) * (pseudo - centre) * (pseudo - centre));
-        let half = student_975(degrees) * (spread.sum::<f64>() / told.len() as f64).sqrt();
-        // An estimate that is far from what it is corrected to still belongs to its interval.
-        Some([libm::exp((centre - half).min(0.0)), libm::exp((centre + half).max(0.0))])
-    }
-
-    /// What a family has in no more than [`POOLS`] pools of sections: neighbours of a group are taken together
-    /// where it has more, and groups beside each other, whose order does not matter then.
-    fn pooled(&self, family: Family) -> Vec<Pool> {
         let numbered = self.by_number.iter().map(|(&number, it)| (number, it.as_slice()));
         let batches = self.batched.iter().flat_map(|it| &it.batches);
         let batches = (0..).zip(batches.map(<[Counted; BATCHED]>::as_slice));
-        let mut by_group: BTreeMap<u32, Vec<Pool>> = BTreeMap::new();
+        let mut by_group: BTreeMap<u32, Vec<Sums>> = BTreeMap::new();
+        let mut sections = 0;
         for (number, families) in numbered.chain(batches) {
-            let sums = families.get(family.place()).map(Sums::of).filter(|it| it.count > 0);
-            let alone = sums.map(|sums| Pool { sections: 1, sums });
-            by_group.entry(number >> GROUP_BITS).or_default().extend(alone);
-        }
-        let mut pools = vec![Pool::default(); POOLS];
-        for group in by_group.values() {
-            let of_group = group.len().max(POOLS);
-            for (place, alone) in group.iter().enumerate() {
-                let pool = &mut pools[place * POOLS / of_group];
-                *pool = pool.and(*alone);
+            let observed = families.get(family.place()).map(Counted::sums);
+            if let Some(sums) = observed.filter(|it| it.count > 0) {
+                by_group.entry(number >> GROUP_BITS).or_default().push(sums);
+                sections += 1;
             }
         }
-        pools.retain(|pool| pool.sections > 0);
-        pools
+        let strata = by_group.into_values().collect();
+        if self.are_enough(sections) { deviation_factors(strata) } else { None }
     }
 
     /// The quantiles of a family whose values are counted in `histogram`.
@@ -510,6 +423,33 @@ mod tests {
             (found * low..=found * high).contains(&exact)
         });
         assert!(covered >= 930, "{covered}");
+    }
+
+    #[test]
+    fn deviations_of_several_groups_lie_in_their_intervals() {
+        // Twelve sections of a group whose times are a second on average, and two of another with ten: of all,
+        // in shares of 6 to 1, the second moment is 2 x (6 + 100) / 7, the mean 16 / 7.
+        let exact = f64::sqrt(212.0 / 7.0 - 16.0 / 7.0 * 16.0 / 7.0);
+        let exponential = |mean: f64| Distribution::Exponential { mean }.sampler();
+        let (fast, slow) = (exponential(1e9), exponential(1e10));
+        let covered = covered(|seed| {
+            let (mut all, mut timing) = (Sections::default(), Timing::default());
+            let of_group = |group| (0..if group == 0 { 12 } else { 2 }).map(move |it| (group, it));
+            for (group, place) in of_group(0).chain(of_group(1)) {
+                let key = Key::root(seed).index(group as u64).index(u64::from(place));
+                let stream = key.stream();
+                let (mut one, law) = (Timing::default(), if group == 0 { &fast } else { &slow });
+                (0..300).for_each(|it| one.record(law.sample(&mut stream.at(it)) as u64));
+                let mut families = vec![Counted::default(); FAMILIES];
+                families[Family::Latency.place()].add_timing(&one);
+                all.add(section_of(group, (0, 1), (place, 20)), &families);
+                timing.merge(&one);
+            }
+            let [low, high] = all.deviation(Family::Latency).unwrap();
+            let found = timing.deviation().unwrap();
+            (found * low..=found * high).contains(&exact)
+        });
+        assert!(covered >= 929, "{covered}");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl Timing {
 
 /// The standard deviation (divisor n) \[s\] of so many times with this sum \[ns\] and this sum of squares
 /// \[ns²\]; `None` if there are none.
-pub(super) fn deviation(count: u64, sum: u128, squares: u128) -> Option<f64> {
+fn deviation(count: u64, sum: u128, squares: u128) -> Option<f64> {
     let n = u128::from(count);
     // The sum of (x - m)² about the whole part m of the mean, in integers: no cancellation.
     let (m, rest) = (sum.checked_div(n)?, sum.checked_rem(n)?);

@@ -111,6 +111,11 @@ fn answer(page: &mut Page, size: &SizeSummary) {
         let what = "A longer run, or more replications (--max-replications), can tell.";
         page.wrapped("  ", 2, what, Style::Plain);
     }
+    footnotes(page, size);
+}
+
+/// How verdicts are to be read.
+fn footnotes(page: &mut Page, size: &SizeSummary) {
     if size.answer.is_none() {
         let what = match size.asked {
             Aim::Largest => "Less of the knob is taken to be never worse.",
@@ -126,8 +131,17 @@ fn answer(page: &mut Page, size: &SizeSummary) {
         );
         page.wrapped("  ", 2, &what, Style::Dim);
     }
-    if judged().any(|it| it.interval.is_none()) {
-        page.wrapped("  ", 2, "What has no interval goes by its value.", Style::Dim);
+    let without = || judged().filter(|it| it.interval.is_none());
+    if without().any(|it| it.verdict != ThresholdVerdict::Inconclusive) {
+        page.wrapped("  ", 2, "What never has an interval goes by its value.", Style::Dim);
+    }
+    if without().any(|it| it.verdict == ThresholdVerdict::Inconclusive) {
+        page.wrapped(
+            "  ",
+            2,
+            "Where too few were observed for an interval nothing is told.",
+            Style::Dim,
+        );
     }
 }
 

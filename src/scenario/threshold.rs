@@ -146,6 +146,11 @@ impl Threshold {
         self.metric.rsplit('.').next() == Some("max")
     }
 
+    /// Whether it is about a standard deviation.
+    pub fn is_of_deviation(&self) -> bool {
+        self.metric.rsplit('.').next() == Some("sd")
+    }
+
     /// How it is known before the last replication that it fails; `None` where it is not.
     fn sure(&self) -> Option<Sure> {
         // What is greatest only rises, and what is counted never falls to nothing again.

@@ -17,6 +17,8 @@ const GROWTH: u32 = 4;
 /// Observations that a quantile's interval is at least taken over are parts of a run, which are no more
 /// than so many.
 const MOST_DEGREES: u64 = 19;
+/// The same of a deviation.
+const MOST_DEGREES_OF_DEVIATION: u64 = 9;
 
 /// The replications of each look at a setting, of at most `most`.
 ///
@@ -62,6 +64,8 @@ pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec
         let Some(metric) = metric.filter(|metric| !by_value && metric.value.is_some()) else {
             return judged;
         };
+        let widened =
+            if threshold.is_of_deviation() { widened_deviation } else { widened_around_value };
         let Some(wider) = widened(*metric, looks) else {
             // Too few values for an interval tell nothing.
             judged.verdict = ThresholdVerdict::Inconclusive;
@@ -81,12 +85,28 @@ pub(super) fn judge(scenario: &Scenario, summary: &Summary, looks: usize) -> Vec
     thresholds.map(one).collect()
 }
 
-/// A metric with the interval of one look of several; `None` if it has no interval.
-fn widened(metric: Metric, looks: usize) -> Option<Metric> {
-    let (value, [low, high]) = metric.value.zip(metric.ci95)?;
-    let degrees = metric.n.saturating_sub(1).clamp(1, MOST_DEGREES) as f64;
+/// How many times as wide as that of one look the interval of each of several looks is, by so many observations,
+/// where degrees of freedom are no more than `most`.
+fn wider(n: u64, most: u64, looks: usize) -> f64 {
+    let degrees = n.saturating_sub(1).clamp(1, most) as f64;
     let tail = LEVEL / 2.0;
-    let by = student_quantile(tail / looks as f64, degrees) / student_quantile(tail, degrees);
+    student_quantile(tail / looks as f64, degrees) / student_quantile(tail, degrees)
+}
+
+/// A deviation with the interval of one look of several, which is one of its logarithm, and around what that is
+/// corrected to; `None` if it has no interval.
+fn widened_deviation(metric: Metric, looks: usize) -> Option<Metric> {
+    let [low, high] = metric.ci95?;
+    let by = wider(metric.n, MOST_DEGREES_OF_DEVIATION, looks);
+    let middle = libm::sqrt(low * high);
+    let ci95 = Some([middle * libm::pow(low / middle, by), middle * libm::pow(high / middle, by)]);
+    Some(Metric { ci95, ..metric })
+}
+
+/// Any other metric with the interval of one look of several; `None` if it has no interval.
+fn widened_around_value(metric: Metric, looks: usize) -> Option<Metric> {
+    let (value, [low, high]) = metric.value.zip(metric.ci95)?;
+    let by = wider(metric.n, MOST_DEGREES, looks);
     // What is never below nothing is not so in an interval either.
     let least = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
     let ci95 = Some([(value - by * (value - low)).max(least), value + by * (high - value)]);
@@ -123,15 +143,24 @@ mod tests {
     #[test]
     fn more_looks_have_wider_intervals_and_few_observations_tell_nothing() {
         let metric = Metric { value: Some(10.0), ci95: Some([9.0, 12.0]), n: 1_000 };
-        let same = widened(metric, 1).unwrap().ci95.unwrap();
+        let same = widened_around_value(metric, 1).unwrap().ci95.unwrap();
         assert!((same[0] - 9.0).abs() < 1e-12 && (same[1] - 12.0).abs() < 1e-12);
         // Tables: Student's t with 19 degrees exceeds 2.0930 with 2.5%, and 2.8609 with 0.5%.
-        let [low, high] = widened(metric, 5).unwrap().ci95.unwrap();
+        let [low, high] = widened_around_value(metric, 5).unwrap().ci95.unwrap();
         let by = 2.8609 / 2.0930;
         assert!((low - (10.0 - by)).abs() < 1e-4 && (high - (10.0 + 2.0 * by)).abs() < 1e-4);
         let near = Metric { value: Some(0.1), ci95: Some([0.0, 0.2]), n: 1_000 };
-        assert_eq!(widened(near, 5).unwrap().ci95.unwrap()[0].to_bits(), 0.0_f64.to_bits());
-        assert_eq!(widened(Metric { ci95: None, ..metric }, 5), None);
+        assert_eq!(
+            widened_around_value(near, 5).unwrap().ci95.unwrap()[0].to_bits(),
+            0.0_f64.to_bits()
+        );
+        assert_eq!(widened_around_value(Metric { ci95: None, ..metric }, 5), None);
+        // With 9 degrees 2.2622 and 3.2498; of 10 in [8, 18] the middle is 12.
+        let metric = Metric { ci95: Some([8.0, 18.0]), ..metric };
+        let [low, high] = widened_deviation(metric, 5).unwrap().ci95.unwrap();
+        let by = libm::pow(1.5, 3.2498 / 2.2622);
+        assert!((low - 12.0 / by).abs() < 1e-3 && (high - 12.0 * by).abs() < 1e-3, "{low} {high}");
+        assert_eq!(widened_deviation(Metric { ci95: None, ..metric }, 5), None);
 
         let told = |replications: u32, threshold: &str| {
             let scenario = scenario(replications, &format!(", thresholds: ['{threshold}']"));
