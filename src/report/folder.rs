@@ -29,6 +29,30 @@ pub(super) const PREFIX: &str = ".limitlab-";
 
 /// The files by which a folder is known to be a result: of a run, and of a comparison.
 const MARKS: [&str; 2] = ["summary.json", "diff.json"];
+/// All files that a result may have, of whatever command and options: what else lies in its folder is
+/// somebody's, and is not to be lost with it.
+const PARTS: [&str; 15] = [
+    "summary.json",
+    "latency.csv",
+    "latency.hgrm",
+    "limit_hits.csv",
+    "series.csv",
+    "replications.csv",
+    "advice.json",
+    "decisions.csv",
+    "report.html",
+    "junit.xml",
+    "summary.md",
+    "diff.json",
+    "workspaces.csv",
+    // The action for GitHub has these written beside them.
+    "compare.md",
+    "compare.xml",
+];
+/// What windows of files write where they are opened.
+const LITTER: [&str; 2] = [".DS_Store", "Thumbs.db"];
+/// The folder of pictures in a result.
+const PLOTS: &str = "plots";
 
 /// Puts `files`, and nothing else, into `folder`, whole or not at all.
 ///
@@ -123,14 +147,14 @@ fn parent_of(folder: &Path) -> Result<&Path, ReportError> {
     Ok(parent)
 }
 
-/// Whether there is a folder to be replaced, which must be empty or a result. To be asked before a
-/// long run whose results could not be written; writing them asks again.
+/// Whether there is a folder to be replaced, which must be empty or a result, and nothing else beside it. To
+/// be asked before a long run whose results could not be written; writing them asks again.
 ///
 /// # Errors
 ///
 /// [`ReportError`] if the folder holds something else, is no folder, or cannot be read.
 pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
-    let mut entries = match fs::read_dir(folder) {
+    let entries = match entries(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
@@ -138,11 +162,31 @@ pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
         }
         Err(error) => return Err(failed("read", folder)(error)),
     };
-    let is_result = MARKS.iter().any(|mark| folder.join(mark).is_file());
-    if entries.next().is_some() && !is_result {
+    if !entries.is_empty() && !MARKS.iter().any(|mark| folder.join(mark).is_file()) {
         return Err(ReportError::NotAResult { folder: folder.to_owned() });
     }
-    Ok(true)
+    let plots = folder.join(PLOTS);
+    let pictures = if plots.is_dir() { self::entries(&plots) } else { Ok(Vec::new()) };
+    let pictures = pictures.map_err(failed("read", &plots))?;
+    let is_picture = |path: &Path| path.extension().is_some_and(|it| it == "svg" || it == "png");
+    let is_part = |path: &Path| {
+        let is_known = PARTS.iter().any(|part| path == folder.join(part))
+            || LITTER.iter().any(|name| path.ends_with(name))
+            || path.parent() == Some(&plots) && is_picture(path);
+        path == plots || is_known && path.is_file()
+    };
+    match entries.into_iter().chain(pictures).find(|path| !is_part(path)) {
+        Some(path) => Err(ReportError::NotAPart { path }),
+        None => Ok(true),
+    }
+}
+
+/// What lies in a folder, in the order of names.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut entries: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
+    entries.sort_unstable();
+    Ok(entries)
 }
 
 fn fill(new: &Path, files: &[ResultFile]) -> Result<(), ReportError> {
@@ -262,6 +306,25 @@ mod tests {
         let error = replace(&taken, &[file(MARK, "{}")]).unwrap_err();
         assert!(matches!(error, ReportError::NotAFolder { .. }), "{error}");
         assert_eq!(contents(home.path()), before);
+    }
+
+    #[test]
+    fn what_lies_beside_a_result_is_left_alone_with_it() {
+        for precious in ["thesis.tex", "plots/thesis.tex", "plots/summary.json", "base/base.json"] {
+            let home = tempfile::tempdir().unwrap();
+            let folder = home.path().join("results");
+            replace(&folder, &[file(MARK, "old"), file("plots/a.svg", "a")]).unwrap();
+            let path = folder.join(precious);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "years of work").unwrap();
+            let before = contents(home.path());
+            let error = replace(&folder, &[file(MARK, "new")]).unwrap_err();
+            assert!(matches!(error, ReportError::NotAPart { .. }), "{error}");
+            assert_eq!(contents(home.path()), before, "{precious}");
+            fs::remove_file(&path).unwrap();
+            let _ = fs::remove_dir(folder.join("base"));
+            replace(&folder, &[file(MARK, "new")]).unwrap();
+        }
     }
 
     #[test]

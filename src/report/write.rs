@@ -53,6 +53,16 @@ pub enum ReportError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The folder holds something besides a result.
+    #[error(
+        "{} is no part of the result beside it, which is replaced as a whole: move it, or write into \
+         another folder",
+        path.display()
+    )]
+    NotAPart {
+        /// What it is.
+        path: PathBuf,
+    },
     /// The folder holds something that is not a sweep.
     #[error(
         "{} is not empty and holds no sweep.json, so it is not a sweep that may be continued or replaced",

@@ -700,6 +700,12 @@ fn only_results_are_replaced() {
         assert_eq!(home.run(&by_hand(&["--out", "out"])).status.code(), Some(0));
     }
     assert_eq!(contents(Path::new(&folder)).len(), 3);
+    let notes = Path::new(&folder).join("notes.txt");
+    fs::write(&notes, "precious").expect("a file can be written");
+    let output = home.run(&by_hand(&["--out", "out"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(text(&output.stderr), @"error: out/notes.txt is no part of the result beside it, which is replaced as a whole: move it, or write into another folder");
+    assert!(notes.exists());
 }
 
 #[test]
