@@ -111,6 +111,11 @@ const fn family(
 }
 
 impl MetricFamily {
+    /// Whether a value above 1 makes no sense: of a share, unless servers that go finish what they serve.
+    pub fn is_at_most_all(&self) -> bool {
+        self.unit == Fraction && self.name != "backend.utilisation"
+    }
+
     /// The family, whose keys may have one of `labels`.
     const fn labelled(mut self, labels: &'static [Label]) -> Self {
         self.labels = labels;

@@ -474,6 +474,11 @@ fn no_more_runs_are_made_than_allowed() {
     assert_eq!((advice.runs, advice.complete), (3, false));
     let told = home.told(&["advise", "s.yaml", "--max-runs", "3"], 0);
     assert!(told.contains("Not everything was tried: 3 runs were made"), "{told}");
+    // Of what was not tried nobody knows whether it applies.
+    let told = home.told(&["advise", "s.yaml", "--max-runs", "1"], 0);
+    assert!(told.contains("Not everything was tried: 1 run was made"), "{told}");
+    assert!(told.contains("not everything was tried, since no run was left"), "{told}");
+    assert!(!told.contains("nothing that the scenario has applies"), "{told}");
 }
 
 #[cfg(unix)]

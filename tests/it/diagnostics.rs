@@ -1109,6 +1109,26 @@ fn thresholds() {
 
     1 mistake in x.yaml
     ");
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"refusal.rate < 20"), @"
+    x.yaml:56:20: error: `20` is more than all: a share is at most 1, which is 100%
+       |
+    56 |   - refusal.rate < 20
+       |                    ^^
+    hint: did you mean `20%`?
+
+    1 mistake in x.yaml
+    ");
+    assert_snapshot!(with(r"credits.oversold.max == 0", r"goodput.rate{within=5s} >= 101"), @"
+    x.yaml:56:32: error: `101` is more than all: a share is at most 1, which is 100%
+       |
+    56 |   - goodput.rate{within=5s} >= 101
+       |                                ^^^
+    hint: expected a share such as `1%` or `0.01`
+
+    1 mistake in x.yaml
+    ");
+    // Servers that go finish what they serve.
+    assert_eq!(with(r"credits.oversold.max == 0", r"backend.utilisation <= 1.5"), "no mistakes");
     assert_snapshot!(with(r"credits.oversold.max == 0", r"latency.p99{group} < 1s"), @"
     x.yaml:56:17: error: a label is `name=value`
        |

@@ -161,7 +161,7 @@ pub fn advise<E: fmt::Debug + fmt::Display>(
         known: BTreeMap::new(),
     };
     let before = runs.run(scenario, &[])?;
-    let (mut causes, mut complete) = (Vec::new(), true);
+    let mut causes: Vec<CauseAdvice> = Vec::new();
     for (place, group) in scenario.groups.iter().enumerate() {
         if options.group.as_ref().is_some_and(|name| *name != group.name) {
             continue;
@@ -171,7 +171,7 @@ pub fn advise<E: fmt::Debug + fmt::Display>(
             let (reason, limiter) = (cause.reason, cause.limiter);
             let case = Case { scenario, group, reason, limiter, plans };
             let judge = Judge { cause, before: &before.summary, remove: options.remove };
-            let mut remedies = Vec::new();
+            let (mut remedies, mut complete) = (Vec::new(), true);
             for candidate in candidates(&case) {
                 match tried(&candidate, &judge, &mut runs) {
                     Ok(found) => remedies.extend(found),
@@ -187,10 +187,12 @@ pub fn advise<E: fmt::Debug + fmt::Display>(
                 workspaces: u64::from(group.count),
                 workspaces_hit: cause.workspaces(&before.summary),
                 hits: cause.hits(&before.summary),
+                complete,
                 remedies,
             });
         }
     }
+    let complete = causes.iter().all(|it| it.complete);
     Ok(AdviceSummary {
         limitlab: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: before.summary.scenario.clone(),
@@ -311,10 +313,11 @@ fn notes(scenario: &Scenario, options: &AdviseOptions, complete: bool) -> Vec<St
         notes.push("Only the first replication is looked at.".to_owned());
     }
     if !complete {
-        notes.push(format!(
-            "Not everything was tried: {} runs were made, and no more were allowed.",
-            options.most_runs
-        ));
+        let runs = match options.most_runs {
+            1 => "1 run was".to_owned(),
+            most => format!("{most} runs were"),
+        };
+        notes.push(format!("Not everything was tried: {runs} made, and no more were allowed."));
     }
     notes
 }
@@ -355,6 +358,7 @@ mod tests {
             let advice = asked_with(&options).unwrap();
             assert_eq!((advice.runs, advice.complete), (most_runs, false), "{most_runs}");
             assert!(advice.notes[0].contains("no more were allowed"), "{:?}", advice.notes);
+            assert!(advice.causes.iter().any(|it| !it.complete), "{most_runs}");
         }
         let advice = asked_with(&AdviseOptions::default()).unwrap();
         assert!(advice.complete && advice.notes.is_empty());

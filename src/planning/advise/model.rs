@@ -52,6 +52,8 @@ pub struct CauseAdvice {
     pub workspaces_hit: u64,
     /// How many tries were refused.
     pub hits: u64,
+    /// Whether everything that applies was tried. If not, there was no run left.
+    pub complete: bool,
     /// What was tried, best first.
     pub remedies: Vec<Remedy>,
 }

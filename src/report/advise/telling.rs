@@ -64,13 +64,16 @@ fn cause(advice: &CauseAdvice) -> ToldCause {
     );
     let no_help = advice.remedies.iter().filter(|it| !helps(it));
     let no_help: Vec<&str> = no_help.map(|it| it.what.as_str()).collect();
-    let rest = if advice.remedies.is_empty() {
-        Some("nothing that the scenario has applies".to_owned())
-    } else if no_help.is_empty() {
-        None
-    } else {
-        Some(format!("no help: {}", no_help.join("; ")))
-    };
+    let mut rest = Vec::new();
+    if advice.complete && advice.remedies.is_empty() {
+        rest.push("nothing that the scenario has applies".to_owned());
+    } else if !no_help.is_empty() {
+        rest.push(format!("no help: {}", no_help.join("; ")));
+    }
+    if !advice.complete {
+        rest.push("not everything was tried, since no run was left".to_owned());
+    }
+    let rest = (!rest.is_empty()).then(|| rest.join("; "));
     let rows = advice.remedies.iter().filter(helps).map(remedy).collect();
     ToldCause { group: advice.group.clone(), text, rows, rest }
 }

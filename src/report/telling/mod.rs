@@ -4,6 +4,7 @@
 
 mod damage;
 mod metering;
+mod precision;
 mod shadow;
 
 use std::fmt::Write as _;
@@ -41,6 +42,7 @@ pub(super) fn blocks(scenario: &Scenario, summary: &Summary) -> Vec<Block> {
         servers(all),
         damage::damage(scenario, all),
         shadow::shadow(all, summary),
+        precision::precision(scenario, summary),
     ]
     .into_iter()
     .flatten()

@@ -279,3 +279,27 @@ fn after_a_warm_up_it_is_told_what_first_counts_from() {
     80 % of a pool used in 30 of 40 workspaces, for the first time after 36 h on average, the warm-up included
     ");
 }
+
+#[test]
+fn replications_that_end_before_they_know_enough_say_so() {
+    let (mut scenario, _, _) = small();
+    let told = |scenario: &Scenario, ci95| {
+        let mut all = group(&[("latency.p99", 150.0)]);
+        all.metrics["latency.p99"].ci95 = ci95;
+        let blocks = blocks(scenario, &of(&all, 8)).into_iter();
+        blocks.filter(|block| block.title == "Precision").flat_map(|block| block.lines).next()
+    };
+    assert_eq!(told(&scenario, Some([140.0, 156.0])), None);
+    let of = crate::summary::Selector::of_group("shops");
+    let metric = "latency.p99".to_owned();
+    scenario.until = Some(crate::scenario::Precision { fewest: 4, of, metric, half_width: 1.0 });
+    assert_eq!(
+        told(&scenario, Some([140.0, 156.0])).unwrap(),
+        "latency.p99 of shops is known to ± 10 s after 8 replications, and ± 1 s was asked for"
+    );
+    assert_eq!(
+        told(&scenario, None).unwrap(),
+        "latency.p99 of shops has no interval after 8 replications, and ± 1 s was asked for"
+    );
+    assert_eq!(told(&scenario, Some([149.5, 151.0])), None);
+}

@@ -232,6 +232,15 @@ impl Reader<'_, '_> {
         if value.is_none() {
             self.findings.add(written.place(self.at), format!("`{text}` is not {expected}"));
         }
+        let is_share = family.is_some_and(MetricFamily::is_at_most_all);
+        if is_share && value.is_some_and(|value| value > 1.0) {
+            let message = format!("`{text}` is more than all: a share is at most 1, which is 100%");
+            let hint = match value {
+                Some(..=100.0) if !text.ends_with('%') => format!("did you mean `{text}%`?"),
+                _ => format!("expected {expected}"),
+            };
+            return self.fault(written, message, hint);
+        }
         value
     }
 

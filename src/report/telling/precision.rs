@@ -1,0 +1,28 @@
+//! Whether replications have told as precisely as they were to.
+
+use super::Block;
+use crate::report::format::metric_short;
+use crate::report::words::plural;
+use crate::scenario::Scenario;
+use crate::summary::Summary;
+
+/// How precisely the metric is known until which replications were to go on, where that is not enough.
+pub(super) fn precision(scenario: &Scenario, summary: &Summary) -> Option<Block> {
+    let until = scenario.until.as_ref().filter(|until| !until.is_met(summary))?;
+    let name = &until.metric;
+    let whose = until.of.to_string();
+    let metric = summary.metric(&whose, name);
+    let known = match metric.and_then(|metric| metric.value.zip(metric.ci95)) {
+        Some((value, [low, high])) => {
+            let half = (high - value).max(value - low);
+            format!("is known to ± {}", metric_short(name, half))
+        }
+        None => "has no interval".to_owned(),
+    };
+    let line = format!(
+        "{name} of {whose} {known} after {}, and ± {} was asked for",
+        plural(u64::from(summary.replications), "replication"),
+        metric_short(name, until.half_width),
+    );
+    Some(Block::of("Precision", line))
+}
