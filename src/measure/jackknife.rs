@@ -2,8 +2,8 @@
 
 use super::moments::student_975;
 
-/// How many pools of the sections of a group are told apart for deviations: squares are skewed, and so are their sums over a
-/// pool, but less so the more sections it has.
+/// How many pools of the sections of a group are told apart for deviations: squares are skewed, and so are their
+/// sums over a pool, but less so the more sections it has.
 const POOLS: usize = 10;
 
 /// What a deviation of times is made of.

@@ -152,14 +152,13 @@ impl Sections {
         }
     }
 
-    /// A family in each section in which it was observed.
-    fn of(&self, family: Family) -> impl Iterator<Item = &Counted> {
-        let numbered = self.by_number.values().map(Vec::as_slice);
-        let batched =
-            self.batched.iter().flat_map(|it| &it.batches).map(<[Counted; BATCHED]>::as_slice);
-        let all = numbered.chain(batched);
-        let all = all.filter_map(move |families| families.get(family.place()));
-        all.filter(|counted| counted.counts.iter().any(|&count| count > 0))
+    /// A family in each section in which it was observed, with the number of that.
+    fn of(&self, family: Family) -> impl Iterator<Item = (u32, &Counted)> {
+        let numbered = self.by_number.iter().map(|(&number, it)| (number, it.as_slice()));
+        let batches = self.batched.iter().flat_map(|it| &it.batches);
+        let all = numbered.chain((0..).zip(batches.map(<[Counted; BATCHED]>::as_slice)));
+        let all = all.filter_map(move |(number, it)| Some((number, it.get(family.place())?)));
+        all.filter(|(_, counted)| counted.counts.iter().any(|&count| count > 0))
     }
 
     /// In how many sections a family was observed.
@@ -175,7 +174,7 @@ impl Sections {
     /// The sums behind the mean of a family: x is what was observed \[ns\], y how often.
     pub fn mean(&self, family: Family) -> PairMoments {
         let mut moments = PairMoments::default();
-        for counted in self.of(family) {
+        for (_, counted) in self.of(family) {
             moments.add(counted.sum as i128, i128::from(counted.count()));
         }
         moments
@@ -185,25 +184,18 @@ impl Sections {
     /// `None` where fewer than two sections have observed it, or ten batches, or where a part of them has all of
     /// what deviates.
     pub fn deviation(&self, family: Family) -> Option<[f64; 2]> {
-        let numbered = self.by_number.iter().map(|(&number, it)| (number, it.as_slice()));
-        let batches = self.batched.iter().flat_map(|it| &it.batches);
-        let batches = (0..).zip(batches.map(<[Counted; BATCHED]>::as_slice));
         let mut by_group: BTreeMap<u32, Vec<Sums>> = BTreeMap::new();
-        let mut sections = 0;
-        for (number, families) in numbered.chain(batches) {
-            let observed = families.get(family.place()).map(Counted::sums);
-            if let Some(sums) = observed.filter(|it| it.count > 0) {
-                by_group.entry(number >> GROUP_BITS).or_default().push(sums);
-                sections += 1;
-            }
+        for (number, counted) in self.of(family) {
+            by_group.entry(number >> GROUP_BITS).or_default().push(counted.sums());
         }
+        let sections = by_group.values().map(Vec::len).sum();
         let strata = by_group.into_values().collect();
         if self.are_enough(sections) { deviation_factors(strata) } else { None }
     }
 
     /// The quantiles of a family whose values are counted in `histogram`.
     pub fn quantiles<'h>(&self, family: Family, histogram: &'h Histogram) -> Quantiles<'h> {
-        let up_to = |counted: &Counted| {
+        let up_to = |(_, counted): (u32, &Counted)| {
             let mut below = 0;
             let counts = counted.counts.iter().map(|count| {
                 below += count;
@@ -397,15 +389,20 @@ mod tests {
         assert!(covered >= 930, "{covered}");
     }
 
+    /// Whether the interval of a deviation holds this \[s\].
+    fn deviation_holds(sections: &Sections, timing: &Timing, exact: f64) -> bool {
+        let [low, high] = sections.deviation(Family::Latency).unwrap();
+        let found = timing.deviation().unwrap();
+        (found * low..=found * high).contains(&exact)
+    }
+
     #[test]
     fn deviations_lie_in_their_intervals() {
         // As many sections as pools, two in each, and three in some and two in others.
         for (sections, of_each) in [(10, 200), (20, 100), (27, 75)] {
             let covered = covered(|seed| {
                 let (sections, _, timing) = drawn(seed, (sections, of_each), |_| 1.0);
-                let [low, high] = sections.deviation(Family::Latency).unwrap();
-                let found = timing.deviation().unwrap();
-                (found * low..=found * high).contains(&1.0)
+                deviation_holds(&sections, &timing, 1.0)
             });
             assert!(covered >= 929, "{sections}: {covered}");
         }
@@ -418,9 +415,7 @@ mod tests {
         let covered = covered(|seed| {
             let (sections, _, timing) =
                 drawn(seed, (39, 40), |word| if word % 2 == 0 { 1.0 } else { 3.0 });
-            let [low, high] = sections.deviation(Family::Latency).unwrap();
-            let found = timing.deviation().unwrap();
-            (found * low..=found * high).contains(&exact)
+            deviation_holds(&sections, &timing, exact)
         });
         assert!(covered >= 930, "{covered}");
     }
@@ -445,9 +440,7 @@ mod tests {
                 all.add(section_of(group, (0, 1), (place, 20)), &families);
                 timing.merge(&one);
             }
-            let [low, high] = all.deviation(Family::Latency).unwrap();
-            let found = timing.deviation().unwrap();
-            (found * low..=found * high).contains(&exact)
+            deviation_holds(&all, &timing, exact)
         });
         assert!(covered >= 929, "{covered}");
     }

@@ -154,19 +154,19 @@ fn parent_of(folder: &Path) -> Result<&Path, ReportError> {
 ///
 /// [`ReportError`] if the folder holds something else, is no folder, or cannot be read.
 pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
-    let entries = match entries(folder) {
-        Ok(entries) => entries,
+    let found = match entries(folder) {
+        Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(ReportError::NotAFolder { path: folder.to_owned() });
         }
         Err(error) => return Err(failed("read", folder)(error)),
     };
-    if !entries.is_empty() && !MARKS.iter().any(|mark| folder.join(mark).is_file()) {
+    if !found.is_empty() && !MARKS.iter().any(|mark| folder.join(mark).is_file()) {
         return Err(ReportError::NotAResult { folder: folder.to_owned() });
     }
     let plots = folder.join(PLOTS);
-    let pictures = if plots.is_dir() { self::entries(&plots) } else { Ok(Vec::new()) };
+    let pictures = if plots.is_dir() { entries(&plots) } else { Ok(Vec::new()) };
     let pictures = pictures.map_err(failed("read", &plots))?;
     let is_picture = |path: &Path| path.extension().is_some_and(|it| it == "svg" || it == "png");
     let is_part = |path: &Path| {
@@ -175,7 +175,7 @@ pub fn check_folder(folder: &Path) -> Result<bool, ReportError> {
             || path.parent() == Some(&plots) && is_picture(path);
         path == plots || is_known && path.is_file()
     };
-    match entries.into_iter().chain(pictures).find(|path| !is_part(path)) {
+    match found.into_iter().chain(pictures).find(|path| !is_part(path)) {
         Some(path) => Err(ReportError::NotAPart { path }),
         None => Ok(true),
     }

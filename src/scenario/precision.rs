@@ -16,11 +16,16 @@ pub struct Precision {
 }
 
 impl Precision {
-    /// Whether a metric is known as precisely in a summary. Where it has no interval it is not.
-    pub fn is_met(&self, summary: &Summary) -> bool {
-        let metric = summary.metric(&self.of.to_string(), &self.metric);
-        let ends = metric.and_then(|metric| metric.value.zip(metric.ci95));
+    /// How far the interval of the metric reaches in a summary, in its SI unit; `None` if it has none.
+    pub fn reached(&self, summary: &Summary) -> Option<f64> {
+        let metric = summary.metric(&self.of.to_string(), &self.metric)?;
+        let (value, [low, high]) = metric.value.zip(metric.ci95)?;
         // An interval of a quantile is not symmetric: its longer half counts.
-        ends.is_some_and(|(value, [low, high])| (high - value).max(value - low) <= self.half_width)
+        Some((high - value).max(value - low))
+    }
+
+    /// Whether the metric is known as precisely in a summary. Where it has no interval it is not.
+    pub fn is_met(&self, summary: &Summary) -> bool {
+        self.reached(summary).is_some_and(|half_width| half_width <= self.half_width)
     }
 }

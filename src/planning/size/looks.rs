@@ -17,7 +17,7 @@ const GROWTH: u32 = 4;
 /// Observations that a quantile's interval is at least taken over are parts of a run, which are no more
 /// than so many.
 const MOST_DEGREES: u64 = 19;
-/// The same of a deviation.
+/// The same of a deviation, of which ten pools of these are told apart.
 const MOST_DEGREES_OF_DEVIATION: u64 = 9;
 
 /// The replications of each look at a setting, of at most `most`.

@@ -10,17 +10,13 @@ use crate::summary::Summary;
 pub(super) fn precision(scenario: &Scenario, summary: &Summary) -> Option<Block> {
     let until = scenario.until.as_ref().filter(|until| !until.is_met(summary))?;
     let name = &until.metric;
-    let whose = until.of.to_string();
-    let metric = summary.metric(&whose, name);
-    let known = match metric.and_then(|metric| metric.value.zip(metric.ci95)) {
-        Some((value, [low, high])) => {
-            let half = (high - value).max(value - low);
-            format!("is known to ± {}", metric_short(name, half))
-        }
+    let known = match until.reached(summary) {
+        Some(half_width) => format!("is known to ± {}", metric_short(name, half_width)),
         None => "has no interval".to_owned(),
     };
     let line = format!(
-        "{name} of {whose} {known} after {}, and ± {} was asked for",
+        "{name} of {} {known} after {}, and ± {} was asked for",
+        until.of,
         plural(u64::from(summary.replications), "replication"),
         metric_short(name, until.half_width),
     );

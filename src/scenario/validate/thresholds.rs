@@ -232,12 +232,16 @@ impl Reader<'_, '_> {
         if value.is_none() {
             self.findings.add(written.place(self.at), format!("`{text}` is not {expected}"));
         }
-        let is_share = family.is_some_and(MetricFamily::is_at_most_all);
-        if is_share && value.is_some_and(|value| value > 1.0) {
+        if let Some(value) = value
+            && value > 1.0
+            && family.is_some_and(MetricFamily::is_at_most_all)
+        {
             let message = format!("`{text}` is more than all: a share is at most 1, which is 100%");
-            let hint = match value {
-                Some(..=100.0) if !text.ends_with('%') => format!("did you mean `{text}%`?"),
-                _ => format!("expected {expected}"),
+            // With a percent sign it would not have been read as a number.
+            let hint = if value <= 100.0 {
+                format!("did you mean `{text}%`?")
+            } else {
+                format!("expected {expected}")
             };
             return self.fault(written, message, hint);
         }

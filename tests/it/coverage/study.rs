@@ -110,7 +110,7 @@ fn queue(name: &'static str, percent: u32, thousands: u32) -> [Case; 3] {
     .map(|(over, count, replications, scope, thousands)| {
         let sources = if over == Over::Batches { f64::from(count) } else { 1.0 };
         let rate = busy / sources;
-        let times = if over == Over::Batches { 1 } else { 40 };
+        let times = if over == Over::Batches { 1 } else { count * replications };
         Case {
             name,
             over,
